@@ -245,6 +245,9 @@ pub struct Protocol {
     pub min: u32,
     /// In source order; numbers dense from 1 to 4,095.
     pub messages: Vec<Message>,
+    /// Extra derives of the emitted structs: those that stand on the enum in the Rust door,
+    /// `#[rust(derive(…))]` in the `.np` door.
+    pub derives: Vec<Name>,
 }
 
 /// Which end sends a message.
