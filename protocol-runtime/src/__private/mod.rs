@@ -1,0 +1,6 @@
+//! What generated code names. Not for people: anything here may change with any release.
+//!
+//! The module is named after its version, so that code generated for another one fails to compile
+//! instead of misbehaving.
+
+pub mod v1;

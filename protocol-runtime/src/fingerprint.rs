@@ -1,0 +1,167 @@
+//! The identity of a protocol's wire form: one hash over the graph of its types.
+//!
+//! Equal fingerprints mean that nothing needs to be negotiated. It guards against mistakes, not
+//! against anybody's intent.
+
+use std::any::TypeId;
+use std::fmt;
+
+use crate::schema::{End, FieldSchema, ProtocolSchema, RootFn, TypeSchema};
+
+/// 128 bits of FNV-1a over everything about a protocol that is visible on the wire: numbers,
+/// types, directions, replies and errors; not names, documentation or source order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Fingerprint(pub [u8; 16]);
+
+impl Fingerprint {
+    /// The fingerprint of a protocol. Walks its types each time.
+    #[must_use]
+    pub fn of(protocol: &ProtocolSchema) -> Self {
+        let mut walk = Walk { hash: Fnv::NEW, seen: Vec::new() };
+        walk.protocol(protocol);
+        Self(walk.hash.0.to_be_bytes())
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", u128::from_be_bytes(self.0))
+    }
+}
+
+/// FNV-1a with 128 bits (RFC 9923).
+struct Fnv(u128);
+
+impl Fnv {
+    const NEW: Self = Self(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d);
+    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u128::from(*byte)).wrapping_mul(Self::PRIME);
+        }
+    }
+}
+
+struct Walk {
+    hash: Fnv,
+    /// Named types in the order of their first visit.
+    seen: Vec<TypeId>,
+}
+
+impl Walk {
+    fn tag(&mut self, tag: u8) {
+        self.hash.write(&[tag]);
+    }
+
+    fn count(&mut self, n: usize) {
+        self.number(u32::try_from(n).unwrap_or(u32::MAX));
+    }
+
+    fn number(&mut self, n: u32) {
+        self.hash.write(&n.to_le_bytes());
+    }
+
+    fn protocol(&mut self, protocol: &ProtocolSchema) {
+        self.tag(0x14);
+        self.count(protocol.messages.len());
+        for message in protocol.messages {
+            self.number(u32::from(message.number));
+            self.tag(match message.from {
+                End::Client => 0,
+                End::Server => 1,
+            });
+            self.root(message.payload);
+            match &message.reply {
+                None => self.tag(0),
+                Some(reply) => {
+                    self.tag(if reply.err.is_some() { 2 } else { 1 });
+                    self.root(reply.ok);
+                    if let Some(err) = reply.err {
+                        self.root(err);
+                    }
+                }
+            }
+        }
+    }
+
+    fn root(&mut self, root: RootFn) {
+        match root() {
+            None => self.tag(0x15),
+            Some(ty @ TypeSchema::Struct(body)) if !body.fixed => self.node(ty),
+            Some(ty) => {
+                self.tag(0x16);
+                self.node(ty);
+            }
+        }
+    }
+
+    /// Whether a named type is met for the first time; writes the reference if it is not.
+    fn first_visit(&mut self, id: TypeId) -> bool {
+        if let Some(index) = self.seen.iter().position(|seen| *seen == id) {
+            self.tag(0x0F);
+            self.count(index);
+            return false;
+        }
+        self.seen.push(id);
+        true
+    }
+
+    fn fields(&mut self, fields: &[FieldSchema]) {
+        self.count(fields.len());
+        for field in fields {
+            self.number(field.number);
+            self.node((field.ty)());
+        }
+    }
+
+    fn node(&mut self, ty: &TypeSchema) {
+        match ty {
+            TypeSchema::Bool => self.tag(0x01),
+            TypeSchema::Int { width, signed } => {
+                self.hash.write(&[0x02, *width, u8::from(*signed)]);
+            }
+            TypeSchema::Float { width } => self.hash.write(&[0x03, *width]),
+            TypeSchema::String => self.tag(0x04),
+            TypeSchema::Bytes => self.tag(0x05),
+            TypeSchema::Vec(item) => {
+                self.tag(0x06);
+                self.node(item());
+            }
+            TypeSchema::Option(item) => {
+                self.tag(0x07);
+                self.node(item());
+            }
+            TypeSchema::Array(item, len) => {
+                self.tag(0x08);
+                self.count(*len);
+                self.node(item());
+            }
+            TypeSchema::Struct(body) => {
+                if self.first_visit((body.id)()) {
+                    self.tag(if body.fixed { 0x11 } else { 0x10 });
+                    self.fields(body.fields);
+                }
+            }
+            TypeSchema::Scalar(scalar) => {
+                if self.first_visit((scalar.id)()) {
+                    self.hash.write(&[0x12, scalar.width, 0]);
+                    self.count(scalar.variants.len());
+                    for (number, _) in scalar.variants {
+                        self.hash.write(&number.to_le_bytes());
+                    }
+                }
+            }
+            TypeSchema::Union(union) => {
+                if self.first_visit((union.id)()) {
+                    self.hash.write(&[0x13, 0]);
+                    self.count(union.variants.len());
+                    for variant in union.variants {
+                        self.number(u32::from(variant.tag));
+                        self.fields(variant.fields);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Numbers and `bool`: full width, little-endian, nothing in the tail.
+
+use zerocopy::IntoBytes;
+use zerocopy::FromBytes;
+
+use super::error::{DecodeError, DecodeErrorKind as Kind};
+use super::layout::Slot;
+use super::reader::{Reader, bit, load};
+use super::writer::Writer;
+use super::{Wire, list};
+use crate::schema::TypeSchema;
+
+macro_rules! number {
+    ($($ty:ty, $schema:expr;)*) => {$(
+        impl Wire for $ty {
+            const BITS: usize = 0;
+            const BLOCK: usize = size_of::<Self>();
+            const HAS_TAIL: bool = false;
+            const PLAIN: bool = true;
+
+            #[inline]
+            fn encode(&self, slot: Slot, out: &mut Writer<'_>) {
+                out.put(slot.block, self.to_le_bytes());
+            }
+
+            #[inline]
+            fn decode(block: &[u8], slot: Slot, _: &mut Reader<'_>) -> Result<Self, DecodeError> {
+                Ok(Self::from_le_bytes(load(block, slot.block)))
+            }
+
+            #[inline]
+            fn encode_list(items: &[Self], out: &mut Writer<'_>) {
+                encode_plain_list(items, out);
+            }
+
+            #[inline]
+            fn decode_list(count: usize, tail: &mut Reader<'_>) -> Result<Vec<Self>, DecodeError> {
+                decode_plain_list(count, tail)
+            }
+
+            fn schema() -> &'static TypeSchema {
+                &$schema
+            }
+        }
+    )*};
+}
+
+number! {
+    u8, TypeSchema::Int { width: 1, signed: false };
+    u16, TypeSchema::Int { width: 2, signed: false };
+    u32, TypeSchema::Int { width: 4, signed: false };
+    u64, TypeSchema::Int { width: 8, signed: false };
+    u128, TypeSchema::Int { width: 16, signed: false };
+    i8, TypeSchema::Int { width: 1, signed: true };
+    i16, TypeSchema::Int { width: 2, signed: true };
+    i32, TypeSchema::Int { width: 4, signed: true };
+    i64, TypeSchema::Int { width: 8, signed: true };
+    i128, TypeSchema::Int { width: 16, signed: true };
+    f32, TypeSchema::Float { width: 4 };
+    f64, TypeSchema::Float { width: 8 };
+}
+
+/// Writes a list of plain values: as memory where memory is little-endian.
+pub fn encode_plain_list<T>(items: &[T], out: &mut Writer<'_>)
+where
+    T: Wire + zerocopy::IntoBytes + zerocopy::Immutable,
+{
+    const { assert!(size_of::<T>() == T::BLOCK, "NP0804: a plain type must be its bytes") };
+    if cfg!(target_endian = "little") {
+        out.append(items.as_bytes());
+    } else {
+        list::encode_elements(items.iter(), out);
+    }
+}
+
+/// Reads a list of plain values: as memory where memory is little-endian.
+///
+/// # Errors
+///
+/// `Truncated`, `BudgetExceeded`.
+pub fn decode_plain_list<T>(count: usize, tail: &mut Reader<'_>) -> Result<Vec<T>, DecodeError>
+where
+    T: Wire + FromBytes + IntoBytes,
+{
+    const { assert!(size_of::<T>() == T::BLOCK, "NP0804: a plain type must be its bytes") };
+    if cfg!(target_endian = "little") {
+        let len = count.checked_mul(T::BLOCK).ok_or(Kind::BadLength)?;
+        let bytes = tail.take(len)?;
+        tail.charge(count, T::BLOCK)?;
+        let mut items = T::new_vec_zeroed(count).map_err(|_| Kind::BudgetExceeded)?;
+        items.as_mut_bytes().copy_from_slice(bytes);
+        Ok(items)
+    } else {
+        list::decode_elements(count, tail)
+    }
+}
+
+impl Wire for bool {
+    const BITS: usize = 1;
+    const BLOCK: usize = 0;
+    const HAS_TAIL: bool = false;
+    const PLAIN: bool = false;
+
+    #[inline]
+    fn encode(&self, slot: Slot, out: &mut Writer<'_>) {
+        if *self {
+            out.set(slot.bits[0]);
+        }
+    }
+
+    #[inline]
+    fn decode(block: &[u8], slot: Slot, _: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(bit(block, slot.bits[0]))
+    }
+
+    fn schema() -> &'static TypeSchema {
+        &TypeSchema::Bool
+    }
+}
