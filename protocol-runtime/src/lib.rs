@@ -19,6 +19,7 @@
 #[doc(hidden)]
 pub mod __private;
 pub mod fingerprint;
+pub mod noise;
 pub mod protocol;
 pub mod schema;
 pub mod wire;

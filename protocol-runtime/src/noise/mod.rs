@@ -1,0 +1,30 @@
+//! The secure channel: the [Noise Protocol Framework](https://noiseprotocol.org/noise.html),
+//! revision 34, with X25519, SHA-256 and either ChaCha20-Poly1305 or AES-256-GCM.
+//!
+//! A [`Handshake`] takes and gives messages until both ends hold a [`Transport`]: a [`Sealer`] for
+//! what is sent and an [`Opener`] for what is received. Files carry the specification's nouns.
+//! It agrees with the published test vectors and with another implementation; nobody has audited it.
+//!
+//! Nothing here reads a socket, a file or a clock, draws randomness that was not handed in, tries
+//! again with less, or logs. A secret is wiped when it is dropped and is in no `Debug` output.
+
+mod cipher;
+mod dh;
+mod error;
+mod handshake;
+mod key_text;
+mod keys;
+mod pattern;
+mod random;
+mod record;
+mod symmetric;
+
+pub use error::{KeyUse, NoiseError};
+pub use handshake::{Handshake, MESSAGE_MAX, Params, Transport};
+pub use key_text::ParseKeyError;
+pub use keys::{Keypair, PublicKey};
+pub use pattern::{Pattern, Role, Suite};
+pub use random::{OsRandom, Random, RandomError};
+pub use record::{
+    Opener, RECORD_HEADER, RECORD_MAX, RECORD_MAX_DEFAULT, RECORD_OVERHEAD, REKEY_INTERVAL, Sealer,
+};
