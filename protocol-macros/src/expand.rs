@@ -1,0 +1,128 @@
+//! From tokens to tokens: read, check, then emit or report. The same steps for both macros.
+
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use protocol_schema::check;
+use protocol_schema::diag::Severity;
+use protocol_schema::emit::{self, Door};
+use quote::{ToTokens as _, quote};
+
+use crate::item::{self, Read};
+use crate::report;
+use crate::rules;
+use crate::source::Source;
+
+/// `#[protocol(arguments)] input`: the item as it was written, and what is made of it.
+///
+/// With mistakes in it the enum is emitted all the same, so that its uses do not become errors
+/// of their own.
+pub(crate) fn protocol(arguments: TokenStream, input: TokenStream) -> TokenStream {
+    let kept = without_np(input.clone());
+    let made = match keyword(&input) {
+        Some(keyword) if keyword != "enum" => not_an_enum(&keyword),
+        Some(_) | None => expand(input, |source, input| {
+            item::protocol(source, arguments, input)
+        }),
+    };
+    quote!(#kept #made)
+}
+
+/// `#[derive(Wire)] input`: what is made of it.
+pub(crate) fn wire(input: TokenStream) -> TokenStream {
+    expand(input, item::wire)
+}
+
+fn expand(
+    input: TokenStream,
+    read: impl FnOnce(&mut Source, &syn::DeriveInput) -> Option<Read>,
+) -> TokenStream {
+    match syn::parse2::<syn::DeriveInput>(input) {
+        Ok(input) => {
+            let mut source = Source::new(input.ident.clone());
+            let read = read(&mut source, &input);
+            finish(source, read, input.vis.to_token_stream())
+        }
+        Err(error) => error.into_compile_error(),
+    }
+}
+
+/// Checks what was read, and emits it unless anything is wrong.
+fn finish(mut source: Source, read: Option<Read>, vis: TokenStream) -> TokenStream {
+    let mut read = read;
+    if let Some(read) = &mut read
+        && source.is_complete()
+    {
+        check::item(&mut read.item, &mut source.found);
+    }
+    let (tables, found) = source.finish();
+    let wrong = found
+        .iter()
+        .any(|diagnostic| diagnostic.severity == Severity::Error);
+    match read {
+        Some(read) if !wrong => {
+            let facade = read.facade.map_or_else(
+                || quote!(::network_protocol),
+                |facade| facade.into_token_stream(),
+            );
+            let door = Door {
+                facade,
+                types: false,
+                vis,
+                span: &|at| tables.range(at).0,
+                external: &|id| tables.external(id),
+            };
+            emit::item(&read.item, &read.package, &door)
+        }
+        Some(_) | None => report::compile_errors(&found, &tables),
+    }
+}
+
+fn not_an_enum(keyword: &Ident) -> TokenStream {
+    let mut source = Source::new(keyword.clone());
+    let at = source.spot(keyword.span());
+    let message = "`#[protocol]` stands on an enum, whose variants are the messages";
+    source.error(rules::NOT_AN_ENUM, at, message);
+    finish(source, None, TokenStream::new())
+}
+
+/// The word that says what kind of item this is.
+fn keyword(item: &TokenStream) -> Option<Ident> {
+    item.clone().into_iter().find_map(|token| match token {
+        TokenTree::Ident(ident) if ident != "pub" => Some(ident),
+        TokenTree::Ident(_) | TokenTree::Group(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {
+            None
+        }
+    })
+}
+
+/// The tokens without `#[np(…)]`, which only this macro understands.
+fn without_np(tokens: TokenStream) -> TokenStream {
+    let mut kept = vec![];
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        if is_hash(&token) && tokens.peek().is_some_and(is_np) {
+            tokens.next();
+            continue;
+        }
+        kept.push(match token {
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), without_np(group.stream()));
+                inner.set_span(group.span());
+                TokenTree::Group(inner)
+            }
+            TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => token,
+        });
+    }
+    kept.into_iter().collect()
+}
+
+fn is_hash(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == '#')
+}
+
+fn is_np(token: &TokenTree) -> bool {
+    let TokenTree::Group(group) = token else {
+        return false;
+    };
+    group.delimiter() == Delimiter::Bracket
+        && matches!(group.stream().into_iter().next(), Some(TokenTree::Ident(ident)) if ident == "np")
+}

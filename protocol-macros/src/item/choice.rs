@@ -1,0 +1,326 @@
+//! Enums below `#[derive(Wire)]`: `#[repr(u8)]` and its like make a number, all others are
+//! tagged unions. The representation alone decides, so that a change to a variant never turns
+//! one into the other.
+
+use proc_macro2::Ident;
+use protocol_schema::diag::Diagnostic;
+use protocol_schema::ir::{Item, Name, Number, Repr, ScalarEnum, ScalarVariant};
+use protocol_schema::ir::{Union, UnionVariant};
+use protocol_schema::span::Span as Handle;
+
+use super::{Read, bare, configured, docs, last_segment, payload, representation};
+use crate::attr::{Attributes, Place};
+use crate::rules;
+use crate::source::Source;
+
+/// A variant with what its attributes say.
+struct Choice<'a> {
+    variant: &'a syn::Variant,
+    said: Attributes,
+}
+
+/// Reads an enum.
+pub(super) fn choice(source: &mut Source, input: &syn::DeriveInput, data: &syn::DataEnum) -> Read {
+    let repr = repr(source, &input.attrs);
+    let place = if repr.is_some() {
+        Place::Scalar
+    } else {
+        Place::Union
+    };
+    let said = Attributes::of(source, &input.attrs, place);
+    let mut variants = vec![];
+    for variant in &data.variants {
+        let said = Attributes::of(source, &variant.attrs, Place::Variant);
+        configured(source, &variant.attrs);
+        variants.push(Choice { variant, said });
+    }
+    let facade = said.facade.clone();
+    let unknown = unknown(source, input, &said, &variants, repr);
+    variants.retain(|choice| choice.said.unknown.is_none());
+    let item = match repr {
+        Some(repr) => Item::Scalar(ScalarEnum {
+            docs: docs(&input.attrs),
+            name: source.name(&input.ident),
+            repr,
+            variants: numbers(source, &variants),
+            unknown,
+            derives: vec![],
+        }),
+        None => Item::Union(Union {
+            docs: docs(&input.attrs),
+            name: source.name(&input.ident),
+            error: said.error.is_some(),
+            variants: variants
+                .iter()
+                .map(|choice| tagged(source, choice))
+                .collect(),
+            unknown,
+            derives: vec![],
+        }),
+    };
+    Read {
+        item,
+        package: String::new(),
+        facade,
+    }
+}
+
+/// ```text
+/// #[repr(i8)] enum Level { … }
+/// ```
+fn repr(source: &mut Source, attributes: &[syn::Attribute]) -> Option<Repr> {
+    let mut found = None;
+    for word in representation(attributes) {
+        match word.to_string().as_str() {
+            "u8" => found = Some(Repr::U8),
+            "u16" => found = Some(Repr::U16),
+            "u32" => found = Some(Repr::U32),
+            "u64" => found = Some(Repr::U64),
+            "u128" | "usize" | "i8" | "i16" | "i32" | "i64" | "i128" | "isize" => {
+                let at = source.at(&word);
+                let message = format!("an enum cannot be `{word}` on the wire");
+                let wrong = Diagnostic::error(rules::SCALAR_TYPE, at, message);
+                source.found.push(
+                    wrong
+                        .fix("write `u8`, `u16`, `u32` or `u64`", at, "u8")
+                        .fix("leave `repr` out for a tagged union", at, ""),
+                );
+                found = Some(Repr::U64);
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The variant for what this side does not know: exactly one, of the right shape.
+fn unknown(
+    source: &mut Source,
+    input: &syn::DeriveInput,
+    said: &Attributes,
+    variants: &[Choice<'_>],
+    repr: Option<Repr>,
+) -> Name {
+    let held = held(repr, said.facade.as_ref());
+    let mut marked = variants
+        .iter()
+        .filter(|choice| choice.said.unknown.is_some());
+    let Some(first) = marked.next() else {
+        missing(source, &input.ident, variants, &held);
+        return Name::new("Unknown", Handle::NONE);
+    };
+    shape(source, first, repr, &held);
+    for second in marked {
+        let at = second.said.unknown.unwrap_or_default();
+        let before = first.said.unknown.unwrap_or_default();
+        let wrong = Diagnostic::error(rules::SECOND_UNKNOWN, at, "a second unknown variant");
+        source.found.push(wrong.also(before, "the first is here"));
+    }
+    source.name(&first.variant.ident)
+}
+
+/// What the unknown variant holds, as it may be written.
+fn held(repr: Option<Repr>, facade: Option<&syn::Path>) -> String {
+    match (repr, facade) {
+        (Some(repr), _) => repr.name().to_owned(),
+        (None, Some(facade)) => {
+            let facade = quote::quote!(#facade).to_string().replace(' ', "");
+            format!("{facade}::RawVariant")
+        }
+        (None, None) => "network_protocol::RawVariant".to_owned(),
+    }
+}
+
+/// ```text
+/// #[repr(u8)] enum Color { Red, Green }           // and when a newer peer says Blue?
+/// ```
+fn missing(source: &mut Source, this: &Ident, variants: &[Choice<'_>], held: &str) {
+    let line = format!("#[np(unknown)] Unknown({held})");
+    let unmarked = variants
+        .iter()
+        .find(|choice| choice.variant.ident == "Unknown");
+    let (at, help) = match unmarked {
+        Some(unmarked) => (
+            source.at(&unmarked.variant.ident),
+            format!("mark it: `{line}`"),
+        ),
+        None => (source.at(this), format!("add a variant: `{line},`")),
+    };
+    let message = format!("`{this}` has no variant for values that this side does not know");
+    let wrong = Diagnostic::error(rules::MISSING_UNKNOWN, at, message);
+    source.found.push(
+        wrong
+            .note("a newer peer may send one, and it must go somewhere")
+            .fix(help, at, line),
+    );
+}
+
+/// ```text
+/// #[repr(u8)] enum Color { Red, #[np(unknown)] Unknown(u16) }      // or Unknown, or Unknown { n: u8 }
+/// ```
+fn shape(source: &mut Source, choice: &Choice<'_>, repr: Option<Repr>, held: &str) {
+    let name = &choice.variant.ident;
+    if let Some(written) = choice.said.id.and_then(|number| number.written) {
+        let message = format!("`{name}` stands for every other number, so it has none");
+        let wrong = Diagnostic::error(rules::UNKNOWN_SHAPE, written, message);
+        source.found.push(wrong.fix("remove its `id`", written, ""));
+    }
+    let fits = match &choice.variant.fields {
+        syn::Fields::Unnamed(fields) if fields.unnamed.len() == 1 => fields
+            .unnamed
+            .first()
+            .is_none_or(|field| may_hold(&field.ty, repr)),
+        syn::Fields::Unnamed(_) | syn::Fields::Named(_) | syn::Fields::Unit => false,
+    };
+    if !fits {
+        let at = source.at(&choice.variant.ident);
+        let message = format!("`{name}` does not hold exactly what arrived");
+        let mut wrong = Diagnostic::error(rules::UNKNOWN_SHAPE, at, message);
+        wrong = wrong.fix(
+            format!("write `{name}({held})`"),
+            at,
+            format!("{name}({held})"),
+        );
+        if repr.is_none() {
+            wrong = wrong.note("without `#[repr(u8)]` or its like an enum is a tagged union");
+        }
+        source.found.push(wrong);
+    }
+}
+
+/// Whether a type may be the right one: an alias may be, another primitive number is not.
+fn may_hold(ty: &syn::Type, repr: Option<Repr>) -> bool {
+    const NUMBERS: &[&str] = &[
+        "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
+    ];
+    match last_segment(bare(ty)).map(|segment| segment.ident.to_string()) {
+        Some(name) if NUMBERS.contains(&name.as_str()) => {
+            repr.is_some_and(|repr| repr.name() == name)
+        }
+        Some(name) => !(name == "RawVariant" && repr.is_some()),
+        None => false,
+    }
+}
+
+/// The variants of an enum that is a number, by `#[np(id = n)]`, by discriminants as Rust counts
+/// them, or by position.
+fn numbers(source: &mut Source, variants: &[Choice<'_>]) -> Vec<ScalarVariant> {
+    let discriminants = variants
+        .iter()
+        .any(|choice| choice.variant.discriminant.is_some());
+    let mut next = 0;
+    let mut numbered = vec![];
+    for Choice { variant, said } in variants {
+        if !matches!(variant.fields, syn::Fields::Unit) {
+            let at = source.at(&variant.fields);
+            let message = format!(
+                "`{}` carries a value, but its enum is a number",
+                variant.ident
+            );
+            let wrong = Diagnostic::error(rules::SCALAR_PAYLOAD, at, message);
+            source
+                .found
+                .push(wrong.fix("leave `repr` out for a tagged union", at, ""));
+        }
+        let number = match (said.id, discriminants) {
+            (Some(id), _) => {
+                if let Some((_, value)) = &variant.discriminant {
+                    let at = source.at(value);
+                    let message =
+                        format!("`{}` has both an `id` and a discriminant", variant.ident);
+                    let wrong = Diagnostic::error(rules::DISCRIMINANT, at, message);
+                    source.found.push(wrong.fix("keep one of them", at, ""));
+                }
+                id
+            }
+            (None, true) => counted(source, variant, next),
+            (None, false) => Number::UNWRITTEN,
+        };
+        next = number.value.saturating_add(1);
+        let name = source.name(&variant.ident);
+        numbered.push(ScalarVariant {
+            docs: docs(&variant.attrs),
+            number,
+            name,
+        });
+    }
+    numbered
+}
+
+/// The discriminant of a variant, or `next` as Rust would count.
+fn counted(source: &mut Source, variant: &syn::Variant, next: u32) -> Number {
+    let Some((_, written)) = &variant.discriminant else {
+        let at = source.at(&variant.ident);
+        return Number {
+            value: next,
+            written: Some(at),
+        };
+    };
+    let at = source.at(written);
+    if let Some(value) = literal(written) {
+        return Number {
+            value,
+            written: Some(at),
+        };
+    }
+    let wrong = Diagnostic::error(
+        rules::DISCRIMINANT,
+        at,
+        "a discriminant must be a plain number here",
+    );
+    source.found.push(
+        wrong
+            .note("a macro cannot compute, and the number goes on the wire")
+            .fix("write the number", at, next.to_string()),
+    );
+    source.lacks_a_part();
+    Number {
+        value: next,
+        written: Some(at),
+    }
+}
+
+fn literal(value: &syn::Expr) -> Option<u32> {
+    let mut value = value;
+    loop {
+        if let syn::Expr::Group(group) = value {
+            value = &group.expr;
+        } else if let syn::Expr::Paren(paren) = value {
+            value = &paren.expr;
+        } else if let syn::Expr::Lit(literal) = value
+            && let syn::Lit::Int(number) = &literal.lit
+        {
+            return number.base10_parse().ok();
+        } else {
+            return None;
+        }
+    }
+}
+
+fn tagged(source: &mut Source, choice: &Choice<'_>) -> UnionVariant {
+    discriminant(source, choice.variant);
+    UnionVariant {
+        docs: docs(&choice.variant.attrs),
+        number: choice.said.id.unwrap_or(Number::UNWRITTEN),
+        name: source.name(&choice.variant.ident),
+        payload: payload(source, choice.variant),
+    }
+}
+
+/// ```text
+/// enum Shape { Circle = 1, … }
+/// ```
+pub(super) fn discriminant(source: &mut Source, variant: &syn::Variant) {
+    if let Some((_, value)) = &variant.discriminant {
+        let at = source.at(value);
+        let wrong = Diagnostic::error(
+            rules::DISCRIMINANT,
+            at,
+            "a discriminant does not number a variant here",
+        );
+        let id = format!("#[np(id = {})]", quote::quote!(#value));
+        source
+            .found
+            .push(wrong.fix(format!("write `{id}` above the variant"), at, id));
+    }
+}

@@ -1,0 +1,217 @@
+//! The enum below `#[protocol]`: each variant is a message.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use protocol_schema::diag::Diagnostic;
+use protocol_schema::ir::{Item, Message, Name, Number, Payload, Protocol, Reply, Side};
+
+use super::choice::discriminant;
+use super::{Read, bare, configured, docs, generics, last_segment, payload, value};
+use crate::attr::{Attributes, Place};
+use crate::rules;
+use crate::source::Source;
+
+/// The derives that hold for the message structs as well. `Default` is not among them: on an
+/// enum it chooses a variant.
+static STANDARD: &[&str] = &[
+    "Clone",
+    "Copy",
+    "Debug",
+    "PartialEq",
+    "Eq",
+    "PartialOrd",
+    "Ord",
+    "Hash",
+];
+
+/// The longest name of a protocol in the handshake, in bytes.
+const WIRE_NAME_BYTES_MAX: usize = 64;
+
+/// Reads the enum below `#[protocol(arguments)]`.
+pub(crate) fn protocol(
+    source: &mut Source,
+    arguments: TokenStream,
+    input: &syn::DeriveInput,
+) -> Option<Read> {
+    let syn::Data::Enum(data) = &input.data else {
+        return None;
+    };
+    let said = Attributes::arguments(source, arguments);
+    Attributes::of(source, &input.attrs, Place::Protocol);
+    generics(source, &input.generics);
+    let package = package(source, said.package.as_ref(), &input.ident);
+    let derives = derives(source, &input.attrs);
+    let item = Protocol {
+        docs: docs(&input.attrs),
+        name: source.name(&input.ident),
+        version: said.version.unwrap_or(1),
+        min: said.min.unwrap_or(1),
+        messages: data
+            .variants
+            .iter()
+            .map(|variant| message(source, variant))
+            .collect(),
+        derives,
+    };
+    Some(Read {
+        item: Item::Protocol(item),
+        package,
+        facade: said.facade,
+    })
+}
+
+fn message(source: &mut Source, variant: &syn::Variant) -> Message {
+    let said = Attributes::of(source, &variant.attrs, Place::Message);
+    configured(source, &variant.attrs);
+    discriminant(source, variant);
+    let payload = payload(source, variant);
+    if let Some(name) = &said.name
+        && !matches!(payload, Payload::Fields(_))
+    {
+        let message = format!("there is no struct to name for `{}`", variant.ident);
+        let wrong = Diagnostic::error(rules::MISPLACED_ATTRIBUTE, name.span, message);
+        source
+            .found
+            .push(wrong.note("only a message with named fields gets a struct"));
+    }
+    Message {
+        docs: docs(&variant.attrs),
+        number: said.id.unwrap_or(Number::UNWRITTEN),
+        name: source.name(&variant.ident),
+        from: said.from.unwrap_or(Side::Client),
+        payload,
+        body_name: said.name,
+        reply: said.reply.map(|ty| reply(source, &ty)),
+    }
+}
+
+/// `Result<T, E>` is told from a plain value by the last segment of its path.
+fn reply(source: &mut Source, ty: &syn::Type) -> Reply {
+    let Some(last) = last_segment(bare(ty)).filter(|last| last.ident == "Result") else {
+        return Reply {
+            ok: value(source, ty),
+            err: None,
+        };
+    };
+    if let syn::PathArguments::AngleBracketed(arguments) = &last.arguments {
+        let mut arguments = arguments.args.iter();
+        if let Some(syn::GenericArgument::Type(ok)) = arguments.next()
+            && let Some(syn::GenericArgument::Type(err)) = arguments.next()
+            && arguments.next().is_none()
+        {
+            return Reply {
+                ok: value(source, ok),
+                err: Some(value(source, err)),
+            };
+        }
+    }
+    let at = source.at(ty);
+    let wrong = Diagnostic::error(
+        rules::TYPE_PARAMETERS,
+        at,
+        "a `Result` in a reply names the value and the error",
+    );
+    source.found.push(
+        wrong
+            .note("a macro cannot see what an alias of `Result` stands for")
+            .fix("write both", at, "Result<T, E>"),
+    );
+    source.lacks_a_part();
+    Reply {
+        ok: source.external(ty),
+        err: None,
+    }
+}
+
+/// The package as it was written, or empty when it is not one.
+fn package(source: &mut Source, written: Option<&syn::LitStr>, name: &Ident) -> String {
+    let Some(written) = written else {
+        return String::new();
+    };
+    let package = written.value();
+    let at = source.at(written);
+    if !package.split("::").all(is_identifier) {
+        let message = format!("`{package}` is not a path of identifiers");
+        let wrong = Diagnostic::error(rules::PACKAGE_PATH, at, message);
+        source
+            .found
+            .push(wrong.fix("write it like a Rust path", at, "\"acme::chat\""));
+        return String::new();
+    }
+    let bytes = package.len() + "::".len() + source.name(name).text.len();
+    if bytes > WIRE_NAME_BYTES_MAX {
+        let message =
+            format!("`{package}::{name}` is {bytes} bytes, more than the handshake takes");
+        let wrong = Diagnostic::error(rules::WIRE_NAME_TOO_LONG, at, message);
+        source.found.push(
+            wrong
+                .note(format!(
+                    "package and name together have at most {WIRE_NAME_BYTES_MAX} bytes"
+                ))
+                .fix("shorten the package", at, ""),
+        );
+    }
+    package
+}
+
+fn is_identifier(word: &str) -> bool {
+    word.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_')
+        && word
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+}
+
+/// The standard derives below `#[protocol]`.
+fn derives(source: &mut Source, attributes: &[syn::Attribute]) -> Vec<Name> {
+    let mut derives: Vec<Name> = vec![];
+    for attribute in attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("derive"))
+    {
+        let Ok(list) = attribute.meta.require_list() else {
+            continue;
+        };
+        for path in paths(list.tokens.clone()) {
+            let Some(last) = path.last() else { continue };
+            let name = source.name(last);
+            if STANDARD.contains(&name.text.as_str()) {
+                derives.push(name);
+            } else if name.text == "Wire" {
+                protocol_as_wire(source, &name);
+            }
+        }
+    }
+    derives
+}
+
+/// ```text
+/// #[protocol] #[derive(Wire)] enum Chat { … }
+/// ```
+fn protocol_as_wire(source: &mut Source, derive: &Name) {
+    let wrong = Diagnostic::error(
+        rules::NOT_A_TYPE,
+        derive.span,
+        "a protocol is not a wire type",
+    );
+    source.found.push(
+        wrong
+            .note("its messages travel one by one; `#[protocol]` makes what they need")
+            .fix("remove `Wire`", derive.span, ""),
+    );
+}
+
+/// The identifiers of each path between the commas.
+fn paths(tokens: TokenStream) -> Vec<Vec<Ident>> {
+    let mut paths = vec![vec![]];
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) => {
+                if let Some(path) = paths.last_mut() {
+                    path.push(ident);
+                }
+            }
+            TokenTree::Punct(punct) if punct.as_char() == ',' => paths.push(vec![]),
+            TokenTree::Group(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+    }
+    paths
+}

@@ -1,0 +1,849 @@
+use proc_macro2::TokenStream;
+use protocol_schema::ir::{
+    Item, Payload, Protocol, Repr, ScalarEnum, Side, Struct, TypeKind, Union,
+};
+use quote::quote;
+
+use super::{Read, protocol, wire};
+use crate::report;
+use crate::source::{Source, Tables};
+
+/// An item as it was read, with what was wrong as `NP0123: …` texts.
+struct Outcome {
+    read: Option<Read>,
+    tables: Tables,
+    wrong: Vec<String>,
+}
+
+impl Outcome {
+    fn of(
+        tokens: TokenStream,
+        read: impl FnOnce(&mut Source, &syn::DeriveInput) -> Option<Read>,
+    ) -> Self {
+        let input: syn::DeriveInput = syn::parse2(tokens).unwrap();
+        let mut source = Source::new(input.ident.clone());
+        let read = read(&mut source, &input);
+        let (tables, found) = source.finish();
+        let wrong = found
+            .iter()
+            .map(|diagnostic| report::text(diagnostic, &tables))
+            .collect();
+        Self {
+            read,
+            tables,
+            wrong,
+        }
+    }
+
+    fn item(&self) -> &Item {
+        assert_eq!(self.wrong, Vec::<String>::new());
+        &self.read.as_ref().unwrap().item
+    }
+
+    /// How the types of the table are spelled, in the order they were met.
+    fn types(&self) -> Vec<String> {
+        (0..)
+            .map(|id| {
+                self.tables
+                    .external(protocol_schema::ir::ExternId(id))
+                    .to_string()
+            })
+            .take_while(|spelled| !spelled.is_empty())
+            .map(|spelled| spelled.replace(' ', ""))
+            .collect()
+    }
+
+    /// The codes of what was wrong, in order.
+    fn codes(&self) -> Vec<&str> {
+        self.wrong
+            .iter()
+            .map(|text| text.split(':').next().unwrap())
+            .collect()
+    }
+}
+
+fn derived(tokens: TokenStream) -> Outcome {
+    Outcome::of(tokens, wire)
+}
+
+fn declared(arguments: TokenStream, tokens: TokenStream) -> Outcome {
+    Outcome::of(tokens, |source, input| protocol(source, arguments, input))
+}
+
+fn structure(outcome: &Outcome) -> &Struct {
+    match outcome.item() {
+        Item::Struct(item) => item,
+        other => panic!("not a struct: {other:?}"),
+    }
+}
+
+fn scalar(outcome: &Outcome) -> &ScalarEnum {
+    match outcome.item() {
+        Item::Scalar(item) => item,
+        other => panic!("not a number: {other:?}"),
+    }
+}
+
+fn union(outcome: &Outcome) -> &Union {
+    match outcome.item() {
+        Item::Union(item) => item,
+        other => panic!("not a union: {other:?}"),
+    }
+}
+
+fn messages(outcome: &Outcome) -> &Protocol {
+    match outcome.item() {
+        Item::Protocol(item) => item,
+        other => panic!("not a protocol: {other:?}"),
+    }
+}
+
+/// The codes found in an item below `#[derive(Wire)]`.
+fn check(tokens: TokenStream, codes: &[&str]) {
+    let text = tokens.to_string();
+    let outcome = derived(tokens);
+    assert_eq!(outcome.codes(), codes, "{text}: {:#?}", outcome.wrong);
+}
+
+/// The codes found in an enum below `#[protocol]`.
+fn check_protocol(arguments: TokenStream, tokens: TokenStream, codes: &[&str]) {
+    let text = format!("#[protocol({arguments})] {tokens}");
+    let outcome = declared(arguments, tokens);
+    assert_eq!(outcome.codes(), codes, "{text}: {:#?}", outcome.wrong);
+}
+
+#[test]
+fn a_struct_keeps_its_fields_numbers_and_docs() {
+    let outcome = derived(quote! {
+        /// Somebody.
+        ///  Indented.
+        pub struct User {
+            /// The key.
+            #[np(id = 1)]
+            pub id: u64,
+            #[np(id = 0)]
+            r#type: Vec<Option<String>>,
+        }
+    });
+    let item = structure(&outcome);
+    assert_eq!(item.name.text, "User");
+    assert_eq!(item.docs.0, ["Somebody.", " Indented."]);
+    assert!(!item.fixed && !item.plain);
+    assert_eq!(item.fields[0].docs.0, ["The key."]);
+    assert_eq!(item.fields[0].number.value, 1);
+    assert!(item.fields[0].number.written.is_some());
+    assert_eq!(item.fields[1].name.text, "type");
+    assert_eq!(outcome.types(), ["u64", "Vec<Option<String>>"]);
+}
+
+#[test]
+fn numbers_left_out_are_left_to_the_checks() {
+    let outcome = derived(quote!(
+        struct S {
+            a: u8,
+            b: u8,
+        }
+    ));
+    assert!(
+        structure(&outcome)
+            .fields
+            .iter()
+            .all(|field| field.number.written.is_none())
+    );
+}
+
+#[test]
+fn every_type_of_a_field_is_left_to_the_compiler_and_self_is_named() {
+    let outcome = derived(quote!(
+        struct Tree {
+            a: bool,
+            b: Vec<Self>,
+            c: [crate::X; N],
+        }
+    ));
+    let item = structure(&outcome);
+    assert!(
+        item.fields
+            .iter()
+            .all(|field| matches!(field.ty.kind, TypeKind::Extern(_)))
+    );
+    assert_eq!(outcome.types(), ["bool", "Vec<Tree>", "[crate::X;N]"]);
+}
+
+#[test]
+fn fixed_plain_and_the_facade_are_read_from_one_attribute_or_several() {
+    let outcome = derived(quote! {
+        #[repr(C, align(4))]
+        #[np(fixed)]
+        #[np(plain, crate = crate::np)]
+        struct Point { x: f32 }
+    });
+    let item = structure(&outcome);
+    assert!(item.fixed && item.plain);
+    let facade = outcome.read.as_ref().unwrap().facade.as_ref().unwrap();
+    assert_eq!(quote!(#facade).to_string(), "crate :: np");
+}
+
+#[test]
+fn an_enum_with_a_representation_is_a_number() {
+    let outcome = derived(quote! {
+        #[repr(u16)]
+        enum Presence { Offline, Online, #[np(unknown)] Other(u16) }
+    });
+    let item = scalar(&outcome);
+    assert_eq!(item.repr, Repr::U16);
+    assert_eq!(item.unknown.text, "Other");
+    let names: Vec<&str> = item.variants.iter().map(|v| v.name.text.as_str()).collect();
+    assert_eq!(names, ["Offline", "Online"]);
+    assert!(
+        item.variants
+            .iter()
+            .all(|variant| variant.number.written.is_none())
+    );
+}
+
+#[test]
+fn discriminants_count_as_rust_counts_them() {
+    let outcome = derived(quote! {
+        #[repr(u8)]
+        enum E { A = 2, B, C = (0x0), D, #[np(unknown)] Unknown(u8) }
+    });
+    let numbers: Vec<u32> = scalar(&outcome)
+        .variants
+        .iter()
+        .map(|v| v.number.value)
+        .collect();
+    assert_eq!(numbers, [2, 3, 0, 1]);
+    assert!(
+        scalar(&outcome)
+            .variants
+            .iter()
+            .all(|variant| variant.number.written.is_some())
+    );
+}
+
+#[test]
+fn ids_number_a_scalar_as_well() {
+    let outcome = derived(quote! {
+        #[repr(u8)]
+        enum E { #[np(id = 1)] A, #[np(id = 0)] B, #[np(unknown)] Unknown(u8) }
+    });
+    let numbers: Vec<u32> = scalar(&outcome)
+        .variants
+        .iter()
+        .map(|v| v.number.value)
+        .collect();
+    assert_eq!(numbers, [1, 0]);
+}
+
+#[test]
+fn any_other_enum_is_a_union_even_if_its_variants_carry_nothing() {
+    let outcome = derived(quote! {
+        #[np(error)]
+        enum JoinError {
+            /// Not there.
+            NoSuchRoom,
+            Full(u32),
+            Banned { until: u64 },
+            #[np(unknown)]
+            Unknown(RawVariant),
+        }
+    });
+    let item = union(&outcome);
+    assert!(item.error);
+    assert_eq!(item.unknown.text, "Unknown");
+    assert_eq!(item.variants[0].docs.0, ["Not there."]);
+    assert_eq!(item.variants[0].payload, Payload::Unit);
+    assert!(matches!(item.variants[1].payload, Payload::Tuple(_)));
+    assert!(matches!(&item.variants[2].payload, Payload::Fields(fields) if fields.len() == 1));
+    assert_eq!(outcome.types(), ["u32", "u64"]);
+    let outcome = derived(quote!(
+        enum E {
+            A,
+            #[np(unknown)]
+            Unknown(np::RawVariant),
+        }
+    ));
+    assert!(!union(&outcome).error);
+}
+
+#[test]
+fn a_protocol_keeps_its_arguments_and_messages() {
+    let arguments = quote!(package = "acme::chat", version = 3, min = 2, crate = ::np);
+    let outcome = declared(
+        arguments,
+        quote! {
+            /// Chat.
+            #[derive(Clone, std::fmt::Debug, serde::Serialize, PartialEq, Default)]
+            pub enum Chat {
+                /// Join a room.
+                #[np(id = 1, reply = std::result::Result<Vec<(u8, u8)>, JoinError>, name = Enter)]
+                Join { #[np(id = 0)] room: u64, nick: String },
+                #[np(id = 2)]
+                Say(String),
+                #[np(id = 3, from(server))]
+                Notice,
+                #[np(reply = ())]
+                #[np(id = 4, from(client))]
+                Ping,
+            }
+        },
+    );
+    let item = messages(&outcome);
+    assert_eq!((item.version, item.min), (3, 2));
+    assert_eq!(outcome.read.as_ref().unwrap().package, "acme::chat");
+    let derives: Vec<&str> = item.derives.iter().map(|name| name.text.as_str()).collect();
+    assert_eq!(derives, ["Clone", "Debug", "PartialEq"]);
+    let [join, say, notice, ping] = item.messages.as_slice() else {
+        panic!("four messages")
+    };
+    assert_eq!(join.body_type_name(item), "Enter");
+    assert_eq!(join.docs.0, ["Join a room."]);
+    assert!(join.reply.as_ref().unwrap().err.is_some());
+    assert!(say.reply.is_none() && matches!(say.payload, Payload::Tuple(_)));
+    assert_eq!((notice.from, ping.from), (Side::Server, Side::Client));
+    assert_eq!(ping.reply.as_ref().unwrap().ok.kind, TypeKind::Unit);
+    let numbers: Vec<u32> = item
+        .messages
+        .iter()
+        .map(|message| message.number.value)
+        .collect();
+    assert_eq!(numbers, [1, 2, 3, 4]);
+    assert_eq!(
+        outcome.types(),
+        ["u64", "String", "Vec<(u8,u8)>", "JoinError", "String"]
+    );
+}
+
+#[test]
+fn a_protocol_is_version_1_of_no_package_unless_it_says_otherwise() {
+    let outcome = declared(
+        quote!(),
+        quote!(
+            enum P {
+                A,
+            }
+        ),
+    );
+    let item = messages(&outcome);
+    assert_eq!((item.version, item.min), (1, 1));
+    assert_eq!(outcome.read.as_ref().unwrap().package, "");
+    assert!(outcome.read.as_ref().unwrap().facade.is_none());
+}
+
+#[test]
+fn what_macro_rules_passes_on_is_seen_through() {
+    let group = |tokens: TokenStream| proc_macro2::Group::new(proc_macro2::Delimiter::None, tokens);
+    let (number, reply) = (group(quote!(1)), group(quote!(Result<A, B>)));
+    let outcome = declared(
+        quote!(),
+        quote!(
+            enum P {
+                #[np(id = #number, reply = #reply)]
+                A,
+            }
+        ),
+    );
+    let message = &messages(&outcome).messages[0];
+    assert_eq!(message.number.value, 1);
+    assert!(message.reply.as_ref().unwrap().err.is_some());
+}
+
+#[test]
+fn shapes_that_are_not_wire_types_are_refused() {
+    check(
+        quote!(
+            struct S<T> {
+                a: T,
+            }
+        ),
+        &["NP0901"],
+    );
+    check(
+        quote!(
+            struct S<'a> {
+                a: &'a str,
+            }
+        ),
+        &["NP0901"],
+    );
+    check(
+        quote!(
+            struct S<const N: usize> {
+                a: [u8; N],
+            }
+        ),
+        &["NP0901"],
+    );
+    check(
+        quote!(
+            struct S
+            where
+                u8: Copy,
+            {
+                a: u8,
+            }
+        ),
+        &["NP0901"],
+    );
+    check(
+        quote!(
+            struct S(u8);
+        ),
+        &["NP0902"],
+    );
+    check(
+        quote!(
+            struct S;
+        ),
+        &["NP0902"],
+    );
+    check(quote!(union U { a: u8 }), &["NP0903"]);
+    check(
+        quote!(
+            enum E {
+                A(u8, u8),
+                B(),
+                #[np(unknown)]
+                U(RawVariant),
+            }
+        ),
+        &["NP0907", "NP0907"],
+    );
+    check(
+        quote!(
+            #[repr(u8)]
+            enum E {
+                A(u8),
+                #[np(unknown)]
+                U(u8),
+            }
+        ),
+        &["NP0312"],
+    );
+    check(
+        quote!(
+            #[repr(i8)]
+            enum E {
+                A,
+                #[np(unknown)]
+                U(u64),
+            }
+        ),
+        &["NP0311"],
+    );
+    check(
+        quote!(
+            #[np(fixed, plain)]
+            struct S {
+                a: u8,
+            }
+        ),
+        &["NP0909"],
+    );
+    check(
+        quote!(
+            struct S {
+                #[cfg(unix)]
+                a: u8,
+                #[cfg_attr(unix, np(id = 1))]
+                b: u8,
+            }
+        ),
+        &["NP0908", "NP0908"],
+    );
+    check(
+        quote!(
+            struct S {
+                #[cfg_attr(docsrs, doc(hidden))]
+                a: u8,
+                s: np::Stream<u8>,
+            }
+        ),
+        &["NP0008"],
+    );
+}
+
+#[test]
+fn the_unknown_variant_is_asked_for_and_looked_at() {
+    check(
+        quote!(
+            #[repr(u8)]
+            enum E {
+                A,
+            }
+        ),
+        &["NP0904"],
+    );
+    check(
+        quote!(
+            enum E {
+                A,
+                Unknown(RawVariant),
+            }
+        ),
+        &["NP0904"],
+    );
+    check(
+        quote!(
+            enum E {
+                A,
+                #[np(unknown)]
+                B(RawVariant),
+                #[np(unknown)]
+                C(RawVariant),
+            }
+        ),
+        &["NP0906"],
+    );
+    for unknown in [
+        quote!(U),
+        quote!(U { n: u8 }),
+        quote!(U(u16)),
+        quote!(U(u8, u8)),
+        quote!(U(np::RawVariant)),
+    ] {
+        check(
+            quote!(#[repr(u8)] enum E { A, #[np(unknown)] #unknown }),
+            &["NP0905"],
+        );
+    }
+    for unknown in [quote!(U), quote!(U(u8)), quote!(U { raw: RawVariant })] {
+        check(quote!(enum E { A, #[np(unknown)] #unknown }), &["NP0905"]);
+    }
+    check(
+        quote!(
+            #[repr(u8)]
+            enum E {
+                A,
+                #[np(unknown, id = 1)]
+                U(u8),
+            }
+        ),
+        &["NP0905"],
+    );
+    check(
+        quote!(
+            #[repr(u8)]
+            enum E {
+                A,
+                #[np(unknown)]
+                U(Byte),
+            }
+        ),
+        &[],
+    );
+}
+
+#[test]
+fn discriminants_are_plain_numbers_of_enums_that_are_numbers() {
+    check(
+        quote!(
+            #[repr(u8)]
+            enum E {
+                A = N,
+                #[np(unknown)]
+                U(u8),
+            }
+        ),
+        &["NP0910"],
+    );
+    check(
+        quote!(
+            #[repr(u8)]
+            enum E {
+                A = -1,
+                #[np(unknown)]
+                U(u8),
+            }
+        ),
+        &["NP0910"],
+    );
+    check(
+        quote!(
+            #[repr(u8)]
+            enum E {
+                #[np(id = 0)]
+                A = 0,
+                #[np(unknown)]
+                U(u8),
+            }
+        ),
+        &["NP0910"],
+    );
+    check_protocol(
+        quote!(),
+        quote!(
+            enum P {
+                A = 1,
+            }
+        ),
+        &["NP0910"],
+    );
+}
+
+#[test]
+fn attributes_are_known_well_placed_well_formed_and_said_once() {
+    check(
+        quote!(
+            struct S {
+                #[np(idd = 1)]
+                a: u8,
+            }
+        ),
+        &["NP0601"],
+    );
+    check(
+        quote!(
+            struct S {
+                #[np(max(4))]
+                a: u8,
+                #[np(varint, default = 1)]
+                b: u8,
+            }
+        ),
+        &["NP0008"; 3],
+    );
+    check(
+        quote!(
+            #[np(error)]
+            struct S {
+                #[np(reply = u8)]
+                a: u8,
+            }
+        ),
+        &["NP0602", "NP0602"],
+    );
+    check(
+        quote!(
+            enum E {
+                A(#[np(id = 0)] u8),
+                #[np(unknown)]
+                U(RawVariant),
+            }
+        ),
+        &["NP0602"],
+    );
+    check(
+        quote!(
+            struct S {
+                #[np(id = 0, id = 1)]
+                a: u8,
+                #[np(id = 1)]
+                #[np(id = 1)]
+                b: u8,
+            }
+        ),
+        &["NP0604"; 2],
+    );
+    for wrong in [
+        quote!(id),
+        quote!(id =),
+        quote!(id(1)),
+        quote!(id = "1"),
+        quote!(id = 1u8),
+        quote!(id = 5_000_000_000),
+        quote!(id = 1 2),
+        quote!(4),
+    ] {
+        check(
+            quote!(
+                struct S {
+                    #[np(#wrong)]
+                    a: u8,
+                }
+            ),
+            &["NP0603"],
+        );
+    }
+    check(
+        quote!(
+            #[np]
+            #[np = 1]
+            #[np(fixed = true)]
+            struct S {
+                a: u8,
+            }
+        ),
+        &["NP0603"; 3],
+    );
+    for wrong in [
+        quote!(from),
+        quote!(from = server),
+        quote!(from(peer)),
+        quote!(from(server) x),
+        quote!(reply),
+        quote!(reply = Vec<),
+        quote!(reply = +),
+        quote!(name = 3),
+    ] {
+        check_protocol(
+            quote!(),
+            quote!(
+                enum P {
+                    #[np(#wrong)]
+                    A { a: u8 },
+                }
+            ),
+            &["NP0603"],
+        );
+    }
+    check_protocol(
+        quote!(),
+        quote!(
+            #[np(removed(6))]
+            enum P {
+                #[np(name = B)]
+                A,
+            }
+        ),
+        &["NP0008", "NP0602"],
+    );
+    check_protocol(
+        quote!(version = "1", pakage = "a", id = 3),
+        quote!(
+            enum P {
+                A,
+            }
+        ),
+        &["NP0603", "NP0601", "NP0602"],
+    );
+}
+
+#[test]
+fn what_only_a_protocol_can_get_wrong() {
+    for reply in [
+        quote!(Result),
+        quote!(io::Result<u8>),
+        quote!(Result<u8, E, F>),
+    ] {
+        check_protocol(
+            quote!(),
+            quote!(
+                enum P {
+                    #[np(reply = #reply)]
+                    A,
+                }
+            ),
+            &["NP0302"],
+        );
+    }
+    check_protocol(
+        quote!(),
+        quote!(
+            enum P {
+                #[np(reply = Result<Stream<u8>, E>)]
+                A,
+            }
+        ),
+        &["NP0008"],
+    );
+    for package in ["", "acme.chat", "acme::", "3d", "a b"] {
+        check_protocol(
+            quote!(package = #package),
+            quote!(
+                enum P {
+                    A,
+                }
+            ),
+            &["NP0911"],
+        );
+    }
+    let long = "a".repeat(64 - "::P".len());
+    check_protocol(
+        quote!(package = #long),
+        quote!(
+            enum P {
+                A,
+            }
+        ),
+        &[],
+    );
+    let longer = format!("{long}a");
+    check_protocol(
+        quote!(package = #longer),
+        quote!(
+            enum P {
+                A,
+            }
+        ),
+        &["NP0110"],
+    );
+    check_protocol(
+        quote!(),
+        quote!(
+            #[derive(np::Wire)]
+            enum P {
+                A,
+            }
+        ),
+        &["NP0303"],
+    );
+    check_protocol(
+        quote!(),
+        quote!(
+            enum P<T> {
+                #[cfg(unix)]
+                A(T),
+            }
+        ),
+        &["NP0901", "NP0908"],
+    );
+}
+
+#[test]
+fn every_mistake_of_an_item_is_reported() {
+    let outcome = derived(quote! {
+        #[np(fixd)]
+        struct S<T> { #[np(max(3))] a: T, #[cfg(unix)] b: u8, #[np(id = x)] c: u8 }
+    });
+    assert_eq!(
+        outcome.codes(),
+        ["NP0901", "NP0601", "NP0008", "NP0908", "NP0603"]
+    );
+}
+
+#[test]
+fn a_diagnostic_says_how_to_mend_it() {
+    let text = |tokens| derived(tokens).wrong.remove(0);
+    assert_eq!(
+        text(quote!(
+            #[repr(u8)]
+            enum Color {
+                Red,
+            }
+        )),
+        "NP0904: `Color` has no variant for values that this side does not know\n\
+         note: a newer peer may send one, and it must go somewhere\n\
+         help: add a variant: `#[np(unknown)] Unknown(u8),`"
+    );
+    assert_eq!(
+        text(quote!(
+            #[np(crate = crate::np)]
+            enum Color {
+                Red,
+            }
+        )),
+        "NP0904: `Color` has no variant for values that this side does not know\n\
+         note: a newer peer may send one, and it must go somewhere\n\
+         help: add a variant: `#[np(unknown)] Unknown(crate::np::RawVariant),`"
+    );
+    assert_eq!(
+        text(quote!(
+            #[np(fixd)]
+            struct S {
+                a: u8,
+            }
+        )),
+        "NP0601: there is no attribute `fixd`\nhelp: did you mean `fixed`?"
+    );
+    assert_eq!(
+        text(quote!(
+            struct S {
+                #[np(colour)]
+                a: u8,
+            }
+        )),
+        "NP0601: there is no attribute `colour`\nnote: on a field may stand: `id = 1`"
+    );
+}

@@ -1,0 +1,19 @@
+//! Messages and tags start at 1.
+
+use protocol_macros::{Wire, protocol};
+
+#[derive(Wire)]
+pub enum Shape {
+    #[np(id = 0)]
+    Circle(f32),
+    #[np(unknown)]
+    Unknown(network_protocol::RawVariant),
+}
+
+#[protocol]
+pub enum Chat {
+    #[np(id = 0)]
+    Join,
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+//! Enums that cannot be that number on the wire.
+
+use protocol_macros::Wire;
+
+#[derive(Wire)]
+#[repr(i8)]
+pub enum Level {
+    Low,
+    #[np(unknown)]
+    Unknown(i8),
+}
+
+fn main() {}

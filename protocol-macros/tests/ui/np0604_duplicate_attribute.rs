@@ -1,0 +1,14 @@
+//! Attributes given twice.
+
+use protocol_macros::protocol;
+
+#[protocol]
+pub enum Chat {
+    #[np(id = 1, id = 2)]
+    Join,
+    #[np(reply = u64)]
+    #[np(reply = u32)]
+    Ping,
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! A Rust union.
+
+use protocol_macros::Wire;
+
+#[derive(Wire)]
+pub union Bits {
+    pub int: u32,
+    pub float: f32,
+}
+
+fn main() {}

@@ -1,0 +1,25 @@
+//! Enums with no place for what a newer peer sends.
+
+use protocol_macros::Wire;
+
+#[derive(Wire)]
+#[repr(u8)]
+pub enum Color {
+    Red,
+    Green,
+}
+
+#[derive(Wire)]
+pub enum Shape {
+    Circle(f32),
+    Square(f32),
+}
+
+#[derive(Wire)]
+#[repr(u16)]
+pub enum Forgotten {
+    One,
+    Unknown(u16),
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+//! Two variants that claim what is not known.
+
+use protocol_macros::Wire;
+
+#[derive(Wire)]
+#[repr(u8)]
+pub enum Color {
+    Red,
+    #[np(unknown)]
+    Unknown(u8),
+    #[np(unknown)]
+    Other(u8),
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! Variants with several unnamed values, or with an empty list of them.
+
+use protocol_macros::protocol;
+
+#[protocol]
+pub enum Chat {
+    Say(u64, String),
+    Leave(),
+}
+
+fn main() {}

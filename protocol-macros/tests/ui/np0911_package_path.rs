@@ -1,0 +1,10 @@
+//! A package that is not a path.
+
+use protocol_macros::protocol;
+
+#[protocol(package = "acme.chat")]
+pub enum Chat {
+    Ping,
+}
+
+fn main() {}
