@@ -1,0 +1,559 @@
+//! What can go wrong with a connection and with a call, as plain data.
+//!
+//! Each variant says whose fault it is and what is left. Nothing here logs, and no variant holds
+//! a payload; the only text a peer can choose is [`PeerText`], which is short and escaped.
+
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
+use std::io;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::frame::preface::{BadPreface, Guess};
+use crate::frame::reason::Reason;
+use crate::frame::header::{BadFrame, Kind};
+use crate::limits::LimitError;
+use crate::noise::NoiseError;
+use crate::wire::{DecodeError, EncodeError};
+
+/// Why something about a connection did not work.
+///
+/// Unless a variant says otherwise the connection is gone, and each call that was in flight has
+/// ended with one failure of its own.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The configuration is wrong; the text says what mends it. Nothing was started.
+    #[error("{0}")]
+    Config(Cow<'static, str>),
+    /// A limit was set outside its range. Nothing was started.
+    #[error(transparent)]
+    Limit(#[from] LimitError),
+    /// The operating system or the network failed.
+    #[error("{text}")]
+    Io {
+        /// What kind of failure.
+        kind: io::ErrorKind,
+        /// What the system says about it.
+        text: Cow<'static, str>,
+    },
+    /// A value of this side could not be encoded. Nothing was sent and the connection goes on.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    /// A call failed; the text says how. The connection may well go on.
+    ///
+    /// This is what `?` makes of the error of a call.
+    #[error("{0}")]
+    Call(Cow<'static, str>),
+    /// The connection is closed, and this is why. Nothing was sent.
+    #[error("the connection is closed: {0}")]
+    Closed(Box<CloseReason>),
+
+    /// The peer speaks another protocol: somebody connected to the wrong port.
+    #[error("the peer does not speak this protocol{0}")]
+    NotOurProtocol(Guess),
+    /// The peer speaks a wire format that this side does not know. One of the two needs an
+    /// update.
+    #[error("the peer speaks wire format {theirs}, this side speaks {min} to {max}")]
+    Format {
+        /// The number in the peer's preface.
+        theirs: u8,
+        /// The least this side speaks.
+        min: u8,
+        /// The most this side speaks.
+        max: u8,
+    },
+    /// The peer broke the rules of the preface.
+    #[error("malformed preface: {0}")]
+    BadPreface(#[from] BadPreface),
+    /// The client asked for a kind of security that this server's configuration does not take.
+    #[error("the client asked for security {theirs}, this server requires {ours}")]
+    Security {
+        /// The number in the client's preface.
+        theirs: u8,
+        /// The number this server requires.
+        ours: u8,
+    },
+    /// Nothing that the client offers is served, or not in a version that suits both: one of the
+    /// two sides needs an update.
+    #[error("no protocol in common: {0}")]
+    NoProtocol(Box<Mismatch>),
+    /// The server refused the connection.
+    ///
+    /// A refusal is not authenticated: anybody on the way can forge one, so it is a hint for
+    /// people, and never a reason to try again with less security.
+    #[error("refused by the peer (unauthenticated): {0}")]
+    Rejected(Rejected),
+    /// The server accepted something that this side did not offer. The server is at fault.
+    #[error("the server accepted what was not offered: {0}")]
+    BadAccept(&'static str),
+    /// The cryptographic handshake failed. The peer, or somebody in between, is at fault; which of
+    /// them cannot be told. A key other than the pinned one is
+    /// [`NoiseError::PeerKeyMismatch`], which names both.
+    #[error("the handshake failed: {0}")]
+    Handshake(NoiseError),
+    /// The handshake took too long.
+    #[error("{0}")]
+    HandshakeTimeout(Waiting),
+    /// The peer sent more bytes before the end of the handshake than are allowed.
+    #[error("a handshake of {len} bytes, at most {max} are allowed")]
+    HandshakeTooLarge {
+        /// How many bytes the handshake would take.
+        len: u32,
+        /// The limit.
+        max: u32,
+    },
+    /// The peer sent something in the handshake that has no place there.
+    #[error("unexpected in the handshake: {0}")]
+    Unexpected(&'static str),
+    /// The connection ended before the handshake was done.
+    #[error("the connection ended during the handshake")]
+    HandshakeTruncated,
+
+    /// A record could not be opened: it was changed, lost, repeated or swapped on the way, or has
+    /// a length that is not allowed. What came before it is whole.
+    #[error("the record failed: {0}")]
+    Record(NoiseError),
+    /// The peer sent a frame that breaks the rules.
+    #[error("malformed frame: {0}")]
+    BadFrame(#[from] BadFrame),
+    /// The peer announced a frame longer than the limit. Nothing of it was kept.
+    #[error("a frame of {len} bytes, at most {max} are allowed")]
+    FrameTooLarge {
+        /// What was announced.
+        len: u32,
+        /// The limit.
+        max: u32,
+    },
+    /// The body of a frame that concerns the connection, or of an Error, cannot be read. The peer
+    /// is at fault.
+    #[error("malformed {kind} frame: {error}")]
+    BadControl {
+        /// The kind of frame.
+        kind: Kind,
+        /// What is wrong with the body.
+        error: DecodeError,
+    },
+    /// The peer sent too much of something that costs it little and this side more.
+    #[error("{0}")]
+    Flood(Flood),
+    /// The connection ended without a Close: what came before is whole, what followed is lost.
+    #[error("the connection ended without a close")]
+    Truncated,
+    /// The peer stopped reading for longer than the write stall limit.
+    #[error("the peer does not read")]
+    WriteStalled,
+    /// This library broke its own rule; please report it.
+    #[error("internal fault: {0}")]
+    Internal(&'static str),
+}
+
+impl Error {
+    /// What this side may tell the peer about the failure.
+    #[must_use]
+    pub const fn reason(&self) -> Reason {
+        match self {
+            Self::Format { .. } => Reason::Format,
+            Self::Security { .. } => Reason::Security,
+            Self::NotOurProtocol(_) | Self::BadPreface(_) => Reason::BadPreface,
+            Self::NoProtocol(mismatch) if mismatch.by_version => Reason::ProtocolVersion,
+            Self::NoProtocol(_) => Reason::NoProtocol,
+            Self::Handshake(_)
+            | Self::BadAccept(_)
+            | Self::HandshakeTooLarge { .. }
+            | Self::Unexpected(_)
+            | Self::HandshakeTruncated => Reason::BadHandshake,
+            Self::HandshakeTimeout(_) => Reason::Timeout,
+            Self::Record(_) => Reason::BadRecord,
+            Self::BadFrame(_) | Self::BadControl { .. } | Self::Truncated => Reason::BadFrame,
+            Self::FrameTooLarge { .. } => Reason::FrameTooLarge,
+            Self::Flood(Flood::Refusals { .. }) | Self::WriteStalled => Reason::SlowReader,
+            Self::Flood(_) => Reason::CalmDown,
+            Self::Config(_)
+            | Self::Limit(_)
+            | Self::Io { .. }
+            | Self::Encode(_)
+            | Self::Call(_)
+            | Self::Closed(_)
+            | Self::Rejected(_)
+            | Self::Internal(_) => Reason::Internal,
+        }
+    }
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        Self::Io { kind: error.kind(), text: error.to_string().into() }
+    }
+}
+
+impl From<CloseReason> for Error {
+    /// A failure is itself; an orderly end becomes [`Error::Closed`].
+    fn from(reason: CloseReason) -> Self {
+        match reason {
+            CloseReason::Failed(error) => *error,
+            other @ (CloseReason::Local { .. } | CloseReason::Peer { .. }) => {
+                Self::Closed(Box::new(other))
+            }
+        }
+    }
+}
+
+/// How a connection came to its end.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum CloseReason {
+    /// This side closed it.
+    Local {
+        /// The reason that was sent.
+        reason: Reason,
+    },
+    /// The peer closed it in order.
+    Peer {
+        /// The peer's reason.
+        reason: Reason,
+        /// What the peer says about it.
+        text: PeerText,
+    },
+    /// It failed.
+    Failed(Box<Error>),
+}
+
+impl CloseReason {
+    /// Whether the end was an ordinary one, from either side.
+    #[must_use]
+    pub const fn is_clean(&self) -> bool {
+        match self {
+            Self::Local { reason } | Self::Peer { reason, .. } => {
+                matches!(reason, Reason::Normal | Reason::ShuttingDown)
+            }
+            Self::Failed(_) => false,
+        }
+    }
+}
+
+impl From<Error> for CloseReason {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Closed(reason) => *reason,
+            error => Self::Failed(Box::new(error)),
+        }
+    }
+}
+
+impl fmt::Display for CloseReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Local { reason } => write!(f, "closed by this side ({reason})"),
+            Self::Peer { reason, text } if text.is_empty() => {
+                write!(f, "closed by the peer ({reason})")
+            }
+            Self::Peer { reason, text } => write!(f, "closed by the peer ({reason}: {text})"),
+            Self::Failed(error) => error.fmt(f),
+        }
+    }
+}
+
+/// What a server says when it refuses a connection: a hint, not authenticated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rejected {
+    /// Why.
+    pub reason: Reason,
+    /// The least wire format the server speaks.
+    pub format_min: u8,
+    /// The most it speaks.
+    pub format_max: u8,
+    /// When to try again, if that may help. Bounded by `Limits::retry_after`.
+    pub retry_after: Option<Duration>,
+}
+
+impl fmt::Display for Rejected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.reason.fmt(f)?;
+        if self.reason == Reason::Format {
+            write!(f, ", the server speaks {} to {}", self.format_min, self.format_max)?;
+        }
+        match self.retry_after {
+            Some(after) => write!(f, ", retry after {} ms", after.as_millis()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What each side has, when nothing fits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// What this side serves: name, version and least version.
+    pub ours: Vec<(String, u32, u32)>,
+    /// What the peer offers. The names are the peer's choice, at most 64 bytes each.
+    pub theirs: Vec<(PeerText, u32, u32)>,
+    /// Whether a name is in common, so that only the versions do not fit.
+    pub by_version: bool,
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fn side<T: fmt::Display>(
+            f: &mut fmt::Formatter<'_>,
+            offers: &[(T, u32, u32)],
+        ) -> fmt::Result {
+            for (at, (name, version, min)) in offers.iter().enumerate() {
+                let comma = if at == 0 { "" } else { ", " };
+                write!(f, "{comma}{name} version {version} (at least {min})")?;
+            }
+            Ok(())
+        }
+        f.write_str("this side has ")?;
+        side(f, &self.ours)?;
+        f.write_str("; the peer has ")?;
+        side(f, &self.theirs)
+    }
+}
+
+/// What a handshake waited for when its time was over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Waiting {
+    /// The client sent nothing at all.
+    #[error("the client sent nothing in time")]
+    FirstByte,
+    /// The handshake was not done in time.
+    #[error("the handshake was not done in time")]
+    Handshake,
+}
+
+/// Something cheap of which the peer sent too much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Flood {
+    /// More pings in an interval than are answered.
+    #[error("too many pings: more than {max} in an interval")]
+    Pings {
+        /// The limit.
+        max: u32,
+    },
+    /// Frames that had no effect, without useful ones in between.
+    #[error("too many frames without effect: more than {max} bytes of them")]
+    Overhead {
+        /// The limit.
+        max: u32,
+    },
+    /// Requests over the limit and pings, while the answers are not read.
+    #[error("too many refusals that the peer does not read: more than {max} bytes")]
+    Refusals {
+        /// The limit.
+        max: u32,
+    },
+}
+
+/// What an Error frame says about a call, other than the typed error of its message.
+///
+/// Sent by the side that serves the call; what is left is the connection and all other calls.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The peer has no such message, or its handler does not implement it.
+    #[error("the message is not implemented")]
+    Unimplemented,
+    /// The deadline of the call passed at the peer.
+    #[error("the deadline passed")]
+    DeadlineExceeded,
+    /// The call was cancelled.
+    #[error("the call was cancelled")]
+    Cancelled,
+    /// The peer has too much to do.
+    #[error("the peer is overloaded")]
+    Overloaded {
+        /// When to try again, if the peer says so. Bounded by `Limits::retry_after`.
+        retry_after: Option<Duration>,
+    },
+    /// The handler panicked.
+    #[error("the handler panicked")]
+    HandlerPanicked,
+    /// The message could not be read by the peer.
+    #[error("the message could not be read: {text}")]
+    BadMessage {
+        /// What is wrong with it.
+        text: PeerText,
+    },
+    /// The reply is larger than this side takes.
+    #[error("the response is too large")]
+    ResponseTooLarge,
+    /// The handler refused the call.
+    #[error("the call was refused: {text}")]
+    Refused {
+        /// Why, in the handler's words.
+        text: PeerText,
+    },
+    /// The caller may not make this call.
+    #[error("the caller is not authorized")]
+    Unauthorized,
+    /// A code that a newer peer knows.
+    #[error("the call failed with code {code}: {text}")]
+    Other {
+        /// The code of the Error frame.
+        code: u16,
+        /// What the peer says about it.
+        text: PeerText,
+    },
+}
+
+/// The code of an Error frame whose detail is the typed error of the message.
+pub(crate) const APPLICATION: u16 = 1;
+
+impl Fault {
+    /// The code of the Error frame.
+    #[must_use]
+    pub const fn code(&self) -> u16 {
+        match self {
+            Self::Unimplemented => 2,
+            Self::DeadlineExceeded => 3,
+            Self::Cancelled => 4,
+            Self::Overloaded { .. } => 5,
+            Self::HandlerPanicked => 6,
+            Self::BadMessage { .. } => 7,
+            Self::ResponseTooLarge => 8,
+            Self::Refused { .. } => 9,
+            Self::Unauthorized => 10,
+            Self::Other { code, .. } => *code,
+        }
+    }
+
+    /// The text of the Error frame.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::BadMessage { text } | Self::Refused { text } | Self::Other { text, .. } => {
+                text.as_str()
+            }
+            Self::Unimplemented
+            | Self::DeadlineExceeded
+            | Self::Cancelled
+            | Self::Overloaded { .. }
+            | Self::HandlerPanicked
+            | Self::ResponseTooLarge
+            | Self::Unauthorized => "",
+        }
+    }
+
+    /// What an Error frame with these fields says.
+    pub(crate) fn read(code: u16, retry_after: Option<Duration>, text: PeerText) -> Self {
+        match code {
+            2 => Self::Unimplemented,
+            3 => Self::DeadlineExceeded,
+            4 => Self::Cancelled,
+            5 => Self::Overloaded { retry_after },
+            6 => Self::HandlerPanicked,
+            7 => Self::BadMessage { text },
+            8 => Self::ResponseTooLarge,
+            9 => Self::Refused { text },
+            10 => Self::Unauthorized,
+            code => Self::Other { code, text },
+        }
+    }
+}
+
+/// Text that a peer chose: at most 256 bytes, and shown without control characters.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct PeerText(String);
+
+impl PeerText {
+    /// The most bytes such a text has.
+    pub const MAX: usize = 256;
+
+    /// The text, cut at a character so that it fits.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        let mut text = text.into();
+        let mut end = text.len().min(Self::MAX);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        text.truncate(end);
+        Self(text)
+    }
+
+    /// The text as it came, control characters included.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is no text.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<&str> for PeerText {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl fmt::Display for PeerText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for character in self.0.chars() {
+            if character.is_control() {
+                write!(f, "{}", character.escape_default())?;
+            } else {
+                f.write_char(character)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for PeerText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_of_a_peer_is_cut_at_a_character_and_shown_escaped() {
+        let long = PeerText::new("é".repeat(200));
+        assert_eq!(long.as_str().len(), 256);
+        assert_eq!(PeerText::new("é".repeat(127) + "aéa").as_str().len(), 255);
+        assert_eq!(PeerText::from("a\n\u{1b}[1mb").to_string(), "a\\n\\u{1b}[1mb");
+    }
+
+    #[test]
+    fn each_fault_survives_its_numbers() {
+        let after = Some(Duration::from_secs(1));
+        for code in 2..=12 {
+            let fault = Fault::read(code, after, "x".into());
+            assert_eq!(fault.code(), code);
+            assert_eq!(Fault::read(fault.code(), after, fault.text().into()), fault);
+        }
+    }
+
+    #[test]
+    fn an_io_error_keeps_its_kind_and_text() {
+        let error = Error::from(io::Error::new(io::ErrorKind::ConnectionReset, "gone"));
+        assert_eq!(
+            error,
+            Error::Io { kind: io::ErrorKind::ConnectionReset, text: "gone".into() }
+        );
+    }
+
+    #[test]
+    fn a_failure_passes_through_a_close_reason_unchanged() {
+        let reason = CloseReason::from(Error::Truncated);
+        assert!(!reason.is_clean());
+        assert_eq!(Error::from(reason), Error::Truncated);
+        let local = CloseReason::Local { reason: Reason::Normal };
+        assert!(local.is_clean());
+        assert_eq!(CloseReason::from(Error::from(local.clone())), local);
+    }
+
+    #[test]
+    fn an_error_stays_small_enough_to_pass_around() {
+        assert!(size_of::<Error>() <= 80, "{}", size_of::<Error>());
+    }
+}

@@ -1,0 +1,72 @@
+//! Frames out of a stream of bytes.
+
+use bytes::{Bytes, BytesMut};
+
+use super::header::{HEADER, Head};
+use super::prefix;
+use crate::error::Error;
+
+/// The longest body of a frame that concerns the connection: today's fields and room for those
+/// of a newer peer.
+pub const CONTROL_MAX: u32 = 1_024;
+
+/// A frame: what its header says, and its body.
+///
+/// The body shares the memory it was read into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// What the header says.
+    pub head: Head,
+    /// The bytes after the header.
+    pub body: Bytes,
+}
+
+/// Takes whole frames from the front of a buffer.
+///
+/// It has no buffer of its own: what is incomplete stays with the caller, and one byte more or
+/// less in a read never changes what comes out.
+#[derive(Clone, Copy, Debug)]
+pub struct Decoder {
+    max: u32,
+}
+
+impl Decoder {
+    /// A decoder that takes bodies of up to `max` bytes.
+    #[must_use]
+    pub const fn new(max: u32) -> Self {
+        Self { max }
+    }
+
+    /// The next frame, or `None` if it is not all there yet.
+    ///
+    /// The length is judged as soon as its four bytes are there, the rest of the header as soon
+    /// as the header is; neither waits for the body.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::FrameTooLarge`] or [`Error::BadFrame`]: the peer broke the rules, and what follows
+    /// in the buffer means nothing.
+    #[inline]
+    pub fn next(&self, bytes: &mut BytesMut) -> Result<Option<Frame>, Error> {
+        let Some(len) = prefix(bytes).map(u32::from_le_bytes) else { return Ok(None) };
+        too_large(len, self.max)?;
+        let Some(header) = prefix::<HEADER>(bytes) else { return Ok(None) };
+        let head = Head::from_bytes(header)?;
+        if head.kind().is_control() {
+            too_large(len, CONTROL_MAX)?;
+        }
+        let Some(end) = usize::try_from(len).ok().and_then(|len| len.checked_add(HEADER)) else {
+            return Err(Error::FrameTooLarge { len, max: self.max });
+        };
+        if bytes.len() < end {
+            return Ok(None);
+        }
+        let mut frame = bytes.split_to(end);
+        Ok(Some(Frame { head, body: frame.split_off(HEADER).freeze() }))
+    }
+}
+
+/// Refuses a length over the limit.
+const fn too_large(len: u32, max: u32) -> Result<(), Error> {
+    if len > max { Err(Error::FrameTooLarge { len, max }) } else { Ok(()) }
+}

@@ -1,0 +1,208 @@
+//! Every number that bounds what a peer can make this side do, wait for or keep.
+//!
+//! This is the only place with such numbers. A [`Limits`] that exists is valid: each setter refuses
+//! what lies outside the range of its limit. Nothing here enforces anything; the rows above take
+//! a `Limits` by constructor and compare *before* they wait, allocate or loop.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+/// A limit was set outside its range.
+///
+/// The caller's configuration is at fault; the limits are as they were before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("limit {name} is {given} {unit}, it must be from {min} to {max}")]
+pub struct LimitError {
+    /// The name of the limit.
+    pub name: &'static str,
+    /// What it was to be, in `unit`.
+    pub given: u64,
+    /// The least that is allowed.
+    pub min: u64,
+    /// The most that is allowed.
+    pub max: u64,
+    /// What is counted.
+    pub unit: &'static str,
+}
+
+/// A type that a limit may have.
+trait Value: Copy {
+    /// The value as one number, durations in milliseconds.
+    fn number(self) -> u64;
+}
+
+impl Value for u32 {
+    fn number(self) -> u64 {
+        self.into()
+    }
+}
+
+impl Value for Duration {
+    fn number(self) -> u64 {
+        self.as_millis().try_into().unwrap_or(u64::MAX)
+    }
+}
+
+/// Writes the struct, its defaults, a getter and a checked setter for each row of the table.
+macro_rules! limits {
+    ($($(#[$doc:meta])* $name:ident / $with:ident: $ty:ty = $default:expr, $min:expr => $max:expr, $unit:literal;)*) => {
+        /// The limits of one connection, and of the server that accepts it.
+        ///
+        /// ```
+        /// # use protocol_runtime::limits::{LimitError, Limits};
+        /// let limits = Limits::default().with_calls_in_flight(32)?;
+        /// assert_eq!(limits.calls_in_flight(), 32);
+        /// assert!(Limits::default().with_calls_in_flight(0).is_err());
+        /// # Ok::<(), LimitError>(())
+        /// ```
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct Limits {
+            $($name: $ty,)*
+        }
+
+        impl Default for Limits {
+            fn default() -> Self {
+                Self { $($name: $default,)* }
+            }
+        }
+
+        impl Limits {
+            $(
+                #[doc = concat!("These limits with another [`", stringify!($name), "`](Self::", stringify!($name), ").")]
+                ///
+                /// # Errors
+                ///
+                #[doc = concat!("If the value is not from `", stringify!($min), "` to `", stringify!($max), "`.")]
+                pub fn $with(mut self, value: $ty) -> Result<Self, LimitError> {
+                    let (min, max): ($ty, $ty) = ($min, $max);
+                    if (min..=max).contains(&value) {
+                        self.$name = value;
+                        return Ok(self);
+                    }
+                    Err(LimitError {
+                        name: stringify!($name),
+                        given: value.number(),
+                        min: min.number(),
+                        max: max.number(),
+                        unit: $unit,
+                    })
+                }
+            )*
+
+            $(
+                $(#[$doc])*
+                ///
+                #[doc = concat!("Default `", stringify!($default), "`, from `", stringify!($min), "` to `", stringify!($max), "`, in ", $unit, ".")]
+                #[must_use]
+                pub const fn $name(&self) -> $ty {
+                    self.$name
+                }
+            )*
+
+            /// Each limit with its unit and its value (durations in milliseconds), for logs.
+            #[must_use]
+            pub fn list(&self) -> Vec<(&'static str, u64, &'static str)> {
+                vec![$((stringify!($name), self.$name.number(), $unit),)*]
+            }
+        }
+    };
+}
+
+const HOUR: Duration = Duration::from_secs(3_600);
+const MILLISECOND: Duration = Duration::from_millis(1);
+
+limits! {
+    /// The longest frame taken from a peer, without its header. Advertised, so that the peer
+    /// refuses to send more. While a message is one frame this bounds messages too, hence a
+    /// default that real batches fit in.
+    frame_bytes / with_frame_bytes: u32 = 1_048_576, 1_024 => 104_857_600, "bytes";
+    /// The longest message taken from a peer. Advertised. A message is also bounded by
+    /// [`frame_bytes`](Self::frame_bytes), as long as a message is one frame.
+    message_bytes / with_message_bytes: u32 = 16_777_216, 1_024 => 104_857_600, "bytes";
+    /// How much memory decoding one message may take, beside the message itself.
+    decode_bytes / with_decode_bytes: u32 = 67_108_864, 1_048_576 => 1_073_741_824, "bytes";
+    /// How deep the values of one message may nest.
+    decode_depth / with_decode_depth: u32 = 64, 1 => 1_024, "levels";
+    /// The largest plaintext of one record, offered to the peer; the lesser of both offers holds.
+    record_bytes / with_record_bytes: u32 = 16_384, 1_024 => 65_519, "bytes";
+    /// Calls in flight on one connection, each way: how many of the peer's calls are served at a
+    /// time (advertised; one more is answered `Overloaded`), and how many of its own calls this
+    /// side has open (less if the peer serves less).
+    calls_in_flight / with_calls_in_flight: u32 = 128, 1 => 65_536, "calls";
+    /// How long the slot of a call that timed out, or that nobody waits for, is kept for its
+    /// late reply.
+    late_reply_grace / with_late_reply_grace: Duration = Duration::from_secs(30), MILLISECOND => HOUR, "ms";
+    /// How long a server waits for the first byte of a client.
+    first_byte_timeout / with_first_byte_timeout: Duration = Duration::from_secs(3), MILLISECOND => HOUR, "ms";
+    /// How long the whole handshake may take, on either side.
+    handshake_timeout / with_handshake_timeout: Duration = Duration::from_secs(10), MILLISECOND => HOUR, "ms";
+    /// How many bytes a peer may send before the handshake is done.
+    pre_auth_bytes / with_pre_auth_bytes: u32 = 4_096, 1_024 => 65_536, "bytes";
+    /// How many pings of the peer are answered in each
+    /// [`pings_interval`](Self::pings_interval); one more closes. This side sends half as many.
+    pings / with_pings: u32 = 10, 2 => 65_536, "pings";
+    /// The interval in which [`pings`](Self::pings) are counted.
+    pings_interval / with_pings_interval: Duration = Duration::from_secs(10), MILLISECOND => HOUR, "ms";
+    /// How many bytes of frames without any effect (replies nobody waits for, pongs nobody asked
+    /// for) a peer may send before useful frames have paid for them.
+    overhead_bytes / with_overhead_bytes: u32 = 25_600, 1_024 => 104_857_600, "bytes";
+    /// How many bytes of refusals and pongs may wait for a peer that does not read them.
+    refusal_bytes / with_refusal_bytes: u32 = 262_144, 1_024 => 104_857_600, "bytes";
+    /// The longest retry-after that is believed; a peer that says more is read as this.
+    retry_after / with_retry_after: Duration = HOUR, MILLISECOND => HOUR, "ms";
+    /// How much output may wait before no further handler is started and one-way messages are
+    /// held back.
+    write_high_water / with_write_high_water: u32 = 65_536, 1_024 => 104_857_600, "bytes";
+    /// How long a write may make no progress before the connection is closed.
+    write_stall / with_write_stall: Duration = Duration::from_secs(30), MILLISECOND => HOUR, "ms";
+    /// Connections a server has open at a time.
+    connections / with_connections: u32 = 10_000, 1 => 1_048_576, "connections";
+    /// Connections of a server whose handshake is unfinished.
+    half_open / with_half_open: u32 = 1_024, 1 => 1_048_576, "connections";
+}
+
+impl Limits {
+    /// The largest body of a message taken from a peer: the lesser of a frame and a message.
+    #[must_use]
+    pub fn body_bytes(&self) -> u32 {
+        self.frame_bytes.min(self.message_bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_inside_their_ranges() {
+        let limits = Limits::default();
+        let again = limits
+            .clone()
+            .with_frame_bytes(limits.frame_bytes())
+            .and_then(|l| l.with_pings(limits.pings()))
+            .and_then(|l| l.with_handshake_timeout(limits.handshake_timeout()));
+        assert_eq!(again, Ok(limits));
+    }
+
+    #[test]
+    fn a_value_outside_its_range_is_refused_with_the_range() {
+        let error = Limits::default().with_pre_auth_bytes(10).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "limit pre_auth_bytes is 10 bytes, it must be from 1024 to 65536"
+        );
+        let error = Limits::default().with_write_stall(Duration::ZERO).unwrap_err();
+        assert_eq!((error.given, error.min, error.unit), (0, 1, "ms"));
+    }
+
+    #[test]
+    fn each_limit_is_listed_once() {
+        let list = Limits::default().list();
+        let mut names: Vec<_> = list.iter().map(|row| row.0).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), list.len());
+        assert!(list.contains(&("handshake_timeout", 10_000, "ms")));
+    }
+}

@@ -1,0 +1,441 @@
+//! One connection as a state machine: octets and time go in; octets, events and one deadline come
+//! out.
+//!
+//! Never does IO, never reads a clock, never awaits, spawns nothing and logs nothing. Randomness
+//! comes from the source that is handed in. Two sessions and a hand-moved clock make a connection.
+//!
+//! ```text
+//!   server  Preface ──► Message1 ──► Message3 ──┐
+//!              └──(no Noise)───┐  └──(NN)────┐  │
+//!                              ▼             ▼  ▼
+//!                              └──────────► Open ──► Closed
+//!                                            ▲         ▲
+//!   client  Accept ──────────────────────────┘         │
+//!              └──── any failure, from any state ──────┘
+//! ```
+//!
+//! # How to drive one
+//!
+//! The methods are of four kinds: getters; `handle_*` inputs; commands; `poll_*` outputs. After any
+//! input or command, take all events with [`poll_event`](Session::poll_event) and look at
+//! [`poll_timeout`](Session::poll_timeout) again. Take octets with
+//! [`poll_transmit`](Session::poll_transmit) when what was taken before is written, so that they
+//! are gathered, and sealed, in batches.
+//!
+//! *Bounds.* The queue of events holds at most one event for each 12 octets handed in, and one for
+//! each call in flight; so hand in what one read brought, and take the events, before the next.
+//! Answers that the session gives by itself (pongs, refusals) are bounded by
+//! [`Limits::refusal_bytes`](crate::limits::Limits::refusal_bytes) between two batches.
+//!
+//! *The end.* When [`Event::Closed`] came, what [`poll_transmit`](Session::poll_transmit) still
+//! gives is to be written before the stream is closed; it is the Close or Reject with the reason.
+//! Events before it are whole and are still to be served, though no answer can be given.
+
+mod budget;
+mod config;
+mod event;
+mod handshake;
+mod in_flight;
+mod open;
+mod outbox;
+mod served;
+mod stats;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use bytes::BytesMut;
+
+use self::handshake::{Handshaking, Progress};
+use self::open::{Done, Open};
+use self::outbox::Outbox;
+use crate::error::{CloseReason, Error, Fault};
+use crate::frame::reason::Reason;
+use crate::limits::Limits;
+use crate::noise::Random;
+use crate::wire::EncodeError;
+
+pub use self::config::{Accepted, Config, Established, Security};
+pub use self::event::{CallFailure, CallRefused, Event, Status, Unanswered};
+pub use self::stats::Stats;
+pub use crate::frame::id::{CallId, Role};
+
+/// One connection.
+pub struct Session {
+    core: Core,
+    state: State,
+}
+
+/// What outlives each state.
+struct Core {
+    role: Role,
+    limits: Limits,
+    outbox: Outbox,
+    events: VecDeque<Event>,
+    established: Option<Box<Established>>,
+    stats: Stats,
+}
+
+/// How far the connection is. A state owns what only it needs.
+enum State {
+    Handshaking(Box<Handshaking>),
+    Open(Box<Open>),
+    Closed(CloseReason),
+}
+
+impl Session {
+    /// A new connection. A client has its first octets ready at once.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] or [`Error::BadPreface`] if this side's own configuration breaks the
+    /// rules, [`Error::Handshake`] if there is no randomness.
+    pub fn new(
+        config: Config,
+        random: Box<dyn Random + Send>,
+        now: Instant,
+    ) -> Result<Self, Error> {
+        let mut core = Core {
+            role: config.role,
+            limits: config.limits.clone(),
+            outbox: Outbox::default(),
+            events: VecDeque::new(),
+            established: None,
+            stats: Stats::default(),
+        };
+        let state = Handshaking::new(config, random, now, &mut core.outbox)?;
+        Ok(Self { core, state: State::Handshaking(Box::new(state)) })
+    }
+
+    // Inputs.
+
+    /// Takes whole units, records and frames from the front of `bytes`, and leaves what is
+    /// incomplete for the next time.
+    ///
+    /// A length is judged as soon as it is there. After the end `bytes` is emptied and nothing
+    /// happens.
+    pub fn handle_bytes(&mut self, now: Instant, bytes: &mut BytesMut) {
+        let before = bytes.len();
+        self.take(now, bytes);
+        let taken = before.saturating_sub(bytes.len());
+        stats::add(&mut self.core.stats.octets_in, taken.try_into().unwrap_or(u64::MAX));
+        if matches!(self.state, State::Closed(_)) {
+            bytes.clear();
+        }
+    }
+
+    /// The peer will send nothing more. Without a Close before it, that is a failure.
+    ///
+    /// Octets that were not taken yet are dropped, and calls in them were certainly not executed.
+    pub fn handle_eof(&mut self) {
+        self.handle_failure(match self.status() {
+            Status::Handshaking => Error::HandshakeTruncated,
+            Status::Open | Status::Closed => Error::Truncated,
+        });
+    }
+
+    /// The stream failed: nothing more can be read or written. Otherwise as
+    /// [`handle_eof`](Self::handle_eof).
+    pub fn handle_failure(&mut self, error: Error) {
+        if !matches!(self.state, State::Closed(_)) {
+            self.core.outbox.discard();
+            self.end(error.into());
+        }
+    }
+
+    /// Time has passed; to be called at [`poll_timeout`](Self::poll_timeout), and harmless at any
+    /// other time.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        match &mut self.state {
+            State::Handshaking(handshaking) => {
+                if let Some(waiting) = handshaking.overdue(now) {
+                    self.fail_with(Error::HandshakeTimeout(waiting));
+                }
+            }
+            State::Open(open) => open.handle_timeout(now, &mut self.core),
+            State::Closed(_) => {}
+        }
+    }
+
+    // Commands.
+
+    /// Calls the peer: `encode` appends the message. The answer comes as one [`Event::Reply`] or
+    /// [`Event::Failed`] with the call that is returned.
+    ///
+    /// `encode` may append only.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no call. Nothing was written.
+    pub fn call(
+        &mut self,
+        now: Instant,
+        protocol: u8,
+        number: u16,
+        timeout: Option<Duration>,
+        encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
+    ) -> Result<CallId, CallRefused> {
+        let (open, core) = self.open()?;
+        open.call(core, now, protocol, number, timeout, encode)
+    }
+
+    /// Sends a one-way message.
+    ///
+    /// # Errors
+    ///
+    /// Why it was not sent. Nothing was written.
+    pub fn notify(
+        &mut self,
+        protocol: u8,
+        number: u16,
+        encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
+    ) -> Result<(), CallRefused> {
+        let (open, core) = self.open()?;
+        open.notify(core, protocol, number, encode)
+    }
+
+    /// Answers a call of the peer.
+    ///
+    /// # Errors
+    ///
+    /// [`Unanswered`] says what the peer got instead.
+    pub fn reply(
+        &mut self,
+        call: CallId,
+        encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
+    ) -> Result<(), Unanswered> {
+        let (open, core) = self.open().map_err(|_| Unanswered::NotOpen)?;
+        open.reply(core, call, encode)
+    }
+
+    /// Answers a call of the peer with the typed error of its message.
+    ///
+    /// # Errors
+    ///
+    /// [`Unanswered`] says what the peer got instead.
+    pub fn reply_error(
+        &mut self,
+        call: CallId,
+        encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
+    ) -> Result<(), Unanswered> {
+        let (open, core) = self.open().map_err(|_| Unanswered::NotOpen)?;
+        open.reply_error(core, call, encode)
+    }
+
+    /// Answers a call of the peer with a fault.
+    ///
+    /// # Errors
+    ///
+    /// [`Unanswered::NotOpen`].
+    pub fn fail(&mut self, call: CallId, fault: &Fault) -> Result<(), Unanswered> {
+        let (open, core) = self.open().map_err(|_| Unanswered::NotOpen)?;
+        open.fail(core, call, fault)
+    }
+
+    /// Nobody waits for this call of this side any more. There will be no event for it, unless
+    /// one is in the queue already.
+    ///
+    /// The peer still runs it, so it counts as in flight until its late answer came, which is
+    /// dropped, or until [`Limits::late_reply_grace`] has passed.
+    pub fn forget(&mut self, now: Instant, call: CallId) {
+        if let State::Open(open) = &mut self.state {
+            open.forget(&self.core, now, call);
+        }
+    }
+
+    /// Asks the peer whether it is there. The answer is one [`Event::Pong`] with the token.
+    ///
+    /// # Errors
+    ///
+    /// [`CallRefused::TooManyPings`] where the peer might take more for a flood.
+    pub fn ping(&mut self, now: Instant, token: u64) -> Result<(), CallRefused> {
+        let (open, core) = self.open()?;
+        open.ping(core, now, token)
+    }
+
+    /// Ends the connection, and tells the peer why: with a Close where there is a channel for
+    /// it, with a Reject where a server has not answered yet.
+    ///
+    /// `text` is cut to 256 bytes. Nothing happens if the connection is over already.
+    pub fn close(&mut self, reason: Reason, text: &str) {
+        match &mut self.state {
+            State::Handshaking(handshaking) => handshaking.refuse(reason, &mut self.core.outbox),
+            State::Open(_) => self.core.write_close(reason, text),
+            State::Closed(_) => return,
+        }
+        self.end(CloseReason::Local { reason });
+    }
+
+    // Outputs.
+
+    /// Appends all octets that are ready to `out`, sealed as one batch. False if there were none.
+    pub fn poll_transmit(&mut self, out: &mut Vec<u8>) -> bool {
+        let before = out.len();
+        if let Err(error) = self.core.outbox.take(out) {
+            // The counter of records is used up: not even a Close can be sealed.
+            self.core.outbox.discard();
+            if !matches!(self.state, State::Closed(_)) {
+                self.end(Error::Record(error).into());
+            }
+        }
+        let taken = out.len().saturating_sub(before);
+        stats::add(&mut self.core.stats.octets_out, taken.try_into().unwrap_or(u64::MAX));
+        taken > 0
+    }
+
+    /// The next event.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.core.events.pop_front()
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout). It may be earlier than needed, so
+    /// that it moves seldom.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        match &self.state {
+            State::Handshaking(handshaking) => handshaking.deadline(),
+            State::Open(open) => open.deadline(),
+            State::Closed(_) => None,
+        }
+    }
+
+    // Getters.
+
+    /// How far the connection is.
+    #[must_use]
+    pub const fn status(&self) -> Status {
+        match self.state {
+            State::Handshaking(_) => Status::Handshaking,
+            State::Open(_) => Status::Open,
+            State::Closed(_) => Status::Closed,
+        }
+    }
+
+    /// How the connection came to its end, if it has.
+    #[must_use]
+    pub const fn close_reason(&self) -> Option<&CloseReason> {
+        match &self.state {
+            State::Closed(reason) => Some(reason),
+            State::Handshaking(_) | State::Open(_) => None,
+        }
+    }
+
+    /// What both sides agreed on. It stays when the connection is over.
+    #[must_use]
+    pub fn established(&self) -> Option<&Established> {
+        self.core.established.as_deref()
+    }
+
+    /// How many octets wait to be taken, without what sealing adds.
+    #[must_use]
+    pub const fn out_len(&self) -> usize {
+        self.core.outbox.len()
+    }
+
+    /// How many calls of this side are open, including those nobody waits for any more.
+    #[must_use]
+    pub fn calls_in_flight(&self) -> usize {
+        match &self.state {
+            State::Open(open) => open.calls(),
+            State::Handshaking(_) | State::Closed(_) => 0,
+        }
+    }
+
+    /// How many calls of the peer are not answered yet.
+    #[must_use]
+    pub fn served_in_flight(&self) -> usize {
+        match &self.state {
+            State::Open(open) => open.served(),
+            State::Handshaking(_) | State::Closed(_) => 0,
+        }
+    }
+
+    /// Which side this is.
+    #[must_use]
+    pub const fn role(&self) -> Role {
+        self.core.role
+    }
+
+    /// The limits of this side.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        &self.core.limits
+    }
+
+    /// What was counted so far.
+    #[must_use]
+    pub const fn stats(&self) -> Stats {
+        self.core.stats
+    }
+
+    // Private.
+
+    fn take(&mut self, now: Instant, bytes: &mut BytesMut) {
+        let closing = || State::Closed(Error::Internal("left a state without a next one").into());
+        if matches!(self.state, State::Handshaking(_))
+            && let State::Handshaking(handshaking) = std::mem::replace(&mut self.state, closing())
+        {
+            match handshaking.handle_bytes(bytes, &mut self.core) {
+                Ok(Progress::Wait(handshaking)) => self.state = State::Handshaking(handshaking),
+                Ok(Progress::Open(open)) => {
+                    self.state = State::Open(open);
+                    self.core.events.push_back(Event::Established);
+                }
+                Err(error) => self.end(error.into()),
+            }
+        }
+        if let State::Open(open) = &mut self.state {
+            match open.handle_bytes(now, bytes, &mut self.core) {
+                Ok(Done::Wait) => {}
+                Ok(Done::Closed(reason)) => {
+                    // The peer reads nothing after its Close.
+                    self.core.outbox.discard();
+                    self.end(reason);
+                }
+                Err(error) => self.fail_with(error),
+            }
+        }
+    }
+
+    /// Ends the connection for a fault of the peer's, and tells it.
+    fn fail_with(&mut self, error: Error) {
+        match &mut self.state {
+            State::Handshaking(handshaking) => {
+                handshaking.refuse_for(&error, &mut self.core.outbox);
+            }
+            State::Open(_) => self.core.write_close(error.reason(), &error.to_string()),
+            State::Closed(_) => return,
+        }
+        self.end(error.into());
+    }
+
+    /// Ends each call, and then the connection.
+    fn end(&mut self, reason: CloseReason) {
+        if let State::Open(open) = &self.state {
+            open.end_calls(&mut self.core);
+        }
+        self.core.events.push_back(Event::Closed(reason.clone()));
+        self.state = State::Closed(reason);
+    }
+
+    fn open(&mut self) -> Result<(&mut Open, &mut Core), CallRefused> {
+        match &mut self.state {
+            State::Open(open) => Ok((open, &mut self.core)),
+            State::Handshaking(_) => Err(CallRefused::NotOpen),
+            State::Closed(reason) => Err(CallRefused::Closed(Box::new(reason.clone()))),
+        }
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("role", &self.core.role)
+            .field("status", &self.status())
+            .field("out_len", &self.out_len())
+            .finish_non_exhaustive()
+    }
+}

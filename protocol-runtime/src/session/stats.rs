@@ -1,0 +1,41 @@
+//! What a session has counted.
+
+/// Counters of one connection. They only rise, and start again at 0 past their end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Octets taken from the peer: of whole units, records and frames.
+    pub octets_in: u64,
+    /// Octets handed out for the peer.
+    pub octets_out: u64,
+    /// Frames taken from the peer.
+    pub frames_in: u64,
+    /// Frames written for the peer.
+    pub frames_out: u64,
+    /// Calls of this side.
+    pub calls: u64,
+    /// Calls of this side that had no answer in time.
+    pub calls_timed_out: u64,
+    /// Answers that came for calls nobody waits for any more, and were dropped.
+    pub late_replies: u64,
+    /// Calls of the peer that were handed on.
+    pub requests: u64,
+    /// Calls of the peer that were over the limit, and were answered `Overloaded`.
+    pub overloaded: u64,
+    /// Messages of the peer without a reply, handed on.
+    pub one_way: u64,
+    /// Frames that had no effect and were dropped: answers to calls long over, pongs nobody asked
+    /// for, one-way messages of number 0.
+    pub strays: u64,
+    /// Pings of the peer that were answered.
+    pub pings: u64,
+}
+
+/// Counts one more.
+pub(crate) const fn count(counter: &mut u64) {
+    add(counter, 1);
+}
+
+/// Counts some more.
+pub(crate) const fn add(counter: &mut u64, more: u64) {
+    *counter = counter.wrapping_add(more);
+}
