@@ -328,15 +328,16 @@ impl Value<'_, '_> {
             self.wrong(self.head.span(), format!("`{}` needs {what}", self.head));
             return None;
         };
-        let tokens: TokenStream = value.iter().cloned().collect();
-        let parsed = syn::parse::Parser::parse2(parser, tokens.clone());
+        let parsed = syn::parse::Parser::parse2(parser, value.iter().cloned().collect());
         if let Err(error) = &parsed {
             // An error at the end of the tokens has no token of its own to stand on.
             let at = match error.to_string().starts_with("unexpected end") {
                 true => last.span(),
                 false => error.span(),
             };
-            self.wrong(at, format!("`{tokens}` is not {what}: {error}"));
+            let error = error.to_string();
+            let reason = error.split(", expected").next().unwrap_or_default();
+            self.wrong(at, format!("`{}` takes {what}: {reason}", self.head));
         }
         parsed.ok()
     }
@@ -397,13 +398,13 @@ fn allowed(place: Place) -> String {
         .map(|(_, _, form, _)| format!("`{form}`"))
         .collect();
     match forms.is_empty() {
-        true => format!("nothing may stand {}", place.words()),
+        true => format!("no attribute may stand {}", place.words()),
         false => format!("{} may stand: {}", place.words(), forms.join(", ")),
     }
 }
 
 /// The tokens between the commas; a comma between `<` and `>` belongs to a type.
-fn entries(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
+pub(crate) fn entries(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
     let mut entries = vec![];
     let mut entry = vec![];
     let mut depth = 0_u32;

@@ -1,11 +1,12 @@
 //! From tokens to tokens: read, check, then emit or report. The same steps for both macros.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use protocol_schema::check;
 use protocol_schema::diag::Severity;
 use protocol_schema::emit::{self, Door};
 use quote::{ToTokens as _, quote};
 
+use crate::attr;
 use crate::item::{self, Read};
 use crate::report;
 use crate::rules;
@@ -94,7 +95,8 @@ fn keyword(item: &TokenStream) -> Option<Ident> {
     })
 }
 
-/// The tokens without `#[np(…)]`, which only this macro understands.
+/// The tokens without what only our macros understand: `#[np(…)]`, also inside `#[cfg_attr]`,
+/// and a `Wire` among the derives, which is refused.
 fn without_np(tokens: TokenStream) -> TokenStream {
     let mut kept = vec![];
     let mut tokens = tokens.into_iter().peekable();
@@ -103,16 +105,27 @@ fn without_np(tokens: TokenStream) -> TokenStream {
             tokens.next();
             continue;
         }
-        kept.push(match token {
+        let token = match token {
             TokenTree::Group(group) => {
-                let mut inner = Group::new(group.delimiter(), without_np(group.stream()));
-                inner.set_span(group.span());
-                TokenTree::Group(inner)
+                let derives =
+                    matches!(kept.last(), Some(TokenTree::Ident(word)) if word == "derive");
+                let change = if derives { without_wire } else { without_np };
+                let mut changed = Group::new(group.delimiter(), change(group.stream()));
+                changed.set_span(group.span());
+                TokenTree::Group(changed)
             }
             TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => token,
-        });
+        };
+        kept.push(token);
     }
     kept.into_iter().collect()
+}
+
+fn without_wire(derives: TokenStream) -> TokenStream {
+    let kept = attr::entries(derives)
+        .into_iter()
+        .filter(|path| !matches!(path.last(), Some(TokenTree::Ident(last)) if last == "Wire"));
+    kept.map(|path| quote!(#(#path)*,)).collect()
 }
 
 fn is_hash(token: &TokenTree) -> bool {
@@ -123,6 +136,80 @@ fn is_np(token: &TokenTree) -> bool {
     let TokenTree::Group(group) = token else {
         return false;
     };
-    group.delimiter() == Delimiter::Bracket
-        && matches!(group.stream().into_iter().next(), Some(TokenTree::Ident(ident)) if ident == "np")
+    let mut tokens = group.stream().into_iter();
+    match (tokens.next(), tokens.next()) {
+        (Some(TokenTree::Ident(name)), _) if name == "np" => true,
+        (Some(TokenTree::Ident(name)), Some(TokenTree::Group(conditional))) => {
+            name == "cfg_attr" && item::mentions_np(&conditional.stream())
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::{keyword, without_np};
+
+    #[track_caller]
+    fn check(written: proc_macro2::TokenStream, kept: proc_macro2::TokenStream) {
+        assert_eq!(without_np(written).to_string(), kept.to_string());
+    }
+
+    #[test]
+    fn the_item_is_kept_without_what_only_our_macros_understand() {
+        check(
+            quote! {
+                #[derive(Clone, np::Wire, Debug)]
+                #[np(removed(1))]
+                pub enum Chat {
+                    /// Docs.
+                    #[np(id = 1)]
+                    #[serde(rename = "s")]
+                    Say { #[np(id = 0)] #[serde(skip)] text: String },
+                    #[cfg_attr(unix, np(reply = u8))]
+                    #[cfg_attr(unix, deprecated)]
+                    Tell(#[np(max(3))] String),
+                }
+            },
+            quote! {
+                #[derive(Clone, Debug,)]
+                pub enum Chat {
+                    /// Docs.
+                    #[serde(rename = "s")]
+                    Say { #[serde(skip)] text: String },
+                    #[cfg_attr(unix, deprecated)]
+                    Tell(String),
+                }
+            },
+        );
+    }
+
+    #[test]
+    fn the_kind_of_an_item_is_its_first_word() {
+        for (item, word) in [
+            (
+                quote!(
+                    #[doc = "enum"]
+                    pub(crate) struct S;
+                ),
+                "struct",
+            ),
+            (
+                quote!(
+                    pub enum E {}
+                ),
+                "enum",
+            ),
+            (
+                quote!(
+                    unsafe fn f() {}
+                ),
+                "unsafe",
+            ),
+        ] {
+            assert_eq!(keyword(&item).unwrap(), word);
+        }
+    }
 }

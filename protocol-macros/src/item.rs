@@ -31,7 +31,7 @@ pub(crate) fn wire(source: &mut Source, input: &syn::DeriveInput) -> Option<Read
     generics(source, &input.generics);
     match &input.data {
         syn::Data::Struct(data) => Some(structure(source, input, &data.fields)),
-        syn::Data::Enum(data) => Some(choice::choice(source, input, data)),
+        syn::Data::Enum(data) => choice::choice(source, input, data),
         syn::Data::Union(data) => {
             let at = source.at(&data.union_token);
             let wrong = Diagnostic::error(rules::RUST_UNION, at, "a Rust `union` cannot be sent");
@@ -60,7 +60,11 @@ fn structure(source: &mut Source, input: &syn::DeriveInput, fields: &syn::Fields
             source.found.push(
                 wrong
                     .note("a field's name is shown in schemas, logs and other languages")
-                    .fix("name its fields", at, "{ value: … }"),
+                    .fix(
+                        "name its fields",
+                        at,
+                        format!("struct {} {{ value: … }}", input.ident),
+                    ),
             );
             source.lacks_a_part();
             vec![]
@@ -297,7 +301,8 @@ fn configured(source: &mut Source, attributes: &[syn::Attribute]) {
     }
 }
 
-fn mentions_np(tokens: &TokenStream) -> bool {
+/// Whether a `cfg_attr` of these tokens gives one of our attributes.
+pub(crate) fn mentions_np(tokens: &TokenStream) -> bool {
     tokens
         .clone()
         .into_iter()

@@ -7,6 +7,8 @@ use protocol_schema::diag::Diagnostic;
 use protocol_schema::ir::{Item, Name, Number, Repr, ScalarEnum, ScalarVariant};
 use protocol_schema::ir::{Union, UnionVariant};
 use protocol_schema::span::Span as Handle;
+use quote::ToTokens as _;
+use syn::ext::IdentExt as _;
 
 use super::{Read, bare, configured, docs, last_segment, payload, representation};
 use crate::attr::{Attributes, Place};
@@ -19,13 +21,25 @@ struct Choice<'a> {
     said: Attributes,
 }
 
-/// Reads an enum.
-pub(super) fn choice(source: &mut Source, input: &syn::DeriveInput, data: &syn::DataEnum) -> Read {
-    let repr = repr(source, &input.attrs);
-    let place = if repr.is_some() {
-        Place::Scalar
-    } else {
-        Place::Union
+/// What an enum is on the wire.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Number(Repr),
+    Union,
+    /// Neither: what it would be is reported, and nothing else can be said of it.
+    Refused,
+}
+
+/// Reads an enum; `None` if nothing can be made of it.
+pub(super) fn choice(
+    source: &mut Source,
+    input: &syn::DeriveInput,
+    data: &syn::DataEnum,
+) -> Option<Read> {
+    let kind = kind(source, &input.attrs);
+    let place = match kind {
+        Kind::Number(_) | Kind::Refused => Place::Scalar,
+        Kind::Union => Place::Union,
     };
     let said = Attributes::of(source, &input.attrs, place);
     let mut variants = vec![];
@@ -34,48 +48,62 @@ pub(super) fn choice(source: &mut Source, input: &syn::DeriveInput, data: &syn::
         configured(source, &variant.attrs);
         variants.push(Choice { variant, said });
     }
-    let facade = said.facade.clone();
-    let unknown = unknown(source, input, &said, &variants, repr);
-    variants.retain(|choice| choice.said.unknown.is_none());
-    let item = match repr {
-        Some(repr) => Item::Scalar(ScalarEnum {
-            docs: docs(&input.attrs),
-            name: source.name(&input.ident),
-            repr,
-            variants: numbers(source, &variants),
-            unknown,
-            derives: vec![],
-        }),
-        None => Item::Union(Union {
-            docs: docs(&input.attrs),
-            name: source.name(&input.ident),
-            error: said.error.is_some(),
-            variants: variants
+    if kind == Kind::Refused {
+        return None;
+    }
+    let unknown = unknown(source, input, &said, &variants, kind);
+    variants.retain(|choice| {
+        choice.said.unknown.is_none() && choice.variant.ident.unraw() != unknown.text
+    });
+    let docs = docs(&input.attrs);
+    let name = source.name(&input.ident);
+    let derives = vec![];
+    let item = match kind {
+        Kind::Number(repr) => {
+            let variants = numbers(source, &variants);
+            Item::Scalar(ScalarEnum {
+                docs,
+                name,
+                repr,
+                variants,
+                unknown,
+                derives,
+            })
+        }
+        Kind::Union | Kind::Refused => {
+            let variants = variants
                 .iter()
                 .map(|choice| tagged(source, choice))
-                .collect(),
-            unknown,
-            derives: vec![],
-        }),
+                .collect();
+            let error = said.error.is_some();
+            Item::Union(Union {
+                docs,
+                name,
+                error,
+                variants,
+                unknown,
+                derives,
+            })
+        }
     };
-    Read {
+    Some(Read {
         item,
         package: String::new(),
-        facade,
-    }
+        facade: said.facade,
+    })
 }
 
 /// ```text
 /// #[repr(i8)] enum Level { … }
 /// ```
-fn repr(source: &mut Source, attributes: &[syn::Attribute]) -> Option<Repr> {
-    let mut found = None;
+fn kind(source: &mut Source, attributes: &[syn::Attribute]) -> Kind {
+    let mut kind = Kind::Union;
     for word in representation(attributes) {
         match word.to_string().as_str() {
-            "u8" => found = Some(Repr::U8),
-            "u16" => found = Some(Repr::U16),
-            "u32" => found = Some(Repr::U32),
-            "u64" => found = Some(Repr::U64),
+            "u8" => kind = Kind::Number(Repr::U8),
+            "u16" => kind = Kind::Number(Repr::U16),
+            "u32" => kind = Kind::Number(Repr::U32),
+            "u64" => kind = Kind::Number(Repr::U64),
             "u128" | "usize" | "i8" | "i16" | "i32" | "i64" | "i128" | "isize" => {
                 let at = source.at(&word);
                 let message = format!("an enum cannot be `{word}` on the wire");
@@ -85,12 +113,12 @@ fn repr(source: &mut Source, attributes: &[syn::Attribute]) -> Option<Repr> {
                         .fix("write `u8`, `u16`, `u32` or `u64`", at, "u8")
                         .fix("leave `repr` out for a tagged union", at, ""),
                 );
-                found = Some(Repr::U64);
+                return Kind::Refused;
             }
             _ => {}
         }
     }
-    found
+    kind
 }
 
 /// The variant for what this side does not know: exactly one, of the right shape.
@@ -99,9 +127,9 @@ fn unknown(
     input: &syn::DeriveInput,
     said: &Attributes,
     variants: &[Choice<'_>],
-    repr: Option<Repr>,
+    kind: Kind,
 ) -> Name {
-    let held = held(repr, said.facade.as_ref());
+    let held = held(kind, said.facade.as_ref());
     let mut marked = variants
         .iter()
         .filter(|choice| choice.said.unknown.is_some());
@@ -109,25 +137,26 @@ fn unknown(
         missing(source, &input.ident, variants, &held);
         return Name::new("Unknown", Handle::NONE);
     };
-    shape(source, first, repr, &held);
+    shape(source, first, kind, &held);
     for second in marked {
         let at = second.said.unknown.unwrap_or_default();
         let before = first.said.unknown.unwrap_or_default();
-        let wrong = Diagnostic::error(rules::SECOND_UNKNOWN, at, "a second unknown variant");
+        let message = format!("`{}` is a second unknown variant", second.variant.ident);
+        let wrong = Diagnostic::error(rules::SECOND_UNKNOWN, at, message);
         source.found.push(wrong.also(before, "the first is here"));
     }
     source.name(&first.variant.ident)
 }
 
 /// What the unknown variant holds, as it may be written.
-fn held(repr: Option<Repr>, facade: Option<&syn::Path>) -> String {
-    match (repr, facade) {
-        (Some(repr), _) => repr.name().to_owned(),
-        (None, Some(facade)) => {
-            let facade = quote::quote!(#facade).to_string().replace(' ', "");
+fn held(kind: Kind, facade: Option<&syn::Path>) -> String {
+    match (kind, facade) {
+        (Kind::Number(repr), _) => repr.name().to_owned(),
+        (Kind::Union | Kind::Refused, Some(facade)) => {
+            let facade = facade.to_token_stream().to_string().replace(' ', "");
             format!("{facade}::RawVariant")
         }
-        (None, None) => "network_protocol::RawVariant".to_owned(),
+        (Kind::Union | Kind::Refused, None) => "network_protocol::RawVariant".to_owned(),
     }
 }
 
@@ -158,7 +187,7 @@ fn missing(source: &mut Source, this: &Ident, variants: &[Choice<'_>], held: &st
 /// ```text
 /// #[repr(u8)] enum Color { Red, #[np(unknown)] Unknown(u16) }      // or Unknown, or Unknown { n: u8 }
 /// ```
-fn shape(source: &mut Source, choice: &Choice<'_>, repr: Option<Repr>, held: &str) {
+fn shape(source: &mut Source, choice: &Choice<'_>, kind: Kind, held: &str) {
     let name = &choice.variant.ident;
     if let Some(written) = choice.said.id.and_then(|number| number.written) {
         let message = format!("`{name}` stands for every other number, so it has none");
@@ -169,7 +198,7 @@ fn shape(source: &mut Source, choice: &Choice<'_>, repr: Option<Repr>, held: &st
         syn::Fields::Unnamed(fields) if fields.unnamed.len() == 1 => fields
             .unnamed
             .first()
-            .is_none_or(|field| may_hold(&field.ty, repr)),
+            .is_none_or(|field| may_hold(&field.ty, kind)),
         syn::Fields::Unnamed(_) | syn::Fields::Named(_) | syn::Fields::Unit => false,
     };
     if !fits {
@@ -181,7 +210,7 @@ fn shape(source: &mut Source, choice: &Choice<'_>, repr: Option<Repr>, held: &st
             at,
             format!("{name}({held})"),
         );
-        if repr.is_none() {
+        if kind == Kind::Union {
             wrong = wrong.note("without `#[repr(u8)]` or its like an enum is a tagged union");
         }
         source.found.push(wrong);
@@ -189,16 +218,18 @@ fn shape(source: &mut Source, choice: &Choice<'_>, repr: Option<Repr>, held: &st
 }
 
 /// Whether a type may be the right one: an alias may be, another primitive number is not.
-fn may_hold(ty: &syn::Type, repr: Option<Repr>) -> bool {
+fn may_hold(ty: &syn::Type, kind: Kind) -> bool {
     const NUMBERS: &[&str] = &[
         "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
     ];
-    match last_segment(bare(ty)).map(|segment| segment.ident.to_string()) {
-        Some(name) if NUMBERS.contains(&name.as_str()) => {
-            repr.is_some_and(|repr| repr.name() == name)
+    let Some(name) = last_segment(bare(ty)).map(|segment| segment.ident.to_string()) else {
+        return false;
+    };
+    match kind {
+        Kind::Number(repr) => {
+            name == repr.name() || !(NUMBERS.contains(&name.as_str()) || name == "RawVariant")
         }
-        Some(name) => !(name == "RawVariant" && repr.is_some()),
-        None => false,
+        Kind::Union | Kind::Refused => !NUMBERS.contains(&name.as_str()),
     }
 }
 
@@ -318,7 +349,7 @@ pub(super) fn discriminant(source: &mut Source, variant: &syn::Variant) {
             at,
             "a discriminant does not number a variant here",
         );
-        let id = format!("#[np(id = {})]", quote::quote!(#value));
+        let id = format!("#[np(id = {})]", value.to_token_stream());
         source
             .found
             .push(wrong.fix(format!("write `{id}` above the variant"), at, id));

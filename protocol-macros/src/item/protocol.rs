@@ -6,7 +6,7 @@ use protocol_schema::ir::{Item, Message, Name, Number, Payload, Protocol, Reply,
 
 use super::choice::discriminant;
 use super::{Read, bare, configured, docs, generics, last_segment, payload, value};
-use crate::attr::{Attributes, Place};
+use crate::attr::{Attributes, Place, entries};
 use crate::rules;
 use crate::source::Source;
 
@@ -170,8 +170,10 @@ fn derives(source: &mut Source, attributes: &[syn::Attribute]) -> Vec<Name> {
         let Ok(list) = attribute.meta.require_list() else {
             continue;
         };
-        for path in paths(list.tokens.clone()) {
-            let Some(last) = path.last() else { continue };
+        for path in entries(list.tokens.clone()) {
+            let Some(TokenTree::Ident(last)) = path.last() else {
+                continue;
+            };
             let name = source.name(last);
             if STANDARD.contains(&name.text.as_str()) {
                 derives.push(name);
@@ -197,21 +199,4 @@ fn protocol_as_wire(source: &mut Source, derive: &Name) {
             .note("its messages travel one by one; `#[protocol]` makes what they need")
             .fix("remove `Wire`", derive.span, ""),
     );
-}
-
-/// The identifiers of each path between the commas.
-fn paths(tokens: TokenStream) -> Vec<Vec<Ident>> {
-    let mut paths = vec![vec![]];
-    for token in tokens {
-        match token {
-            TokenTree::Ident(ident) => {
-                if let Some(path) = paths.last_mut() {
-                    path.push(ident);
-                }
-            }
-            TokenTree::Punct(punct) if punct.as_char() == ',' => paths.push(vec![]),
-            TokenTree::Group(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {}
-        }
-    }
-    paths
 }

@@ -2,12 +2,14 @@
 
 use protocol_macros::{Wire, protocol};
 
+pub struct RawVariant;
+
 #[derive(Wire)]
 pub enum Shape {
     #[np(id = 0)]
     Circle(f32),
     #[np(unknown)]
-    Unknown(network_protocol::RawVariant),
+    Unknown(RawVariant),
 }
 
 #[protocol]
