@@ -47,38 +47,54 @@ const fn element_len_u16<B: Body>() -> u16 {
     element_len::<B>() as u16
 }
 
-/// Reads a body whose block has the writer's length.
+/// Reads a body whose block has the writer's length, where this side writes `own` bytes for
+/// `len` bytes of fields.
 #[inline]
-pub(super) fn decode_block<B: Body>(
+fn decode_block<T>(
     block: &[u8],
     own: usize,
+    len: usize,
     tail: &mut Reader<'_>,
-) -> Result<B, DecodeError> {
+    fields: impl Fn(&[u8], &mut Reader<'_>) -> Result<T, DecodeError>,
+) -> Result<T, DecodeError> {
     if tail.exact() {
-        check_exact::<B>(block, own)?;
+        check_exact(block, own, len)?;
     }
-    match block.get(..B::BLOCK_LEN) {
-        Some(block) => B::decode_body(block, tail),
-        None => decode_short(block, tail),
+    match block.get(..len) {
+        Some(block) => fields(block, tail),
+        None => decode_short(block, tail, fields),
     }
 }
 
+/// The same for a block that must be extended by zeros: apart, so that the usual case knows its
+/// length and needs no further check.
 #[cold]
-fn decode_short<B: Body>(block: &[u8], tail: &mut Reader<'_>) -> Result<B, DecodeError> {
-    B::decode_body(block, tail)
+#[inline(never)]
+fn decode_short<T>(
+    block: &[u8],
+    tail: &mut Reader<'_>,
+    fields: impl Fn(&[u8], &mut Reader<'_>) -> Result<T, DecodeError>,
+) -> Result<T, DecodeError> {
+    fields(block, tail)
 }
 
 #[inline]
-fn check_exact<B: Body>(block: &[u8], own: usize) -> Result<(), DecodeError> {
+fn check_exact(block: &[u8], own: usize, len: usize) -> Result<(), DecodeError> {
     if block.len() != own {
         let narrow = |n| u32::try_from(n).unwrap_or(u32::MAX);
         return Err(Kind::BlockLength { got: narrow(block.len()), own: narrow(own) }.into());
     }
     // The one byte that stands for a struct without fields.
-    if B::BLOCK_LEN == 0 && block.iter().any(|byte| *byte != 0) {
+    if len == 0 && block.iter().any(|byte| *byte != 0) {
         return Err(Kind::UnknownBits.into());
     }
     Ok(())
+}
+
+/// Reads a struct's block where it must take up room: as a field, or in a list.
+#[inline]
+fn decode_element<B: Body>(block: &[u8], tail: &mut Reader<'_>) -> Result<B, DecodeError> {
+    decode_block(block, element_len::<B>(), B::BLOCK_LEN, tail, B::decode_body)
 }
 
 /// Writes a struct as a field.
@@ -131,7 +147,7 @@ pub fn decode_nested<B: Body>(
     let tail_len = if has_tail { read_u32(tail)? } else { 0 };
     tail.nested(|tail| {
         let block = tail.take(len)?;
-        tail.region(tail_len, |tail| decode_block(block, element_len::<B>(), tail))
+        tail.region(tail_len, |tail| decode_element(block, tail))
     })
 }
 
@@ -257,7 +273,7 @@ pub fn decode_list<B: Body>(count: usize, tail: &mut Reader<'_>) -> Result<Vec<B
             let end = ends.get(i)?;
             let own = end.checked_sub(start).ok_or(Kind::BadEnds)?;
             start = end;
-            items.push(tail.region(own, |tail| decode_block(block, element_len::<B>(), tail))?);
+            items.push(tail.region(own, |tail| decode_element(block, tail))?);
         }
         Ok(items)
     })
@@ -295,13 +311,31 @@ pub(super) fn begin_body(block_len: usize, out: &mut Writer<'_>) -> usize {
 /// Whatever the bytes break.
 #[inline]
 pub fn decode_root<B: Body>(reader: &mut Reader<'_>) -> Result<B, DecodeError> {
+    decode_fields(B::BLOCK_LEN, reader, B::decode_body)
+}
+
+/// Reads `len` bytes of fields that end where the reader ends.
+///
+/// # Errors
+///
+/// Whatever the bytes break.
+#[inline]
+pub fn decode_fields<T>(
+    len: usize,
+    reader: &mut Reader<'_>,
+    fields: impl Fn(&[u8], &mut Reader<'_>) -> Result<T, DecodeError>,
+) -> Result<T, DecodeError> {
     if reader.left() == 0 {
-        if reader.exact() && B::BLOCK_LEN > 0 {
+        if reader.exact() && len > 0 {
             return Err(Kind::Absent.into());
         }
-        return decode_short(&[], reader);
+        return decode_short(&[], reader, fields);
     }
-    let len = match reader.array()? {
+    if reader.exact() && len == 0 {
+        // A body without fields is no bytes at all.
+        reader.end()?;
+    }
+    let block_len = match reader.array()? {
         [u8::MAX] => {
             let len = u16::from_le_bytes(reader.array()?);
             if len < u16::from(u8::MAX) {
@@ -311,11 +345,8 @@ pub fn decode_root<B: Body>(reader: &mut Reader<'_>) -> Result<B, DecodeError> {
         }
         [len] => usize::from(len),
     };
-    if reader.exact() && B::BLOCK_LEN == 0 {
-        return Err(Kind::LeftOver(1).into());
-    }
-    let block = reader.take(len)?;
-    let value = decode_block(block, B::BLOCK_LEN, reader)?;
+    let block = reader.take(block_len)?;
+    let value = decode_block(block, len, len, reader, fields)?;
     reader.end()?;
     reader.take_rest();
     Ok(value)

@@ -109,6 +109,21 @@ pub trait Wire: Sized + 'static {
     fn schema() -> &'static TypeSchema;
 }
 
+/// Reads one field, and says which it was if that fails.
+///
+/// # Errors
+///
+/// Whatever rule the bytes break.
+#[inline]
+pub fn field<T: Wire>(
+    block: &[u8],
+    slot: Slot,
+    tail: &mut Reader<'_>,
+    place: &'static Place,
+) -> Result<T, DecodeError> {
+    T::decode(block, slot, tail).map_err(|error| error.at(place))
+}
+
 /// What a message, a reply or an error may consist of: any [`Wire`] type, or nothing (`()`).
 pub trait Root: Sized + 'static {
     /// Appends the value.

@@ -63,7 +63,7 @@ number! {
 /// Writes a list of plain values: as memory where memory is little-endian.
 pub fn encode_plain_list<T>(items: &[T], out: &mut Writer<'_>)
 where
-    T: Wire + zerocopy::IntoBytes + zerocopy::Immutable,
+    T: Wire + IntoBytes + zerocopy::Immutable,
 {
     const { assert!(size_of::<T>() == T::BLOCK, "NP0804: a plain type must be its bytes") };
     if cfg!(target_endian = "little") {

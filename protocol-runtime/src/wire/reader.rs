@@ -223,6 +223,13 @@ fn load_short<const N: usize>(block: &[u8], at: usize) -> [u8; N] {
     bytes
 }
 
+/// What lies behind the start of `slot` in `block`.
+#[inline]
+#[must_use]
+pub fn behind(block: &[u8], slot: super::Slot) -> &[u8] {
+    block.get(slot.block..).unwrap_or_default()
+}
+
 /// Reads a flag bit of a block.
 #[inline]
 pub(super) fn bit(block: &[u8], bit: Bit) -> bool {

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::body::{self, Body, begin_body, read_u32};
+use super::body::{begin_body, read_u32};
 use super::error::{DecodeError, DecodeErrorKind as Kind};
 use super::layout::Slot;
 use super::reader::{Reader, load};
@@ -89,16 +89,6 @@ pub fn decode_union<'a, T>(
     };
     let [tag] = load(block, slot.block);
     tail.nested(|tail| tail.region(len, |tail| variant(tag, tail)))
-}
-
-/// Reads the body of a variant with fields.
-///
-/// # Errors
-///
-/// Whatever the bytes break.
-#[inline]
-pub fn decode_variant<B: Body>(tail: &mut Reader<'_>) -> Result<B, DecodeError> {
-    body::decode_root(tail)
 }
 
 /// Ends a variant without fields: what is left belongs to a newer schema.

@@ -1,0 +1,112 @@
+//! Typed callers: the client's handle to the server, and the server's to the client.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::ir::{Message, Payload, Protocol, Side};
+
+use super::Door;
+use super::docs::docs;
+use super::handler::method;
+use super::protocol::{body_name, number, ordered};
+
+pub(super) fn clients(item: &Protocol, door: &Door<'_>) -> TokenStream {
+    let (v1, vis) = (door.v1(), &door.vis);
+    let (protocol, client) = (door.ident(&item.name), door.derived(&item.name, "Client"));
+    let doc = format!(" Calls the server of [`{}`]. Cheap to clone.", item.name.text);
+    let methods = methods(item, Side::Client, door);
+    let pushed = item.messages.iter().any(|message| message.from == Side::Server);
+    let peer = pushed.then(|| peer(item, door));
+    quote! {
+        #[doc = #doc]
+        #[derive(Clone, Debug)]
+        #[allow(dead_code)]
+        #vis struct #client {
+            caller: #v1::Caller,
+        }
+
+        #[automatically_derived]
+        #[allow(dead_code)]
+        impl #client {
+            #(#methods)*
+        }
+
+        #[automatically_derived]
+        impl #v1::Client for #client {
+            type Protocol = #protocol;
+
+            fn from_caller(caller: #v1::Caller) -> Self {
+                Self { caller }
+            }
+
+            fn caller(&self) -> &#v1::Caller {
+                &self.caller
+            }
+        }
+
+        #peer
+    }
+}
+
+/// The server's handle to the client at the other end.
+fn peer(item: &Protocol, door: &Door<'_>) -> TokenStream {
+    let (v1, vis) = (door.v1(), &door.vis);
+    let (protocol, peer) = (door.ident(&item.name), door.derived(&item.name, "Peer"));
+    let doc = format!(
+        " Calls the client of [`{}`] at the other end of a connection. Cheap to clone.",
+        item.name.text
+    );
+    let methods = methods(item, Side::Server, door);
+    quote! {
+        #[doc = #doc]
+        #[derive(Clone, Debug)]
+        #[allow(dead_code)]
+        #vis struct #peer {
+            caller: #v1::Caller,
+        }
+
+        #[automatically_derived]
+        #[allow(dead_code)]
+        impl #peer {
+            #(#methods)*
+        }
+
+        #[automatically_derived]
+        impl ::core::convert::From<&#v1::Cx> for #peer {
+            fn from(cx: &#v1::Cx) -> Self {
+                Self { caller: cx.caller::<#protocol>() }
+            }
+        }
+    }
+}
+
+fn methods(item: &Protocol, from: Side, door: &Door<'_>) -> Vec<TokenStream> {
+    let messages = ordered(item).into_iter().filter(|message| message.from == from);
+    messages.map(|message| call(message, item, door)).collect()
+}
+
+fn call(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenStream {
+    let (v1, vis) = (door.v1(), &door.vis);
+    let (name, number) = (method(message, door), number(message));
+    let docs = docs(&message.docs, &format!("Message {}.", message.number.value));
+    let ty = door.payload(&message.payload, &body_name(message, protocol));
+    let (parameter, argument) = match &message.payload {
+        Payload::Unit => (quote!(), quote!(())),
+        Payload::Tuple(_) | Payload::Fields(_) => (quote!(, message: #ty), quote!(message)),
+    };
+    let (function, output) = match &message.reply {
+        None => (quote!(notify), quote!(#v1::Notify<#ty>)),
+        Some(reply) => {
+            let ok = door.ty(&reply.ok);
+            let err = reply.err.as_ref().map(|err| door.ty(err));
+            let err = err.unwrap_or_else(|| quote!(::core::convert::Infallible));
+            (quote!(call), quote!(#v1::Call<#ty, #ok, #err>))
+        }
+    };
+    quote! {
+        #docs
+        #vis fn #name(&self #parameter) -> #output {
+            self.caller.#function(#number, #argument)
+        }
+    }
+}

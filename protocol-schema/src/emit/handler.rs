@@ -1,0 +1,158 @@
+//! Handler traits, one for each end that receives something, and the dispatch to them.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use crate::ir::{Message, Payload, Protocol, Side};
+
+use super::docs::docs;
+use super::names::{ident, snake_case};
+use super::protocol::{body_name, number, ordered};
+use super::Door;
+
+/// The name of a message's method.
+pub(super) fn method(message: &Message, door: &Door<'_>) -> Ident {
+    ident(&snake_case(&message.name.text), (door.span)(message.name.span))
+}
+
+/// What a handler's method returns, and so does the call.
+fn output(message: &Message, door: &Door<'_>) -> TokenStream {
+    match &message.reply {
+        None => quote!(()),
+        Some(reply) => {
+            let ok = door.ty(&reply.ok);
+            match &reply.err {
+                None => ok,
+                Some(err) => {
+                    let err = door.ty(err);
+                    quote!(::core::result::Result<#ok, #err>)
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn handlers(item: &Protocol, door: &Door<'_>) -> TokenStream {
+    // A server must be able to offer a protocol in which only it speaks.
+    let server = handler(item, Side::Client, "Handler", &quote!(Server), door);
+    let pushed = item.messages.iter().any(|message| message.from == Side::Server);
+    let client =
+        pushed.then(|| handler(item, Side::Server, "ClientHandler", &quote!(Client), door));
+    quote!(#server #client)
+}
+
+/// The trait for the messages from one end, and the dispatch to it at the other.
+fn handler(
+    item: &Protocol,
+    from: Side,
+    suffix: &str,
+    side: &TokenStream,
+    door: &Door<'_>,
+) -> TokenStream {
+    let (vis, alias, import) = (&door.vis, door.alias(), door.import());
+    let (protocol, name) = (door.ident(&item.name), door.derived(&item.name, suffix));
+    let sender = match from {
+        Side::Client => "the client",
+        Side::Server => "the server",
+    };
+    let doc = format!(
+        " Handles the messages of [`{}`] that {sender} sends. A method that is not written \
+         answers `Unimplemented`.",
+        item.name.text
+    );
+    let messages: Vec<&Message> =
+        ordered(item).into_iter().filter(|message| message.from == from).collect();
+    let methods = messages.iter().map(|message| declaration(message, item, door));
+    let arms = messages.iter().map(|message| arm(message, item, &name, door));
+    let dispatch = if messages.is_empty() {
+        quote! {
+            ::core::mem::drop((handler, number, body));
+            async move { cx.unknown() }
+        }
+    } else {
+        quote! {
+            async move {
+                match number {
+                    #(#arms)*
+                    _ => cx.unknown(),
+                }
+            }
+        }
+    };
+    quote! {
+        #[doc = #doc]
+        #[allow(dead_code)]
+        #vis trait #name: ::core::marker::Send + ::core::marker::Sync + 'static {
+            #(#methods)*
+        }
+
+        const _: () = {
+            #import
+
+            #[automatically_derived]
+            impl<H: #name> #alias::Serve<H, #alias::side::#side> for #protocol {
+                fn dispatch(
+                    handler: #alias::Arc<H>,
+                    cx: #alias::Cx,
+                    number: u16,
+                    body: #alias::Bytes,
+                ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send + 'static {
+                    #dispatch
+                }
+            }
+        };
+    }
+}
+
+fn declaration(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenStream {
+    let (v1, name, output) = (door.v1(), method(message, door), output(message, door));
+    let docs = docs(&message.docs, &format!("Message {}.", message.number.value));
+    let (parameter, unused) = match &message.payload {
+        Payload::Unit => (quote!(), quote!()),
+        payload => {
+            let ty = door.payload(payload, &body_name(message, protocol));
+            (quote!(, message: #ty), quote!(#[allow(unused_variables)]))
+        }
+    };
+    quote! {
+        #docs
+        #unused
+        fn #name(
+            &self,
+            cx: &#v1::Cx
+            #parameter
+        ) -> impl ::core::future::Future<Output = #output> + ::core::marker::Send {
+            cx.unimplemented()
+        }
+    }
+}
+
+fn arm(message: &Message, protocol: &Protocol, handler: &Ident, door: &Door<'_>) -> TokenStream {
+    let (number, name) = (number(message), method(message, door));
+    let ty = door.payload(&message.payload, &body_name(message, protocol));
+    let (binding, argument) = match &message.payload {
+        Payload::Unit => (quote!(()), quote!()),
+        Payload::Tuple(_) | Payload::Fields(_) => (quote!(message), quote!(, message)),
+    };
+    let call = quote!(<H as #handler>::#name(&*handler, &cx #argument).await);
+    let answer = match &message.reply {
+        None => quote! {
+            #call;
+            cx.done();
+        },
+        Some(reply) if reply.err.is_none() => quote!(cx.reply(&#call);),
+        Some(_) => quote! {
+            match #call {
+                ::core::result::Result::Ok(value) => cx.reply(&value),
+                ::core::result::Result::Err(error) => cx.reply_error(&error),
+            }
+        },
+    };
+    quote! {
+        #number => {
+            let ::core::option::Option::Some(#binding) = cx.decode::<#ty>(&body) else { return };
+            ::core::mem::drop(body);
+            #answer
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! From names in a schema to names in Rust.
+
+use proc_macro2::{Ident, Span};
+
+use crate::ir::{Name, Schema};
+
+use super::Door;
+
+/// Words that must be written raw to be names; those of all editions.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
+    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
+    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
+    "virtual", "where", "while", "yield",
+];
+
+/// `text` as an identifier, raw where it must be.
+pub(super) fn ident(text: &str, span: Span) -> Ident {
+    if KEYWORDS.contains(&text) { Ident::new_raw(text, span) } else { Ident::new(text, span) }
+}
+
+impl Door<'_> {
+    /// A name as an identifier at the place where it was written.
+    pub(super) fn ident(&self, name: &Name) -> Ident {
+        ident(&name.text, (self.span)(name.span))
+    }
+
+    /// A name made of `name` and a suffix, at the place of the former.
+    pub(super) fn derived(&self, name: &Name, suffix: &str) -> Ident {
+        ident(&format!("{}{suffix}", name.text), (self.span)(name.span))
+    }
+}
+
+/// The package path as text, `acme::chat`.
+pub(super) fn package(schema: &Schema) -> String {
+    let names: Vec<&str> = schema.package.iter().map(|name| name.text.as_str()).collect();
+    names.join("::")
+}
+
+/// The method name of a message: `NoSuchRoom` is `no_such_room`, `HTTPStatus` is `http_status`.
+#[must_use]
+pub fn snake_case(name: &str) -> String {
+    let chars: Vec<char> = name.chars().collect();
+    let mut out = String::with_capacity(name.len() + 4);
+    for (i, c) in chars.iter().enumerate() {
+        let before = i.checked_sub(1).and_then(|i| chars.get(i));
+        let after = chars.get(i + 1);
+        let starts_word = c.is_ascii_uppercase()
+            && before.is_some_and(|b| {
+                *b != '_'
+                    && (!b.is_ascii_uppercase() || after.is_some_and(char::is_ascii_lowercase))
+            });
+        if starts_word {
+            out.push('_');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
+}

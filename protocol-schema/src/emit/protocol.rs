@@ -1,0 +1,212 @@
+//! A protocol: its enum, the structs of its messages, and `impl Protocol`.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use crate::ir::{Field, Message, Name, Payload, Protocol, Side};
+
+use super::{Door, client, codec, handler, types};
+
+/// The name of a message's struct, at the place of the message's own name.
+pub(super) fn body_name(message: &Message, protocol: &Protocol) -> Name {
+    Name::new(message.body_type_name(protocol), message.name.span)
+}
+
+/// Messages in number order.
+pub(super) fn ordered(protocol: &Protocol) -> Vec<&Message> {
+    let mut messages: Vec<&Message> = protocol.messages.iter().collect();
+    messages.sort_by_key(|message| message.number.value);
+    messages
+}
+
+pub(super) fn number(message: &Message) -> Literal {
+    Literal::u32_unsuffixed(message.number.value)
+}
+
+pub(super) fn protocol(item: &Protocol, package: &str, door: &Door<'_>) -> TokenStream {
+    let v1 = door.v1();
+    let ty = door.types.then(|| types::protocol_enum(item, door));
+    let structs = item.messages.iter().filter_map(|message| match &message.payload {
+        Payload::Fields(fields) => Some(message_struct(message, fields, item, door)),
+        Payload::Unit | Payload::Tuple(_) => None,
+    });
+    let implementation = implementation(item, package, door);
+    let (handlers, clients) = (handler::handlers(item, door), client::clients(item, door));
+    quote! {
+        #ty
+        #(#structs)*
+        #implementation
+        #v1::net! {
+            #handlers
+            #clients
+        }
+    }
+}
+
+fn message_struct(
+    message: &Message,
+    fields: &[Field],
+    protocol: &Protocol,
+    door: &Door<'_>,
+) -> TokenStream {
+    let name = body_name(message, protocol);
+    let doc = format!("What [`{}::{}`] carries.", protocol.name.text, message.name.text);
+    let ty = types::message_struct(&name, &doc, &protocol.derives, fields, door);
+    let codec = codec::evolvable(&door.ident(&name), &name.text, fields, door);
+    quote!(#ty #codec)
+}
+
+fn implementation(item: &Protocol, package: &str, door: &Door<'_>) -> TokenStream {
+    let (v1, name) = (door.alias(), door.ident(&item.name));
+    let wire_name = if package.is_empty() {
+        item.name.text.clone()
+    } else {
+        format!("{package}::{}", item.name.text)
+    };
+    let (version, min) =
+        (Literal::u32_unsuffixed(item.version), Literal::u32_unsuffixed(item.min));
+    let in_order = ordered(item);
+    let schemas = in_order.iter().map(|message| message_schema(message, item, door));
+    let numbers = in_order.iter().map(|message| {
+        let (variant, number) = (door.ident(&message.name), number(message));
+        quote!(Self::#variant { .. } => #number,)
+    });
+    let encodes = in_order.iter().map(|message| encode_arm(message, item, door));
+    let decodes = in_order.iter().map(|message| decode_arm(message, item, door));
+    let import = door.import();
+    quote! {
+        const _: () = {
+        #import
+
+        #[automatically_derived]
+        impl #v1::Protocol for #name {
+            const NAME: &'static str = #wire_name;
+            const VERSION: u32 = #version;
+            const MIN_VERSION: u32 = #min;
+
+            fn schema() -> &'static #v1::ProtocolSchema {
+                static SCHEMA: #v1::ProtocolSchema = #v1::ProtocolSchema {
+                    name: #wire_name,
+                    version: #version,
+                    min: #min,
+                    messages: &[#(#schemas),*],
+                };
+                &SCHEMA
+            }
+
+            fn fingerprint() -> #v1::Fingerprint {
+                static FINGERPRINT: #v1::OnceLock<#v1::Fingerprint> = #v1::OnceLock::new();
+                *FINGERPRINT.get_or_init(|| #v1::Fingerprint::of(Self::schema()))
+            }
+
+            fn number(&self) -> u16 {
+                match self {
+                    #(#numbers)*
+                }
+            }
+
+            fn encode(
+                self,
+                out: &mut ::std::vec::Vec<u8>,
+            ) -> ::core::result::Result<(), #v1::EncodeError> {
+                match self {
+                    #(#encodes)*
+                }
+            }
+
+            fn decode(
+                number: u16,
+                body: &#v1::Bytes,
+                options: &#v1::DecodeOptions,
+            ) -> ::core::result::Result<::core::option::Option<Self>, #v1::DecodeError> {
+                ::core::result::Result::Ok(::core::option::Option::Some(match number {
+                    #(#decodes)*
+                    _ => return ::core::result::Result::Ok(::core::option::Option::None),
+                }))
+            }
+        }
+        };
+    }
+}
+
+fn message_schema(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenStream {
+    let v1 = door.alias();
+    let (number, name) = (number(message), &message.name.text);
+    let from = match message.from {
+        Side::Client => quote!(Client),
+        Side::Server => quote!(Server),
+    };
+    let payload = door.payload(&message.payload, &body_name(message, protocol));
+    let reply = match &message.reply {
+        None => quote!(::core::option::Option::None),
+        Some(reply) => {
+            let ok = door.ty(&reply.ok);
+            let err = match &reply.err {
+                None => quote!(::core::option::Option::None),
+                Some(err) => {
+                    let err = door.ty(err);
+                    quote!(::core::option::Option::Some(<#err as #v1::Root>::schema))
+                }
+            };
+            quote! {
+                ::core::option::Option::Some(#v1::ReplySchema {
+                    ok: <#ok as #v1::Root>::schema,
+                    err: #err,
+                })
+            }
+        }
+    };
+    quote! {
+        #v1::MessageSchema {
+            number: #number,
+            name: #name,
+            from: #v1::End::#from,
+            payload: <#payload as #v1::Root>::schema,
+            reply: #reply,
+        }
+    }
+}
+
+fn encode_arm(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenStream {
+    let (v1, variant) = (door.alias(), door.ident(&message.name));
+    match &message.payload {
+        Payload::Unit => quote!(Self::#variant => #v1::encode_root(&(), out),),
+        Payload::Tuple(_) => quote!(Self::#variant(value) => #v1::encode_root(&value, out),),
+        Payload::Fields(fields) => {
+            let body = door.ident(&body_name(message, protocol));
+            let names: Vec<_> = fields.iter().map(|field| door.ident(&field.name)).collect();
+            let locals: Vec<_> =
+                (0..fields.len()).map(|i| quote::format_ident!("f{i}")).collect();
+            quote! {
+                Self::#variant { #(#names: #locals),* } => {
+                    #v1::encode_root(&#body { #(#names: #locals),* }, out)
+                }
+            }
+        }
+    }
+}
+
+fn decode_arm(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenStream {
+    let (v1, variant, number) = (door.alias(), door.ident(&message.name), number(message));
+    match &message.payload {
+        Payload::Unit => quote! {
+            #number => {
+                #v1::decode_root::<()>(body, options)?;
+                Self::#variant
+            }
+        },
+        Payload::Tuple(_) => quote!(#number => Self::#variant(#v1::decode_root(body, options)?),),
+        Payload::Fields(fields) => {
+            let body = door.ident(&body_name(message, protocol));
+            let names: Vec<_> = fields.iter().map(|field| door.ident(&field.name)).collect();
+            let locals: Vec<_> =
+                (0..fields.len()).map(|i| quote::format_ident!("f{i}")).collect();
+            quote! {
+                #number => {
+                    let #body { #(#names: #locals),* } = #v1::decode_root(body, options)?;
+                    Self::#variant { #(#names: #locals),* }
+                }
+            }
+        }
+    }
+}

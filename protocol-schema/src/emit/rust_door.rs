@@ -1,0 +1,169 @@
+//! A schema as Rust items with `#[protocol]` and `#[derive(Wire)]`: the same protocol through the
+//! other door.
+
+use proc_macro2::{Literal, Span as TokenSpan, TokenStream};
+use quote::quote;
+
+use crate::ir::{
+    Field, Item, Message, Name, Payload, Protocol, ScalarEnum, Schema, Side, Struct, Union,
+};
+
+use super::docs::docs;
+use super::{Door, names, types};
+
+/// Prints a schema as Rust items with `#[protocol]` and `#[derive(Wire)]`.
+#[must_use]
+pub fn rust_door(schema: &Schema, facade: &TokenStream) -> TokenStream {
+    let door = Door {
+        facade: facade.clone(),
+        types: true,
+        vis: quote!(pub),
+        span: &|_| TokenSpan::call_site(),
+        // `.np` text knows no Rust types.
+        external: &|_| TokenStream::new(),
+    };
+    let package = names::package(schema);
+    schema.items.iter().map(|one| item(one, &package, &door)).collect()
+}
+
+fn item(item: &Item, package: &str, door: &Door<'_>) -> TokenStream {
+    match item {
+        Item::Const(item) => types::constant(item, door),
+        Item::Struct(item) => structure(item, door),
+        Item::Scalar(item) => scalar(item, door),
+        Item::Union(item) => union(item, door),
+        Item::Protocol(item) => protocol(item, package, door),
+    }
+}
+
+/// The derives every type gets, `Wire` first, and those that were asked for.
+fn derives(extra: &[Name], door: &Door<'_>) -> TokenStream {
+    let facade = &door.facade;
+    let known = ["Clone", "Debug", "PartialEq"];
+    let extra = extra.iter().filter(|name| !known.contains(&name.text.as_str()));
+    let extra = extra.map(|name| door.ident(name));
+    quote!(#[derive(#facade::Wire, Clone, Debug, PartialEq, #(#extra),*)] #[np(crate = #facade)])
+}
+
+fn number(value: u32) -> Literal {
+    Literal::u32_unsuffixed(value)
+}
+
+fn fields(all: &[Field], vis: &TokenStream, door: &Door<'_>) -> TokenStream {
+    let fields = all.iter().map(|field| {
+        let docs = docs(&field.docs, &format!("Field {}.", field.number.value));
+        let (id, name, ty) =
+            (number(field.number.value), door.ident(&field.name), door.ty(&field.ty));
+        quote!(#docs #[np(id = #id)] #vis #name: #ty)
+    });
+    quote!({ #(#fields),* })
+}
+
+fn payload(payload: &Payload, door: &Door<'_>) -> TokenStream {
+    match payload {
+        Payload::Unit => quote!(),
+        Payload::Tuple(ty) => {
+            let ty = door.ty(ty);
+            quote!((#ty))
+        }
+        Payload::Fields(named) => fields(named, &quote!(), door),
+    }
+}
+
+fn structure(item: &Struct, door: &Door<'_>) -> TokenStream {
+    let (name, derives) = (door.ident(&item.name), derives(&item.derives, door));
+    let text = docs(&item.docs, "A struct of the schema.");
+    let body = fields(&item.fields, &quote!(pub), door);
+    let fixed = item.fixed.then(|| quote!(#[np(fixed)]));
+    quote!(#text #derives #fixed pub struct #name #body)
+}
+
+fn scalar(item: &ScalarEnum, door: &Door<'_>) -> TokenStream {
+    let (name, repr) = (door.ident(&item.name), types::repr(item.repr));
+    let (text, derives) = (docs(&item.docs, "An enum of the schema."), derives(&item.derives, door));
+    let variants = item.variants.iter().map(|variant| {
+        let docs = docs(&variant.docs, &format!("Number {}.", variant.number.value));
+        let (id, name) = (number(variant.number.value), door.ident(&variant.name));
+        quote!(#docs #[np(id = #id)] #name)
+    });
+    let unknown = door.ident(&item.unknown);
+    quote! {
+        #text
+        #derives
+        #[repr(#repr)]
+        pub enum #name {
+            #(#variants,)*
+            /// A number that this side's schema does not know.
+            #[np(unknown)]
+            #unknown(#repr),
+        }
+    }
+}
+
+fn union(item: &Union, door: &Door<'_>) -> TokenStream {
+    let facade = &door.facade;
+    let name = door.ident(&item.name);
+    let (text, derives) = (docs(&item.docs, "A union of the schema."), derives(&item.derives, door));
+    let error = item.error.then(|| quote!(#[np(error)]));
+    let variants = item.variants.iter().map(|variant| {
+        let docs = docs(&variant.docs, &format!("Tag {}.", variant.number.value));
+        let (id, name) = (number(variant.number.value), door.ident(&variant.name));
+        let payload = payload(&variant.payload, door);
+        quote!(#docs #[np(id = #id)] #name #payload)
+    });
+    let unknown = door.ident(&item.unknown);
+    quote! {
+        #text
+        #derives
+        #error
+        pub enum #name {
+            #(#variants,)*
+            /// A variant that this side's schema does not know.
+            #[np(unknown)]
+            #unknown(#facade::RawVariant),
+        }
+    }
+}
+
+fn protocol(item: &Protocol, package: &str, door: &Door<'_>) -> TokenStream {
+    let facade = &door.facade;
+    let name = door.ident(&item.name);
+    let text = docs(&item.docs, "A protocol of the schema.");
+    let (version, min) = (number(item.version), number(item.min));
+    let package = (!package.is_empty()).then(|| quote!(package = #package,));
+    let extra = item.derives.iter().map(|name| door.ident(name));
+    let messages = item.messages.iter().map(|one| message(one, door));
+    quote! {
+        #text
+        #[#facade::protocol(#package version = #version, min = #min, crate = #facade)]
+        #[derive(Clone, Debug, PartialEq, #(#extra),*)]
+        pub enum #name {
+            #(#messages,)*
+        }
+    }
+}
+
+fn message(message: &Message, door: &Door<'_>) -> TokenStream {
+    let docs = docs(&message.docs, &format!("Message {}.", message.number.value));
+    let (id, name) = (number(message.number.value), door.ident(&message.name));
+    let from = match message.from {
+        Side::Client => quote!(),
+        Side::Server => quote!(, from(server)),
+    };
+    let reply = message.reply.as_ref().map(|reply| {
+        let ok = door.ty(&reply.ok);
+        match &reply.err {
+            None => quote!(, reply = #ok),
+            Some(err) => {
+                let err = door.ty(err);
+                quote!(, reply = Result<#ok, #err>)
+            }
+        }
+    });
+    let body = message.body_name.as_ref().map(|name| {
+        let name = door.ident(name);
+        quote!(, name = #name)
+    });
+    let payload = payload(&message.payload, door);
+    quote!(#docs #[np(id = #id #from #reply #body)] #name #payload)
+}

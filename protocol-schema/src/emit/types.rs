@@ -1,0 +1,252 @@
+//! The Rust types themselves: emitted by the `.np` door only, the Rust door has them already.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::ir::{
+    ArrayLen, Const, Docs, Field, Float, Int, Name, Payload, Repr, ScalarEnum, Struct, Type,
+    TypeKind, Union, ValueKind,
+};
+
+use super::docs::docs;
+use super::{Door, names};
+
+impl Door<'_> {
+    /// A type as Rust writes it.
+    pub(super) fn ty(&self, ty: &Type) -> TokenStream {
+        match &ty.kind {
+            TypeKind::Unit => quote!(()),
+            TypeKind::Bool => quote!(bool),
+            TypeKind::Int(int) => int_type(*int),
+            TypeKind::Float(Float::F32) => quote!(f32),
+            TypeKind::Float(Float::F64) => quote!(f64),
+            TypeKind::String => quote!(::std::string::String),
+            TypeKind::Bytes => {
+                let v1 = self.v1();
+                quote!(#v1::Bytes)
+            }
+            TypeKind::Vec(item) => {
+                let item = self.ty(item);
+                quote!(::std::vec::Vec<#item>)
+            }
+            TypeKind::Option(item) => {
+                let item = self.ty(item);
+                quote!(::core::option::Option<#item>)
+            }
+            TypeKind::Array(item, len) => {
+                let item = self.ty(item);
+                let len = array_len(len, self);
+                quote!([#item; #len])
+            }
+            TypeKind::Named(name) => {
+                let name = names::ident(name, (self.span)(ty.span));
+                quote!(#name)
+            }
+            TypeKind::Extern(id) => (self.external)(*id),
+        }
+    }
+
+    /// The type of a message's content.
+    pub(super) fn payload(&self, payload: &Payload, body: &Name) -> TokenStream {
+        match payload {
+            Payload::Unit => quote!(()),
+            Payload::Tuple(ty) => self.ty(ty),
+            Payload::Fields(_) => {
+                let body = self.ident(body);
+                quote!(#body)
+            }
+        }
+    }
+}
+
+fn array_len(len: &ArrayLen, door: &Door<'_>) -> TokenStream {
+    match len {
+        ArrayLen::Literal(len) => {
+            let len = proc_macro2::Literal::u32_unsuffixed(*len);
+            quote!(#len)
+        }
+        ArrayLen::Const(name) => {
+            let name = door.ident(name);
+            quote!({ #name as usize })
+        }
+    }
+}
+
+fn int_type(int: Int) -> TokenStream {
+    let name = names::ident(int.name(), proc_macro2::Span::call_site());
+    quote!(#name)
+}
+
+pub(super) fn repr(repr: Repr) -> TokenStream {
+    let name = names::ident(repr.name(), proc_macro2::Span::call_site());
+    quote!(#name)
+}
+
+/// The derives of a type that is emitted: those everything can have, and those that were asked for.
+fn derives(extra: &[Name], base: &[&str], door: &Door<'_>) -> TokenStream {
+    let base = base.iter().map(|name| names::ident(name, proc_macro2::Span::call_site()));
+    let known = ["Clone", "Debug", "PartialEq"];
+    let extra = extra.iter().filter(|name| !known.contains(&name.text.as_str()));
+    let extra = extra.map(|name| door.ident(name));
+    quote!(#[derive(#(#base,)* #(#extra),*)])
+}
+
+const BASE: &[&str] = &["Clone", "Debug", "PartialEq"];
+
+pub(super) fn constant(item: &Const, door: &Door<'_>) -> TokenStream {
+    let (name, vis) = (door.ident(&item.name), &door.vis);
+    let docs = docs(&item.docs, "A constant of the schema.");
+    let ty = match &item.ty.kind {
+        TypeKind::String => quote!(&str),
+        _ => door.ty(&item.ty),
+    };
+    let value = value(&item.value.kind);
+    quote! {
+        #docs
+        #[allow(dead_code)]
+        #vis const #name: #ty = #value;
+    }
+}
+
+fn value(value: &ValueKind) -> TokenStream {
+    match value {
+        ValueKind::Int { magnitude, negative } => {
+            let magnitude = proc_macro2::Literal::u128_unsuffixed(*magnitude);
+            let sign = negative.then(|| quote!(-));
+            quote!(#sign #magnitude)
+        }
+        ValueKind::Float(number) => {
+            let magnitude = proc_macro2::Literal::f64_unsuffixed(number.abs());
+            let sign = number.is_sign_negative().then(|| quote!(-));
+            quote!(#sign #magnitude)
+        }
+        ValueKind::Str(text) => quote!(#text),
+        ValueKind::Bool(truth) => quote!(#truth),
+    }
+}
+
+/// Fields as they stand in a struct or variant.
+fn fields(fields: &[&Field], vis: &TokenStream, door: &Door<'_>) -> TokenStream {
+    let fields = fields.iter().map(|field| {
+        let docs = docs(&field.docs, &format!("Field {}.", field.number.value));
+        let (name, ty) = (door.ident(&field.name), door.ty(&field.ty));
+        quote!(#docs #vis #name: #ty)
+    });
+    quote!({ #(#fields),* })
+}
+
+pub(super) fn structure(item: &Struct, door: &Door<'_>) -> TokenStream {
+    let (name, vis) = (door.ident(&item.name), &door.vis);
+    let text = docs(&item.docs, "A struct of the schema.");
+    let derives = derives(&item.derives, BASE, door);
+    let mut in_order: Vec<&Field> = item.fields.iter().collect();
+    let plain = item.plain.then(|| {
+        // Memory order is wire order.
+        in_order.sort_by_key(|field| field.number.value);
+        let v1 = door.v1();
+        let path = quote!(#v1::zerocopy).to_string().replace(' ', "");
+        quote! {
+            #[derive(
+                #v1::zerocopy::FromBytes, #v1::zerocopy::IntoBytes, #v1::zerocopy::Immutable,
+                #v1::zerocopy::KnownLayout
+            )]
+            #[zerocopy(crate = #path)]
+            #[repr(C)]
+        }
+    });
+    let body = fields(&in_order, vis, door);
+    quote!(#text #derives #plain #vis struct #name #body)
+}
+
+/// The struct of a message with named fields; emitted by both doors.
+pub(super) fn message_struct(
+    name: &Name,
+    doc: &str,
+    extra: &[Name],
+    message_fields: &[Field],
+    door: &Door<'_>,
+) -> TokenStream {
+    let (ident, vis) = (door.ident(name), &door.vis);
+    let text = docs(&Docs::default(), doc);
+    let derives = if door.types {
+        derives(extra, BASE, door)
+    } else {
+        let extra = extra.iter().map(|name| door.ident(name));
+        quote!(#[derive(#(#extra),*)])
+    };
+    let in_order: Vec<&Field> = message_fields.iter().collect();
+    let body = fields(&in_order, vis, door);
+    quote!(#text #derives #[allow(dead_code)] #vis struct #ident #body)
+}
+
+pub(super) fn scalar(item: &ScalarEnum, door: &Door<'_>) -> TokenStream {
+    let (name, vis, repr) = (door.ident(&item.name), &door.vis, repr(item.repr));
+    let text = docs(&item.docs, "An enum of the schema.");
+    let derives =
+        derives(&item.derives, &["Clone", "Copy", "Debug", "PartialEq", "Eq", "Hash"], door);
+    let variants = item.variants.iter().map(|variant| {
+        let docs = docs(&variant.docs, &format!("Number {}.", variant.number.value));
+        let name = door.ident(&variant.name);
+        quote!(#docs #name)
+    });
+    let unknown = door.ident(&item.unknown);
+    quote! {
+        #text
+        #derives
+        #vis enum #name {
+            #(#variants,)*
+            /// A number that this side's schema does not know.
+            #unknown(#repr),
+        }
+    }
+}
+
+/// The variants of a union or the messages of a protocol, as they stand in an enum.
+pub(super) fn variant(
+    text: &TokenStream,
+    name: &Name,
+    payload: &Payload,
+    door: &Door<'_>,
+) -> TokenStream {
+    let name = door.ident(name);
+    let payload = match payload {
+        Payload::Unit => quote!(),
+        Payload::Tuple(ty) => {
+            let ty = door.ty(ty);
+            quote!((#ty))
+        }
+        Payload::Fields(named) => fields(&named.iter().collect::<Vec<_>>(), &quote!(), door),
+    };
+    quote!(#text #name #payload)
+}
+
+pub(super) fn union(item: &Union, door: &Door<'_>) -> TokenStream {
+    let (name, vis, v1) = (door.ident(&item.name), &door.vis, door.v1());
+    let text = docs(&item.docs, "A union of the schema.");
+    let derives = derives(&item.derives, BASE, door);
+    let variants = item.variants.iter().map(|one| {
+        let docs = docs(&one.docs, &format!("Tag {}.", one.number.value));
+        variant(&docs, &one.name, &one.payload, door)
+    });
+    let unknown = door.ident(&item.unknown);
+    quote! {
+        #text
+        #derives
+        #vis enum #name {
+            #(#variants,)*
+            /// A variant that this side's schema does not know.
+            #unknown(#v1::RawVariant),
+        }
+    }
+}
+
+pub(super) fn protocol_enum(item: &crate::ir::Protocol, door: &Door<'_>) -> TokenStream {
+    let (name, vis) = (door.ident(&item.name), &door.vis);
+    let text = docs(&item.docs, "A protocol of the schema.");
+    let derives = derives(&item.derives, BASE, door);
+    let messages = item.messages.iter().map(|one| {
+        let docs = docs(&one.docs, &format!("Message {}.", one.number.value));
+        variant(&docs, &one.name, &one.payload, door)
+    });
+    quote!(#text #derives #vis enum #name { #(#messages,)* })
+}
