@@ -11,6 +11,7 @@ use protocol_schema::text::{self, SourceMap};
 
 use crate::failure::Failure;
 use crate::files::{FileError, Source};
+use crate::format;
 use crate::render::Report;
 
 /// How code is generated: from [`Options::new`], changed by its methods.
@@ -326,11 +327,8 @@ fn with_door<T>(facade: &TokenStream, emit: impl FnOnce(&Door<'_>) -> T) -> T {
 }
 
 fn pretty(source: &Source, code: TokenStream) -> Result<String, Failure> {
-    match syn::parse2(code) {
-        Ok(file) => Ok(prettyplease::unparse(&file)),
-        Err(error) => Err(Failure::Defect {
-            source: source.name.clone(),
-            message: error.to_string(),
-        }),
-    }
+    format::module(code).map_err(|error| Failure::Defect {
+        source: source.name.clone(),
+        message: error.to_string(),
+    })
 }

@@ -26,6 +26,7 @@
 mod compile;
 mod failure;
 mod files;
+mod format;
 mod render;
 mod script;
 

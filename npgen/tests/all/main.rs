@@ -9,3 +9,4 @@ mod cargo;
 #[cfg(feature = "cli")]
 mod cli;
 mod common;
+mod drawing;
