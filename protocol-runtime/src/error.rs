@@ -479,6 +479,11 @@ impl PeerText {
         &self.0
     }
 
+    /// The text as it came, as a string of its own.
+    pub(crate) fn into_string(self) -> String {
+        self.0
+    }
+
     /// Whether there is no text.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

@@ -18,8 +18,12 @@
 
 #[doc(hidden)]
 pub mod __private;
+pub mod error;
 pub mod fingerprint;
+pub mod frame;
+pub mod limits;
 pub mod noise;
 pub mod protocol;
 pub mod schema;
+pub mod session;
 pub mod wire;

@@ -65,6 +65,12 @@ impl CallId {
         }
     }
 
+    /// The place of this number in a table of `size` slots, a power of two.
+    pub(crate) fn slot(self, size: usize) -> usize {
+        let half = usize::try_from(self.0 >> 1).unwrap_or(usize::MAX);
+        half & size.wrapping_sub(1)
+    }
+
     /// Whether this number comes after `other`, where numbers wrap: by serial-number arithmetic,
     /// "after" is less than half the numbers ahead.
     pub(crate) const fn is_after(self, other: Self) -> bool {

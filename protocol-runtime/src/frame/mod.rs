@@ -4,6 +4,7 @@
 //! before it waits for what the length announces. It never allocates by a length that a peer
 //! announced, and it keeps no state about calls.
 
+/// The bodies that the connection itself reads and writes, generated from `control.np`.
 pub mod control;
 pub mod decoder;
 pub mod header;

@@ -86,6 +86,15 @@ enum State {
     Closed(CloseReason),
 }
 
+/// What becomes of octets that were not taken yet when the connection ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rest {
+    /// They are still to be sent.
+    Sent,
+    /// They never leave this side.
+    Lost,
+}
+
 impl Session {
     /// A new connection. A client has its first octets ready at once.
     ///
@@ -142,7 +151,7 @@ impl Session {
     pub fn handle_failure(&mut self, error: Error) {
         if !matches!(self.state, State::Closed(_)) {
             self.core.outbox.discard();
-            self.end(error.into());
+            self.end(error.into(), Rest::Lost);
         }
     }
 
@@ -179,7 +188,7 @@ impl Session {
         encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<CallId, CallRefused> {
         let (open, core) = self.open()?;
-        open.call(core, now, protocol, number, timeout, encode)
+        open.call(core, now, (protocol, number), timeout, encode)
     }
 
     /// Sends a one-way message.
@@ -194,7 +203,7 @@ impl Session {
         encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<(), CallRefused> {
         let (open, core) = self.open()?;
-        open.notify(core, protocol, number, encode)
+        open.notify(core, (protocol, number), encode)
     }
 
     /// Answers a call of the peer.
@@ -266,7 +275,7 @@ impl Session {
             State::Open(_) => self.core.write_close(reason, text),
             State::Closed(_) => return,
         }
-        self.end(CloseReason::Local { reason });
+        self.end(CloseReason::Local { reason }, Rest::Sent);
     }
 
     // Outputs.
@@ -278,7 +287,7 @@ impl Session {
             // The counter of records is used up: not even a Close can be sealed.
             self.core.outbox.discard();
             if !matches!(self.state, State::Closed(_)) {
-                self.end(Error::Record(error).into());
+                self.end(Error::Record(error).into(), Rest::Sent);
             }
         }
         let taken = out.len().saturating_sub(before);
@@ -384,7 +393,7 @@ impl Session {
                     self.state = State::Open(open);
                     self.core.events.push_back(Event::Established);
                 }
-                Err(error) => self.end(error.into()),
+                Err(error) => self.end(error.into(), Rest::Sent),
             }
         }
         if let State::Open(open) = &mut self.state {
@@ -393,7 +402,7 @@ impl Session {
                 Ok(Done::Closed(reason)) => {
                     // The peer reads nothing after its Close.
                     self.core.outbox.discard();
-                    self.end(reason);
+                    self.end(reason, Rest::Lost);
                 }
                 Err(error) => self.fail_with(error),
             }
@@ -409,13 +418,13 @@ impl Session {
             State::Open(_) => self.core.write_close(error.reason(), &error.to_string()),
             State::Closed(_) => return,
         }
-        self.end(error.into());
+        self.end(error.into(), Rest::Sent);
     }
 
     /// Ends each call, and then the connection.
-    fn end(&mut self, reason: CloseReason) {
+    fn end(&mut self, reason: CloseReason, rest: Rest) {
         if let State::Open(open) = &self.state {
-            open.end_calls(&mut self.core);
+            open.end_calls(&mut self.core, rest);
         }
         self.core.events.push_back(Event::Closed(reason.clone()));
         self.state = State::Closed(reason);

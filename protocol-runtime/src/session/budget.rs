@@ -1,0 +1,54 @@
+//! How much of something is allowed in an interval.
+
+use std::time::{Duration, Instant};
+
+/// Allows so many in each interval. An interval begins with the first that is spent in it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Budget {
+    max: u32,
+    interval: Duration,
+    used: u32,
+    since: Option<Instant>,
+}
+
+impl Budget {
+    pub(super) const fn new(max: u32, interval: Duration) -> Self {
+        Self { max, interval, used: 0, since: None }
+    }
+
+    /// Spends one; on an error there is none left, and more after the time it names.
+    pub(super) fn spend(&mut self, now: Instant) -> Result<(), Duration> {
+        let passed = self.since.map(|since| now.saturating_duration_since(since));
+        match passed.and_then(|passed| self.interval.checked_sub(passed)) {
+            Some(left) if left > Duration::ZERO => {
+                if self.used >= self.max {
+                    return Err(left);
+                }
+                self.used = self.used.saturating_add(1);
+            }
+            _ => {
+                self.since = Some(now);
+                self.used = 1;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_interval_allows_as_many_again() {
+        let start = Instant::now_for_test();
+        let second = Duration::from_secs(1);
+        let mut budget = Budget::new(2, second * 10);
+        assert_eq!(budget.spend(start), Ok(()));
+        assert_eq!(budget.spend(start + second), Ok(()));
+        assert_eq!(budget.spend(start + second * 4), Err(second * 6));
+        assert_eq!(budget.spend(start + second * 10), Ok(()));
+        assert_eq!(budget.spend(start + second * 11), Ok(()));
+        assert_eq!(budget.spend(start + second * 11), Err(second * 9));
+    }
+}
