@@ -2,12 +2,12 @@
 //! takes. Never looks at the item below the attribute.
 
 use proc_macro2::{Delimiter, Ident, Spacing, Span, TokenStream, TokenTree};
+use protocol_schema::check::nearest;
 use protocol_schema::diag::Diagnostic;
 use protocol_schema::ir::{Name, Number, Side};
 use protocol_schema::span::Span as Handle;
 use syn::ext::IdentExt as _;
 
-use crate::near::nearest;
 use crate::rules;
 use crate::source::Source;
 

@@ -13,7 +13,6 @@
 mod attr;
 mod expand;
 mod item;
-mod near;
 mod report;
 mod rules;
 mod source;

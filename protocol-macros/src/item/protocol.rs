@@ -1,6 +1,7 @@
 //! The enum below `#[protocol]`: each variant is a message.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
+use protocol_schema::check::WIRE_NAME_BYTES_MAX;
 use protocol_schema::diag::Diagnostic;
 use protocol_schema::ir::{Item, Message, Name, Number, Payload, Protocol, Reply, Side};
 
@@ -22,9 +23,6 @@ static STANDARD: &[&str] = &[
     "Ord",
     "Hash",
 ];
-
-/// The longest name of a protocol in the handshake, in bytes.
-const WIRE_NAME_BYTES_MAX: usize = 64;
 
 /// Reads the enum below `#[protocol(arguments)]`.
 pub(crate) fn protocol(
