@@ -38,7 +38,12 @@ fn layout(name: &Ident, types: &[&Type], door: &Door<'_>) -> TokenStream {
 }
 
 /// Statements that write `values` (references) into a block at `base`.
-fn writes(layout: &Ident, values: &[TokenStream], base: &TokenStream, v1: &TokenStream) -> TokenStream {
+fn writes(
+    layout: &Ident,
+    values: &[TokenStream],
+    base: &TokenStream,
+    v1: &TokenStream,
+) -> TokenStream {
     let writes = values.iter().enumerate().map(|(i, value)| {
         let i = Literal::usize_unsuffixed(i);
         quote!(#v1::Wire::encode(#value, #layout.slots[#i].from(#base), out);)
@@ -56,18 +61,22 @@ fn reads(
 ) -> TokenStream {
     let v1 = door.alias();
     let from = base.map(|base| quote!(.from(#base)));
-    let reads = parts.iter().zip(locals(parts.len())).enumerate().map(|(i, (part, local))| {
-        let (label, ty) = (&part.label, door.ty(part.ty));
-        let i = Literal::usize_unsuffixed(i);
-        quote! {
-            let #local: #ty = #v1::field(
-                block,
-                #layout.slots[#i] #from,
-                tail,
-                &#v1::Place { owner: #owner, field: #label },
-            )?;
-        }
-    });
+    let reads = parts
+        .iter()
+        .zip(locals(parts.len()))
+        .enumerate()
+        .map(|(i, (part, local))| {
+            let (label, ty) = (&part.label, door.ty(part.ty));
+            let i = Literal::usize_unsuffixed(i);
+            quote! {
+                let #local: #ty = #v1::field(
+                    block,
+                    #layout.slots[#i] #from,
+                    tail,
+                    &#v1::Place { owner: #owner, field: #label },
+                )?;
+            }
+        });
     quote!(#(#reads)*)
 }
 
@@ -83,12 +92,22 @@ fn spare_bits(layout: &Ident, v1: &TokenStream) -> TokenStream {
 }
 
 fn parts<'i>(fields: &[&'i Field]) -> Vec<Part<'i>> {
-    fields.iter().map(|field| Part { label: field.name.text.clone(), ty: &field.ty }).collect()
+    fields
+        .iter()
+        .map(|field| Part {
+            label: field.name.text.clone(),
+            ty: &field.ty,
+        })
+        .collect()
 }
 
 /// The codec of a struct.
 pub(super) fn structure(item: &Struct, door: &Door<'_>) -> TokenStream {
-    if item.fixed { fixed(item, door) } else { evolvable(&door.ident(&item.name), &item.name.text, &item.fields, door) }
+    if item.fixed {
+        fixed(item, door)
+    } else {
+        evolvable(&door.ident(&item.name), &item.name.text, &item.fields, door)
+    }
 }
 
 /// The codec of a struct that evolves; also of the structs of messages.
@@ -101,7 +120,11 @@ pub(super) fn evolvable(
     let v1 = door.alias();
     let fields = ordered(fields);
     let konst = format_ident!("LAYOUT");
-    let layout = layout(&konst, &fields.iter().map(|f| &f.ty).collect::<Vec<_>>(), door);
+    let layout = layout(
+        &konst,
+        &fields.iter().map(|f| &f.ty).collect::<Vec<_>>(),
+        door,
+    );
     let names: Vec<Ident> = fields.iter().map(|field| door.ident(&field.name)).collect();
     let values: Vec<TokenStream> = names.iter().map(|name| quote!(&self.#name)).collect();
     let writes = writes(&konst, &values, &quote!(at), &v1);
@@ -197,11 +220,21 @@ fn fixed(item: &Struct, door: &Door<'_>) -> TokenStream {
     let (v1, name, text) = (door.alias(), door.ident(&item.name), &item.name.text);
     let fields = ordered(&item.fields);
     let konst = format_ident!("LAYOUT");
-    let layout = layout(&konst, &fields.iter().map(|f| &f.ty).collect::<Vec<_>>(), door);
+    let layout = layout(
+        &konst,
+        &fields.iter().map(|f| &f.ty).collect::<Vec<_>>(),
+        door,
+    );
     let names: Vec<Ident> = fields.iter().map(|field| door.ident(&field.name)).collect();
     let values: Vec<TokenStream> = names.iter().map(|name| quote!(&self.#name)).collect();
     let writes = writes(&konst, &values, &quote!(slot.block), &v1);
-    let reads = reads(&konst, text, &parts(&fields), Some(&quote!(slot.block)), door);
+    let reads = reads(
+        &konst,
+        text,
+        &parts(&fields),
+        Some(&quote!(slot.block)),
+        door,
+    );
     let locals = locals(fields.len());
     let types = fields.iter().map(|field| door.ty(&field.ty));
     let plain_list = item.plain.then(|| {
@@ -269,8 +302,11 @@ pub(super) fn scalar(item: &ScalarEnum, door: &Door<'_>) -> TokenStream {
     let (v1, name, repr) = (door.alias(), door.ident(&item.name), types::repr(item.repr));
     let unknown = door.ident(&item.unknown);
     let variants: Vec<Ident> = item.variants.iter().map(|v| door.ident(&v.name)).collect();
-    let numbers: Vec<Literal> =
-        item.variants.iter().map(|v| Literal::u32_unsuffixed(v.number.value)).collect();
+    let numbers: Vec<Literal> = item
+        .variants
+        .iter()
+        .map(|v| Literal::u32_unsuffixed(v.number.value))
+        .collect();
     let schema = schemas::scalar(item, door);
     let import = door.import();
     quote! {
@@ -317,7 +353,10 @@ pub(super) fn scalar(item: &ScalarEnum, door: &Door<'_>) -> TokenStream {
 fn variant_parts<'i>(variant: &'i UnionVariant) -> Vec<Part<'i>> {
     match &variant.payload {
         Payload::Unit => Vec::new(),
-        Payload::Tuple(ty) => vec![Part { label: variant.name.text.clone(), ty }],
+        Payload::Tuple(ty) => vec![Part {
+            label: variant.name.text.clone(),
+            ty,
+        }],
         Payload::Fields(fields) => parts(&ordered(fields)),
     }
 }
@@ -354,9 +393,15 @@ pub(super) fn union(item: &Union, door: &Door<'_>) -> TokenStream {
             continue;
         }
         let konst = format_ident!("LAYOUT_{}", variant.number.value);
-        layouts.push(layout(&konst, &parts.iter().map(|part| part.ty).collect::<Vec<_>>(), door));
-        let values: Vec<TokenStream> =
-            locals(parts.len()).iter().map(|local| quote!(#local)).collect();
+        layouts.push(layout(
+            &konst,
+            &parts.iter().map(|part| part.ty).collect::<Vec<_>>(),
+            door,
+        ));
+        let values: Vec<TokenStream> = locals(parts.len())
+            .iter()
+            .map(|local| quote!(#local))
+            .collect();
         let writes = writes(&konst, &values, &quote!(at), &v1);
         encodes.push(quote! {
             #shape => #v1::encode_variant(#tag, #konst.block_len, slot, out, |at, out| { #writes }),
@@ -365,7 +410,10 @@ pub(super) fn union(item: &Union, door: &Door<'_>) -> TokenStream {
             Payload::Fields(_) => format!("{}::{}", item.name.text, variant.name.text),
             Payload::Unit | Payload::Tuple(_) => item.name.text.clone(),
         };
-        let (reads, spare) = (reads(&konst, &owner, &parts, None, door), spare_bits(&konst, &v1));
+        let (reads, spare) = (
+            reads(&konst, &owner, &parts, None, door),
+            spare_bits(&konst, &v1),
+        );
         decodes.push(quote! {
             #tag => #v1::decode_variant(#konst.block_len, tail, |block, tail| {
                 #spare
@@ -422,14 +470,22 @@ fn error_impls(item: &Union, door: &Door<'_>) -> TokenStream {
     let unknown = door.ident(&item.unknown);
     let arms = item.variants.iter().map(|variant| {
         let ident = door.ident(&variant.name);
-        let first = variant.docs.0.iter().map(|line| line.trim()).find(|line| !line.is_empty());
+        let first = variant
+            .docs
+            .0
+            .iter()
+            .map(|line| line.trim())
+            .find(|line| !line.is_empty());
         let text = match first {
             Some(line) => line.trim_end_matches('.').to_owned(),
             None => snake_case(&variant.name.text).replace('_', " "),
         };
         quote!(Self::#ident { .. } => f.write_str(#text),)
     });
-    let unknown_text = format!("an error that this version of {} does not know (tag ", item.name.text);
+    let unknown_text = format!(
+        "an error that this version of {} does not know (tag ",
+        item.name.text
+    );
     quote! {
         #[automatically_derived]
         impl ::core::fmt::Display for #name {

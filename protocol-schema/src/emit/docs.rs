@@ -12,7 +12,11 @@ pub(super) fn docs(docs: &Docs, fallback: &str) -> TokenStream {
         return quote!(#[doc = #line]);
     }
     let lines = plain(&docs.0).into_iter().map(|line| {
-        let line = if line.is_empty() { line } else { format!(" {line}") };
+        let line = if line.is_empty() {
+            line
+        } else {
+            format!(" {line}")
+        };
         quote!(#[doc = #line])
     });
     quote!(#(#lines)*)
@@ -25,9 +29,9 @@ fn plain(lines: &[String]) -> Vec<String> {
     let mut indented = false;
     for line in lines {
         let trimmed = line.trim_start();
-        let marker = ['`', '~'].into_iter().find(|c| {
-            trimmed.len() >= 3 && trimmed.chars().take(3).all(|d| d == *c)
-        });
+        let marker = ['`', '~']
+            .into_iter()
+            .find(|c| trimmed.len() >= 3 && trimmed.chars().take(3).all(|d| d == *c));
         let deep = line.starts_with("    ") || line.starts_with('\t');
         if indented && !deep && !trimmed.is_empty() {
             out.push("```".to_owned());
@@ -74,7 +78,10 @@ mod tests {
         check("a\n```\nlet x\n```\nb", "a\n```text\nlet x\n```\nb");
         check("```rust\nlet x\n```", "```text\nlet x\n```");
         check("```json\n{}\n```", "```json\n{}\n```");
-        check("a\n\n    code\n    more\n\nb", "a\n\n```text\n    code\n    more\n\n```\nb");
+        check(
+            "a\n\n    code\n    more\n\nb",
+            "a\n\n```text\n    code\n    more\n\n```\nb",
+        );
         check("~~~\nx\n~~~", "~~~text\nx\n~~~");
         check("```\nnever closed", "```text\nnever closed\n```");
     }

@@ -5,14 +5,17 @@ use quote::quote;
 
 use crate::ir::{Message, Payload, Protocol, Side};
 
+use super::Door;
 use super::docs::docs;
 use super::names::{ident, snake_case};
 use super::protocol::{body_name, number, ordered};
-use super::Door;
 
 /// The name of a message's method.
 pub(super) fn method(message: &Message, door: &Door<'_>) -> Ident {
-    ident(&snake_case(&message.name.text), (door.span)(message.name.span))
+    ident(
+        &snake_case(&message.name.text),
+        (door.span)(message.name.span),
+    )
 }
 
 /// What a handler's method returns, and so does the call.
@@ -35,7 +38,10 @@ fn output(message: &Message, door: &Door<'_>) -> TokenStream {
 pub(super) fn handlers(item: &Protocol, door: &Door<'_>) -> TokenStream {
     // A server must be able to offer a protocol in which only it speaks.
     let server = handler(item, Side::Client, "Handler", &quote!(Server), door);
-    let pushed = item.messages.iter().any(|message| message.from == Side::Server);
+    let pushed = item
+        .messages
+        .iter()
+        .any(|message| message.from == Side::Server);
     let client =
         pushed.then(|| handler(item, Side::Server, "ClientHandler", &quote!(Client), door));
     quote!(#server #client)
@@ -60,10 +66,16 @@ fn handler(
          answers `Unimplemented`.",
         item.name.text
     );
-    let messages: Vec<&Message> =
-        ordered(item).into_iter().filter(|message| message.from == from).collect();
-    let methods = messages.iter().map(|message| declaration(message, item, door));
-    let arms = messages.iter().map(|message| arm(message, item, &name, door));
+    let messages: Vec<&Message> = ordered(item)
+        .into_iter()
+        .filter(|message| message.from == from)
+        .collect();
+    let methods = messages
+        .iter()
+        .map(|message| declaration(message, item, door));
+    let arms = messages
+        .iter()
+        .map(|message| arm(message, item, &name, door));
     let dispatch = if messages.is_empty() {
         quote! {
             ::core::mem::drop((handler, number, body));

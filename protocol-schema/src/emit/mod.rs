@@ -87,5 +87,9 @@ pub fn item(item: &Item, package: &str, door: &Door<'_>) -> TokenStream {
 #[must_use]
 pub fn schema(schema: &Schema, door: &Door<'_>) -> TokenStream {
     let package = names::package(schema);
-    schema.items.iter().map(|one| item(one, &package, door)).collect()
+    schema
+        .items
+        .iter()
+        .map(|one| item(one, &package, door))
+        .collect()
 }

@@ -23,7 +23,11 @@ pub fn rust_door(schema: &Schema, facade: &TokenStream) -> TokenStream {
         external: &|_| TokenStream::new(),
     };
     let package = names::package(schema);
-    schema.items.iter().map(|one| item(one, &package, &door)).collect()
+    schema
+        .items
+        .iter()
+        .map(|one| item(one, &package, &door))
+        .collect()
 }
 
 fn item(item: &Item, package: &str, door: &Door<'_>) -> TokenStream {
@@ -40,7 +44,9 @@ fn item(item: &Item, package: &str, door: &Door<'_>) -> TokenStream {
 fn derives(extra: &[Name], door: &Door<'_>) -> TokenStream {
     let facade = &door.facade;
     let known = ["Clone", "Debug", "PartialEq"];
-    let extra = extra.iter().filter(|name| !known.contains(&name.text.as_str()));
+    let extra = extra
+        .iter()
+        .filter(|name| !known.contains(&name.text.as_str()));
     let extra = extra.map(|name| door.ident(name));
     quote!(#[derive(#facade::Wire, Clone, Debug, PartialEq, #(#extra),*)] #[np(crate = #facade)])
 }
@@ -52,8 +58,11 @@ fn number(value: u32) -> Literal {
 fn fields(all: &[Field], vis: &TokenStream, door: &Door<'_>) -> TokenStream {
     let fields = all.iter().map(|field| {
         let docs = docs(&field.docs, &format!("Field {}.", field.number.value));
-        let (id, name, ty) =
-            (number(field.number.value), door.ident(&field.name), door.ty(&field.ty));
+        let (id, name, ty) = (
+            number(field.number.value),
+            door.ident(&field.name),
+            door.ty(&field.ty),
+        );
         quote!(#docs #[np(id = #id)] #vis #name: #ty)
     });
     quote!({ #(#fields),* })
@@ -80,7 +89,10 @@ fn structure(item: &Struct, door: &Door<'_>) -> TokenStream {
 
 fn scalar(item: &ScalarEnum, door: &Door<'_>) -> TokenStream {
     let (name, repr) = (door.ident(&item.name), types::repr(item.repr));
-    let (text, derives) = (docs(&item.docs, "An enum of the schema."), derives(&item.derives, door));
+    let (text, derives) = (
+        docs(&item.docs, "An enum of the schema."),
+        derives(&item.derives, door),
+    );
     let variants = item.variants.iter().map(|variant| {
         let docs = docs(&variant.docs, &format!("Number {}.", variant.number.value));
         let (id, name) = (number(variant.number.value), door.ident(&variant.name));
@@ -103,7 +115,10 @@ fn scalar(item: &ScalarEnum, door: &Door<'_>) -> TokenStream {
 fn union(item: &Union, door: &Door<'_>) -> TokenStream {
     let facade = &door.facade;
     let name = door.ident(&item.name);
-    let (text, derives) = (docs(&item.docs, "A union of the schema."), derives(&item.derives, door));
+    let (text, derives) = (
+        docs(&item.docs, "A union of the schema."),
+        derives(&item.derives, door),
+    );
     let error = item.error.then(|| quote!(#[np(error)]));
     let variants = item.variants.iter().map(|variant| {
         let docs = docs(&variant.docs, &format!("Tag {}.", variant.number.value));

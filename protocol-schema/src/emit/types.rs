@@ -84,9 +84,13 @@ pub(super) fn repr(repr: Repr) -> TokenStream {
 
 /// The derives of a type that is emitted: those everything can have, and those that were asked for.
 fn derives(extra: &[Name], base: &[&str], door: &Door<'_>) -> TokenStream {
-    let base = base.iter().map(|name| names::ident(name, proc_macro2::Span::call_site()));
+    let base = base
+        .iter()
+        .map(|name| names::ident(name, proc_macro2::Span::call_site()));
     let known = ["Clone", "Debug", "PartialEq"];
-    let extra = extra.iter().filter(|name| !known.contains(&name.text.as_str()));
+    let extra = extra
+        .iter()
+        .filter(|name| !known.contains(&name.text.as_str()));
     let extra = extra.map(|name| door.ident(name));
     quote!(#[derive(#(#base,)* #(#extra),*)])
 }
@@ -110,7 +114,10 @@ pub(super) fn constant(item: &Const, door: &Door<'_>) -> TokenStream {
 
 fn value(value: &ValueKind) -> TokenStream {
     match value {
-        ValueKind::Int { magnitude, negative } => {
+        ValueKind::Int {
+            magnitude,
+            negative,
+        } => {
             let magnitude = proc_macro2::Literal::u128_unsuffixed(*magnitude);
             let sign = negative.then(|| quote!(-));
             quote!(#sign #magnitude)
@@ -182,8 +189,11 @@ pub(super) fn message_struct(
 pub(super) fn scalar(item: &ScalarEnum, door: &Door<'_>) -> TokenStream {
     let (name, vis, repr) = (door.ident(&item.name), &door.vis, repr(item.repr));
     let text = docs(&item.docs, "An enum of the schema.");
-    let derives =
-        derives(&item.derives, &["Clone", "Copy", "Debug", "PartialEq", "Eq", "Hash"], door);
+    let derives = derives(
+        &item.derives,
+        &["Clone", "Copy", "Debug", "PartialEq", "Eq", "Hash"],
+        door,
+    );
     let variants = item.variants.iter().map(|variant| {
         let docs = docs(&variant.docs, &format!("Number {}.", variant.number.value));
         let name = door.ident(&variant.name);
