@@ -238,6 +238,11 @@ fn facade_tokens(path: &str) -> Result<TokenStream, Failure> {
 }
 
 fn add_derive(schemas: &mut [(Source, Schema)], wanted: &str, derive: &str) -> Result<(), Failure> {
+    if syn::parse_str::<syn::Ident>(derive).is_err() {
+        return Err(Failure::Derive {
+            name: derive.to_owned(),
+        });
+    }
     let mut met = false;
     for (_, schema) in schemas.iter_mut() {
         let package = package_path(schema);

@@ -31,6 +31,11 @@ pub enum Failure {
         /// What was given.
         path: String,
     },
+    /// What is to be derived is not the plain name of a derive macro.
+    Derive {
+        /// What was given.
+        name: String,
+    },
     /// A derive was asked for a type that no source declares.
     NoSuchType {
         /// What was given.
@@ -110,6 +115,7 @@ impl Failure {
             Self::Stale { files } => files.iter().map(Headline::stale).collect(),
             Self::SamePackage { .. }
             | Self::Facade { .. }
+            | Self::Derive { .. }
             | Self::NoSuchType { .. }
             | Self::NoSuchItem { .. }
             | Self::NoOutDir
@@ -128,6 +134,7 @@ impl Failure {
                 "give one of them another package, or join them in one file"
             }
             Self::Facade { .. } => "write a path such as `crate` or `::network_protocol`",
+            Self::Derive { .. } => "write one name, as in `Hash`; paths are not supported yet",
             Self::NoSuchType { .. } => "write `acme::chat::User`, or `acme::chat::*` for all types",
             Self::NoSuchItem { declared, .. } if declared.is_empty() => "it declares nothing",
             Self::NoSuchItem { declared, .. } => {
@@ -186,6 +193,7 @@ impl fmt::Display for Failure {
                 )
             }
             Self::Facade { path } => write!(f, "the facade `{path}` is not a path"),
+            Self::Derive { name } => write!(f, "`{name}` is not the name of a derive macro"),
             Self::NoSuchType { path } => {
                 write!(
                     f,

@@ -115,6 +115,23 @@ fn a_derive_for_nothing_is_refused() {
 }
 
 #[test]
+fn what_is_derived_is_one_plain_name() {
+    let dir = Dir::new("derive_path");
+    for name in ["serde::Serialize", "Eq, Hash", ""] {
+        let (_, result) = dir.run(
+            &Config::new().derive("example::logs::*", name),
+            &[&dir.schema()],
+        );
+        assert_eq!(
+            result,
+            Err(Failure::Derive {
+                name: name.to_owned()
+            })
+        );
+    }
+}
+
+#[test]
 fn a_file_name_cannot_instruct_cargo() {
     let dir = Dir::new("instruct");
     let path = Path::new("a\ncargo::rustc-env=A=B.np");
