@@ -17,7 +17,10 @@ pub struct Name {
 impl Name {
     /// A name at a place.
     pub fn new(text: impl Into<String>, span: Span) -> Self {
-        Self { text: text.into(), span }
+        Self {
+            text: text.into(),
+            span,
+        }
     }
 }
 
@@ -36,7 +39,10 @@ pub struct Number {
 
 impl Number {
     /// A number nobody wrote; the checks assign it by position.
-    pub const UNWRITTEN: Self = Self { value: 0, written: None };
+    pub const UNWRITTEN: Self = Self {
+        value: 0,
+        written: None,
+    };
 }
 
 /// One schema file, or one Rust item with nothing around it.
@@ -379,6 +385,27 @@ impl Int {
             Self::I128 => "i128",
         }
     }
+
+    /// How many bits it has.
+    #[must_use]
+    pub const fn bits(self) -> u8 {
+        match self {
+            Self::U8 | Self::I8 => 8,
+            Self::U16 | Self::I16 => 16,
+            Self::U32 | Self::I32 => 32,
+            Self::U64 | Self::I64 => 64,
+            Self::U128 | Self::I128 => 128,
+        }
+    }
+
+    /// Whether it may be negative.
+    #[must_use]
+    pub const fn is_signed(self) -> bool {
+        matches!(
+            self,
+            Self::I8 | Self::I16 | Self::I32 | Self::I64 | Self::I128
+        )
+    }
 }
 
 impl Float {
@@ -388,6 +415,15 @@ impl Float {
         match self {
             Self::F32 => "f32",
             Self::F64 => "f64",
+        }
+    }
+
+    /// How many bits it has.
+    #[must_use]
+    pub const fn bits(self) -> u8 {
+        match self {
+            Self::F32 => 32,
+            Self::F64 => 64,
         }
     }
 }
@@ -401,6 +437,17 @@ impl Repr {
             Self::U16 => "u16",
             Self::U32 => "u32",
             Self::U64 => "u64",
+        }
+    }
+
+    /// How many bits it has.
+    #[must_use]
+    pub const fn bits(self) -> u8 {
+        match self {
+            Self::U8 => 8,
+            Self::U16 => 16,
+            Self::U32 => 32,
+            Self::U64 => 64,
         }
     }
 }

@@ -1,0 +1,291 @@
+//! Rules on names: no two alike where they would meet, in the schema or in the emitted Rust.
+
+use std::collections::BTreeMap;
+
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::ir::{Field, Item, Name, Payload, Protocol, ScalarEnum, Side, Union};
+use crate::span::Span;
+
+use super::codes;
+use super::vocabulary;
+
+/// Names Rust has no raw form for.
+const RESERVED: [&str; 4] = ["self", "Self", "super", "crate"];
+
+/// Two items of one name.
+pub(super) fn items(items: &[Item], found: &mut Diagnostics) {
+    let names = items.iter().map(Item::name);
+    different(names, codes::DUPLICATE_ITEM, "an item", found);
+}
+
+/// Items called like a built-in type, which every use of the name would mean.
+///
+/// `Vec`, `Option` or `Result` are free: a built-in type with parameters is always written with
+/// them, an item never.
+pub(super) fn built_in(items: &[Item], found: &mut Diagnostics) {
+    for name in items.iter().map(Item::name) {
+        if vocabulary::built_in(&name.text).is_some() {
+            let message = format!("`{}` is a built-in type", name.text);
+            found.push(
+                Diagnostic::error(codes::BUILT_IN_NAME, name.span, message)
+                    .note("every use of this name would mean the built-in type"),
+            );
+        }
+    }
+}
+
+/// Two fields, variants or messages of one name beside each other.
+pub(super) fn entries(item: &Item, found: &mut Diagnostics) {
+    match item {
+        Item::Const(_) => {}
+        Item::Struct(item) => fields(&item.fields, found),
+        Item::Scalar(item) => {
+            let names = item.variants.iter().map(|variant| &variant.name);
+            different(names, codes::DUPLICATE_VARIANT, "a variant", found);
+        }
+        Item::Union(item) => {
+            let names = item.variants.iter().map(|variant| &variant.name);
+            different(names, codes::DUPLICATE_VARIANT, "a variant", found);
+            item.variants
+                .iter()
+                .for_each(|variant| payload(&variant.payload, found));
+        }
+        Item::Protocol(item) => {
+            let names = item.messages.iter().map(|message| &message.name);
+            different(names, codes::DUPLICATE_MESSAGE, "a message", found);
+            item.messages
+                .iter()
+                .for_each(|message| payload(&message.payload, found));
+        }
+    }
+}
+
+fn payload(payload: &Payload, found: &mut Diagnostics) {
+    match payload {
+        Payload::Unit | Payload::Tuple(_) => {}
+        Payload::Fields(list) => fields(list, found),
+    }
+}
+
+fn fields(list: &[Field], found: &mut Diagnostics) {
+    let names = list.iter().map(|field| &field.name);
+    different(names, codes::DUPLICATE_FIELD, "a field", found);
+}
+
+fn different<'a>(
+    names: impl Iterator<Item = &'a Name>,
+    code: Code,
+    what: &str,
+    found: &mut Diagnostics,
+) {
+    let mut first: BTreeMap<&str, Span> = BTreeMap::new();
+    for name in names {
+        if let Some(earlier) = first.get(name.text.as_str()) {
+            let message = format!("there is already {what} called `{}`", name.text);
+            found.push(
+                Diagnostic::error(code, name.span, message).also(*earlier, "declared here first"),
+            );
+        } else {
+            first.insert(&name.text, name.span);
+        }
+    }
+}
+
+/// Names that Rust cannot spell, raw or not.
+pub(super) fn reserved(item: &Item, found: &mut Diagnostics) {
+    let mut refuse = |name: &Name| {
+        if RESERVED.contains(&name.text.as_str()) {
+            let message = format!("nothing can be called `{}`", name.text);
+            found.push(
+                Diagnostic::error(codes::RESERVED_NAME, name.span, message)
+                    .note("Rust has no raw form of this word"),
+            );
+        }
+    };
+    refuse(item.name());
+    let in_payload = |payload: &Payload, refuse: &mut dyn FnMut(&Name)| match payload {
+        Payload::Unit | Payload::Tuple(_) => {}
+        Payload::Fields(fields) => fields.iter().for_each(|field| refuse(&field.name)),
+    };
+    match item {
+        Item::Const(_) => {}
+        Item::Struct(item) => item.fields.iter().for_each(|field| refuse(&field.name)),
+        Item::Scalar(item) => item
+            .variants
+            .iter()
+            .for_each(|variant| refuse(&variant.name)),
+        Item::Union(item) => {
+            for variant in &item.variants {
+                refuse(&variant.name);
+                in_payload(&variant.payload, &mut refuse);
+            }
+        }
+        Item::Protocol(item) => {
+            for message in &item.messages {
+                let method = Name::new(snake_case(&message.name.text), message.name.span);
+                refuse(if RESERVED.contains(&method.text.as_str()) {
+                    &method
+                } else {
+                    &message.name
+                });
+                in_payload(&message.payload, &mut refuse);
+            }
+        }
+    }
+}
+
+/// Two messages of one side whose methods would have one name.
+pub(super) fn methods(protocol: &Protocol, found: &mut Diagnostics) {
+    let mut first: BTreeMap<(bool, String), &Name> = BTreeMap::new();
+    for message in &protocol.messages {
+        let key = (message.from == Side::Server, snake_case(&message.name.text));
+        let Some(earlier) = first.get(&key).copied() else {
+            first.insert(key, &message.name);
+            continue;
+        };
+        // The same name twice is told once, as such.
+        if earlier.text != message.name.text {
+            let (name, method) = (&message.name, key.1);
+            let message = format!(
+                "`{}` and `{}` would both be the method `{method}`",
+                earlier.text, name.text
+            );
+            found.push(
+                Diagnostic::error(codes::METHOD_NAME, name.span, message)
+                    .also(earlier.span, "the other message"),
+            );
+        }
+    }
+}
+
+/// A variant called like the one that holds what is not known.
+pub(super) fn unknown_scalar(item: &ScalarEnum, found: &mut Diagnostics) {
+    unknown(
+        item.variants.iter().map(|variant| &variant.name),
+        &item.unknown,
+        found,
+    );
+}
+
+/// A variant called like the one that holds what is not known.
+pub(super) fn unknown_union(item: &Union, found: &mut Diagnostics) {
+    unknown(
+        item.variants.iter().map(|variant| &variant.name),
+        &item.unknown,
+        found,
+    );
+}
+
+fn unknown<'a>(names: impl Iterator<Item = &'a Name>, unknown: &Name, found: &mut Diagnostics) {
+    for name in names.filter(|name| name.text == unknown.text) {
+        let message = format!(
+            "`{}` is the variant that holds what is not known",
+            name.text
+        );
+        found.push(
+            Diagnostic::error(codes::UNKNOWN_VARIANT_NAME, name.span, message)
+                .note("an open enum has it without a declaration"),
+        );
+    }
+}
+
+/// Names of the types and traits emitted for protocols that something else has already.
+pub(super) fn generated(items: &[Item], found: &mut Diagnostics) {
+    let mut taken: BTreeMap<String, (Span, Option<String>)> = BTreeMap::new();
+    for item in items {
+        let name = item.name();
+        taken.entry(name.text.clone()).or_insert((name.span, None));
+    }
+    let protocols = items.iter().filter_map(|item| match item {
+        Item::Protocol(protocol) => Some(protocol),
+        Item::Const(_) | Item::Struct(_) | Item::Scalar(_) | Item::Union(_) => None,
+    });
+    for (name, span, what) in protocols.flat_map(emitted) {
+        match taken.get(&name) {
+            None => {
+                taken.insert(name, (span, Some(what)));
+            }
+            Some((other, None)) => {
+                let message = format!("`{name}` is the name of {what}");
+                found.push(
+                    Diagnostic::error(codes::GENERATED_NAME, *other, message)
+                        .also(span, "generated for this"),
+                );
+            }
+            // Two messages of one name are told as such.
+            Some((_, Some(other))) if *other == what => {}
+            Some((place, Some(other))) => {
+                let message = format!("`{name}` is the name of {what} and of {other}");
+                found.push(
+                    Diagnostic::error(codes::GENERATED_NAME, span, message)
+                        .also(*place, "generated for this as well"),
+                );
+            }
+        }
+    }
+}
+
+/// What is emitted for a protocol beside itself: the name, whose it is, and what it is.
+fn emitted(protocol: &Protocol) -> Vec<(String, Span, String)> {
+    let name = &protocol.name;
+    let pushes = protocol
+        .messages
+        .iter()
+        .any(|message| message.from == Side::Server);
+    let of_protocol = |suffix: &str, what: &str| {
+        (
+            format!("{}{suffix}", name.text),
+            name.span,
+            format!("{what} of `{}`", name.text),
+        )
+    };
+    let mut list = vec![
+        of_protocol("Handler", "the handler trait"),
+        of_protocol("Client", "the client"),
+    ];
+    if pushes {
+        list.push(of_protocol("ClientHandler", "the client's handler trait"));
+        list.push(of_protocol("Peer", "the server's handle to a client"));
+    }
+    list.extend(
+        protocol
+            .messages
+            .iter()
+            .filter_map(|message| match message.payload {
+                Payload::Unit | Payload::Tuple(_) => None,
+                Payload::Fields(_) => {
+                    let own = message.body_name.as_ref().unwrap_or(&message.name);
+                    let what = format!(
+                        "the struct of message `{}` of `{}`",
+                        message.name.text, name.text
+                    );
+                    Some((message.body_type_name(protocol), own.span, what))
+                }
+            }),
+    );
+    list
+}
+
+/// The name of a message's method: `JoinRoom` is `join_room`, `HTTPGet` is `http_get`.
+#[must_use]
+pub fn snake_case(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 4);
+    let mut before: Option<char> = None;
+    let mut rest = name.chars().peekable();
+    while let Some(c) = rest.next() {
+        let starts_word = c.is_uppercase()
+            && match before {
+                None | Some('_') => false,
+                Some(before) if before.is_uppercase() => {
+                    rest.peek().is_some_and(|next| next.is_lowercase())
+                }
+                Some(_) => true,
+            };
+        if starts_word {
+            out.push('_');
+        }
+        out.extend(c.to_lowercase());
+        before = Some(c);
+    }
+    out
+}

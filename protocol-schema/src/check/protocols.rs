@@ -1,0 +1,113 @@
+//! Rules on protocols.
+
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::ir::{Item, Name, Protocol, Reply, Type, TypeKind};
+
+use super::codes;
+use super::graph::Index;
+
+/// The longest name of a protocol on the wire, in bytes.
+pub const WIRE_NAME_BYTES_MAX: usize = 64;
+
+/// A protocol that says nothing.
+pub(super) fn messages(protocol: &Protocol, found: &mut Diagnostics) {
+    if protocol.messages.is_empty() {
+        let message = format!("the protocol `{}` has no messages", protocol.name.text);
+        found.push(Diagnostic::error(
+            codes::NO_MESSAGES,
+            protocol.name.span,
+            message,
+        ));
+    }
+}
+
+/// A version below 1, or one older than the oldest that is served.
+pub(super) fn version(protocol: &Protocol, found: &mut Diagnostics) {
+    let Protocol {
+        name, version, min, ..
+    } = protocol;
+    let message = if *version == 0 || *min == 0 {
+        format!("the versions of `{}` start at 1", name.text)
+    } else if min > version {
+        format!(
+            "`{}` is of version {version} and would serve {min} and above only",
+            name.text
+        )
+    } else {
+        return;
+    };
+    found.push(Diagnostic::error(codes::VERSION, name.span, message));
+}
+
+/// The name of a protocol on the wire.
+#[must_use]
+pub fn wire_name(package: &[Name], protocol: &Protocol) -> String {
+    let names = package.iter().chain([&protocol.name]);
+    names
+        .map(|name| name.text.as_str())
+        .collect::<Vec<_>>()
+        .join("::")
+}
+
+/// A name on the wire that is too long for the handshake.
+pub fn wire_name_length(package: &[Name], protocol: &Protocol, found: &mut Diagnostics) {
+    let len: usize = package.iter().map(|name| name.text.len() + 2).sum();
+    let len = len + protocol.name.text.len();
+    if len > WIRE_NAME_BYTES_MAX {
+        let message = format!(
+            "with its package, the name of this protocol has {len} bytes, and at most {WIRE_NAME_BYTES_MAX} are sent"
+        );
+        found.push(Diagnostic::error(
+            codes::WIRE_NAME_TOO_LONG,
+            protocol.name.span,
+            message,
+        ));
+    }
+}
+
+/// An error of a reply that is no enum marked `#[error]`.
+///
+/// An error and no warning: what a call returns must be `std::error::Error` for `?` to work, and
+/// only `#[error]` gives a type that.
+pub(super) fn errors(index: &Index<'_>, found: &mut Diagnostics) {
+    for item in index.items {
+        let Item::Protocol(protocol) = item else {
+            continue;
+        };
+        for message in &protocol.messages {
+            if let Some(Reply { err: Some(err), .. }) = &message.reply {
+                error(err, index, found);
+            }
+        }
+    }
+}
+
+fn error(err: &Type, index: &Index<'_>, found: &mut Diagnostics) {
+    let mut diagnostic = Diagnostic::error(
+        codes::NOT_AN_ERROR,
+        err.span,
+        "the error of a reply is an enum marked `#[error]`",
+    )
+    .note("callers use `?` on it, so it must be an error in Rust too");
+    match &err.kind {
+        // Told by other rules, or known to the Rust compiler only.
+        TypeKind::Extern(_) | TypeKind::Unit => return,
+        TypeKind::Named(name) => match index.get(name) {
+            None | Some(Item::Const(_) | Item::Protocol(_)) => return,
+            Some(Item::Union(union)) if union.error => return,
+            Some(Item::Union(union)) => {
+                diagnostic = diagnostic.also(union.name.span, "`#[error]` is missing here");
+            }
+            Some(Item::Struct(_) | Item::Scalar(_)) => {}
+        },
+        TypeKind::Bool
+        | TypeKind::Int(_)
+        | TypeKind::Float(_)
+        | TypeKind::String
+        | TypeKind::Bytes
+        | TypeKind::Vec(_)
+        | TypeKind::Option(_)
+        | TypeKind::Array(..) => {}
+    }
+    found.push(diagnostic);
+}
