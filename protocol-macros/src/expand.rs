@@ -152,38 +152,32 @@ mod tests {
 
     use super::{keyword, without_np};
 
-    #[track_caller]
-    fn check(written: proc_macro2::TokenStream, kept: proc_macro2::TokenStream) {
-        assert_eq!(without_np(written).to_string(), kept.to_string());
-    }
-
     #[test]
     fn the_item_is_kept_without_what_only_our_macros_understand() {
-        check(
-            quote! {
-                #[derive(Clone, np::Wire, Debug)]
-                #[np(removed(1))]
-                pub enum Chat {
-                    /// Docs.
-                    #[np(id = 1)]
-                    #[serde(rename = "s")]
-                    Say { #[np(id = 0)] #[serde(skip)] text: String },
-                    #[cfg_attr(unix, np(reply = u8))]
-                    #[cfg_attr(unix, deprecated)]
-                    Tell(#[np(max(3))] String),
-                }
-            },
-            quote! {
-                #[derive(Clone, Debug,)]
-                pub enum Chat {
-                    /// Docs.
-                    #[serde(rename = "s")]
-                    Say { #[serde(skip)] text: String },
-                    #[cfg_attr(unix, deprecated)]
-                    Tell(String),
-                }
-            },
-        );
+        let written = quote! {
+            #[derive(Clone, np::Wire, Debug)]
+            #[np(removed(1))]
+            pub enum Chat {
+                /// Docs.
+                #[np(id = 1)]
+                #[serde(rename = "s")]
+                Say { #[np(id = 0)] #[serde(skip)] text: String },
+                #[cfg_attr(unix, np(reply = u8))]
+                #[cfg_attr(unix, deprecated)]
+                Tell(#[np(max(3))] String),
+            }
+        };
+        let kept = quote! {
+            #[derive(Clone, Debug,)]
+            pub enum Chat {
+                /// Docs.
+                #[serde(rename = "s")]
+                Say { #[serde(skip)] text: String },
+                #[cfg_attr(unix, deprecated)]
+                Tell(String),
+            }
+        };
+        assert_eq!(without_np(written).to_string(), kept.to_string());
     }
 
     #[test]

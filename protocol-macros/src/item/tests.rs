@@ -71,45 +71,50 @@ fn declared(arguments: TokenStream, tokens: TokenStream) -> Outcome {
 }
 
 fn structure(outcome: &Outcome) -> &Struct {
-    match outcome.item() {
-        Item::Struct(item) => item,
-        other => panic!("not a struct: {other:?}"),
-    }
+    let Item::Struct(item) = outcome.item() else {
+        panic!("not a struct")
+    };
+    item
 }
 
 fn scalar(outcome: &Outcome) -> &ScalarEnum {
-    match outcome.item() {
-        Item::Scalar(item) => item,
-        other => panic!("not a number: {other:?}"),
-    }
+    let Item::Scalar(item) = outcome.item() else {
+        panic!("not a number")
+    };
+    item
 }
 
 fn union(outcome: &Outcome) -> &Union {
-    match outcome.item() {
-        Item::Union(item) => item,
-        other => panic!("not a union: {other:?}"),
-    }
+    let Item::Union(item) = outcome.item() else {
+        panic!("not a union")
+    };
+    item
 }
 
 fn messages(outcome: &Outcome) -> &Protocol {
-    match outcome.item() {
-        Item::Protocol(item) => item,
-        other => panic!("not a protocol: {other:?}"),
+    let Item::Protocol(item) = outcome.item() else {
+        panic!("not a protocol")
+    };
+    item
+}
+
+/// Each line is `codes | item`, or `codes | arguments | enum` for `#[protocol(arguments)]`.
+#[track_caller]
+fn check(table: &str) {
+    for line in table.lines().filter(|line| !line.is_empty()) {
+        let parts: Vec<&str> = line.split(" | ").collect();
+        let outcome = match parts.as_slice() {
+            [_, item] => derived(item.parse().unwrap()),
+            [_, arguments, item] => declared(arguments.parse().unwrap(), item.parse().unwrap()),
+            _ => panic!("{line}"),
+        };
+        assert_eq!(
+            outcome.codes().join(" "),
+            parts[0].trim(),
+            "{line}\n{:#?}",
+            outcome.wrong
+        );
     }
-}
-
-/// The codes found in an item below `#[derive(Wire)]`.
-fn check(tokens: TokenStream, codes: &[&str]) {
-    let text = tokens.to_string();
-    let outcome = derived(tokens);
-    assert_eq!(outcome.codes(), codes, "{text}: {:#?}", outcome.wrong);
-}
-
-/// The codes found in an enum below `#[protocol]`.
-fn check_protocol(arguments: TokenStream, tokens: TokenStream, codes: &[&str]) {
-    let text = format!("#[protocol({arguments})] {tokens}");
-    let outcome = declared(arguments, tokens);
-    assert_eq!(outcome.codes(), codes, "{text}: {:#?}", outcome.wrong);
 }
 
 #[test]
@@ -352,443 +357,132 @@ fn what_macro_rules_passes_on_is_seen_through() {
 #[test]
 fn shapes_that_are_not_wire_types_are_refused() {
     check(
-        quote!(
-            struct S<T> {
-                a: T,
-            }
-        ),
-        &["NP0901"],
-    );
-    check(
-        quote!(
-            struct S<'a> {
-                a: &'a str,
-            }
-        ),
-        &["NP0901"],
-    );
-    check(
-        quote!(
-            struct S<const N: usize> {
-                a: [u8; N],
-            }
-        ),
-        &["NP0901"],
-    );
-    check(
-        quote!(
-            struct S
-            where
-                u8: Copy,
-            {
-                a: u8,
-            }
-        ),
-        &["NP0901"],
-    );
-    check(
-        quote!(
-            struct S(u8);
-        ),
-        &["NP0902"],
-    );
-    check(
-        quote!(
-            struct S;
-        ),
-        &["NP0902"],
-    );
-    check(quote!(union U { a: u8 }), &["NP0903"]);
-    check(
-        quote!(
-            enum E {
-                A(u8, u8),
-                B(),
-                #[np(unknown)]
-                U(RawVariant),
-            }
-        ),
-        &["NP0907", "NP0907"],
-    );
-    check(
-        quote!(
-            #[repr(u8)]
-            enum E {
-                A(u8),
-                #[np(unknown)]
-                U(u8),
-            }
-        ),
-        &["NP0312"],
-    );
-    check(
-        quote!(
-            #[repr(i8)]
-            enum E {
-                A,
-                #[np(unknown)]
-                U(u64),
-            }
-        ),
-        &["NP0311"],
-    );
-    check(
-        quote!(
-            #[np(fixed, plain)]
-            struct S {
-                a: u8,
-            }
-        ),
-        &["NP0909"],
-    );
-    check(
-        quote!(
-            struct S {
-                #[cfg(unix)]
-                a: u8,
-                #[cfg_attr(unix, np(id = 1))]
-                b: u8,
-            }
-        ),
-        &["NP0908", "NP0908"],
-    );
-    check(
-        quote!(
-            struct S {
-                #[cfg_attr(docsrs, doc(hidden))]
-                a: u8,
-                s: np::Stream<u8>,
-            }
-        ),
-        &["NP0008"],
+        r"
+NP0901 | struct S<T> { a: T }
+NP0901 | struct S<'a> { a: &'a str }
+NP0901 | struct S<const N: usize> { a: [u8; N] }
+NP0901 | struct S where u8: Copy { a: u8 }
+NP0902 | struct S(u8);
+NP0902 | struct S;
+NP0903 | union U { a: u8 }
+NP0907 NP0907 | enum E { A(u8, u8), B(), #[np(unknown)] U(RawVariant) }
+NP0312 | #[repr(u8)] enum E { A(u8), #[np(unknown)] U(u8) }
+NP0311 | #[repr(i8)] enum E { A, #[np(unknown)] U(i8) }
+NP0311 | #[repr(usize)] enum E { A }
+NP0909 | #[np(fixed, plain)] struct S { a: u8 }
+NP0908 NP0908 | struct S { #[cfg(unix)] a: u8, #[cfg_attr(unix, np(id = 1))] b: u8 }
+NP0008 | struct S { #[cfg_attr(docsrs, doc(hidden))] a: u8, s: np::Stream<u8> }
+",
     );
 }
 
 #[test]
 fn the_unknown_variant_is_asked_for_and_looked_at() {
     check(
-        quote!(
-            #[repr(u8)]
-            enum E {
-                A,
-            }
-        ),
-        &["NP0904"],
-    );
-    check(
-        quote!(
-            enum E {
-                A,
-                Unknown(RawVariant),
-            }
-        ),
-        &["NP0904"],
-    );
-    check(
-        quote!(
-            enum E {
-                A,
-                #[np(unknown)]
-                B(RawVariant),
-                #[np(unknown)]
-                C(RawVariant),
-            }
-        ),
-        &["NP0906"],
-    );
-    for unknown in [
-        quote!(U),
-        quote!(U { n: u8 }),
-        quote!(U(u16)),
-        quote!(U(u8, u8)),
-        quote!(U(np::RawVariant)),
-    ] {
-        check(
-            quote!(#[repr(u8)] enum E { A, #[np(unknown)] #unknown }),
-            &["NP0905"],
-        );
-    }
-    for unknown in [quote!(U), quote!(U(u8)), quote!(U { raw: RawVariant })] {
-        check(quote!(enum E { A, #[np(unknown)] #unknown }), &["NP0905"]);
-    }
-    check(
-        quote!(
-            #[repr(u8)]
-            enum E {
-                A,
-                #[np(unknown, id = 1)]
-                U(u8),
-            }
-        ),
-        &["NP0905"],
-    );
-    check(
-        quote!(
-            #[repr(u8)]
-            enum E {
-                A,
-                #[np(unknown)]
-                U(Byte),
-            }
-        ),
-        &[],
+        r"
+NP0904 | #[repr(u8)] enum E { A }
+NP0904 | enum E { A, Unknown(RawVariant) }
+NP0904 | #[repr(u8)] enum E { A, Unknown(u8) }
+NP0906 | enum E { A, #[np(unknown)] B(RawVariant), #[np(unknown)] C(RawVariant) }
+NP0905 | #[repr(u8)] enum E { A, #[np(unknown)] U }
+NP0905 | #[repr(u8)] enum E { A, #[np(unknown)] U { n: u8 } }
+NP0905 | #[repr(u8)] enum E { A, #[np(unknown)] U(u16) }
+NP0905 | #[repr(u8)] enum E { A, #[np(unknown)] U(u8, u8) }
+NP0905 | #[repr(u8)] enum E { A, #[np(unknown)] U(np::RawVariant) }
+NP0905 | #[repr(u8)] enum E { A, #[np(unknown, id = 1)] U(u8) }
+NP0905 | enum E { A, #[np(unknown)] U }
+NP0905 | enum E { A, #[np(unknown)] U(u8) }
+NP0905 | enum E { A, #[np(unknown)] U { raw: RawVariant } }
+ | #[repr(u8)] enum E { A, #[np(unknown)] U(Byte) }
+ | enum E { A, #[np(unknown)] U(Raw) }
+",
     );
 }
 
 #[test]
 fn discriminants_are_plain_numbers_of_enums_that_are_numbers() {
     check(
-        quote!(
-            #[repr(u8)]
-            enum E {
-                A = N,
-                #[np(unknown)]
-                U(u8),
-            }
-        ),
-        &["NP0910"],
-    );
-    check(
-        quote!(
-            #[repr(u8)]
-            enum E {
-                A = -1,
-                #[np(unknown)]
-                U(u8),
-            }
-        ),
-        &["NP0910"],
-    );
-    check(
-        quote!(
-            #[repr(u8)]
-            enum E {
-                #[np(id = 0)]
-                A = 0,
-                #[np(unknown)]
-                U(u8),
-            }
-        ),
-        &["NP0910"],
-    );
-    check_protocol(
-        quote!(),
-        quote!(
-            enum P {
-                A = 1,
-            }
-        ),
-        &["NP0910"],
+        r"
+NP0910 | #[repr(u8)] enum E { A = N, #[np(unknown)] U(u8) }
+NP0910 | #[repr(u8)] enum E { A = -1, #[np(unknown)] U(u8) }
+NP0910 | #[repr(u64)] enum E { A = 5_000_000_000, #[np(unknown)] U(u64) }
+NP0910 | #[repr(u8)] enum E { #[np(id = 0)] A = 0, #[np(unknown)] U(u8) }
+NP0910 |  | enum P { A = 1 }
+",
     );
 }
 
 #[test]
-fn attributes_are_known_well_placed_well_formed_and_said_once() {
+fn attributes_are_known_well_placed_and_said_once() {
     check(
-        quote!(
-            struct S {
-                #[np(idd = 1)]
-                a: u8,
-            }
-        ),
-        &["NP0601"],
+        r#"
+NP0601 | struct S { #[np(idd = 1)] a: u8 }
+NP0008 NP0008 NP0008 | struct S { #[np(max(4))] a: u8, #[np(varint, default = 1)] b: u8 }
+NP0602 NP0602 | #[np(error)] struct S { #[np(reply = u8)] a: u8 }
+NP0602 | enum E { A(#[np(id = 0)] u8), #[np(unknown)] U(RawVariant) }
+NP0602 | #[np(error)] #[repr(u8)] enum E { A, #[np(unknown)] U(u8) }
+NP0604 NP0604 | struct S { #[np(id = 0, id = 1)] a: u8, #[np(id = 1)] #[np(id = 1)] b: u8 }
+NP0008 NP0602 |  | #[np(removed(6))] enum P { #[np(name = B)] A }
+NP0603 NP0601 NP0602 | version = "2", pakage = "a", id = 3 | enum P { A }
+"#,
     );
+}
+
+#[test]
+fn attributes_are_written_in_their_form() {
     check(
-        quote!(
-            struct S {
-                #[np(max(4))]
-                a: u8,
-                #[np(varint, default = 1)]
-                b: u8,
-            }
-        ),
-        &["NP0008"; 3],
-    );
-    check(
-        quote!(
-            #[np(error)]
-            struct S {
-                #[np(reply = u8)]
-                a: u8,
-            }
-        ),
-        &["NP0602", "NP0602"],
-    );
-    check(
-        quote!(
-            enum E {
-                A(#[np(id = 0)] u8),
-                #[np(unknown)]
-                U(RawVariant),
-            }
-        ),
-        &["NP0602"],
-    );
-    check(
-        quote!(
-            struct S {
-                #[np(id = 0, id = 1)]
-                a: u8,
-                #[np(id = 1)]
-                #[np(id = 1)]
-                b: u8,
-            }
-        ),
-        &["NP0604"; 2],
-    );
-    for wrong in [
-        quote!(id),
-        quote!(id =),
-        quote!(id(1)),
-        quote!(id = "1"),
-        quote!(id = 1u8),
-        quote!(id = 5_000_000_000),
-        quote!(id = 1 2),
-        quote!(4),
-    ] {
-        check(
-            quote!(
-                struct S {
-                    #[np(#wrong)]
-                    a: u8,
-                }
-            ),
-            &["NP0603"],
-        );
-    }
-    check(
-        quote!(
-            #[np]
-            #[np = 1]
-            #[np(fixed = true)]
-            struct S {
-                a: u8,
-            }
-        ),
-        &["NP0603"; 3],
-    );
-    for wrong in [
-        quote!(from),
-        quote!(from = server),
-        quote!(from(peer)),
-        quote!(from(server) x),
-        quote!(reply),
-        quote!(reply = Vec<),
-        quote!(reply = +),
-        quote!(name = 3),
-    ] {
-        check_protocol(
-            quote!(),
-            quote!(
-                enum P {
-                    #[np(#wrong)]
-                    A { a: u8 },
-                }
-            ),
-            &["NP0603"],
-        );
-    }
-    check_protocol(
-        quote!(),
-        quote!(
-            #[np(removed(6))]
-            enum P {
-                #[np(name = B)]
-                A,
-            }
-        ),
-        &["NP0008", "NP0602"],
-    );
-    check_protocol(
-        quote!(version = "1", pakage = "a", id = 3),
-        quote!(
-            enum P {
-                A,
-            }
-        ),
-        &["NP0603", "NP0601", "NP0602"],
+        r#"
+NP0603 | struct S { #[np(id)] a: u8 }
+NP0603 | struct S { #[np(id =)] a: u8 }
+NP0603 | struct S { #[np(id(1))] a: u8 }
+NP0603 | struct S { #[np(id: 1)] a: u8 }
+NP0603 | struct S { #[np(id = "1")] a: u8 }
+NP0603 | struct S { #[np(id = 1u8)] a: u8 }
+NP0603 | struct S { #[np(id = 5_000_000_000)] a: u8 }
+NP0603 | struct S { #[np(id = 1 2)] a: u8 }
+NP0603 | struct S { #[np(4)] a: u8 }
+NP0603 NP0603 NP0603 | #[np] #[np = 1] #[np(fixed = true)] struct S { a: u8 }
+NP0603 |  | enum P { #[np(from)] A }
+NP0603 |  | enum P { #[np(from = server)] A }
+NP0603 |  | enum P { #[np(from(peer))] A }
+NP0603 |  | enum P { #[np(from[server])] A }
+NP0603 |  | enum P { #[np(from(server) x)] A }
+NP0603 |  | enum P { #[np(reply)] A }
+NP0603 |  | enum P { #[np(reply = Vec<)] A }
+NP0603 |  | enum P { #[np(reply = +)] A }
+NP0603 |  | enum P { #[np(name = 3)] A { a: u8 } }
+NP0603 | package = acme | enum P { A }
+ |  | enum P { #[np(id = 1, reply = Result<fn(u8) -> A, B>, from(client),)] A }
+"#,
     );
 }
 
 #[test]
 fn what_only_a_protocol_can_get_wrong() {
-    for reply in [
-        quote!(Result),
-        quote!(io::Result<u8>),
-        quote!(Result<u8, E, F>),
-    ] {
-        check_protocol(
-            quote!(),
-            quote!(
-                enum P {
-                    #[np(reply = #reply)]
-                    A,
-                }
-            ),
-            &["NP0302"],
-        );
-    }
-    check_protocol(
-        quote!(),
-        quote!(
-            enum P {
-                #[np(reply = Result<Stream<u8>, E>)]
-                A,
-            }
-        ),
-        &["NP0008"],
+    check(
+        r#"
+NP0302 |  | enum P { #[np(reply = Result)] A }
+NP0302 |  | enum P { #[np(reply = io::Result<u8>)] A }
+NP0302 |  | enum P { #[np(reply = Result<u8, E, F>)] A }
+NP0008 |  | enum P { #[np(reply = Result<Stream<u8>, E>)] A }
+NP0911 | package = "" | enum P { A }
+NP0911 | package = "acme.chat" | enum P { A }
+NP0911 | package = "acme::" | enum P { A }
+NP0911 | package = "3d" | enum P { A }
+NP0911 | package = "a b" | enum P { A }
+NP0303 |  | #[derive(np::Wire)] enum P { A }
+NP0901 NP0908 |  | enum P<T> { #[cfg(unix)] A(T) }
+"#,
     );
-    for package in ["", "acme.chat", "acme::", "3d", "a b"] {
-        check_protocol(
-            quote!(package = #package),
-            quote!(
-                enum P {
-                    A,
-                }
-            ),
-            &["NP0911"],
-        );
-    }
-    let long = "a".repeat(64 - "::P".len());
-    check_protocol(
-        quote!(package = #long),
-        quote!(
-            enum P {
-                A,
-            }
-        ),
-        &[],
-    );
-    let longer = format!("{long}a");
-    check_protocol(
-        quote!(package = #longer),
-        quote!(
-            enum P {
-                A,
-            }
-        ),
-        &["NP0110"],
-    );
-    check_protocol(
-        quote!(),
-        quote!(
-            #[derive(np::Wire)]
-            enum P {
-                A,
-            }
-        ),
-        &["NP0303"],
-    );
-    check_protocol(
-        quote!(),
-        quote!(
-            enum P<T> {
-                #[cfg(unix)]
-                A(T),
-            }
-        ),
-        &["NP0901", "NP0908"],
-    );
+}
+
+#[test]
+fn the_name_in_the_handshake_has_at_most_64_bytes() {
+    let package = "a".repeat(64 - "::P".len());
+    check(&format!(" | package = \"{package}\" | enum P {{ A }}"));
+    check(&format!(
+        "NP0110 | package = \"{package}a\" | enum P {{ A }}"
+    ));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use protocol_macros::protocol;
 
-#[protocol(package = "acme::department_of_long_names::section_of_longer_names")]
+#[protocol(package = "acme::department_of_long_names::section_of_even_longer_names")]
 pub enum Chat {
     Ping,
 }

@@ -4,9 +4,9 @@ use protocol_macros::protocol;
 
 #[protocol]
 pub enum Chat {
-    #[np(id = 1, id = 2)]
+    #[np(id = 1, id = 3)]
     Join,
-    #[np(reply = u64)]
+    #[np(id = 2, reply = u64)]
     #[np(reply = u32)]
     Ping,
 }
