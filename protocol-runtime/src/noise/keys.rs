@@ -128,3 +128,14 @@ impl fmt::Debug for Keypair {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+impl Keypair {
+    /// A pair that says of itself to be another: what a peer of bad faith sends.
+    pub(super) fn with_public(&self, public: PublicKey) -> Self {
+        Self(Arc::new(Pair {
+            secret: self.0.secret.clone(),
+            public,
+        }))
+    }
+}

@@ -18,6 +18,8 @@ mod pattern;
 mod random;
 mod record;
 mod symmetric;
+#[cfg(test)]
+mod tests;
 
 pub use error::{KeyUse, NoiseError};
 pub use handshake::{Handshake, MESSAGE_MAX, Params, Transport};
