@@ -6,7 +6,7 @@
 //! | row | modules | |
 //! |---|---|---|
 //! | 6 | `client`, `server` | handles and policies |
-//! | 5 | `driver` | the only loop, the only clock |
+//! | 5 | `driver`; `connection`, `caller`, `call`, `cx`, `peer`, `serve` | the only loop, the only clock; what user code holds of it |
 //! | 4 | `transport` | byte streams |
 //! | 3 | [`session`] | one state machine per connection |
 //! | 2 | [`noise`] | handshake and cipher states |
@@ -18,12 +18,37 @@
 
 #[doc(hidden)]
 pub mod __private;
+#[cfg(feature = "net")]
+pub mod call;
+#[cfg(feature = "net")]
+pub mod caller;
+#[cfg(feature = "net")]
+pub mod client;
+#[cfg(feature = "net")]
+pub mod connection;
+#[cfg(feature = "net")]
+pub mod cx;
+#[cfg(feature = "net")]
+mod driver;
 pub mod error;
 pub mod fingerprint;
 pub mod frame;
 pub mod limits;
 pub mod noise;
+#[cfg(feature = "net")]
+pub mod peer;
 pub mod protocol;
 pub mod schema;
+#[cfg(feature = "net")]
+pub mod serve;
+#[cfg(feature = "net")]
+pub mod server;
 pub mod session;
+#[cfg(feature = "net")]
+mod setup;
+#[cfg(feature = "net")]
+mod transport;
 pub mod wire;
+
+#[cfg(feature = "net")]
+pub use transport::{Address, AddressError};

@@ -156,6 +156,9 @@ limits! {
     write_high_water / with_write_high_water: u32 = 65_536, 1_024 => 104_857_600, "bytes";
     /// How long a write may make no progress before the connection is closed.
     write_stall / with_write_stall: Duration = Duration::from_secs(30), MILLISECOND => HOUR, "ms";
+    /// How long a side that closes waits for its last octets to be taken and for the peer to close
+    /// too.
+    linger / with_linger: Duration = Duration::from_secs(1), MILLISECOND => HOUR, "ms";
     /// Connections a server has open at a time.
     connections / with_connections: u32 = 10_000, 1 => 1_048_576, "connections";
     /// Connections of a server whose handshake is unfinished.

@@ -6,12 +6,22 @@ pub use std::sync::{Arc, OnceLock};
 pub use bytes::Bytes;
 pub use zerocopy;
 
+#[cfg(feature = "net")]
+pub use crate::call::{Call, CallError, Notify};
+#[cfg(feature = "net")]
+pub use crate::caller::Caller;
+#[cfg(feature = "net")]
+pub use crate::connection::Connection;
+#[cfg(feature = "net")]
+pub use crate::cx::Cx;
 pub use crate::fingerprint::Fingerprint;
 pub use crate::protocol::{Protocol, side};
 pub use crate::schema::{
     End, FieldSchema, MessageSchema, ProtocolSchema, ReplySchema, ScalarSchema, StructSchema,
     TypeSchema, UnionSchema, VariantSchema,
 };
+#[cfg(feature = "net")]
+pub use crate::serve::{Client, Serve};
 pub use crate::wire::body::{
     Body, decode_fields as decode_variant, decode_list as decode_struct_list, decode_nested as decode_struct,
     decode_root as decode_struct_root, encode_list as encode_struct_list,

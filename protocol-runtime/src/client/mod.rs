@@ -1,0 +1,194 @@
+//! Connecting to a server. Opens the stream, waits for the handshake, and leaves the rest to the
+//! driver.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "connecting has a deadline, before there is a session to keep it"
+)]
+
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use crate::connection::Connection;
+use crate::driver::{self, Driver, Service, Shared};
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::noise::{Keypair, OsRandom, PublicKey, Suite};
+use crate::peer::Peer;
+use crate::protocol::{Protocol, side};
+use crate::schema::End;
+use crate::serve::{Client, Serve};
+use crate::session::{Config, Role, Security, Session};
+use crate::setup::{RESPONSE_TIMEOUT, Secure, Services};
+use crate::transport::{Address, Stream};
+
+/// What a connection is made of, until it is opened.
+#[derive(Debug)]
+#[must_use = "nothing happens until it is opened"]
+pub struct ClientBuilder {
+    services: Services,
+    secure: Secure,
+    limits: Limits,
+    response_timeout: Duration,
+    connect_timeout: Option<Duration>,
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self {
+            services: Services::default(),
+            secure: Secure::default(),
+            limits: Limits::default(),
+            response_timeout: RESPONSE_TIMEOUT,
+            connect_timeout: None,
+        }
+    }
+}
+
+impl ClientBuilder {
+    /// A client of nothing, with default limits.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The key that this client proves to hold.
+    pub fn identity(mut self, identity: Keypair) -> Self {
+        self.secure.identity = Some(identity);
+        self
+    }
+
+    /// The key that the server has to prove to hold.
+    pub fn server_key(mut self, key: PublicKey) -> Self {
+        self.secure.server_key = Some(key);
+        self
+    }
+
+    /// Does without an identity: the connection is encrypted, but whoever is in between can read
+    /// and change everything without being noticed. A warning is logged.
+    pub fn insecure_anonymous(mut self) -> Self {
+        self.secure.anonymous = true;
+        self
+    }
+
+    /// The limits of the connection.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// How long a call waits for its answer, 30 s by default. A call can say otherwise.
+    pub fn response_timeout(mut self, timeout: Duration) -> Self {
+        self.response_timeout = timeout;
+        self
+    }
+
+    /// How long opening the stream may take; as long as the handshake by default.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// Offers protocol `P`, and handles the messages that the server sends.
+    pub fn on<P: Serve<H, side::Client>, H: Send + Sync + 'static>(mut self, handler: H) -> Self {
+        self.services
+            .add(driver::served::<P, H, side::Client>(handler, End::Server));
+        self
+    }
+
+    /// Offers protocol `P`, for calling only. Up to four are offered.
+    pub fn offer<P: Protocol>(mut self) -> Self {
+        self.offer_once::<P>();
+        self
+    }
+
+    /// Connects, with the protocols that were offered.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] if the address, the protocols or the security are wrong, [`Error::Io`] if
+    /// the server cannot be reached, and the errors of the handshake. Nothing is left behind.
+    pub async fn open(self, address: &str) -> Result<Connection, Error> {
+        let address: Address = address.parse().map_err(Error::from)?;
+        let services = self
+            .services
+            .finish("no protocol is offered: add one with `.offer::<Protocol>()`")?;
+        let security = self.secure.client(&address)?;
+        let limit = self
+            .connect_timeout
+            .unwrap_or(self.limits.handshake_timeout());
+        let connected = timeout(limit, Stream::connect(&address)).await;
+        let stream = connected
+            .map_err(|_| late(&address, limit))?
+            .map_err(|error| failed(&address, &error))?;
+        let key = self.secure.identity.map(|identity| identity.public());
+        let session = session(&services, security, &self.limits)?;
+        let stranger = Peer::new(None, address.transport(), address.to_string());
+        let shared = Arc::new(Shared::new(
+            session,
+            self.limits,
+            self.response_timeout,
+            stranger,
+        ));
+        let connection = Connection::new(shared.clone(), true);
+        shared.set_handle(&connection);
+        driver::spawn(Driver::new(shared, stream, services, key, None));
+        connection.opened().await?;
+        Ok(connection)
+    }
+
+    /// Connects as a typed client; offers its protocol, if that was not done before.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ClientBuilder::open`].
+    pub async fn connect<C: Client>(mut self, address: &str) -> Result<C, Error> {
+        self.offer_once::<C::Protocol>();
+        self.open(address).await?.client()
+    }
+
+    /// A protocol with a handler need not be offered again.
+    fn offer_once<P: Protocol>(&mut self) {
+        if !self.services.has(P::NAME) {
+            self.services.add(driver::called::<P>());
+        }
+    }
+}
+
+fn session(
+    services: &[Arc<dyn Service>],
+    security: Security,
+    limits: &Limits,
+) -> Result<Session, Error> {
+    let config = Config {
+        role: Role::Client,
+        security,
+        suite: Suite::ChaChaPoly,
+        offers: services.iter().map(|service| service.offer()).collect(),
+        limits: limits.clone(),
+        unix_ms: driver::unix_ms(),
+    };
+    Session::new(config, Box::new(OsRandom), driver::now())
+}
+
+fn late(address: &Address, limit: Duration) -> Error {
+    let text = format!(
+        "cannot connect to {address}: no answer in {} ms",
+        limit.as_millis()
+    );
+    Error::Io {
+        kind: io::ErrorKind::TimedOut,
+        text: text.into(),
+    }
+}
+
+fn failed(address: &Address, error: &io::Error) -> Error {
+    Error::Io {
+        kind: error.kind(),
+        text: format!("cannot connect to {address}: {error}").into(),
+    }
+}

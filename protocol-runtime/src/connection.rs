@@ -1,0 +1,338 @@
+//! The handle to one connection. Everything it does goes through the lock to the driver.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+use std::task::{Poll, Waker};
+use std::time::Duration;
+
+use crate::caller::Caller;
+use crate::driver::{Command, Core, Ping, Shared, Ticket, Waiters};
+use crate::error::{CloseReason, Error};
+use crate::noise::{Pattern, PublicKey, Suite};
+use crate::peer::Peer;
+use crate::protocol::Protocol;
+use crate::serve::Client;
+use crate::session::Stats;
+
+/// A connection to a peer. Cheap to clone.
+///
+/// A client's connection lives as long as one of its handles: this, or a client made from it.
+/// When the last is dropped, what was sent before goes out and the connection is closed. A
+/// server's connections live until either side closes them, whoever holds a handle.
+#[derive(Clone)]
+pub struct Connection {
+    handle: Arc<Handle>,
+}
+
+/// What the clones of a connection have in common.
+#[derive(Debug)]
+pub(crate) struct Handle {
+    shared: Arc<Shared>,
+    closes: bool,
+}
+
+/// How a connection is protected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Security {
+    /// The handshake that was run; none means that this library does not protect the connection.
+    pub pattern: Option<Pattern>,
+    /// The algorithms.
+    pub suite: Option<Suite>,
+    /// What is unique to this connection and the same on both sides: binds a token of the
+    /// application to it.
+    pub handshake_hash: Option<[u8; 32]>,
+    /// The key this side proved to hold.
+    pub local_key: Option<PublicKey>,
+    /// The key the peer proved to hold.
+    pub peer_key: Option<PublicKey>,
+}
+
+impl Security {
+    /// Whether nobody on the way can read or change what is sent.
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        self.pattern.is_some()
+    }
+
+    /// Whether the peer proved who it is.
+    #[must_use]
+    pub fn is_authenticated(&self) -> bool {
+        self.peer_key.is_some()
+    }
+}
+
+impl fmt::Display for Security {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.pattern, self.suite) {
+            (Some(pattern), Some(suite)) => write!(f, "Noise {pattern:?} {suite:?}")?,
+            _ => f.write_str("not encrypted")?,
+        }
+        match &self.peer_key {
+            Some(key) => write!(f, ", peer key {key}"),
+            None => f.write_str(", peer anonymous"),
+        }
+    }
+}
+
+/// Counters of a connection, for people and metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ConnectionStats {
+    /// What the session counted.
+    pub session: Stats,
+    /// One-way messages nothing was done with: unknown, unreadable, sent as the wrong kind, or
+    /// come while the connection was being closed.
+    pub dropped: u64,
+    /// Calls of this side that wait for an answer.
+    pub calls_in_flight: usize,
+    /// Calls of the peer that are being served.
+    pub served_in_flight: usize,
+    /// Octets that wait to be sent.
+    pub waiting_octets: usize,
+}
+
+/// Pings are told apart across all connections of the process.
+static PINGS: AtomicU64 = AtomicU64::new(1);
+
+impl Connection {
+    /// A handle; the last of a client's `closes`.
+    pub(crate) fn new(shared: Arc<Shared>, closes: bool) -> Self {
+        Self {
+            handle: Arc::new(Handle { shared, closes }),
+        }
+    }
+
+    /// The handle that is in use, or else one whose end means nothing.
+    pub(crate) fn of(shared: &Arc<Shared>) -> Self {
+        match shared.handle() {
+            Some(handle) => Self { handle },
+            None => Self::new(shared.clone(), false),
+        }
+    }
+
+    pub(crate) fn downgrade(&self) -> Weak<Handle> {
+        Arc::downgrade(&self.handle)
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.handle.shared
+    }
+
+    /// The client of a protocol on this connection.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] if the connection does not have the protocol: this side did not offer
+    /// it, or the server does not serve it. The connection goes on.
+    pub fn client<C: Client>(&self) -> Result<C, Error> {
+        let name = <C::Protocol as Protocol>::NAME;
+        match self.shared().protocol(name) {
+            Some(index) => Ok(C::from_caller(Caller::new(self.clone(), Some(index)))),
+            None => Err(Error::Config(
+                format!("`{name}` is not in use on this connection: offer it with `.offer::<_>()`, and have the server add it").into(),
+            )),
+        }
+    }
+
+    /// Who is at the other end.
+    #[must_use]
+    pub fn peer(&self) -> &Peer {
+        self.shared().peer()
+    }
+
+    /// How the connection is protected.
+    #[must_use]
+    pub fn security(&self) -> Security {
+        match self.shared().open() {
+            Some(open) => open.security.clone(),
+            None => Security::none(),
+        }
+    }
+
+    /// How long the peer takes to answer, at this moment.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Closed`] or the failure if the connection is over; [`Error::Call`] if more pings
+    /// are sent than the peer may be asked to answer.
+    pub async fn ping(&self) -> Result<Duration, Error> {
+        let mut ping = PingGuard {
+            shared: self.shared(),
+            token: None,
+        };
+        poll_fn(|task| {
+            let shared = ping.shared;
+            let (polled, _replaced) = shared.with(|core| {
+                let Some(token) = ping.token else {
+                    let token = PINGS.fetch_add(1, Ordering::Relaxed);
+                    let sent = shared.now();
+                    if let Err(refused) = core.session.ping(sent, token) {
+                        return (Poll::Ready(Err(refused.into())), None);
+                    }
+                    core.pings.push(Ping {
+                        token,
+                        sent,
+                        waker: task.waker().clone(),
+                        answered: None,
+                    });
+                    ping.token = Some(token);
+                    return (Poll::Pending, None);
+                };
+                let Some(at) = core.pings.iter().position(|ping| ping.token == token) else {
+                    return (Poll::Ready(Err(core.ended())), None);
+                };
+                match core.pings.get_mut(at) {
+                    Some(Ping {
+                        answered: None,
+                        waker,
+                        ..
+                    }) if core.end.is_none() => {
+                        let replaced = std::mem::replace(waker, task.waker().clone());
+                        (Poll::Pending, Some(replaced))
+                    }
+                    Some(Ping {
+                        answered: Some(answered),
+                        sent,
+                        ..
+                    }) => (
+                        Poll::Ready(Ok(answered.saturating_duration_since(*sent))),
+                        None,
+                    ),
+                    Some(Ping { answered: None, .. }) | None => {
+                        (Poll::Ready(Err(core.ended())), None)
+                    }
+                }
+            });
+            shared.signal.ring();
+            polled
+        })
+        .await
+    }
+
+    /// Says goodbye and closes. What was sent before goes out first; calls in flight fail.
+    ///
+    /// Done when the connection is closed; more than once does no harm.
+    pub async fn close(&self) {
+        self.shared().command(Command::Close);
+        self.closed().await;
+    }
+
+    /// Waits for the end of the connection, and says how it came.
+    pub async fn closed(&self) -> CloseReason {
+        let mut waiting = Waiting::new(self.shared(), |core| &mut core.closing);
+        poll_fn(|task| {
+            let (reason, _replaced) = waiting.shared.with(|core| match &core.end {
+                Some(reason) => (Some(reason.clone()), None),
+                None => (None, waiting.wait(core, task.waker())),
+            });
+            reason.map_or(Poll::Pending, Poll::Ready)
+        })
+        .await
+    }
+
+    /// Waits until the handshake is done.
+    pub(crate) async fn opened(&self) -> Result<(), Error> {
+        let mut waiting = Waiting::new(self.shared(), |core| &mut core.opening);
+        poll_fn(|task| {
+            let shared = waiting.shared;
+            let (polled, _replaced) = shared.with(|core| match &core.end {
+                _ if shared.open().is_some() => (Poll::Ready(Ok(())), None),
+                Some(reason) => (Poll::Ready(Err(reason.clone().into())), None),
+                None => (Poll::Pending, waiting.wait(core, task.waker())),
+            });
+            polled
+        })
+        .await
+    }
+
+    /// Counters.
+    #[must_use]
+    pub fn stats(&self) -> ConnectionStats {
+        let dropped = self.shared().dropped();
+        self.shared().with(|core| ConnectionStats {
+            session: core.session.stats(),
+            dropped,
+            calls_in_flight: core.session.calls_in_flight(),
+            served_in_flight: core.session.served_in_flight(),
+            waiting_octets: core.backlog(),
+        })
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("peer", self.peer())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        if self.closes {
+            self.shared.command(Command::Close);
+        }
+    }
+}
+
+impl Security {
+    pub(crate) const fn none() -> Self {
+        Self {
+            pattern: None,
+            suite: None,
+            handshake_hash: None,
+            local_key: None,
+            peer_key: None,
+        }
+    }
+}
+
+/// A place among those who wait for the handshake or the end, given back when dropped.
+struct Waiting<'a> {
+    shared: &'a Shared,
+    line: fn(&mut Core) -> &mut Waiters,
+    ticket: Option<Ticket>,
+}
+
+impl<'a> Waiting<'a> {
+    fn new(shared: &'a Shared, line: fn(&mut Core) -> &mut Waiters) -> Self {
+        Self {
+            shared,
+            line,
+            ticket: None,
+        }
+    }
+
+    #[must_use]
+    fn wait(&mut self, core: &mut Core, waker: &Waker) -> Option<Waker> {
+        (self.line)(core).wait(&mut self.ticket, waker, None)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if let Some(ticket) = &self.ticket {
+            let _waker = self.shared.with(|core| (self.line)(core).leave(ticket));
+        }
+    }
+}
+
+/// A ping, forgotten when dropped.
+struct PingGuard<'a> {
+    shared: &'a Shared,
+    token: Option<u64>,
+}
+
+impl Drop for PingGuard<'_> {
+    fn drop(&mut self) {
+        if let Some(token) = self.token {
+            let _ping = self.shared.with(|core| {
+                let at = core.pings.iter().position(|ping| ping.token == token)?;
+                Some(core.pings.swap_remove(at))
+            });
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! One call that is being served, as its handler and the generated dispatch see it.
+//!
+//! A call has one outcome. The first one recorded counts, whatever comes later; the driver looks
+//! after each poll, and a handler that ends without an outcome is answered too.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::future::pending;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::caller::Caller;
+use crate::connection::Connection;
+use crate::driver::Run;
+use crate::error::Fault;
+use crate::peer::Peer;
+use crate::protocol::Protocol;
+use crate::session::CallId;
+use crate::wire::{Root, decode_root, encode_root};
+
+/// The call that a handler serves.
+pub struct Cx {
+    run: Arc<Run>,
+    call: Option<CallId>,
+    protocol: u8,
+}
+
+impl Cx {
+    pub(crate) fn new(run: Arc<Run>, call: Option<CallId>, protocol: u8) -> Self {
+        Self {
+            run,
+            call,
+            protocol,
+        }
+    }
+
+    /// Answers that this handler does not implement the message.
+    ///
+    /// What the handler methods do that were not written. Recorded at once; the future never
+    /// completes, because the driver answers and drops the handler.
+    pub fn unimplemented<T>(&self) -> impl Future<Output = T> + Send + use<T> {
+        self.fail(Fault::Unimplemented)
+    }
+
+    /// Answers with a fault, where the message has no error of its own that says it.
+    ///
+    /// Recorded at once; the future never completes, because the driver answers and drops the
+    /// handler. A one-way message has no answer: its handler just ends here.
+    ///
+    /// ```ignore
+    /// async fn read(&self, cx: &np::Cx, page: Page) -> Text {
+    ///     if page.0 > 9 {
+    ///         return cx.fail(np::Fault::Refused { text: "there are ten pages".into() }).await;
+    ///     }
+    ///     self.pages[page.0].clone()
+    /// }
+    /// ```
+    pub fn fail<T>(&self, fault: Fault) -> impl Future<Output = T> + Send + use<T> {
+        self.run.fail(fault);
+        async { match pending::<Infallible>().await {} }
+    }
+
+    /// Who calls.
+    #[must_use]
+    pub fn peer(&self) -> &Peer {
+        self.run.shared.peer()
+    }
+
+    /// A way to call the peer back over the same connection.
+    ///
+    /// If the peer does not have the protocol, the calls fail as unimplemented.
+    #[must_use]
+    pub fn caller<P: Protocol>(&self) -> Caller {
+        Caller::new(
+            Connection::of(&self.run.shared),
+            self.run.shared.protocol(P::NAME),
+        )
+    }
+
+    /// Whether nobody waits for an answer.
+    #[must_use]
+    pub fn one_way(&self) -> bool {
+        self.call.is_none()
+    }
+
+    /// Reads the message. `None` if it cannot be read: that is the outcome then.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn decode<M: Root>(&self, body: &Bytes) -> Option<M> {
+        match decode_root(body, &self.run.shared.decode_options(self.protocol)) {
+            Ok(message) => Some(message),
+            Err(error) => {
+                self.run.fail(Fault::BadMessage {
+                    text: error.to_string().as_str().into(),
+                });
+                None
+            }
+        }
+    }
+
+    /// Answers, encoding straight into the output.
+    #[doc(hidden)]
+    pub fn reply<T: Root>(&self, value: &T) {
+        let Some(call) = self.first_answer() else {
+            return;
+        };
+        // Too large a reply is answered as such, and a call that is gone needs no answer.
+        let answered = self
+            .run
+            .shared
+            .with(|core| core.session.reply(call, |out| encode_root(value, out)));
+        self.sent(answered.is_ok());
+    }
+
+    /// Answers with the message's own error.
+    #[doc(hidden)]
+    pub fn reply_error<E: Root>(&self, error: &E) {
+        let Some(call) = self.first_answer() else {
+            return;
+        };
+        let answered = self.run.shared.with(|core| {
+            core.session
+                .reply_error(call, |out| encode_root(error, out))
+        });
+        self.sent(answered.is_ok());
+    }
+
+    /// The handler of a one-way message ended.
+    #[doc(hidden)]
+    pub fn done(&self) {
+        if let Some(call) = self.first_answer() {
+            // Only a dispatch by hand gets here: the driver turns away calls of one-way messages.
+            drop(
+                self.run
+                    .shared
+                    .with(|core| core.session.fail(call, &not_a_call())),
+            );
+        }
+    }
+
+    /// There is no such message.
+    #[doc(hidden)]
+    pub fn unknown(&self) {
+        self.run.fail(Fault::Unimplemented);
+    }
+
+    /// The call, if this is its first outcome and somebody waits for it.
+    fn first_answer(&self) -> Option<CallId> {
+        if self.run.answer() { self.call } else { None }
+    }
+
+    fn sent(&self, whole: bool) {
+        if !whole {
+            tracing::debug!(peer = self.peer().address(), "a reply did not go out");
+        }
+    }
+}
+
+impl fmt::Debug for Cx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cx")
+            .field("peer", self.peer())
+            .field("one_way", &self.one_way())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a call of a one-way message is answered.
+pub(crate) fn not_a_call() -> Fault {
+    Fault::BadMessage {
+        text: "this message is one-way: send it as an event".into(),
+    }
+}

@@ -1,0 +1,134 @@
+//! From the end of the session to the end of the task.
+
+use std::pin::Pin;
+use std::task::Context;
+use std::time::{Duration, Instant};
+
+use tokio::io::AsyncWrite;
+
+use super::{Command, Driver, Phase};
+use crate::error::CloseReason;
+use crate::frame::reason::Reason;
+use crate::session::{CallFailure, Event};
+
+impl Driver {
+    /// The session is over: what it still has goes out, and what nobody waits for ends.
+    pub(super) fn close(&mut self, now: Instant, reason: CloseReason) {
+        self.log_end(&reason);
+        self.half_open = None;
+        self.inbox.retain(|message| message.call.is_none());
+        self.drop_handlers(false);
+        let left = self.shared.with(|core| core.session.out_len());
+        let cut = self.command == Some(Command::Cut);
+        let linger = if cut {
+            Duration::ZERO
+        } else {
+            self.shared.limits.linger()
+        };
+        self.phase = Phase::Flushing {
+            until: now.checked_add(linger).unwrap_or(now),
+        };
+        self.reason = Some(reason);
+        if left == 0 {
+            // The peer is gone, or has said that it reads no more.
+            self.leave();
+        }
+        if cut {
+            self.cut();
+        }
+    }
+
+    /// Takes the connection from its last octets to its end.
+    pub(super) fn advance(&mut self, task: &mut Context<'_>, now: Instant) -> bool {
+        let (Phase::Flushing { until } | Phase::Lingering { until }) = self.phase else {
+            return false;
+        };
+        if now >= until {
+            self.leave();
+            return true;
+        }
+        let Some(stream) = &mut self.stream else {
+            return false;
+        };
+        let written = self.output.is_empty() && matches!(self.phase, Phase::Flushing { .. });
+        // Whether the peer takes notice shows in what it does, not in a result here.
+        if !written || Pin::new(stream).poll_shutdown(task).is_pending() {
+            return false;
+        }
+        self.finish();
+        self.phase = Phase::Lingering { until };
+        true
+    }
+
+    /// Drops everything that runs, and does not wait for the peer.
+    pub(super) fn cut(&mut self) {
+        self.inbox.clear();
+        self.drop_handlers(true);
+        if let Phase::Lingering { .. } = self.phase {
+            self.leave();
+        }
+    }
+
+    /// Lets go of the stream.
+    pub(super) fn leave(&mut self) {
+        self.finish();
+        self.output.discard();
+        self.stream = None;
+        self.phase = Phase::Over;
+    }
+
+    /// Tells everybody who waits that the connection is over.
+    fn finish(&mut self) {
+        let Some(reason) = self.reason.take() else {
+            return;
+        };
+        self.shared.with_wakers(|core, wakers| {
+            core.end.get_or_insert(reason);
+            for call in core.calls.waiting() {
+                let lost = CallFailure::ConnectionLost {
+                    maybe_executed: true,
+                };
+                wakers.extend(core.calls.finish(call, Err(lost)));
+            }
+            core.turn.wake_all(wakers);
+            core.room.wake_all(wakers);
+            core.opening.wake_all(wakers);
+            core.closing.wake_all(wakers);
+            wakers.extend(core.pings.iter().map(|ping| ping.waker.clone()));
+        });
+    }
+
+    fn log_end(&self, reason: &CloseReason) {
+        let peer = self.shared.peer();
+        let (transport, address) = (peer.transport(), peer.address());
+        if self.shared.open().is_none() {
+            tracing::warn!(%transport, %address, %reason, "connection not opened");
+        } else if reason.is_clean() {
+            tracing::info!(%transport, %address, %reason, "connection closed");
+        } else {
+            tracing::warn!(%transport, %address, %reason, "connection lost");
+        }
+    }
+}
+
+impl Drop for Driver {
+    /// A driver that is dropped before its end, because the runtime goes away, leaves nobody
+    /// waiting.
+    fn drop(&mut self) {
+        if matches!(self.phase, Phase::Open) {
+            let reason = CloseReason::Local {
+                reason: Reason::ShuttingDown,
+            };
+            self.shared.with_wakers(|core, wakers| {
+                core.session.close(Reason::ShuttingDown, "");
+                while let Some(event) = core.session.poll_event() {
+                    if let Event::Failed { call, error } = event {
+                        wakers.extend(core.calls.finish(call, Err(error)));
+                    }
+                }
+            });
+            self.reason = Some(reason);
+        }
+        self.finish();
+    }
+}

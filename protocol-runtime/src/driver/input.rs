@@ -1,0 +1,80 @@
+//! What was read and not yet understood.
+//!
+//! Buffers are borrowed from a small pool of the thread while there is something to read, so an
+//! idle connection holds none.
+
+use std::cell::RefCell;
+use std::io;
+use std::pin::pin;
+use std::task::{Context, Poll};
+
+use bytes::BytesMut;
+use tokio::io::AsyncReadExt;
+
+use crate::transport::Stream;
+
+/// What one read takes at most, if nothing unread is in the way.
+const READ_BYTES: usize = 64 * 1024;
+/// A read into less than this is not worth its system call.
+const READ_BYTES_MIN: usize = 4 * 1024;
+/// Buffers a thread keeps.
+const POOL: usize = 8;
+
+thread_local! {
+    static FREE: RefCell<Vec<BytesMut>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The bytes of a connection that wait for their rest.
+#[derive(Debug, Default)]
+pub(crate) struct Input {
+    pub(crate) bytes: BytesMut,
+}
+
+impl Input {
+    /// Reads once, in bulk. 0 is the end of the stream.
+    ///
+    /// Memory grows with what has arrived, never with what was announced.
+    pub(crate) fn poll_read(
+        &mut self,
+        stream: &mut Stream,
+        task: &mut Context<'_>,
+    ) -> Poll<io::Result<usize>> {
+        self.make_room();
+        let read = pin!(stream.read_buf(&mut self.bytes)).poll(task);
+        if read.is_pending() {
+            self.release();
+        }
+        read
+    }
+
+    fn make_room(&mut self) {
+        if self.bytes.capacity() - self.bytes.len() >= READ_BYTES_MIN {
+            return;
+        }
+        if self.bytes.is_empty() {
+            if let Some(free) = FREE.with_borrow_mut(Vec::pop) {
+                self.bytes = free;
+            }
+            // Also takes the whole buffer back if no message refers to it.
+            self.bytes.reserve(READ_BYTES);
+        } else {
+            self.bytes.reserve(READ_BYTES / 2);
+        }
+    }
+
+    /// Returns an empty buffer to the pool.
+    fn release(&mut self) {
+        if !self.bytes.is_empty() {
+            return;
+        }
+        let mut bytes = std::mem::take(&mut self.bytes);
+        // A buffer that messages still refer to is theirs; one that grew is not worth keeping.
+        if bytes.try_reclaim(READ_BYTES) && bytes.capacity() <= 2 * READ_BYTES {
+            FREE.with_borrow_mut(|free| {
+                if free.len() < POOL {
+                    free.push(bytes);
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! The loop of one connection: the only place where bytes, time and handlers meet.
+//!
+//! One task per connection. A turn of the loop polls the handlers that were woken, reads once in
+//! bulk, hands the bytes to the session, starts a handler for each message, and writes what came
+//! of all that in one go. It decides nothing about the protocol; that is the session's.
+//!
+//! *Back-pressure.* While output is at high-water no handler is started, and while messages wait
+//! to be started nothing is read: the peer notices by its own writes. Only a side without calls of
+//! its own may stop reading, or two of them could wait for each other for ever; one that has calls
+//! reads on, and closes if the messages held back outgrow a frame.
+//!
+//! *The end.* When a connection is over, handlers of calls are dropped: nobody waits for them.
+//! Handlers of one-way messages run on to their end, because their sender may have closed in the
+//! belief that they will.
+
+mod calls;
+mod clock;
+mod end;
+mod exchange;
+mod input;
+mod output;
+mod serve;
+mod service;
+mod shared;
+mod signal;
+mod slots;
+mod timer;
+mod waiters;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::Instant;
+
+use bytes::Bytes;
+
+use self::input::Input;
+use self::output::{Output, Written};
+use self::shared::Woken;
+use self::slots::Handlers;
+use self::timer::Timer;
+use crate::error::{CloseReason, Error};
+use crate::noise::PublicKey;
+use crate::session::CallId;
+use crate::transport::Stream;
+
+pub(crate) use self::clock::{now, unix_ms};
+pub(crate) use self::service::{Service, called, served};
+pub(crate) use self::shared::{Command, Core, Ping, Shared};
+pub(crate) use self::slots::Run;
+pub(crate) use self::waiters::{Ticket, Waiters};
+
+/// Turns of the loop before other tasks get theirs.
+const TURNS_MAX: u32 = 16;
+
+/// A connection at work. Done when the connection is over and nothing of it runs any more.
+pub(crate) struct Driver {
+    shared: Arc<Shared>,
+    /// Gone when the connection is over.
+    stream: Option<Stream>,
+    services: Arc<[Arc<dyn Service>]>,
+    local_key: Option<PublicKey>,
+    /// Given back when the handshake is over, whatever its end.
+    half_open: Option<Box<dyn Send>>,
+    /// By the protocol's index on this connection.
+    protocols: Vec<Protocol>,
+    input: Input,
+    output: Output,
+    timer: Timer,
+    inbox: VecDeque<Message>,
+    /// Octets of the messages in the inbox.
+    held: usize,
+    /// Handlers in their slots.
+    running: usize,
+    /// Whether this side waits for answers, and so has to read.
+    calling: bool,
+    /// Whether callers that were woken may be about to call again.
+    expecting: bool,
+    /// The last command that was looked at.
+    command: Option<Command>,
+    phase: Phase,
+    /// Why the session is over, until everybody has been told.
+    reason: Option<CloseReason>,
+    /// Wakers to call once the lock is released; kept for its memory.
+    wakers: Vec<Waker>,
+    /// Slots to poll; kept for its memory.
+    woken: Vec<Woken>,
+}
+
+struct Protocol {
+    service: Arc<dyn Service>,
+    handlers: Option<Box<dyn Handlers>>,
+}
+
+/// A message that waits for its handler to start.
+struct Message {
+    call: Option<CallId>,
+    protocol: u8,
+    number: u16,
+    body: Bytes,
+}
+
+/// How far the stream is.
+enum Phase {
+    /// Bytes go both ways.
+    Open,
+    /// The session is over and its last octets go out.
+    Flushing { until: Instant },
+    /// Everything is written; the peer gets the time to read it and to close, because a stream
+    /// closed with input unread may take back what was written.
+    Lingering { until: Instant },
+    /// The stream is done with.
+    Over,
+}
+
+impl Future for Driver {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<()> {
+        let this = self.get_mut();
+        this.shared.signal.awake(task.waker());
+        if std::mem::take(&mut this.expecting) {
+            // Several callers were woken together, and the first of them has written: let the
+            // others do so too, and write once for all.
+            task.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        for _ in 0..TURNS_MAX {
+            let busy = this.turn(task);
+            if this.is_done() {
+                return Poll::Ready(());
+            }
+            if !busy && this.sleep(task) {
+                return Poll::Pending;
+            }
+        }
+        task.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+impl Driver {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        stream: Stream,
+        services: Arc<[Arc<dyn Service>]>,
+        local_key: Option<PublicKey>,
+        half_open: Option<Box<dyn Send>>,
+    ) -> Self {
+        Self {
+            shared,
+            stream: Some(stream),
+            services,
+            local_key,
+            half_open,
+            protocols: Vec::new(),
+            input: Input::default(),
+            output: Output::default(),
+            timer: Timer::default(),
+            inbox: VecDeque::new(),
+            held: 0,
+            running: 0,
+            calling: false,
+            expecting: false,
+            command: None,
+            phase: Phase::Open,
+            reason: None,
+            wakers: Vec::new(),
+            woken: Vec::new(),
+        }
+    }
+
+    /// One turn. Says whether anything happened.
+    fn turn(&mut self, task: &mut Context<'_>) -> bool {
+        let now = now();
+        let mut busy = self.resume_woken();
+        busy |= self.read(task, now);
+        busy |= self.exchange(now);
+        busy |= self.start_waiting();
+        busy |= self.write(task, now);
+        busy |= self.advance(task, now);
+        busy
+    }
+
+    /// Sees to it that the task is woken when there is something to do. False if there is.
+    fn sleep(&mut self, task: &mut Context<'_>) -> bool {
+        self.shared.signal.asleep();
+        if !self
+            .shared
+            .woken
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_empty()
+        {
+            return false;
+        }
+        let open = matches!(self.phase, Phase::Open);
+        let (left, mut deadline) = self.shared.with(|core| {
+            let left = core.command != self.command
+                || (open && self.output.is_empty() && core.session.out_len() > 0);
+            let waiting = earlier(core.room.deadline(), core.turn.deadline());
+            (
+                left,
+                earlier(
+                    if open {
+                        core.session.poll_timeout()
+                    } else {
+                        None
+                    },
+                    waiting,
+                ),
+            )
+        });
+        if left {
+            return false;
+        }
+        deadline = earlier(deadline, self.stalls());
+        if let Phase::Flushing { until } | Phase::Lingering { until } = self.phase {
+            deadline = earlier(deadline, Some(until));
+        }
+        !deadline.is_some_and(|deadline| self.timer.poll(deadline, task))
+    }
+
+    /// Whether the connection is over and nothing of it runs.
+    fn is_done(&self) -> bool {
+        matches!(self.phase, Phase::Over) && self.running == 0 && self.inbox.is_empty()
+    }
+
+    /// Reads once, unless the peer has to wait.
+    fn read(&mut self, task: &mut Context<'_>, now: Instant) -> bool {
+        let full = !self.inbox.is_empty() || self.shared.backlog() >= self.shared.high_water();
+        match self.phase {
+            Phase::Open if full && !self.calling => return false,
+            Phase::Open | Phase::Lingering { .. } => {}
+            Phase::Flushing { .. } | Phase::Over => return false,
+        }
+        let Some(stream) = &mut self.stream else {
+            return false;
+        };
+        let error = match self.input.poll_read(stream, task) {
+            Poll::Pending => return false,
+            Poll::Ready(Ok(0)) => None,
+            Poll::Ready(Ok(_)) => return true,
+            Poll::Ready(Err(error)) => Some(error),
+        };
+        if matches!(self.phase, Phase::Open) {
+            // What was read before is whole and counts.
+            self.exchange(now);
+            self.shared.with(|core| match error {
+                Some(error) => core.session.handle_failure(error.into()),
+                None => core.session.handle_eof(),
+            });
+        } else {
+            self.leave();
+        }
+        true
+    }
+
+    fn write(&mut self, task: &mut Context<'_>, now: Instant) -> bool {
+        let Some(stream) = &mut self.stream else {
+            return false;
+        };
+        if matches!(self.phase, Phase::Lingering { .. } | Phase::Over) {
+            return false;
+        }
+        let error = match self.output.poll_write(&self.shared, stream, task, now) {
+            Written::Nothing => return false,
+            Written::All | Written::Blocked(true) => return true,
+            Written::Blocked(false) if self.stalls().is_none_or(|until| now < until) => {
+                return false;
+            }
+            Written::Blocked(false) => Error::WriteStalled,
+            Written::Failed(error) => error.into(),
+        };
+        if matches!(self.phase, Phase::Open) {
+            self.output.discard();
+            self.shared.with(|core| {
+                core.unsent = 0;
+                core.session.handle_failure(error);
+            });
+        } else {
+            self.leave();
+        }
+        true
+    }
+
+    /// When a write that makes no progress ends the connection.
+    fn stalls(&self) -> Option<Instant> {
+        self.output
+            .stalled()?
+            .checked_add(self.shared.limits.write_stall())
+    }
+}
+
+impl fmt::Debug for Driver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Driver")
+            .field("peer", self.shared.peer())
+            .field("running", &self.running)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Runs a task of its own: a connection or a listener, nothing smaller.
+#[expect(clippy::disallowed_methods, reason = "this is where tasks begin")]
+pub(crate) fn spawn(task: impl Future<Output = ()> + Send + 'static) {
+    tokio::spawn(task);
+}
+
+/// The earlier of two moments, of which there may be none.
+fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}

@@ -1,0 +1,252 @@
+//! What a connection's driver shares with the callers, handlers and handles of that connection.
+//!
+//! One short lock around the session: a caller encodes its request under it straight into the
+//! output, a handler its reply. Nobody awaits, wakes or drops a waker while holding it.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+use super::calls::Calls;
+use super::clock;
+use super::signal::Signal;
+use super::waiters::Waiters;
+use crate::connection::{Connection, Handle, Security};
+use crate::error::{CloseReason, Error};
+use crate::frame::reason::Reason;
+use crate::limits::Limits;
+use crate::peer::Peer;
+use crate::session::Session;
+use crate::wire::DecodeOptions;
+
+/// One connection, as everybody but its driver sees it.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    core: Mutex<Core>,
+    /// Output that waits, as of the last look under the lock.
+    backlog: AtomicUsize,
+    /// One-way messages that nothing was done with.
+    dropped: AtomicU64,
+    pub(crate) signal: Signal,
+    /// Slots whose handler was woken.
+    pub(super) woken: Mutex<Vec<Woken>>,
+    open: OnceLock<Open>,
+    pub(crate) limits: Limits,
+    /// How long a call waits for its answer unless it says otherwise.
+    pub(crate) response_timeout: Duration,
+    /// What is known of the peer before the handshake.
+    stranger: Peer,
+    /// The handle that user code shares, while there is one.
+    handle: OnceLock<Weak<Handle>>,
+}
+
+/// What is under the lock.
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub(crate) session: Session,
+    pub(crate) calls: Calls,
+    /// Callers that wait for output to fall below high-water.
+    pub(crate) room: Waiters,
+    /// Callers that wait for a call to end, at the limit of calls in flight.
+    pub(crate) turn: Waiters,
+    /// Tasks that wait until the handshake is done.
+    pub(crate) opening: Waiters,
+    /// Tasks that wait for the end of the connection.
+    pub(crate) closing: Waiters,
+    pub(crate) pings: Vec<Ping>,
+    /// What somebody asked the driver to do.
+    pub(crate) command: Option<Command>,
+    /// Octets taken from the session and not yet written.
+    pub(super) unsent: usize,
+    /// Set once, when nothing more will happen on this connection.
+    pub(crate) end: Option<CloseReason>,
+}
+
+/// A ping on its way.
+#[derive(Debug)]
+pub(crate) struct Ping {
+    pub(crate) token: u64,
+    pub(crate) sent: Instant,
+    pub(crate) waker: Waker,
+    pub(crate) answered: Option<Instant>,
+}
+
+/// What a handle asks of the driver. A later one is stronger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Command {
+    /// Start no handler any more, let those that run finish, then close.
+    Drain,
+    /// Say goodbye and close; running handlers are dropped.
+    Close,
+    /// The same as the server goes down: the time for finishing is over.
+    Cut,
+}
+
+/// What is known once the handshake is done.
+#[derive(Debug)]
+pub(crate) struct Open {
+    pub(crate) peer: Peer,
+    pub(crate) protocols: Vec<Agreed>,
+    pub(crate) security: Security,
+}
+
+/// A protocol of this connection, at its index on the wire.
+#[derive(Debug)]
+pub(crate) struct Agreed {
+    pub(crate) name: String,
+    pub(crate) exact: bool,
+}
+
+/// A handler's slot that wants to be polled: the protocol, and the slot among its own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Woken {
+    pub(super) protocol: u8,
+    pub(super) slot: usize,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        session: Session,
+        limits: Limits,
+        response_timeout: Duration,
+        stranger: Peer,
+    ) -> Self {
+        Self {
+            core: Mutex::new(Core {
+                session,
+                calls: Calls::default(),
+                room: Waiters::default(),
+                turn: Waiters::default(),
+                opening: Waiters::default(),
+                closing: Waiters::default(),
+                pings: Vec::new(),
+                command: None,
+                unsent: 0,
+                end: None,
+            }),
+            backlog: AtomicUsize::new(0),
+            dropped: AtomicU64::new(0),
+            signal: Signal::default(),
+            woken: Mutex::default(),
+            open: OnceLock::new(),
+            limits,
+            response_timeout,
+            stranger,
+            handle: OnceLock::new(),
+        }
+    }
+
+    /// Looks at or changes what is under the lock. Ring [`Shared::signal`] after leaving work.
+    pub(crate) fn with<T>(&self, f: impl FnOnce(&mut Core) -> T) -> T {
+        // A panic under the lock leaves the session in doubt; the driver sees the poison and ends
+        // the connection. Until then everybody may look.
+        let mut core = self.core.lock().unwrap_or_else(PoisonError::into_inner);
+        let value = f(&mut core);
+        self.backlog.store(core.backlog(), Ordering::Relaxed);
+        value
+    }
+
+    /// Like [`Shared::with`], then calls the wakers that `f` took out.
+    pub(crate) fn with_wakers<T>(&self, f: impl FnOnce(&mut Core, &mut Vec<Waker>) -> T) -> T {
+        let mut wakers = Vec::new();
+        let value = self.with(|core| f(core, &mut wakers));
+        wakers.into_iter().for_each(Waker::wake);
+        value
+    }
+
+    /// Asks the driver for something.
+    pub(crate) fn command(&self, command: Command) {
+        self.with(|core| core.command = core.command.max(Some(command)));
+        self.signal.ring();
+    }
+
+    /// One-way messages that nothing was done with.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+
+    /// Who is at the other end; anonymous until the handshake has said otherwise.
+    pub(crate) fn peer(&self) -> &Peer {
+        self.open().map_or(&self.stranger, |open| &open.peer)
+    }
+
+    /// Counts a one-way message that nothing was done with.
+    pub(super) fn drop_message(&self) {
+        self.dropped.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Whether code panicked under the lock.
+    pub(super) fn is_broken(&self) -> bool {
+        self.core.is_poisoned()
+    }
+
+    /// How much output waits.
+    pub(super) fn backlog(&self) -> usize {
+        self.backlog.load(Ordering::Relaxed)
+    }
+
+    /// From how much waiting output on callers wait and no handler is started.
+    pub(crate) fn high_water(&self) -> usize {
+        usize::try_from(self.limits.write_high_water()).unwrap_or(usize::MAX)
+    }
+
+    /// What the handshake found, once it is done.
+    pub(crate) fn open(&self) -> Option<&Open> {
+        self.open.get()
+    }
+
+    pub(super) fn set_open(&self, open: Open) {
+        // A session establishes once.
+        let _first = self.open.set(open);
+    }
+
+    /// The handle that user code shares, while there is one.
+    pub(crate) fn handle(&self) -> Option<Arc<Handle>> {
+        self.handle.get().and_then(Weak::upgrade)
+    }
+
+    pub(crate) fn set_handle(&self, connection: &Connection) {
+        // Set once, where the connection is made.
+        let _first = self.handle.set(connection.downgrade());
+    }
+
+    /// How bodies of `protocol` are read.
+    pub(crate) fn decode_options(&self, protocol: u8) -> DecodeOptions {
+        let agreed = self
+            .open()
+            .and_then(|open| open.protocols.get(usize::from(protocol)));
+        DecodeOptions {
+            exact: agreed.is_some_and(|agreed| agreed.exact),
+            budget: usize::try_from(self.limits.decode_bytes()).unwrap_or(usize::MAX),
+            depth: self.limits.decode_depth(),
+        }
+    }
+
+    /// The index of the protocol with this name, if the peer has it too.
+    pub(crate) fn protocol(&self, name: &str) -> Option<u8> {
+        let protocols = &self.open()?.protocols;
+        let index = protocols.iter().position(|agreed| agreed.name == name)?;
+        u8::try_from(index).ok()
+    }
+
+    /// The time, for callers.
+    pub(crate) fn now(&self) -> Instant {
+        clock::now()
+    }
+}
+
+impl Core {
+    /// Output that waits.
+    pub(crate) fn backlog(&self) -> usize {
+        self.session.out_len().saturating_add(self.unsent)
+    }
+
+    /// The failure to report for work that comes after the end.
+    pub(crate) fn ended(&self) -> Error {
+        let nobody = || CloseReason::Local {
+            reason: Reason::Normal,
+        };
+        Error::Closed(Box::new(self.end.clone().unwrap_or_else(nobody)))
+    }
+}

@@ -1,0 +1,210 @@
+//! Addresses as people write them. Parsing looks nothing up and opens nothing.
+
+use std::fmt;
+use std::net::Ipv6Addr;
+use std::str::FromStr;
+
+use crate::error::Error;
+
+/// Where a server listens or a client connects to.
+///
+/// ```
+/// use protocol_runtime::Address;
+/// assert_eq!("tcp://[::1]:9000".parse(), Ok(Address::Tcp { host: "::1".into(), port: 9000 }));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Address {
+    /// `tcp://host:port`; the host is a name, an IPv4 address, or an IPv6 address in brackets.
+    Tcp {
+        /// The host, without brackets.
+        host: String,
+        /// The port; 0 lets the system choose one when listening.
+        port: u16,
+    },
+    /// `mem://name`: within this process.
+    Mem {
+        /// The name, which one listener at a time can have.
+        name: String,
+    },
+}
+
+/// An address that cannot be read. The caller's mistake; each text says how to write it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AddressError {
+    /// There is no `transport://` in front.
+    #[error("`{address}` names no transport: write `tcp://{address}`")]
+    NoScheme {
+        /// What was written.
+        address: String,
+    },
+    /// The transport in front of `://` is not one of ours.
+    #[error("`{scheme}` is no transport of this build: use `tcp://host:port` or `mem://name`")]
+    UnknownScheme {
+        /// What was written before `://`.
+        scheme: String,
+    },
+    /// A TCP address without a port.
+    #[error(
+        "`tcp://{host}` has no port: write `tcp://{host}:9000`, or port 0 to listen on any free one"
+    )]
+    NoPort {
+        /// What was written after `tcp://`.
+        host: String,
+    },
+    /// A TCP address whose port is no number from 0 to 65535.
+    #[error("`{port}` is no port: write a number from 0 to 65535 after the last colon")]
+    BadPort {
+        /// What was written after the last colon.
+        port: String,
+    },
+    /// A TCP address without a host.
+    #[error(
+        "no host stands before `:{port}`: write `tcp://0.0.0.0:{port}` to listen on all interfaces, `tcp://127.0.0.1:{port}` for this machine"
+    )]
+    NoHost {
+        /// The port that was written.
+        port: u16,
+    },
+    /// An IPv6 address without its brackets, where the port cannot be told from the address.
+    #[error("an IPv6 address stands in brackets: write `tcp://[{host}]:{port}`")]
+    BareIpv6 {
+        /// What was written before the last colon.
+        host: String,
+        /// What was written after the last colon.
+        port: String,
+    },
+    /// Something in brackets that is no IPv6 address.
+    #[error("`{host}` in brackets is no IPv6 address: write it as in `tcp://[::1]:9000`")]
+    BadIpv6 {
+        /// What was written in the brackets.
+        host: String,
+    },
+    /// A host with a character no host has, or with a path behind the port.
+    #[error("`{rest}` is no `host:port`: leave out spaces, user names, paths and queries")]
+    NotHostAndPort {
+        /// What was written after `tcp://`.
+        rest: String,
+    },
+    /// A memory address without a name.
+    #[error("`mem://` has no name: write `mem://` and any word, the same in server and client")]
+    NoName,
+}
+
+impl Address {
+    /// The transport's name, as before `://`.
+    pub fn transport(&self) -> &'static str {
+        match self {
+            Self::Tcp { .. } => "tcp",
+            Self::Mem { .. } => "mem",
+        }
+    }
+}
+
+impl FromStr for Address {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        let Some((scheme, rest)) = text.split_once("://") else {
+            return Err(AddressError::NoScheme {
+                address: text.to_owned(),
+            });
+        };
+        match scheme {
+            "tcp" => tcp(rest),
+            "mem" if rest.is_empty() => Err(AddressError::NoName),
+            "mem" => Ok(Self::Mem {
+                name: rest.to_owned(),
+            }),
+            _ => Err(AddressError::UnknownScheme {
+                scheme: scheme.to_owned(),
+            }),
+        }
+    }
+}
+
+impl From<AddressError> for Error {
+    fn from(error: AddressError) -> Self {
+        Self::Config(error.to_string().into())
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp { host, port } if host.contains(':') => write!(f, "tcp://[{host}]:{port}"),
+            Self::Tcp { host, port } => write!(f, "tcp://{host}:{port}"),
+            Self::Mem { name } => write!(f, "mem://{name}"),
+        }
+    }
+}
+
+fn tcp(rest: &str) -> Result<Address, AddressError> {
+    if rest.contains(|c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '@')) {
+        return Err(AddressError::NotHostAndPort {
+            rest: rest.to_owned(),
+        });
+    }
+    if let Some(inner) = rest.strip_prefix('[') {
+        let Some((host, behind)) = inner.split_once(']') else {
+            return Err(AddressError::BadIpv6 {
+                host: inner.to_owned(),
+            });
+        };
+        // A zone, as in `fe80::1%eth0`, is the resolver's business.
+        let plain = host.split_once('%').map_or(host, |(address, _)| address);
+        if plain.parse::<Ipv6Addr>().is_err() {
+            return Err(AddressError::BadIpv6 {
+                host: host.to_owned(),
+            });
+        }
+        let Some(port) = behind.strip_prefix(':') else {
+            return Err(AddressError::NoPort {
+                host: rest.to_owned(),
+            });
+        };
+        return Ok(Address::Tcp {
+            host: host.to_owned(),
+            port: number(port)?,
+        });
+    }
+    if rest.parse::<Ipv6Addr>().is_ok() {
+        let (host, port) = rest.rsplit_once(':').unwrap_or((rest, "9000"));
+        return Err(AddressError::BareIpv6 {
+            host: host.to_owned(),
+            port: port.to_owned(),
+        });
+    }
+    let Some((host, port)) = rest.rsplit_once(':') else {
+        return Err(AddressError::NoPort {
+            host: rest.to_owned(),
+        });
+    };
+    if host.contains(':') {
+        return Err(AddressError::BareIpv6 {
+            host: host.to_owned(),
+            port: port.to_owned(),
+        });
+    }
+    let port = number(port)?;
+    if host.is_empty() {
+        return Err(AddressError::NoHost { port });
+    }
+    Ok(Address::Tcp {
+        host: host.to_owned(),
+        port,
+    })
+}
+
+fn number(port: &str) -> Result<u16, AddressError> {
+    // `parse` would take a sign.
+    if port.starts_with('+') {
+        return Err(AddressError::BadPort {
+            port: port.to_owned(),
+        });
+    }
+    port.parse().map_err(|_| AddressError::BadPort {
+        port: port.to_owned(),
+    })
+}

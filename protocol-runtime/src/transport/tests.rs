@@ -1,0 +1,147 @@
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use super::*;
+
+fn tcp(host: &str, port: u16) -> Address {
+    Address::Tcp {
+        host: host.into(),
+        port,
+    }
+}
+
+#[test]
+fn addresses_are_read_and_shown_the_same() {
+    for (text, address) in [
+        ("tcp://127.0.0.1:9000", tcp("127.0.0.1", 9000)),
+        ("tcp://localhost:0", tcp("localhost", 0)),
+        (
+            "tcp://chat.example.com:65535",
+            tcp("chat.example.com", 65535),
+        ),
+        ("tcp://[::1]:9000", tcp("::1", 9000)),
+        ("tcp://[fe80::1%eth0]:80", tcp("fe80::1%eth0", 80)),
+        (
+            "mem://here",
+            Address::Mem {
+                name: "here".into(),
+            },
+        ),
+        (
+            "mem://a/b c",
+            Address::Mem {
+                name: "a/b c".into(),
+            },
+        ),
+    ] {
+        assert_eq!(text.parse(), Ok(address.clone()), "{text}");
+        assert_eq!(address.to_string(), text);
+    }
+}
+
+#[test]
+fn a_wrong_address_says_how_to_write_it() {
+    for (text, mend) in [
+        ("127.0.0.1:9000", "write `tcp://127.0.0.1:9000`"),
+        ("", "names no transport"),
+        (
+            "http://example.com:80",
+            "use `tcp://host:port` or `mem://name`",
+        ),
+        ("tcp://example.com", "write `tcp://example.com:9000`"),
+        ("tcp://[::1]", "write `tcp://[::1]:9000`"),
+        ("tcp://::1:9000", "write `tcp://[::1]:9000`"),
+        ("tcp://::1", "stands in brackets"),
+        ("tcp://2001:db8::7:443", "write `tcp://[2001:db8::7]:443`"),
+        ("tcp://[nonsense]:1", "no IPv6 address"),
+        ("tcp://[::1:1", "no IPv6 address"),
+        ("tcp://:9000", "write `tcp://0.0.0.0:9000`"),
+        ("tcp://host:port", "`port` is no port"),
+        ("tcp://host:65536", "from 0 to 65535"),
+        ("tcp://host:+1", "from 0 to 65535"),
+        ("tcp://host:-1", "from 0 to 65535"),
+        ("tcp://host:", "`` is no port"),
+        ("tcp://host:1/path", "leave out"),
+        ("tcp://user@host:1", "leave out"),
+        ("mem://", "has no name"),
+    ] {
+        let error = text.parse::<Address>().expect_err(text).to_string();
+        assert!(error.contains(mend), "{text}: {error}");
+    }
+}
+
+async fn carries_bytes_both_ways(address: &str) {
+    let mut listener = Listener::bind(&address.parse().unwrap()).await.unwrap();
+    let real = listener.address().clone();
+    let (client, server) = tokio::join!(Stream::connect(&real), listener.accept());
+    let (mut client, mut server) = (client.unwrap(), server.unwrap());
+    assert!(server.from.starts_with(real.transport()), "{}", server.from);
+
+    client.write_all(b"there").await.unwrap();
+    server.stream.write_all(b"back").await.unwrap();
+    let (mut there, mut back) = ([0; 5], [0; 4]);
+    server.stream.read_exact(&mut there).await.unwrap();
+    client.read_exact(&mut back).await.unwrap();
+    assert_eq!((&there, &back), (b"there", b"back"));
+
+    client.shutdown().await.unwrap();
+    assert_eq!(server.stream.read(&mut there).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn streams_carry_bytes_both_ways() {
+    carries_bytes_both_ways("tcp://127.0.0.1:0").await;
+    carries_bytes_both_ways("tcp://localhost:0").await;
+    carries_bytes_both_ways("mem://transport-both-ways").await;
+}
+
+#[tokio::test]
+async fn port_0_becomes_the_real_port() {
+    let listener = Listener::bind(&tcp("127.0.0.1", 0)).await.unwrap();
+    let Address::Tcp { port, .. } = *listener.address() else {
+        panic!("a tcp address")
+    };
+    assert_ne!(port, 0);
+    let taken = Listener::bind(&tcp("127.0.0.1", port)).await.unwrap_err();
+    assert_eq!(taken.kind(), io::ErrorKind::AddrInUse);
+}
+
+#[tokio::test]
+async fn tcp_streams_have_nodelay_on_both_sides() {
+    let mut listener = Listener::bind(&tcp("127.0.0.1", 0)).await.unwrap();
+    let address = listener.address().clone();
+    let (client, server) = tokio::join!(Stream::connect(&address), listener.accept());
+    for stream in [client.unwrap(), server.unwrap().stream] {
+        let Stream::Tcp(stream) = stream else {
+            panic!("a tcp stream")
+        };
+        assert!(stream.nodelay().unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_memory_name_belongs_to_one_listener_and_is_freed_with_it() {
+    let address: Address = "mem://transport-one".parse().unwrap();
+    let missing = Stream::connect(&address).await.unwrap_err();
+    assert_eq!(missing.kind(), io::ErrorKind::ConnectionRefused);
+
+    let first = Listener::bind(&address).await.unwrap();
+    assert_eq!(
+        Listener::bind(&address).await.unwrap_err().kind(),
+        io::ErrorKind::AddrInUse
+    );
+    drop(first);
+    let _second = Listener::bind(&address).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_failed_accept_leaves_the_listener_working() {
+    let address: Address = "mem://transport-fail".parse().unwrap();
+    let mut listener = Listener::bind(&address).await.unwrap();
+    mem::fail_accept("transport-fail", io::ErrorKind::ConnectionAborted.into()).await;
+    assert_eq!(
+        listener.accept().await.unwrap_err().kind(),
+        io::ErrorKind::ConnectionAborted
+    );
+    let (client, server) = tokio::join!(Stream::connect(&address), listener.accept());
+    assert!(client.is_ok() && server.is_ok());
+}
