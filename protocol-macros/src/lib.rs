@@ -12,6 +12,7 @@
 
 mod attr;
 mod expand;
+mod include;
 mod item;
 mod report;
 mod rules;
@@ -141,4 +142,16 @@ pub fn protocol(
 #[proc_macro_derive(Wire, attributes(np))]
 pub fn wire(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
     expand::wire(item.into()).into()
+}
+
+/// Includes what `npgen::build` generated for a package from its schema file.
+///
+/// ```ignore
+/// network_protocol::include_schema!("acme::chat");
+/// ```
+///
+/// Goes with a `build.rs` that compiles the schema; what is included are plain items.
+#[proc_macro]
+pub fn include_schema(package: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    include::include_schema(package.into()).into()
 }
