@@ -235,10 +235,7 @@ impl CloseReason {
 
 impl From<Error> for CloseReason {
     fn from(error: Error) -> Self {
-        match error {
-            Error::Closed(reason) => *reason,
-            error => Self::Failed(Box::new(error)),
-        }
+        if let Error::Closed(reason) = error { *reason } else { Self::Failed(Box::new(error)) }
     }
 }
 

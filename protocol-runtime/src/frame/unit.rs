@@ -175,7 +175,7 @@ mod tests {
         };
         let mut out = Vec::new();
         put_reject(&mut out, rejected);
-        assert_eq!(hex::encode(&out), "0000050001030b0a0000".to_owned() + &"00".repeat(24));
+        assert_eq!(hex::encode(&out), "0000020001030b0a0000".to_owned() + &"00".repeat(24));
         let mut bytes = BytesMut::from(&out[..]);
         assert_eq!(take(&mut bytes, &mut 34), Ok(Some(Unit::Reject(rejected))));
         assert!(bytes.is_empty());

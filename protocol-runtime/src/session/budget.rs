@@ -38,10 +38,11 @@ impl Budget {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::tests::pair;
 
     #[test]
     fn each_interval_allows_as_many_again() {
-        let start = Instant::now_for_test();
+        let start = pair::start();
         let second = Duration::from_secs(1);
         let mut budget = Budget::new(2, second * 10);
         assert_eq!(budget.spend(start), Ok(()));

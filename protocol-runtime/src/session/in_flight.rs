@@ -183,3 +183,126 @@ impl InFlight {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::session::tests::pair;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn id(number: u32) -> CallId {
+        CallId::new(number).unwrap()
+    }
+
+    fn begin(calls: &mut InFlight, deadline: Option<Instant>) -> u32 {
+        let call = calls.next().unwrap();
+        calls.begin(call, deadline, 0);
+        call.get()
+    }
+
+    #[test]
+    fn numbers_rise_and_the_limit_holds() {
+        let mut calls = InFlight::new(Role::Server, 3);
+        assert_eq!([(); 3].map(|()| begin(&mut calls, None)), [2, 4, 6]);
+        assert_eq!(calls.next(), None);
+        assert_eq!(calls.finish(id(4)), Answered::Awaited);
+        assert_eq!(begin(&mut calls, None), 8);
+    }
+
+    #[test]
+    fn a_number_that_is_not_taken_is_given_again() {
+        let mut calls = InFlight::new(Role::Client, 3);
+        assert_eq!(calls.next(), calls.next());
+        assert_eq!(calls.len(), 0);
+        assert_eq!(calls.finish(id(1)), Answered::NeverMade);
+    }
+
+    #[test]
+    fn an_answer_is_judged_by_what_became_of_its_call() {
+        let mut calls = InFlight::new(Role::Client, 4);
+        assert_eq!(calls.finish(id(1)), Answered::NeverMade);
+        begin(&mut calls, None);
+        begin(&mut calls, None);
+        calls.forget(id(3), None);
+        assert_eq!(calls.finish(id(1)), Answered::Awaited);
+        assert_eq!(calls.finish(id(1)), Answered::Over);
+        assert_eq!(calls.finish(id(3)), Answered::Late);
+        assert_eq!(calls.finish(id(3)), Answered::Over);
+        assert_eq!(calls.finish(id(5)), Answered::NeverMade);
+    }
+
+    #[test]
+    fn numbers_wrap_and_skip_slots_that_are_taken() {
+        let mut calls = InFlight::new(Role::Client, 4);
+        assert_eq!(begin(&mut calls, None), 1);
+        calls.skip_to(id(u32::MAX));
+        assert_eq!(begin(&mut calls, None), u32::MAX);
+        // 1 is still open.
+        assert_eq!(begin(&mut calls, None), 3);
+        assert_eq!(calls.finish(id(u32::MAX)), Answered::Awaited);
+        assert_eq!(calls.finish(id(u32::MAX)), Answered::Over);
+        assert_eq!(calls.finish(id(1)), Answered::Awaited);
+        assert_eq!(calls.finish(id(5)), Answered::NeverMade);
+    }
+
+    #[test]
+    fn a_call_that_times_out_keeps_its_slot_for_the_grace() {
+        let start = pair::start();
+        let mut calls = InFlight::new(Role::Client, 2);
+        begin(&mut calls, Some(start + SECOND));
+        begin(&mut calls, None);
+        assert_eq!(calls.deadline(), Some(start + SECOND));
+        let mut timed_out = Vec::new();
+        let mut expire = |calls: &mut InFlight, now| calls.expire(now, SECOND, |call| timed_out.push(call));
+        expire(&mut calls, start);
+        assert_eq!(calls.len(), 2);
+        expire(&mut calls, start + SECOND);
+        assert_eq!((calls.len(), calls.deadline()), (2, Some(start + SECOND * 2)));
+        expire(&mut calls, start + SECOND * 2);
+        assert_eq!((calls.len(), calls.deadline()), (1, None));
+        assert_eq!(timed_out, [id(1)]);
+        assert_eq!(calls.finish(id(1)), Answered::Over);
+    }
+
+    proptest! {
+        /// Against a model: a list of open calls.
+        #[test]
+        fn it_holds_what_a_list_holds(
+            from in prop_oneof![Just(1_u32), Just(u32::MAX - 40)],
+            steps in prop::collection::vec((0_u8..4, 0_usize..40), 0..400),
+        ) {
+            let mut calls = InFlight::new(Role::Client, 32);
+            calls.skip_to(id(from));
+            let mut model: Vec<(CallId, bool)> = Vec::new();
+            for (step, pick) in steps {
+                match (step, model.get(pick).copied()) {
+                    (0 | 1, _) => match calls.next() {
+                        Some(call) => {
+                            prop_assert!(model.iter().all(|open| open.0 != call));
+                            calls.begin(call, None, 0);
+                            model.push((call, true));
+                        }
+                        None => prop_assert_eq!(model.len(), 32),
+                    },
+                    (2, Some((call, awaited))) => {
+                        let expected = if awaited { Answered::Awaited } else { Answered::Late };
+                        prop_assert_eq!(calls.finish(call), expected);
+                        prop_assert_eq!(calls.finish(call), Answered::Over);
+                        model.remove(pick);
+                    }
+                    (_, Some((call, _))) => {
+                        calls.forget(call, None);
+                        model[pick].1 = false;
+                    }
+                    (_, None) => {}
+                }
+                prop_assert_eq!(calls.len(), model.len());
+                let awaited = model.iter().filter(|open| open.1).count();
+                prop_assert_eq!(calls.awaited().count(), awaited);
+            }
+        }
+    }
+}

@@ -487,9 +487,10 @@ impl Core {
     }
 
     fn write_fault(&mut self, call: CallId, fault: &Fault) -> Result<(), EncodeError> {
-        let after = match fault {
-            Fault::Overloaded { retry_after: Some(after) } => after.as_millis(),
-            _ => 0,
+        let after = if let Fault::Overloaded { retry_after: Some(after) } = fault {
+            after.as_millis()
+        } else {
+            0
         };
         let body = ErrorBody {
             code: fault.code(),
