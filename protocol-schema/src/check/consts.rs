@@ -16,17 +16,12 @@ pub(super) fn case(item: &Const, found: &mut Diagnostics) {
     let name = &item.name;
     if name.text.contains(char::is_lowercase) {
         let instead = super::snake_case(&name.text).to_uppercase();
-        let message = format!(
-            "the const `{}` has lower-case letters in its name",
-            name.text
-        );
-        found.push(
-            Diagnostic::error(codes::CONST_CASE, name.span, message).fix(
-                format!("write `{instead}`"),
-                name.span,
-                instead,
-            ),
-        );
+        let message = format!("the const `{}` has lower-case letters in its name", name.text);
+        found.push(Diagnostic::error(codes::CONST_CASE, name.span, message).fix(
+            format!("write `{instead}`"),
+            name.span,
+            instead,
+        ));
     }
 }
 
@@ -37,13 +32,7 @@ pub(super) fn value(item: &Const, found: &mut Diagnostics) {
         (TypeKind::Bool, ValueKind::Bool(_))
         | (TypeKind::String, ValueKind::Str(_))
         | (TypeKind::Extern(_), _) => {}
-        (
-            TypeKind::Int(int),
-            ValueKind::Int {
-                magnitude,
-                negative,
-            },
-        ) => {
+        (TypeKind::Int(int), ValueKind::Int { magnitude, negative }) => {
             if !fits(*int, *magnitude, *negative) {
                 let message = format!("this value does not fit {}", with_article(int.name()));
                 found.push(
@@ -60,13 +49,7 @@ pub(super) fn value(item: &Const, found: &mut Diagnostics) {
                 ));
             }
         }
-        (
-            TypeKind::Float(float),
-            ValueKind::Int {
-                magnitude,
-                negative,
-            },
-        ) => {
+        (TypeKind::Float(float), ValueKind::Int { magnitude, negative }) => {
             let sign = if *negative { "-" } else { "" };
             let message = format!("{} is written with a point", with_article(float.name()));
             let instead = format!("{sign}{magnitude}.0");
@@ -103,11 +86,8 @@ fn other(item: &Const, ty: &str, found: &mut Diagnostics) {
 fn no_type(ty: &Type, found: &mut Diagnostics) {
     let message = "a const is a number, a `bool` or a `String`";
     let diagnostic = Diagnostic::error(codes::CONST_TYPE, ty.span, message);
-    let meant = if let TypeKind::Named(name) = &ty.kind {
-        nearest(name, built_in_names())
-    } else {
-        None
-    };
+    let meant =
+        if let TypeKind::Named(name) = &ty.kind { nearest(name, built_in_names()) } else { None };
     found.push(match meant {
         Some(meant) => diagnostic.fix(format!("write `{meant}`"), ty.span, meant),
         None => diagnostic,
@@ -120,11 +100,7 @@ fn fits(int: Int, magnitude: u128, negative: bool) -> bool {
         return (!negative || magnitude == 0) && (bits == 128 || magnitude >> bits == 0);
     }
     let limit = 1_u128 << (bits - 1);
-    if negative {
-        magnitude <= limit
-    } else {
-        magnitude < limit
-    }
+    if negative { magnitude <= limit } else { magnitude < limit }
 }
 
 fn range_of(int: Int) -> String {

@@ -29,8 +29,7 @@ impl<'a> Index<'a> {
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&'a Item> {
-        self.position(name)
-            .and_then(|position| self.items.get(position))
+        self.position(name).and_then(|position| self.items.get(position))
     }
 
     /// The number of elements, if it is one that can be.
@@ -43,13 +42,9 @@ impl<'a> Index<'a> {
             return None;
         };
         match (&item.ty.kind, &item.value.kind) {
-            (
-                TypeKind::Int(_),
-                ValueKind::Int {
-                    magnitude,
-                    negative: false,
-                },
-            ) => u32::try_from(*magnitude).ok().filter(|length| *length > 0),
+            (TypeKind::Int(_), ValueKind::Int { magnitude, negative: false }) => {
+                u32::try_from(*magnitude).ok().filter(|length| *length > 0)
+            }
             _ => None,
         }
     }
@@ -76,10 +71,7 @@ struct Edge<'a> {
 pub(super) fn order(index: &Index<'_>, found: &mut Diagnostics) -> Order {
     let count = index.items.len();
     let edges: Vec<Vec<Edge<'_>>> = index.items.iter().map(|item| held(index, item)).collect();
-    let mut order = Order {
-        positions: Vec::with_capacity(count),
-        endless: vec![false; count],
-    };
+    let mut order = Order { positions: Vec::with_capacity(count), endless: vec![false; count] };
     let mut state = vec![State::Fresh; count];
     let mut path: Vec<(usize, std::slice::Iter<'_, Edge<'_>>)> = Vec::new();
     for start in 0..count {
@@ -128,14 +120,7 @@ fn enter<'a, 'b>(
     edges: &'b [Vec<Edge<'a>>],
 ) {
     set(state, position, State::Entered);
-    path.push((
-        position,
-        edges
-            .get(position)
-            .map(Vec::as_slice)
-            .unwrap_or_default()
-            .iter(),
-    ));
+    path.push((position, edges.get(position).map(Vec::as_slice).unwrap_or_default().iter()));
 }
 
 /// The path from its end back to `to`, marked as endless. It ends early, without `to`, where it
@@ -160,12 +145,8 @@ fn back_to<T>(to: usize, path: &[(usize, T)], endless: &mut [bool]) -> Vec<usize
 fn endless(index: &Index<'_>, edge: &Edge<'_>, path: &[usize]) -> Diagnostic {
     const NAMES_MAX: usize = 8;
     let name = |position: &usize| index.items.get(*position).map(|item| item.name());
-    let names: Vec<&str> = path
-        .iter()
-        .rev()
-        .filter_map(name)
-        .map(|name| name.text.as_str())
-        .collect();
+    let names: Vec<&str> =
+        path.iter().rev().filter_map(name).map(|name| name.text.as_str()).collect();
     let message = format!("`{}` holds itself, and so would never end", edge.name);
     let diagnostic = Diagnostic::error(codes::ENDLESS_TYPE, edge.span, message).fix(
         "hold any number of them",

@@ -37,10 +37,7 @@ impl Size {
 
     fn times(self, count: u32) -> Self {
         let count = u64::from(count);
-        Self {
-            flags: self.flags.saturating_mul(count),
-            bytes: self.bytes.saturating_mul(count),
-        }
+        Self { flags: self.flags.saturating_mul(count), bytes: self.bytes.saturating_mul(count) }
     }
 
     fn block(self) -> u64 {
@@ -51,12 +48,7 @@ impl Size {
 /// Bodies that are too large, in one item alone: what others hold is not known.
 pub(super) fn item(item: &Item, found: &mut Diagnostics) {
     let index = Index::new(std::slice::from_ref(item));
-    Sizes {
-        index: &index,
-        fixed: vec![None],
-        found,
-    }
-    .item(0, item);
+    Sizes { index: &index, fixed: vec![None], found }.item(0, item);
 }
 
 /// Bodies that are too large.
@@ -66,11 +58,7 @@ pub(super) fn schema(
     is_damaged: &dyn Fn(usize) -> bool,
     found: &mut Diagnostics,
 ) {
-    let mut sizes = Sizes {
-        index,
-        fixed: vec![None; index.items.len()],
-        found,
-    };
+    let mut sizes = Sizes { index, fixed: vec![None; index.items.len()], found };
     for position in order.positions.iter().copied() {
         let endless = order.endless.get(position).copied().unwrap_or(false);
         if let Some(item) = index.items.get(position)
@@ -145,9 +133,8 @@ impl Sizes<'_> {
         }
         let message = format!("`{}` holds {block} bytes inline", name.text);
         self.found.push(
-            Diagnostic::error(codes::BLOCK_TOO_LARGE, name.span, message).note(format!(
-                "at most {BLOCK_BYTES_MAX} are possible; a list holds any number"
-            )),
+            Diagnostic::error(codes::BLOCK_TOO_LARGE, name.span, message)
+                .note(format!("at most {BLOCK_BYTES_MAX} are possible; a list holds any number")),
         );
         None
     }
@@ -247,30 +234,21 @@ fn memory(item: &Struct, index: &Index<'_>, plain: &[Option<Memory>]) -> Option<
             return None;
         }
         before = Some(field.number.value);
-        all = Memory {
-            size: all.size.checked_add(next.size)?,
-            align: all.align.max(next.align),
-        };
+        all = Memory { size: all.size.checked_add(next.size)?, align: all.align.max(next.align) };
     }
     all.size.is_multiple_of(all.align).then_some(all)
 }
 
 fn memory_of(ty: &Type, index: &Index<'_>, plain: &[Option<Memory>]) -> Option<Memory> {
     match &ty.kind {
-        TypeKind::Int(int) => Some(Memory {
-            size: width(*int),
-            align: width(*int),
-        }),
+        TypeKind::Int(int) => Some(Memory { size: width(*int), align: width(*int) }),
         TypeKind::Float(float) => {
             let size = u64::from(float.bits() / 8);
             Some(Memory { size, align: size })
         }
         TypeKind::Array(element, length) => {
             let Memory { size, align } = memory_of(element, index, plain)?;
-            Some(Memory {
-                size: size.checked_mul(u64::from(index.length(length)?))?,
-                align,
-            })
+            Some(Memory { size: size.checked_mul(u64::from(index.length(length)?))?, align })
         }
         TypeKind::Named(name) => plain.get(index.position(name)?).copied().flatten(),
         TypeKind::Unit

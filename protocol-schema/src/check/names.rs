@@ -46,16 +46,12 @@ pub(super) fn entries(item: &Item, found: &mut Diagnostics) {
         Item::Union(item) => {
             let names = item.variants.iter().map(|variant| &variant.name);
             different(names, codes::DUPLICATE_VARIANT, "a variant", found);
-            item.variants
-                .iter()
-                .for_each(|variant| payload(&variant.payload, found));
+            item.variants.iter().for_each(|variant| payload(&variant.payload, found));
         }
         Item::Protocol(item) => {
             let names = item.messages.iter().map(|message| &message.name);
             different(names, codes::DUPLICATE_MESSAGE, "a message", found);
-            item.messages
-                .iter()
-                .for_each(|message| payload(&message.payload, found));
+            item.messages.iter().for_each(|message| payload(&message.payload, found));
         }
     }
 }
@@ -110,10 +106,7 @@ pub(super) fn reserved(item: &Item, found: &mut Diagnostics) {
     match item {
         Item::Const(_) => {}
         Item::Struct(item) => item.fields.iter().for_each(|field| refuse(&field.name)),
-        Item::Scalar(item) => item
-            .variants
-            .iter()
-            .for_each(|variant| refuse(&variant.name)),
+        Item::Scalar(item) => item.variants.iter().for_each(|variant| refuse(&variant.name)),
         Item::Union(item) => {
             for variant in &item.variants {
                 refuse(&variant.name);
@@ -160,28 +153,17 @@ pub(super) fn methods(protocol: &Protocol, found: &mut Diagnostics) {
 
 /// A variant called like the one that holds what is not known.
 pub(super) fn unknown_scalar(item: &ScalarEnum, found: &mut Diagnostics) {
-    unknown(
-        item.variants.iter().map(|variant| &variant.name),
-        &item.unknown,
-        found,
-    );
+    unknown(item.variants.iter().map(|variant| &variant.name), &item.unknown, found);
 }
 
 /// A variant called like the one that holds what is not known.
 pub(super) fn unknown_union(item: &Union, found: &mut Diagnostics) {
-    unknown(
-        item.variants.iter().map(|variant| &variant.name),
-        &item.unknown,
-        found,
-    );
+    unknown(item.variants.iter().map(|variant| &variant.name), &item.unknown, found);
 }
 
 fn unknown<'a>(names: impl Iterator<Item = &'a Name>, unknown: &Name, found: &mut Diagnostics) {
     for name in names.filter(|name| name.text == unknown.text) {
-        let message = format!(
-            "`{}` is the variant that holds what is not known",
-            name.text
-        );
+        let message = format!("`{}` is the variant that holds what is not known", name.text);
         found.push(
             Diagnostic::error(codes::UNKNOWN_VARIANT_NAME, name.span, message)
                 .note("an open enum has it without a declaration"),
@@ -228,41 +210,24 @@ pub(super) fn generated(items: &[Item], found: &mut Diagnostics) {
 /// What is emitted for a protocol beside itself: the name, whose it is, and what it is.
 fn emitted(protocol: &Protocol) -> Vec<(String, Span, String)> {
     let name = &protocol.name;
-    let pushes = protocol
-        .messages
-        .iter()
-        .any(|message| message.from == Side::Server);
+    let pushes = protocol.messages.iter().any(|message| message.from == Side::Server);
     let of_protocol = |suffix: &str, what: &str| {
-        (
-            format!("{}{suffix}", name.text),
-            name.span,
-            format!("{what} of `{}`", name.text),
-        )
+        (format!("{}{suffix}", name.text), name.span, format!("{what} of `{}`", name.text))
     };
-    let mut list = vec![
-        of_protocol("Handler", "the handler trait"),
-        of_protocol("Client", "the client"),
-    ];
+    let mut list =
+        vec![of_protocol("Handler", "the handler trait"), of_protocol("Client", "the client")];
     if pushes {
         list.push(of_protocol("ClientHandler", "the client's handler trait"));
         list.push(of_protocol("Peer", "the server's handle to a client"));
     }
-    list.extend(
-        protocol
-            .messages
-            .iter()
-            .filter_map(|message| match message.payload {
-                Payload::Unit | Payload::Tuple(_) => None,
-                Payload::Fields(_) => {
-                    let own = message.body_name.as_ref().unwrap_or(&message.name);
-                    let what = format!(
-                        "the struct of message `{}` of `{}`",
-                        message.name.text, name.text
-                    );
-                    Some((message.body_type_name(protocol), own.span, what))
-                }
-            }),
-    );
+    list.extend(protocol.messages.iter().filter_map(|message| match message.payload {
+        Payload::Unit | Payload::Tuple(_) => None,
+        Payload::Fields(_) => {
+            let own = message.body_name.as_ref().unwrap_or(&message.name);
+            let what = format!("the struct of message `{}` of `{}`", message.name.text, name.text);
+            Some((message.body_type_name(protocol), own.span, what))
+        }
+    }));
     list
 }
 

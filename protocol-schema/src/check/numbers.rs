@@ -111,19 +111,11 @@ fn scalars(repr: Repr) -> Range {
         Repr::U16 => (u32::from(u16::MAX), "the enum is a u16"),
         Repr::U32 | Repr::U64 => (u32::MAX, "numbers have 32 bits"),
     };
-    Range {
-        entry: "variant",
-        first: 0,
-        last,
-        reason,
-    }
+    Range { entry: "variant", first: 0, last, reason }
 }
 
 fn list<E: Entry>(entries: &mut [E], range: Range, found: &mut Diagnostics) {
-    let written = entries
-        .iter()
-        .filter(|entry| entry.number().written.is_some())
-        .count();
+    let written = entries.iter().filter(|entry| entry.number().written.is_some()).count();
     if written == 0 {
         assign(entries, range, found);
     } else if written < entries.len() {
@@ -164,17 +156,12 @@ fn mixed<E: Entry>(entries: &[E], range: Range, found: &mut Diagnostics) {
         .filter_map(|entry| entry.number().written.map(|_| entry.number().value))
         .collect();
     let with = entries.iter().find_map(|entry| entry.number().written);
-    let Some(without) = entries
-        .iter()
-        .find(|entry| entry.number().written.is_none())
-    else {
+    let Some(without) = entries.iter().find(|entry| entry.number().written.is_none()) else {
         return;
     };
     let name = without.name();
-    let message = format!(
-        "the {} `{}` has no number, and others beside it have one",
-        range.entry, name.text
-    );
+    let message =
+        format!("the {} `{}` has no number, and others beside it have one", range.entry, name.text);
     let mut diagnostic = Diagnostic::error(codes::MIXED_NUMBERS, name.span, message)
         .note("numbers are written on all entries of a list or on none");
     if let Some(with) = with {
@@ -196,12 +183,7 @@ fn in_range<E: Entry>(entries: &[E], range: Range, found: &mut Diagnostics) -> b
             continue;
         }
         spoilt = true;
-        let Range {
-            entry: kind,
-            first,
-            last,
-            reason,
-        } = range;
+        let Range { entry: kind, first, last, reason } = range;
         let message = if value == u32::MAX {
             format!("this number is too large: those of {kind}s are @{first} to @{last}")
         } else {
@@ -231,9 +213,11 @@ fn different<E: Entry>(entries: &[E], range: Range, found: &mut Diagnostics) -> 
             .also(*earlier, "used here first");
         if let Some(free) = next_free(&taken, range) {
             taken.insert(free);
-            diagnostic = diagnostic
-                .note(format!("the next free number is @{free}"))
-                .fix(format!("write @{free}"), span, format!("@{free}"));
+            diagnostic = diagnostic.note(format!("the next free number is @{free}")).fix(
+                format!("write @{free}"),
+                span,
+                format!("@{free}"),
+            );
         }
         found.push(diagnostic);
     }
@@ -242,10 +226,8 @@ fn different<E: Entry>(entries: &[E], range: Range, found: &mut Diagnostics) -> 
 
 /// Numbers that nobody has, below others.
 fn dense<E: Entry>(entries: &[E], range: Range, found: &mut Diagnostics) {
-    let mut numbers: Vec<(u32, Span)> = entries
-        .iter()
-        .map(|entry| (entry.number().value, place(entry)))
-        .collect();
+    let mut numbers: Vec<(u32, Span)> =
+        entries.iter().map(|entry| (entry.number().value, place(entry))).collect();
     numbers.sort_unstable();
     let mut expected = range.first;
     for (value, span) in numbers {
@@ -255,13 +237,9 @@ fn dense<E: Entry>(entries: &[E], range: Range, found: &mut Diagnostics) {
                 _ => format!("@{expected} to @{} are missing", value - 1),
             };
             found.push(
-                Diagnostic::error(
-                    codes::NUMBER_GAP,
-                    span,
-                    format!("{missing} before @{value}"),
-                )
-                .note(format!("the next free number is @{expected}"))
-                .fix(format!("write @{expected}"), span, format!("@{expected}")),
+                Diagnostic::error(codes::NUMBER_GAP, span, format!("{missing} before @{value}"))
+                    .note(format!("the next free number is @{expected}"))
+                    .fix(format!("write @{expected}"), span, format!("@{expected}")),
             );
         }
         expected = value.saturating_add(1);

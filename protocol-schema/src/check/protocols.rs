@@ -13,26 +13,17 @@ pub const WIRE_NAME_BYTES_MAX: usize = 64;
 pub(super) fn messages(protocol: &Protocol, found: &mut Diagnostics) {
     if protocol.messages.is_empty() {
         let message = format!("the protocol `{}` has no messages", protocol.name.text);
-        found.push(Diagnostic::error(
-            codes::NO_MESSAGES,
-            protocol.name.span,
-            message,
-        ));
+        found.push(Diagnostic::error(codes::NO_MESSAGES, protocol.name.span, message));
     }
 }
 
 /// A version below 1, or one older than the oldest that is served.
 pub(super) fn version(protocol: &Protocol, found: &mut Diagnostics) {
-    let Protocol {
-        name, version, min, ..
-    } = protocol;
+    let Protocol { name, version, min, .. } = protocol;
     let message = if *version == 0 || *min == 0 {
         format!("the versions of `{}` start at 1", name.text)
     } else if min > version {
-        format!(
-            "`{}` is of version {version} and would serve {min} and above only",
-            name.text
-        )
+        format!("`{}` is of version {version} and would serve {min} and above only", name.text)
     } else {
         return;
     };
@@ -43,10 +34,7 @@ pub(super) fn version(protocol: &Protocol, found: &mut Diagnostics) {
 #[must_use]
 pub fn wire_name(package: &[Name], protocol: &Protocol) -> String {
     let names = package.iter().chain([&protocol.name]);
-    names
-        .map(|name| name.text.as_str())
-        .collect::<Vec<_>>()
-        .join("::")
+    names.map(|name| name.text.as_str()).collect::<Vec<_>>().join("::")
 }
 
 /// A name on the wire that is too long for the handshake.
@@ -57,11 +45,7 @@ pub fn wire_name_length(package: &[Name], protocol: &Protocol, found: &mut Diagn
         let message = format!(
             "with its package, the name of this protocol has {len} bytes, and at most {WIRE_NAME_BYTES_MAX} are sent"
         );
-        found.push(Diagnostic::error(
-            codes::WIRE_NAME_TOO_LONG,
-            protocol.name.span,
-            message,
-        ));
+        found.push(Diagnostic::error(codes::WIRE_NAME_TOO_LONG, protocol.name.span, message));
     }
 }
 

@@ -14,9 +14,7 @@ fn each<'a>(item: &'a Item, act: &mut dyn FnMut(&'a Type, bool)) {
         Item::Const(_) | Item::Scalar(_) => {}
         Item::Struct(item) => item.fields.iter().for_each(|field| act(&field.ty, false)),
         Item::Union(item) => {
-            item.variants
-                .iter()
-                .for_each(|variant| of_payload(&variant.payload, act));
+            item.variants.iter().for_each(|variant| of_payload(&variant.payload, act));
         }
         Item::Protocol(item) => {
             for message in &item.messages {
@@ -79,7 +77,7 @@ fn nested_option(ty: &Type, found: &mut Diagnostics) {
         && matches!(inner.kind, TypeKind::Option(_))
     {
         found.push(
-            Diagnostic::error(codes::NESTED_OPTION, ty.span, "an `Option` of an `Option`")
+            Diagnostic::error(codes::NESTED_OPTION, ty.span, "an `Option` cannot hold an `Option`")
                 .note("an enum can say what each kind of nothing means"),
         );
     }
@@ -90,7 +88,7 @@ fn empty_array(ty: &Type, found: &mut Diagnostics) {
         found.push(Diagnostic::error(
             codes::ARRAY_LENGTH,
             ty.span,
-            "an array has an element",
+            "an array has at least one element",
         ));
     }
 }
@@ -228,14 +226,10 @@ fn array_const(
         return;
     };
     let problem = match (&item.ty.kind, &item.value.kind) {
-        (TypeKind::Int(_), ValueKind::Int { magnitude: 0, .. }) => "an array has an element",
-        (
-            TypeKind::Int(_),
-            ValueKind::Int {
-                magnitude,
-                negative,
-            },
-        ) => {
+        (TypeKind::Int(_), ValueKind::Int { magnitude: 0, .. }) => {
+            "an array has at least one element"
+        }
+        (TypeKind::Int(_), ValueKind::Int { magnitude, negative }) => {
             if !negative && u32::try_from(*magnitude).is_ok() {
                 return;
             }

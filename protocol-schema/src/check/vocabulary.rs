@@ -55,10 +55,7 @@ const FOREIGN: [(&str, &str); 17] = [
 
 /// The built-in type without parameters called `name`.
 pub(crate) fn built_in(name: &str) -> Option<TypeKind> {
-    PLAIN
-        .iter()
-        .find(|(known, _)| *known == name)
-        .map(|(_, kind)| kind.clone())
+    PLAIN.iter().find(|(known, _)| *known == name).map(|(_, kind)| kind.clone())
 }
 
 /// The names of the built-in types without parameters.
@@ -68,26 +65,24 @@ pub(crate) fn built_in_names<'a>() -> impl Iterator<Item = &'a str> {
 
 /// What is written here for a type of another language.
 pub(crate) fn foreign(name: &str) -> Option<&'static str> {
-    FOREIGN
-        .iter()
-        .find(|(foreign, _)| *foreign == name)
-        .map(|(_, instead)| *instead)
+    FOREIGN.iter().find(|(foreign, _)| *foreign == name).map(|(_, instead)| *instead)
 }
 
 /// Of `known`, the word most like `word`, if one is like it at all.
 ///
-/// About one letter in three may be wrong, missing, added or swapped with its neighbour; a
-/// difference of case counts less than that.
+/// One letter in three may be wrong, missing, added or swapped with its neighbour; a difference of
+/// case counts half.
 #[must_use]
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = 2 * word.chars().count().div_ceil(3);
+    let limit = match word.chars().count() {
+        0..3 => 1,
+        chars => 2 * (chars / 3),
+    };
     let distances = known.into_iter().filter_map(|candidate| {
         let distance = distance(word, candidate)?;
         (distance <= limit && distance > 0).then_some((distance, candidate))
     });
-    distances
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+    distances.min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate)
 }
 
 /// Looks for the nearest word only so often: in a file where everything is misspelt, the hundredth
@@ -102,10 +97,7 @@ impl<'a> Suggestions<'a> {
     pub(crate) fn new(known: impl IntoIterator<Item = &'a str>) -> Self {
         const WORDS_MAX: usize = 4_096;
         const SEARCHES_MAX: usize = 64;
-        Self {
-            known: known.into_iter().take(WORDS_MAX).collect(),
-            left: SEARCHES_MAX,
-        }
+        Self { known: known.into_iter().take(WORDS_MAX).collect(), left: SEARCHES_MAX }
     }
 
     pub(crate) fn nearest(&mut self, word: &str) -> Option<&'a str> {
@@ -122,11 +114,7 @@ fn distance(a: &str, b: &str) -> Option<usize> {
         return None;
     }
     let b: Vec<char> = b.chars().collect();
-    let mut rows = [
-        Vec::new(),
-        Vec::new(),
-        (0..=b.len()).map(|at| 2 * at).collect::<Vec<_>>(),
-    ];
+    let mut rows = [Vec::new(), Vec::new(), (0..=b.len()).map(|at| 2 * at).collect::<Vec<_>>()];
     let mut before = None;
     for (row, char_a) in a.chars().enumerate() {
         rows.rotate_left(1);

@@ -56,19 +56,11 @@ struct Known {
 }
 
 const fn known(name: &'static str, places: &'static [Place]) -> Known {
-    Known {
-        name,
-        places,
-        compiled: true,
-    }
+    Known { name, places, compiled: true }
 }
 
 const fn later(name: &'static str, places: &'static [Place]) -> Known {
-    Known {
-        name,
-        places,
-        compiled: false,
-    }
+    Known { name, places, compiled: false }
 }
 
 const KNOWN: [Known; 16] = {
@@ -77,17 +69,11 @@ const KNOWN: [Known; 16] = {
         known("error", &[Enum]),
         known("fixed", &[Struct]),
         known("from", &[Message]),
-        known(
-            "rust",
-            &[Struct, Enum, Protocol, Field, Variant, Message, Payload],
-        ),
+        known("rust", &[Struct, Enum, Protocol, Field, Variant, Message, Payload]),
         known("version", &[Protocol]),
         later("closed", &[Enum]),
         later("default", &[Variant]),
-        later(
-            "deprecated",
-            &[Struct, Enum, Protocol, Field, Variant, Message],
-        ),
+        later("deprecated", &[Struct, Enum, Protocol, Field, Variant, Message]),
         later("idempotent", &[Message]),
         later("max", &[Field, Payload]),
         later("since", &[Struct, Enum, Protocol, Field, Variant, Message]),
@@ -105,10 +91,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>, place: Place, attributes: &[AttrTree
     let mut seen: Vec<&AttrTree> = Vec::new();
     for attribute in attributes {
         let Some(name) = attribute.path.single() else {
-            let what = format!(
-                "the attribute `{}` of another tool is",
-                attribute.path.text()
-            );
+            let what = format!("the attribute `{}` of another tool is", attribute.path.text());
             cursor.unsupported(attribute.span, &what);
             continue;
         };
@@ -121,10 +104,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>, place: Place, attributes: &[AttrTree
             continue;
         }
         if !known.compiled {
-            cursor.unsupported(
-                attribute.span,
-                &format!("the attribute `{}` is", known.name),
-            );
+            cursor.unsupported(attribute.span, &format!("the attribute `{}` is", known.name));
             continue;
         }
         let repeated = seen.iter().find(|seen| seen.path.text() == name.text);
@@ -163,40 +143,20 @@ fn apply(
         ("fixed" | "error", _) => arguments(cursor, attribute, "`{}` takes no arguments"),
         ("version", Arguments::List(list)) => match version(list) {
             Some((version, min)) => (meaning.version, meaning.min) = (version, min),
-            None => arguments(
-                cursor,
-                attribute,
-                "a version is written `version(3, min = 1)`",
-            ),
+            None => arguments(cursor, attribute, "a version is written `version(3, min = 1)`"),
         },
         ("version", _) => {
-            arguments(
-                cursor,
-                attribute,
-                "a version is written `version(3, min = 1)`",
-            );
+            arguments(cursor, attribute, "a version is written `version(3, min = 1)`");
         }
         ("from", Arguments::List(list)) => match side(list) {
             Some(side) => meaning.from = side,
-            None => arguments(
-                cursor,
-                attribute,
-                "a message is `from(server)` or `from(client)`",
-            ),
+            None => arguments(cursor, attribute, "a message is `from(server)` or `from(client)`"),
         },
         ("from", _) => {
-            arguments(
-                cursor,
-                attribute,
-                "a message is `from(server)` or `from(client)`",
-            );
+            arguments(cursor, attribute, "a message is `from(server)` or `from(client)`");
         }
         ("rust", Arguments::List(list)) => rust(cursor, place, attribute, list, meaning),
-        _ => arguments(
-            cursor,
-            attribute,
-            "extra derives are written `rust(derive(Eq, Hash))`",
-        ),
+        _ => arguments(cursor, attribute, "extra derives are written `rust(derive(Eq, Hash))`"),
     }
 }
 
@@ -208,23 +168,16 @@ fn arguments(cursor: &mut Cursor<'_>, attribute: &AttrTree, message: &str) {
 /// `3` or `3, min = 1`. Without `min` every older version is served.
 fn version(list: &[Argument]) -> Option<(u32, u32)> {
     let number = |value: &ValueTree| {
-        let ValueTreeKind::Int {
-            magnitude,
-            negative: false,
-        } = value.kind
-        else {
+        let ValueTreeKind::Int { magnitude, negative: false } = value.kind else {
             return None;
         };
         u32::try_from(magnitude).ok()
     };
     match list {
         [Argument::Value(version)] => Some((number(version)?, 1)),
-        [
-            Argument::Value(version),
-            Argument::Attr(AttrTree {
-                path, arguments, ..
-            }),
-        ] if is(path, "min") => {
+        [Argument::Value(version), Argument::Attr(AttrTree { path, arguments, .. })]
+            if is(path, "min") =>
+        {
             let Arguments::Value(min) = arguments else {
                 return None;
             };
@@ -236,13 +189,7 @@ fn version(list: &[Argument]) -> Option<(u32, u32)> {
 
 fn side(list: &[Argument]) -> Option<Side> {
     match list {
-        [
-            Argument::Attr(AttrTree {
-                path,
-                arguments: Arguments::None,
-                ..
-            }),
-        ] => {
+        [Argument::Attr(AttrTree { path, arguments: Arguments::None, .. })] => {
             if is(path, "server") {
                 Some(Side::Server)
             } else {
@@ -263,11 +210,9 @@ fn rust(
 ) {
     for argument in list {
         match argument {
-            Argument::Attr(AttrTree {
-                path,
-                arguments: Arguments::List(derives),
-                span,
-            }) if is(path, "derive") => {
+            Argument::Attr(AttrTree { path, arguments: Arguments::List(derives), span })
+                if is(path, "derive") =>
+            {
                 if !matches!(place, Place::Struct | Place::Enum | Place::Protocol) {
                     let message = "derives stand on a struct, an enum or a protocol";
                     cursor.error(codes::MISPLACED_ATTRIBUTE, *span, message);
@@ -294,17 +239,8 @@ fn derive(
     meaning: &mut Meaning,
 ) {
     for entry in derives {
-        let Argument::Attr(AttrTree {
-            path,
-            arguments: Arguments::None,
-            span,
-        }) = entry
-        else {
-            arguments(
-                cursor,
-                attribute,
-                "`derive(…)` takes the names of derive macros",
-            );
+        let Argument::Attr(AttrTree { path, arguments: Arguments::None, span }) = entry else {
+            arguments(cursor, attribute, "`derive(…)` takes the names of derive macros");
             return;
         };
         let Some(name) = path.single().cloned() else {
@@ -338,10 +274,7 @@ fn unknown(cursor: &mut Cursor<'_>, attribute: &AttrTree, name: &str) {
         }
         "np" => {
             let inner = inner.trim_start_matches("np").trim();
-            let inner = inner
-                .strip_prefix('(')
-                .and_then(|i| i.strip_suffix(')'))
-                .unwrap_or("");
+            let inner = inner.strip_prefix('(').and_then(|i| i.strip_suffix(')')).unwrap_or("");
             diagnostic
                 .fix(format!("write `{inner}`"), attribute.span, inner)
                 .note("`np(…)` is only written in Rust")
@@ -384,6 +317,5 @@ impl Place {
 }
 
 fn is(path: &Path, name: &str) -> bool {
-    path.single()
-        .is_some_and(|single: &Name| single.text == name)
+    path.single().is_some_and(|single: &Name| single.text == name)
 }

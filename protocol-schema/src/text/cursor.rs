@@ -28,15 +28,10 @@ pub(super) struct Reported;
 pub(super) type Parsed<T> = Result<T, Reported>;
 
 /// The words that start an item.
-pub(super) const KEYWORDS: [&str; 8] = [
-    "package", "use", "const", "type", "struct", "enum", "flags", "protocol",
-];
+pub(super) const KEYWORDS: [&str; 8] =
+    ["package", "use", "const", "type", "struct", "enum", "flags", "protocol"];
 
-const END: Token = Token {
-    kind: Kind::End,
-    start: u32::MAX,
-    end: u32::MAX,
-};
+const END: Token = Token { kind: Kind::End, start: u32::MAX, end: u32::MAX };
 
 /// A place in the tokens of one file.
 pub(super) struct Cursor<'a> {
@@ -58,15 +53,7 @@ impl<'a> Cursor<'a> {
         found: &'a mut Diagnostics,
     ) -> Self {
         let Lexed { tokens, cut_short } = lexed;
-        Self {
-            text,
-            tokens,
-            cut_short,
-            at: 0,
-            reported_at: None,
-            places,
-            found,
-        }
+        Self { text, tokens, cut_short, at: 0, reported_at: None, places, found }
     }
 
     // Looking.
@@ -89,11 +76,7 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn ahead(&self, count: usize) -> Token {
-        self.tokens
-            .get(self.at + count)
-            .or(self.tokens.last())
-            .copied()
-            .unwrap_or(END)
+        self.tokens.get(self.at + count).or(self.tokens.last()).copied().unwrap_or(END)
     }
 
     pub(super) fn token_text(&self, token: Token) -> &'a str {
@@ -107,11 +90,7 @@ impl<'a> Cursor<'a> {
         let Some((start, end)) = self.places.range(span) else {
             return "";
         };
-        self.token_text(Token {
-            kind: Kind::End,
-            start,
-            end,
-        })
+        self.token_text(Token { kind: Kind::End, start, end })
     }
 
     /// Whether an item starts here, on a line of its own: a keyword before a name, possibly with
@@ -125,11 +104,10 @@ impl<'a> Cursor<'a> {
             match self.ahead(ahead).kind {
                 Kind::OuterDoc => ahead += 1,
                 Kind::Hash => ahead = self.behind_attribute(ahead),
+                Kind::Ident if self.token_text(self.ahead(ahead)) == "pub" => ahead += 1,
                 Kind::Ident => {
                     let keyword = KEYWORDS.contains(&self.token_text(self.ahead(ahead)));
-                    return keyword
-                        && self.starts_line(ahead)
-                        && self.ahead(ahead + 1).kind == Kind::Ident;
+                    return keyword && self.ahead(ahead + 1).kind == Kind::Ident;
                 }
                 _ => return false,
             }
@@ -161,11 +139,7 @@ impl<'a> Cursor<'a> {
         let Some(before) = self.tokens.get(before) else {
             return true;
         };
-        let gap = Token {
-            kind: Kind::End,
-            start: before.end,
-            end: self.ahead(ahead).start,
-        };
+        let gap = Token { kind: Kind::End, start: before.end, end: self.ahead(ahead).start };
         self.token_text(gap).contains('\n')
     }
 
@@ -195,12 +169,18 @@ impl<'a> Cursor<'a> {
         let mut text = text.strip_prefix("r#").unwrap_or(text);
         if text.len() > NAME_BYTES_MAX {
             // Reported by the lexer; no message shall repeat a megabyte of it.
-            let cut = (0..=NAME_BYTES_MAX)
-                .rev()
-                .find(|at| text.is_char_boundary(*at));
+            let cut = (0..=NAME_BYTES_MAX).rev().find(|at| text.is_char_boundary(*at));
             text = text.get(..cut.unwrap_or(0)).unwrap_or("");
         }
         Ok(Name::new(text, self.span(token)))
+    }
+
+    /// The names among the tokens from `first` to the cursor.
+    pub(super) fn names_since(&self, first: Token) -> Vec<String> {
+        let tokens = self.tokens.iter().take(self.at).rev();
+        let tokens = tokens.take_while(|token| token.start >= first.start);
+        let names = tokens.filter(|token| token.kind == Kind::Ident);
+        names.map(|token| self.token_text(*token).to_owned()).collect()
     }
 
     // Reporting.
@@ -222,10 +202,7 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn previous_end(&self) -> u32 {
-        let before = self
-            .at
-            .checked_sub(1)
-            .and_then(|before| self.tokens.get(before));
+        let before = self.at.checked_sub(1).and_then(|before| self.tokens.get(before));
         before.map_or(0, |token| token.end)
     }
 
@@ -243,12 +220,13 @@ impl<'a> Cursor<'a> {
         message: impl Into<String>,
         more: impl FnOnce(Diagnostic) -> Diagnostic,
     ) -> Reported {
-        // What an unclosed comment swallowed is not missing.
-        let swallowed = token.kind == Kind::End && self.cut_short;
+        // What an unclosed comment or string swallowed is not missing.
+        let before = self.at.checked_sub(1).and_then(|before| self.tokens.get(before));
+        let swallowed = token.kind == Kind::End && self.cut_short
+            || before.is_some_and(|before| before.kind == Kind::CutStr);
         if !swallowed && self.reported_at != Some(self.at) {
             let span = self.span(token);
-            self.found
-                .push(more(Diagnostic::error(codes::SYNTAX, span, message)));
+            self.found.push(more(Diagnostic::error(codes::SYNTAX, span, message)));
         }
         self.reported_at = Some(self.at);
         Reported
@@ -269,14 +247,15 @@ impl<'a> Cursor<'a> {
         match token.kind {
             Kind::End => "the end of the file".to_owned(),
             Kind::OuterDoc | Kind::InnerDoc => "a doc comment".to_owned(),
-            Kind::Str | Kind::ByteStr => "a string".to_owned(),
+            Kind::Str | Kind::ByteStr | Kind::CutStr => "a string".to_owned(),
             _ => format!("`{}`", shorten(self.token_text(token))),
         }
     }
 
     // Finding the way back.
 
-    /// Skips to the next `,` or `close` of the list the cursor stands in, or to the next item.
+    /// Skips to the next `,` or `close` of the list the cursor stands in, to a line that starts
+    /// like another entry, or to the next item.
     pub(super) fn skip_entry(&mut self, close: Kind) {
         let mut depth = 0_usize;
         let mut angles = 0_usize;
@@ -285,6 +264,9 @@ impl<'a> Cursor<'a> {
             match kind {
                 Kind::End => return,
                 Kind::Comma if depth == 0 && angles == 0 => return,
+                Kind::At | Kind::Hash | Kind::OuterDoc if depth == 0 && self.starts_line(0) => {
+                    return;
+                }
                 _ if kind == close && depth == 0 => return,
                 Kind::OpenBrace | Kind::OpenParen | Kind::OpenBracket => depth += 1,
                 Kind::CloseBrace | Kind::CloseParen | Kind::CloseBracket => {

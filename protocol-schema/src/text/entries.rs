@@ -25,9 +25,7 @@ impl Parser<'_> {
         what: &str,
         entry: fn(&mut Self, Meta, Option<Number>) -> Parsed<Option<T>>,
     ) -> Parsed<Vec<T>> {
-        let open = self
-            .cursor
-            .expect(Kind::OpenBrace, &format!("`{{` and {what}"))?;
+        let open = self.cursor.expect(Kind::OpenBrace, &format!("`{{` and {what}"))?;
         let mut list = Vec::new();
         loop {
             if self.ends_early(open) {
@@ -40,13 +38,16 @@ impl Parser<'_> {
             }
             let first = self.cursor.current();
             match self.number().and_then(|number| entry(self, meta, number)) {
-                Ok(entry) => list.extend(entry),
+                Ok(entry) => {
+                    list.extend(entry);
+                    self.separator(open, first);
+                }
                 Err(Reported) => {
                     self.damaged = true;
                     self.cursor.skip_entry(Kind::CloseBrace);
+                    self.cursor.eat(Kind::Comma);
                 }
             }
-            self.separator(open, first);
         }
     }
 
@@ -76,15 +77,13 @@ impl Parser<'_> {
         );
         if starts_entry && token.start != first.start {
             let message = format!("expected `,`, found {}", self.cursor.describe(token));
-            self.cursor
-                .syntax(token, message, |d| d.fix("write the comma", behind, ","));
+            self.cursor.syntax(token, message, |d| d.fix("write the comma", behind, ","));
             return;
         }
         if token.kind == Kind::Semi {
             let span = self.cursor.span(token);
             let message = "entries end with `,`, not `;`";
-            self.cursor
-                .syntax(token, message, |d| d.fix("write a comma", span, ","));
+            self.cursor.syntax(token, message, |d| d.fix("write a comma", span, ","));
             self.cursor.bump();
             return;
         }
@@ -107,8 +106,7 @@ impl Parser<'_> {
             true => Name::new("_", Span::NONE),
             false => self.cursor.name("the name of a field")?,
         };
-        self.cursor
-            .expect(Kind::Colon, "`:` and the type of the field")?;
+        self.cursor.expect(Kind::Colon, "`:` and the type of the field")?;
         let ty = self.ty("the type of the field")?;
         if let Some(equals) = self.cursor.eat(Kind::Equals) {
             self.cursor.value_tree()?;
@@ -119,12 +117,7 @@ impl Parser<'_> {
             return Ok(self.removed(first));
         }
         let number = number.unwrap_or(Number::UNWRITTEN);
-        Ok(Some(Field {
-            docs: meta.docs,
-            number,
-            name,
-            ty,
-        }))
+        Ok(Some(Field { docs: meta.docs, number, name, ty }))
     }
 
     pub(super) fn variant(
@@ -142,12 +135,7 @@ impl Parser<'_> {
             self.discriminant(&name);
         }
         let number = number.unwrap_or(Number::UNWRITTEN);
-        Ok(Some(UnionVariant {
-            docs: meta.docs,
-            number,
-            name,
-            payload,
-        }))
+        Ok(Some(UnionVariant { docs: meta.docs, number, name, payload }))
     }
 
     pub(super) fn message(
@@ -170,15 +158,7 @@ impl Parser<'_> {
         };
         let number = number.unwrap_or(Number::UNWRITTEN);
         let from = meaning.from;
-        Ok(Some(Message {
-            docs: meta.docs,
-            number,
-            name,
-            from,
-            payload,
-            body_name: None,
-            reply,
-        }))
+        Ok(Some(Message { docs: meta.docs, number, name, from, payload, body_name: None, reply }))
     }
 
     fn payload(&mut self) -> Parsed<Payload> {
@@ -200,9 +180,7 @@ impl Parser<'_> {
             return Err(self.cursor.unclosed(open, "`)`"));
         }
         let message = "only one type stands between `(` and `)`";
-        self.cursor.syntax(open, message, |d| {
-            d.note("several have names: `{ a: T, b: U }`")
-        });
+        self.cursor.syntax(open, message, |d| d.note("several have names: `{ a: T, b: U }`"));
         self.damaged = true;
         self.cursor.skip_entry(Kind::CloseParen);
         while self.cursor.eat(Kind::Comma).is_some() {
@@ -226,10 +204,7 @@ impl Parser<'_> {
         };
         // Above every limit, whatever the list is.
         let value = u32::try_from(value).unwrap_or(u32::MAX);
-        Ok(Some(Number {
-            value,
-            written: Some(span),
-        }))
+        Ok(Some(Number { value, written: Some(span) }))
     }
 
     pub(super) fn ty(&mut self, what: &str) -> Parsed<Type> {

@@ -21,6 +21,8 @@ pub(super) enum Kind {
     Float,
     Str,
     ByteStr,
+    /// A string whose end is missing, and with it all that follows on its line.
+    CutStr,
     /// `/// …`, one line.
     OuterDoc,
     /// `//! …`, one line.
@@ -68,14 +70,7 @@ pub(super) struct Lexed {
 
 /// Cuts `text` into tokens.
 pub(super) fn lex(text: &str, places: &mut Places, found: &mut Diagnostics) -> Lexed {
-    let mut lexer = Lexer {
-        text,
-        at: 0,
-        places,
-        found,
-        tokens: Vec::new(),
-        cut_short: false,
-    };
+    let mut lexer = Lexer { text, at: 0, places, found, tokens: Vec::new(), cut_short: false };
     if text.starts_with('\u{feff}') {
         lexer.at = '\u{feff}'.len_utf8();
     }
@@ -83,10 +78,7 @@ pub(super) fn lex(text: &str, places: &mut Places, found: &mut Diagnostics) -> L
         lexer.token(first);
     }
     lexer.push(Kind::End, text.len());
-    Lexed {
-        tokens: lexer.tokens,
-        cut_short: lexer.cut_short,
-    }
+    Lexed { tokens: lexer.tokens, cut_short: lexer.cut_short }
 }
 
 struct Lexer<'a> {
@@ -143,21 +135,12 @@ impl Lexer<'_> {
             let message = format!("{} is not allowed in a name, which is ASCII", describe(c));
             self.report(codes::UNEXPECTED_CHARACTER, range, message);
         }
-        self.push(
-            if text == "_" {
-                Kind::Underscore
-            } else {
-                Kind::Ident
-            },
-            start,
-        );
+        self.push(if text == "_" { Kind::Underscore } else { Kind::Ident }, start);
     }
 
     fn number(&mut self) {
         let start = self.at;
-        let radix = ["0x", "0o", "0b"]
-            .iter()
-            .any(|prefix| self.looking_at(prefix));
+        let radix = ["0x", "0o", "0b"].iter().any(|prefix| self.looking_at(prefix));
         self.skip_while(is_name_part);
         let mut kind = Kind::Int;
         if !radix {
@@ -168,9 +151,7 @@ impl Lexer<'_> {
             }
             let text = self.text.get(start..self.at).unwrap_or("");
             let exponent = text.ends_with(['e', 'E'])
-                && text
-                    .trim_end_matches(['e', 'E', '_'])
-                    .ends_with(|c: char| c.is_ascii_digit());
+                && text.trim_end_matches(['e', 'E', '_']).ends_with(|c: char| c.is_ascii_digit());
             if exponent && matches!(self.peek(), Some('+' | '-')) {
                 self.at += 1;
                 self.skip_while(is_name_part);
@@ -181,11 +162,7 @@ impl Lexer<'_> {
         }
         let text = self.text.get(start..self.at).unwrap_or("");
         let float = kind == Kind::Float;
-        let problem = if float {
-            float_value(text).err()
-        } else {
-            int_value(text).err()
-        };
+        let problem = if float { float_value(text).err() } else { int_value(text).err() };
         if let Some(problem) = problem {
             self.report(codes::BAD_NUMBER, start..self.at, problem);
         }
@@ -194,6 +171,7 @@ impl Lexer<'_> {
 
     /// Reads a string whose quote is at `self.at`; the token starts at `start`.
     fn string(&mut self, start: usize, kind: Kind) {
+        let mut token = kind;
         let quote = self.at;
         self.at += 1;
         loop {
@@ -213,6 +191,7 @@ impl Lexer<'_> {
                 None | Some('\n') => {
                     let message = "this string has no closing `\"` on its line";
                     self.report(codes::UNTERMINATED_STRING, start..quote + 1, message);
+                    token = Kind::CutStr;
                     break;
                 }
                 Some(_) => self.bump(),
@@ -221,20 +200,16 @@ impl Lexer<'_> {
         let (body, end) = (quote + 1, self.at);
         let problems = {
             let mut problems = Vec::new();
-            unescape(
-                self.text.get(body..end).unwrap_or(""),
-                kind,
-                |range, message| {
-                    problems.push((body + range.start..body + range.end, message));
-                },
-            );
+            unescape(self.text.get(body..end).unwrap_or(""), kind, |range, message| {
+                problems.push((body + range.start..body + range.end, message));
+            });
             problems
         };
         for (range, message) in problems {
             self.report(codes::BAD_ESCAPE, range, message);
         }
         self.direction_characters(body..end);
-        self.push(kind, start);
+        self.push(token, start);
     }
 
     fn line_comment(&mut self) {
@@ -291,11 +266,7 @@ impl Lexer<'_> {
             self.bump();
         }
         let many = self.at > start + first.len_utf8();
-        let text = if many {
-            "these characters have"
-        } else {
-            "this character has"
-        };
+        let text = if many { "these characters have" } else { "this character has" };
         let message = format!("{text} no meaning here: {}", describe(first));
         self.report(codes::UNEXPECTED_CHARACTER, start..self.at, message);
     }
@@ -307,11 +278,7 @@ impl Lexer<'_> {
         if let Some((at, c)) = text.char_indices().find(|(_, c)| turns(*c)) {
             let start = range.start + at;
             let message = format!("{} turns the direction of the text unseen", describe(c));
-            self.report(
-                codes::DIRECTION_CHARACTER,
-                start..start + c.len_utf8(),
-                message,
-            );
+            self.report(codes::DIRECTION_CHARACTER, start..start + c.len_utf8(), message);
         }
     }
 
@@ -321,11 +288,7 @@ impl Lexer<'_> {
     }
 
     fn push(&mut self, kind: Kind, start: usize) {
-        self.tokens.push(Token {
-            kind,
-            start: offset(start),
-            end: offset(self.at),
-        });
+        self.tokens.push(Token { kind, start: offset(start), end: offset(self.at) });
     }
 
     fn rest(&self) -> &str {
@@ -451,15 +414,10 @@ fn escape(text: &str, kind: Kind) -> (usize, Result<Option<char>, &'static str>)
 }
 
 fn hex_escape(text: &str, kind: Kind) -> (usize, Result<Option<char>, &'static str>) {
-    let digits = text
-        .get(1..3)
-        .filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
+    let digits = text.get(1..3).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
     match digits.and_then(|d| u8::from_str_radix(d, 16).ok()) {
         Some(byte) if kind == Kind::ByteStr || byte.is_ascii() => (3, Ok(Some(char::from(byte)))),
-        Some(_) => (
-            3,
-            Err("`\\x` goes up to `\\x7f`, above that write `\\u{…}`"),
-        ),
+        Some(_) => (3, Err("`\\x` goes up to `\\x7f`, above that write `\\u{…}`")),
         None => (1, Err("`\\x` takes two hexadecimal digits")),
     }
 }
@@ -469,24 +427,13 @@ fn unicode_escape(text: &str) -> (usize, Result<Option<char>, &'static str>) {
     let Some(inner) = text.strip_prefix("u{") else {
         return (1, Err(problem));
     };
-    let len = inner
-        .find(|c: char| !c.is_ascii_hexdigit() && c != '_')
-        .unwrap_or(inner.len());
+    let len = inner.find(|c: char| !c.is_ascii_hexdigit() && c != '_').unwrap_or(inner.len());
     let digits: String = inner.chars().take(len).filter(|c| *c != '_').collect();
     if !inner.get(len..).unwrap_or("").starts_with('}') {
         return (2 + len, Err(problem));
     }
-    let value = (1..=6)
-        .contains(&digits.len())
-        .then(|| u32::from_str_radix(&digits, 16).ok());
-    (
-        len + 3,
-        value
-            .flatten()
-            .and_then(char::from_u32)
-            .map(Some)
-            .ok_or(problem),
-    )
+    let value = (1..=6).contains(&digits.len()).then(|| u32::from_str_radix(&digits, 16).ok());
+    (len + 3, value.flatten().and_then(char::from_u32).map(Some).ok_or(problem))
 }
 
 /// The mark at the start of `text`, with its length.
@@ -525,10 +472,7 @@ fn mark_of(c: char) -> Option<Kind> {
 /// Whether digits end in `e` and digits.
 fn has_exponent(text: &str) -> bool {
     text.split_once(['e', 'E']).is_some_and(|(before, after)| {
-        let digits = |part: &str| {
-            part.chars()
-                .all(|c| c.is_ascii_digit() || c == '_' || c == '.')
-        };
+        let digits = |part: &str| part.chars().all(|c| c.is_ascii_digit() || c == '_' || c == '.');
         !after.is_empty() && digits(before) && digits(after)
     })
 }

@@ -44,9 +44,7 @@ impl Compiled {
     /// Whether a diagnostic is an error, and nothing may be made of the schema.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.diagnostics
-            .iter()
-            .any(|found| found.severity == Severity::Error)
+        self.diagnostics.iter().any(|found| found.severity == Severity::Error)
     }
 }
 
@@ -58,23 +56,14 @@ pub fn compile(map: &mut SourceMap, file: FileId) -> Compiled {
     let mut found = Diagnostics::new();
     let text = map.file(file).text.as_str();
     let schema = if text.len() > SOURCE_BYTES_MAX {
-        let message = format!(
-            "the file has {} bytes, at most {SOURCE_BYTES_MAX} are read",
-            text.len()
-        );
-        found.push(Diagnostic::error(
-            codes::SOURCE_TOO_LARGE,
-            places.span(0, 0),
-            message,
-        ));
+        let message =
+            format!("the file has {} bytes, at most {SOURCE_BYTES_MAX} are read", text.len());
+        found.push(Diagnostic::error(codes::SOURCE_TOO_LARGE, places.span(0, 0), message));
         Schema::default()
     } else {
         let lexed = lexer::lex(text, &mut places, &mut found);
-        let parser::Parse {
-            mut schema,
-            damaged,
-            reported_names,
-        } = parser::parse(text, lexed, &mut places, &mut found);
+        let parser::Parse { mut schema, damaged, reported_names } =
+            parser::parse(text, lexed, &mut places, &mut found);
         resolve::hide(&mut schema, &reported_names);
         check::readable(&mut schema, &damaged, &mut found);
         if !found.has_errors() {
@@ -83,20 +72,13 @@ pub fn compile(map: &mut SourceMap, file: FileId) -> Compiled {
         schema
     };
     map.record(places);
-    Compiled {
-        schema,
-        diagnostics: in_order(map, found.finish()),
-    }
+    Compiled { schema, diagnostics: in_order(map, found.finish()) }
 }
 
 /// Sorts by place, and cuts off what nobody will read.
 fn in_order(map: &SourceMap, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics.sort_by_key(|found| {
-        (
-            map.locate(found.span)
-                .map_or(usize::MAX, |(_, range)| range.start),
-            found.code,
-        )
+        (map.locate(found.span).map_or(usize::MAX, |(_, range)| range.start), found.code)
     });
     let more = diagnostics.len().saturating_sub(DIAGNOSTICS_MAX);
     if more > 0 {
@@ -104,11 +86,7 @@ fn in_order(map: &SourceMap, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic
         diagnostics.truncate(DIAGNOSTICS_MAX);
         if let Some(last) = diagnostics.last() {
             let message = format!("{more} more are not shown");
-            diagnostics.push(Diagnostic::error(
-                codes::TOO_MANY_MISTAKES,
-                last.span,
-                message,
-            ));
+            diagnostics.push(Diagnostic::error(codes::TOO_MANY_MISTAKES, last.span, message));
         }
     }
     diagnostics

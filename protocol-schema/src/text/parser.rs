@@ -47,12 +47,8 @@ pub(super) fn parse(
     found: &mut Diagnostics,
 ) -> Parse {
     let cursor = Cursor::new(text, lexed, places, found);
-    let mut parser = Parser {
-        cursor,
-        out: Parse::default(),
-        damaged: false,
-        package: Package::Awaited,
-    };
+    let mut parser =
+        Parser { cursor, out: Parse::default(), damaged: false, package: Package::Awaited };
     parser.file();
     parser.out
 }
@@ -106,11 +102,7 @@ impl Parser<'_> {
             match self.cursor.kind() {
                 Kind::InnerDoc => {
                     let token = self.cursor.bump();
-                    self.out
-                        .schema
-                        .docs
-                        .0
-                        .push(doc_line(self.cursor.token_text(token)));
+                    self.out.schema.docs.0.push(doc_line(self.cursor.token_text(token)));
                 }
                 Kind::Hash if self.cursor.ahead(1).kind == Kind::Bang => {
                     let hash = self.cursor.bump();
@@ -127,12 +119,8 @@ impl Parser<'_> {
         if let Package::Passed(token) = self.package {
             let span = self.cursor.places.span(token.start, token.start);
             self.cursor.found.push(
-                Diagnostic::error(
-                    codes::PACKAGE,
-                    span,
-                    "a schema file starts with its package",
-                )
-                .fix("name the package", span, "package example;\n\n"),
+                Diagnostic::error(codes::PACKAGE, span, "a schema file starts with its package")
+                    .fix("name the package", span, "package example;\n\n"),
             );
         }
     }
@@ -143,16 +131,10 @@ impl Parser<'_> {
         }
         let token = self.cursor.current();
         if token.kind != Kind::Ident {
-            let reported = self
-                .cursor
-                .expected("an item, such as `struct` or `protocol`");
+            let reported = self.cursor.expected("an item, such as `struct` or `protocol`");
             self.cursor.bump();
             // One brace too many belongs to nothing that could be skipped with it.
-            return if token.kind == Kind::CloseBrace {
-                Ok(None)
-            } else {
-                Err(reported)
-            };
+            return if token.kind == Kind::CloseBrace { Ok(None) } else { Err(reported) };
         }
         match self.cursor.token_text(token) {
             "package" => self.package(token, &meta).map(|()| None),
@@ -168,7 +150,7 @@ impl Parser<'_> {
     }
 
     fn package(&mut self, token: Token, meta: &Meta) -> Parsed<()> {
-        self.nothing_for(meta, "the package; `//!` speaks of the file");
+        self.nothing_for(meta, "the package");
         self.cursor.bump();
         let before = std::mem::replace(&mut self.package, Package::Seen);
         let path = self.cursor.path("the package, such as `acme::chat`")?;
@@ -225,20 +207,12 @@ impl Parser<'_> {
         attrs::read(&mut self.cursor, Place::Const, &meta.attributes);
         self.cursor.bump();
         let name = self.declared("the name of the const")?;
-        self.cursor
-            .expect(Kind::Colon, "`:` and the type of the const")?;
+        self.cursor.expect(Kind::Colon, "`:` and the type of the const")?;
         let ty = self.ty("the type of the const")?;
-        self.cursor
-            .expect(Kind::Equals, "`=` and the value of the const")?;
+        self.cursor.expect(Kind::Equals, "`=` and the value of the const")?;
         let tree = self.cursor.value_tree()?;
         let kind = match tree.kind {
-            ValueTreeKind::Int {
-                magnitude,
-                negative,
-            } => ValueKind::Int {
-                magnitude,
-                negative,
-            },
+            ValueTreeKind::Int { magnitude, negative } => ValueKind::Int { magnitude, negative },
             ValueTreeKind::Float(value) => ValueKind::Float(value),
             ValueTreeKind::Str(value) => ValueKind::Str(value),
             ValueTreeKind::Bool(value) => ValueKind::Bool(value),
@@ -247,15 +221,7 @@ impl Parser<'_> {
             ValueTreeKind::List => self.no_value(tree.span, "a const list is"),
         };
         self.semicolon("the const")?;
-        Ok(Const {
-            docs: meta.docs,
-            name,
-            ty,
-            value: Value {
-                kind,
-                span: tree.span,
-            },
-        })
+        Ok(Const { docs: meta.docs, name, ty, value: Value { kind, span: tree.span } })
     }
 
     fn no_value(&mut self, span: Span, what: &str) -> ValueKind {
@@ -267,8 +233,7 @@ impl Parser<'_> {
     fn alias(&mut self, token: Token) -> Parsed<()> {
         self.cursor.bump();
         self.declared("the name of the alias")?;
-        self.cursor
-            .expect(Kind::Equals, "`=` and the type it stands for")?;
+        self.cursor.expect(Kind::Equals, "`=` and the type it stands for")?;
         self.cursor.type_tree("a type")?;
         self.semicolon("the alias")?;
         let span = self.cursor.span_from(token);
@@ -302,14 +267,7 @@ impl Parser<'_> {
         }
         let fields = self.list("the fields of the struct", Self::field)?;
         let (docs, derives) = (meta.docs, meaning.derives);
-        Ok(Struct {
-            docs,
-            name,
-            fixed: meaning.fixed,
-            plain: false,
-            fields,
-            derives,
-        })
+        Ok(Struct { docs, name, fixed: meaning.fixed, plain: false, fields, derives })
     }
 
     fn enumeration(&mut self, meta: Meta) -> Parsed<Item> {
@@ -326,38 +284,16 @@ impl Parser<'_> {
         let unknown = Name::new(UNKNOWN, Span::NONE);
         let Some(repr) = repr else {
             let error = meaning.error;
-            return Ok(Item::Union(Union {
-                docs,
-                name,
-                error,
-                variants,
-                unknown,
-                derives,
-            }));
+            return Ok(Item::Union(Union { docs, name, error, variants, unknown, derives }));
         };
         let is_error = |tree: &&AttrTree| tree.path.single().is_some_and(|n| n.text == "error");
-        let error = meta
-            .attributes
-            .iter()
-            .filter(|_| meaning.error)
-            .find(is_error);
+        let error = meta.attributes.iter().filter(|_| meaning.error).find(is_error);
         if let Some(attribute) = error {
             let message = "an `#[error]` enum is a union, without `: u8` behind its name";
-            self.cursor
-                .error(codes::MISPLACED_ATTRIBUTE, attribute.span, message);
+            self.cursor.error(codes::MISPLACED_ATTRIBUTE, attribute.span, message);
         }
-        let variants = variants
-            .into_iter()
-            .map(|variant| self.scalar(variant))
-            .collect();
-        Ok(Item::Scalar(ScalarEnum {
-            docs,
-            name,
-            repr,
-            variants,
-            unknown,
-            derives,
-        }))
+        let variants = variants.into_iter().map(|variant| self.scalar(variant)).collect();
+        Ok(Item::Scalar(ScalarEnum { docs, name, repr, variants, unknown, derives }))
     }
 
     fn repr(&mut self) -> Parsed<Repr> {
@@ -376,17 +312,9 @@ impl Parser<'_> {
     }
 
     fn scalar(&mut self, variant: UnionVariant) -> ScalarVariant {
-        let UnionVariant {
-            docs,
-            number,
-            name,
-            payload,
-        } = variant;
+        let UnionVariant { docs, number, name, payload } = variant;
         if payload != Payload::Unit {
-            let message = format!(
-                "`{}` carries something, and a scalar enum cannot",
-                name.text
-            );
+            let message = format!("`{}` carries something, and a scalar enum cannot", name.text);
             self.cursor.found.push(
                 Diagnostic::error(codes::SCALAR_PAYLOAD, name.span, message)
                     .note("without `: u8` behind its name the enum is a union, which can"),
@@ -425,13 +353,8 @@ impl Parser<'_> {
         }
         let token = self.cursor.current();
         let behind = self.cursor.span_behind();
-        let message = format!(
-            "expected `;` after {what}, found {}",
-            self.cursor.describe(token)
-        );
-        self.cursor.syntax(token, message, |d| {
-            d.fix("write the semicolon", behind, ";")
-        });
+        let message = format!("expected `;` after {what}, found {}", self.cursor.describe(token));
+        self.cursor.syntax(token, message, |d| d.fix("write the semicolon", behind, ";"));
         if self.cursor.at_item() || self.cursor.at(Kind::End) {
             return Ok(());
         }
@@ -443,9 +366,11 @@ impl Parser<'_> {
             return;
         }
         let first = self.cursor.current();
-        self.cursor
-            .syntax(first, "items of a schema have no parameters", |d| d);
+        self.cursor.syntax(first, "items of a schema have no parameters", |d| d);
         self.cursor.skip_group();
+        // What they would have been called is no unknown type besides.
+        let names = self.cursor.names_since(first);
+        self.out.reported_names.extend(names);
     }
 
     /// `pub` or `pub(crate)`, pasted from Rust.
@@ -480,10 +405,7 @@ impl Parser<'_> {
         let message = format!("expected an item, found {}", self.cursor.describe(token));
         let reported = self.cursor.syntax(token, message, |d| match known {
             Some(known) => d.fix(format!("write `{known}`"), span, known),
-            None => d.note(format!(
-                "items start with {}",
-                KEYWORDS.map(tick).join(", ")
-            )),
+            None => d.note(format!("items start with {}", KEYWORDS.map(tick).join(", "))),
         });
         self.cursor.bump();
         if self.cursor.at(Kind::Ident) && known.is_some() {

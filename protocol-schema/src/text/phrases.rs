@@ -58,9 +58,11 @@ impl Cursor<'_> {
     /// Warns of docs before something that cannot have any.
     pub(super) fn no_docs(&mut self, meta: &Meta, what: &str) {
         if let Some(span) = meta.docs_at {
-            let message = format!("these docs stand before {what}, and nobody will read them");
-            self.found
-                .push(Diagnostic::warning(codes::MISPLACED_DOCS, span, message));
+            let message = format!("docs before {what} are read by nobody");
+            self.found.push(
+                Diagnostic::warning(codes::MISPLACED_DOCS, span, message)
+                    .note("`///` speaks of what follows it, and `//!` of the file"),
+            );
         }
     }
 
@@ -81,9 +83,7 @@ impl Cursor<'_> {
                 let start = self.span(hash);
                 let token = self.current();
                 let message = format!("expected `]`, found {}", self.describe(token));
-                self.syntax(token, message, |d| {
-                    d.also(start, "the attribute starts here")
-                });
+                self.syntax(token, message, |d| d.also(start, "the attribute starts here"));
                 self.skip_entry(Kind::CloseBracket);
                 if self.eat(Kind::CloseBracket).is_some() || self.eat(Kind::Comma).is_none() {
                     return;
@@ -104,11 +104,7 @@ impl Cursor<'_> {
         } else {
             Arguments::None
         };
-        Ok(AttrTree {
-            path,
-            arguments,
-            span: self.span_from(first),
-        })
+        Ok(AttrTree { path, arguments, span: self.span_from(first) })
     }
 
     fn arguments(&mut self, depth: usize) -> Parsed<Vec<Argument>> {
@@ -136,11 +132,7 @@ impl Cursor<'_> {
             let next = self.name("a name after `::`")?;
             before.push(std::mem::replace(&mut last, next));
         }
-        Ok(Path {
-            before,
-            last,
-            span: self.span_from(first),
-        })
+        Ok(Path { before, last, span: self.span_from(first) })
     }
 
     /// A type, `what` being what it is for.
@@ -164,10 +156,7 @@ impl Cursor<'_> {
             Kind::OpenParen => self.tuple(depth)?,
             _ => return Err(self.expected(what)),
         };
-        Ok(TypeTree {
-            kind,
-            span: self.span_from(first),
-        })
+        Ok(TypeTree { kind, span: self.span_from(first) })
     }
 
     fn parameters(&mut self, open: Token, depth: usize) -> Parsed<Vec<TypeTree>> {
@@ -182,6 +171,9 @@ impl Cursor<'_> {
             }
             if self.eat(Kind::Greater).is_some() {
                 return Ok(parameters);
+            }
+            if !matches!(self.kind(), Kind::Ident | Kind::OpenBracket | Kind::OpenParen) {
+                return Err(self.unclosed(open, "a type or `>`"));
             }
         }
     }
@@ -248,10 +240,7 @@ impl Cursor<'_> {
             Kind::Int => {
                 self.bump();
                 // A bad number was reported by the lexer.
-                ValueTreeKind::Int {
-                    magnitude: int_value(text).unwrap_or(0),
-                    negative,
-                }
+                ValueTreeKind::Int { magnitude: int_value(text).unwrap_or(0), negative }
             }
             Kind::Float => {
                 self.bump();
@@ -259,7 +248,7 @@ impl Cursor<'_> {
                 ValueTreeKind::Float(if negative { -value } else { value })
             }
             _ if negative => return Err(self.expected("a number after `-`")),
-            Kind::Str => {
+            Kind::Str | Kind::CutStr => {
                 self.bump();
                 let body = text.get(1..).unwrap_or("");
                 ValueTreeKind::Str(unescape(body, Kind::Str, |_, _| {}))
@@ -279,10 +268,7 @@ impl Cursor<'_> {
             Kind::OpenBracket => self.values(depth)?,
             _ => return Err(self.expected("a value")),
         };
-        Ok(ValueTree {
-            kind,
-            span: self.span_from(first),
-        })
+        Ok(ValueTree { kind, span: self.span_from(first) })
     }
 
     fn values(&mut self, depth: usize) -> Parsed<ValueTreeKind> {
@@ -302,9 +288,7 @@ impl Cursor<'_> {
         let start = self.span(open);
         let token = self.current();
         let message = format!("expected {what}, found {}", self.describe(token));
-        self.syntax(token, message, |d| {
-            d.also(start, "what it closes starts here")
-        })
+        self.syntax(token, message, |d| d.also(start, "what it closes starts here"))
     }
 
     /// Refuses to go deeper than [`DEPTH_MAX`].

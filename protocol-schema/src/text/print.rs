@@ -15,16 +15,10 @@ use crate::ir::{
 /// with `#[np(name = …)]` or for unknown variants are left out.
 #[must_use]
 pub fn print(schema: &Schema) -> String {
-    let mut out = Printer {
-        text: String::new(),
-    };
+    let mut out = Printer { text: String::new() };
     out.docs("//!", "", &schema.docs);
     if !schema.package.is_empty() {
-        let names: Vec<&str> = schema
-            .package
-            .iter()
-            .map(|name| name.text.as_str())
-            .collect();
+        let names: Vec<&str> = schema.package.iter().map(|name| name.text.as_str()).collect();
         out.line("", format_args!("package {};", names.join("::")));
     }
     for item in &schema.items {
@@ -54,17 +48,9 @@ impl Printer {
     }
 
     fn constant(&mut self, item: &Const) {
-        let Const {
-            docs,
-            name,
-            ty,
-            value,
-        } = item;
+        let Const { docs, name, ty, value } = item;
         self.docs("///", "", docs);
-        self.line(
-            "",
-            format_args!("const {}: {} = {};", name.text, ty_text(ty), literal(value)),
-        );
+        self.line("", format_args!("const {}: {} = {};", name.text, ty_text(ty), literal(value)));
     }
 
     fn structure(&mut self, item: &Struct) {
@@ -73,13 +59,9 @@ impl Printer {
             self.line("", format_args!("#[fixed]"));
         }
         self.derives(&item.derives);
-        self.body(
-            format_args!("struct {}", item.name.text),
-            item.fields.is_empty(),
-            |out| {
-                out.fields(INDENT, &item.fields);
-            },
-        );
+        self.body(format_args!("struct {}", item.name.text), item.fields.is_empty(), |out| {
+            out.fields(INDENT, &item.fields);
+        });
     }
 
     fn scalar(&mut self, item: &ScalarEnum) {
@@ -101,26 +83,19 @@ impl Printer {
             self.line("", format_args!("#[error]"));
         }
         self.derives(&item.derives);
-        self.body(
-            format_args!("enum {}", item.name.text),
-            item.variants.is_empty(),
-            |out| {
-                for variant in by_number(&item.variants, |variant| variant.number.value) {
-                    out.docs("///", INDENT, &variant.docs);
-                    let head = format!("@{} {}", variant.number.value, variant.name.text);
-                    out.entry(&head, &variant.payload, "");
-                }
-            },
-        );
+        self.body(format_args!("enum {}", item.name.text), item.variants.is_empty(), |out| {
+            for variant in by_number(&item.variants, |variant| variant.number.value) {
+                out.docs("///", INDENT, &variant.docs);
+                let head = format!("@{} {}", variant.number.value, variant.name.text);
+                out.entry(&head, &variant.payload, "");
+            }
+        });
     }
 
     fn protocol(&mut self, item: &Protocol) {
         self.docs("///", "", &item.docs);
         if (item.version, item.min) != (1, 1) {
-            self.line(
-                "",
-                format_args!("#[version({}, min = {})]", item.version, item.min),
-            );
+            self.line("", format_args!("#[version({}, min = {})]", item.version, item.min));
         }
         self.derives(&item.derives);
         let head = format_args!("protocol {}", item.name.text);
@@ -166,13 +141,8 @@ impl Printer {
     fn fields(&mut self, indent: &str, fields: &[Field]) {
         for field in by_number(fields, |field| field.number.value) {
             self.docs("///", indent, &field.docs);
-            let Field {
-                number, name, ty, ..
-            } = field;
-            self.line(
-                indent,
-                format_args!("@{} {}: {},", number.value, name.text, ty_text(ty)),
-            );
+            let Field { number, name, ty, .. } = field;
+            self.line(indent, format_args!("@{} {}: {},", number.value, name.text, ty_text(ty)));
         }
     }
 
@@ -239,10 +209,7 @@ fn ty_text(ty: &Type) -> String {
 
 fn literal(value: &Value) -> String {
     match &value.kind {
-        ValueKind::Int {
-            magnitude,
-            negative,
-        } => {
+        ValueKind::Int { magnitude, negative } => {
             format!("{}{magnitude}", if *negative { "-" } else { "" })
         }
         ValueKind::Float(value) => format!("{value:?}"),

@@ -12,6 +12,7 @@ use crate::ir::{ArrayLen, ExternId, Field, Item, Payload, Reply, Schema, Type, T
 use crate::span::Span;
 
 use super::cursor::Cursor;
+use super::lexer::NAME_BYTES_MAX;
 use super::tree::{Length, Path, TypeTree, TypeTreeKind};
 
 /// Stands for a type that was reported: no rule looks into it, so one mistake stays one.
@@ -44,22 +45,15 @@ pub(super) fn lower_reply(cursor: &mut Cursor<'_>, tree: TypeTree) -> Reply {
     match tree.kind {
         TypeTreeKind::Path { parameters, .. } if result => {
             let mut parameters = parameters.into_iter().map(|tree| lower(cursor, tree));
-            let ok = parameters.next().unwrap_or(Type {
-                kind: REPORTED,
-                span,
-            });
-            Reply {
-                ok,
-                err: parameters.next(),
-            }
+            let ok = parameters.next().unwrap_or(Type { kind: REPORTED, span });
+            Reply { ok, err: parameters.next() }
         }
         kind @ (TypeTreeKind::Path { .. }
         | TypeTreeKind::Array { .. }
         | TypeTreeKind::Tuple { .. }
-        | TypeTreeKind::Reported) => Reply {
-            ok: lower(cursor, TypeTree { kind, span }),
-            err: None,
-        },
+        | TypeTreeKind::Reported) => {
+            Reply { ok: lower(cursor, TypeTree { kind, span }), err: None }
+        }
     }
 }
 
@@ -74,6 +68,10 @@ fn name(cursor: &mut Cursor<'_>, path: &Path, span: Span) -> TypeKind {
         cursor.unsupported(span, &what);
         return REPORTED;
     };
+    if !name.text.is_ascii() || name.text.len() >= NAME_BYTES_MAX {
+        // The lexer reported it, and nothing it could mean is nearer than that.
+        return REPORTED;
+    }
     built_in(&name.text).unwrap_or_else(|| TypeKind::Named(name.text.clone()))
 }
 
@@ -87,11 +85,8 @@ fn generic(
 ) -> TypeKind {
     let text = path.text();
     let Some((_, count, compiled)) = GENERIC.iter().find(|(name, ..)| *name == text) else {
-        let diagnostic = Diagnostic::error(
-            codes::TYPE_PARAMETERS,
-            span,
-            format!("`{text}` has no parameters"),
-        );
+        let diagnostic =
+            Diagnostic::error(codes::TYPE_PARAMETERS, span, format!("`{text}` has no parameters"));
         let instead = match text.as_str() {
             "Box" | "Arc" | "Rc" => cursor.span_text(parameters.first().map_or(span, |p| p.span)),
             "HashMap" | "BTreeMap" => "Map<K, V>",
@@ -111,10 +106,7 @@ fn generic(
     }
     if parameters.len() != *count {
         let plural = if *count == 1 { "" } else { "s" };
-        let message = format!(
-            "`{text}` takes {count} parameter{plural}, not {}",
-            parameters.len()
-        );
+        let message = format!("`{text}` takes {count} parameter{plural}, not {}", parameters.len());
         cursor.error(codes::TYPE_PARAMETERS, span, message);
         return REPORTED;
     }
@@ -129,11 +121,7 @@ fn generic(
         );
         return REPORTED;
     }
-    let Some(inner) = parameters
-        .into_iter()
-        .next()
-        .map(|tree| lower(cursor, tree))
-    else {
+    let Some(inner) = parameters.into_iter().next().map(|tree| lower(cursor, tree)) else {
         return REPORTED;
     };
     match text.as_str() {
@@ -169,11 +157,8 @@ pub(super) fn hide(schema: &mut Schema, reported: &BTreeSet<String>) {
     if reported.is_empty() {
         return;
     }
-    let declared: BTreeSet<String> = schema
-        .items
-        .iter()
-        .map(|item| item.name().text.clone())
-        .collect();
+    let declared: BTreeSet<String> =
+        schema.items.iter().map(|item| item.name().text.clone()).collect();
     let hidden = |name: &str| reported.contains(name) && !declared.contains(name);
     for_each_type(schema, &mut |ty| {
         let hide = if let TypeKind::Named(name) = &ty.kind {
@@ -195,9 +180,7 @@ fn for_each_type(schema: &mut Schema, act: &mut dyn FnMut(&mut Type)) {
             Item::Const(_) | Item::Scalar(_) => {}
             Item::Struct(item) => fields(&mut item.fields, act),
             Item::Union(item) => {
-                item.variants
-                    .iter_mut()
-                    .for_each(|variant| payload(&mut variant.payload, act));
+                item.variants.iter_mut().for_each(|variant| payload(&mut variant.payload, act));
             }
             Item::Protocol(item) => {
                 for message in &mut item.messages {

@@ -47,9 +47,7 @@ impl SourceMap {
     pub fn add(&mut self, name: String, text: String) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let lines = std::iter::once(0)
-            .chain(breaks.map(|(at, _)| at + 1))
-            .collect();
+        let lines = std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect();
         self.files.push(SourceFile { name, text, lines });
         id
     }
@@ -63,15 +61,8 @@ impl SourceMap {
     pub fn file(&self, id: FileId) -> &SourceFile {
         match self.get(id) {
             Some(file) => file,
-            #[expect(
-                clippy::panic,
-                reason = "a handle of another map is the caller's mistake"
-            )]
-            None => panic!(
-                "file {} is not of this map, which has {}",
-                id.0,
-                self.files.len()
-            ),
+            #[expect(clippy::panic, reason = "a handle of another map is the caller's mistake")]
+            None => panic!("file {} is not of this map, which has {}", id.0, self.files.len()),
         }
     }
 
@@ -109,11 +100,7 @@ impl SourceMap {
     /// A table for the places of `file`, to be given back with [`record`](Self::record).
     pub(super) fn places(&self, file: FileId) -> Places {
         let first = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
-        Places {
-            file,
-            first,
-            places: Vec::new(),
-        }
+        Places { file, first, places: Vec::new() }
     }
 
     /// Takes the places noted since [`places`](Self::places).
@@ -134,11 +121,7 @@ impl Places {
     /// A handle for the bytes from `start` to `end`.
     pub(super) fn span(&mut self, start: u32, end: u32) -> Span {
         let index = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
-        self.places.push(Place {
-            file: self.file,
-            start,
-            end,
-        });
+        self.places.push(Place { file: self.file, start, end });
         Span(self.first.saturating_add(index))
     }
 

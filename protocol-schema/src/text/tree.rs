@@ -15,15 +15,9 @@ pub(super) struct TypeTree {
 #[derive(Debug)]
 pub(super) enum TypeTreeKind {
     /// `a::b`, or `A<T, U>`; without `<…>` the parameters are empty.
-    Path {
-        path: Path,
-        parameters: Vec<TypeTree>,
-    },
+    Path { path: Path, parameters: Vec<TypeTree> },
     /// `[T; N]`.
-    Array {
-        element: Box<TypeTree>,
-        length: Length,
-    },
+    Array { element: Box<TypeTree>, length: Length },
     /// `(T, U)`.
     Tuple { elements: usize },
     /// Something that was reported when it was read.
@@ -52,10 +46,7 @@ impl Path {
     /// The path as text.
     pub(super) fn text(&self) -> String {
         let names = self.before.iter().chain([&self.last]);
-        names
-            .map(|name| name.text.as_str())
-            .collect::<Vec<_>>()
-            .join("::")
+        names.map(|name| name.text.as_str()).collect::<Vec<_>>().join("::")
     }
 
     /// The only name of a path that is one name.
