@@ -1,8 +1,43 @@
-//! Declare a binary protocol once; get typed codecs, a typed client and a handler trait; have it
-//! carried over an encrypted connection.
-//!
-//! ```
-//! # include_str!("../README.md");
-//! ```
-
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+
+#[doc(hidden)]
+pub use protocol_runtime::__private;
+
+// Declaring a protocol.
+pub use protocol_macros::{Wire, include_schema, protocol};
+pub use protocol_runtime::wire::{DecodeError, EncodeError, Root, Wire};
+pub use protocol_runtime::{Bytes, RawVariant};
+
+// Serving and calling.
+pub use protocol_runtime::call::{Call, CallError, Notify};
+pub use protocol_runtime::caller::Caller;
+pub use protocol_runtime::client::ClientBuilder;
+pub use protocol_runtime::connection::{Connection, ConnectionStats, Security};
+pub use protocol_runtime::cx::Cx;
+pub use protocol_runtime::error::{CloseReason, Error, Fault};
+pub use protocol_runtime::limits::Limits;
+pub use protocol_runtime::noise::{Keypair, OsRandom, PublicKey};
+pub use protocol_runtime::peer::Peer;
+pub use protocol_runtime::protocol::{Protocol, side};
+pub use protocol_runtime::serve::{Client, Serve};
+pub use protocol_runtime::server::{Server, ServerBuilder};
+
+// The layers, for those who want one without the others.
+#[doc(inline)]
+pub use protocol_runtime::{error, fingerprint, frame, limits, noise, schema, session, wire};
+
+/// What things of this library return.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Starts to describe a server.
+#[must_use]
+pub fn server() -> ServerBuilder {
+    ServerBuilder::new()
+}
+
+/// Starts to describe a client.
+#[must_use]
+pub fn client() -> ClientBuilder {
+    ClientBuilder::new()
+}

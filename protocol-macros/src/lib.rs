@@ -98,10 +98,9 @@ pub fn protocol(
 ///     pub avatar: Option<[u8; 16]>,
 /// }
 ///
-/// /// Frozen for ever: stored inline, and a list of it is copied as memory.
+/// /// Frozen for ever, and stored inline.
 /// #[derive(Wire, Clone, Copy, Debug, PartialEq)]
-/// #[repr(C)]
-/// #[np(fixed, plain)]
+/// #[np(fixed)]
 /// pub struct Point { pub x: f32, pub y: f32 }
 ///
 /// /// A plain number on the wire; numbers this side does not know are kept.
@@ -123,8 +122,10 @@ pub fn protocol(
 /// # Structs
 ///
 /// Fields are named; a generic struct has no one layout and is refused. `#[np(fixed)]` freezes
-/// the layout. `#[np(fixed, plain)]` with `#[repr(C)]` says besides that the layout in memory is
-/// the layout on the wire, which the compiler checks.
+/// the layout. `#[np(fixed, plain)]` says besides that the layout in memory is the layout on the
+/// wire, so that a list of them is copied whole; such a struct is `#[repr(C)]`, has no padding,
+/// and derives `FromBytes`, `IntoBytes` and `Immutable` of the crate `zerocopy`, by which the
+/// compiler checks it. The bytes on the wire are the same with and without `plain`.
 ///
 /// # Enums
 ///

@@ -38,6 +38,9 @@ pub enum Error {
         /// What the system says about it.
         text: Cow<'static, str>,
     },
+    /// A key could not be made or read. Nothing was started.
+    #[error("{0}")]
+    Key(#[from] NoiseError),
     /// A value of this side could not be encoded. Nothing was sent and the connection goes on.
     #[error(transparent)]
     Encode(#[from] EncodeError),
@@ -172,6 +175,7 @@ impl Error {
             Self::Flood(_) => Reason::CalmDown,
             Self::Config(_)
             | Self::Limit(_)
+            | Self::Key(_)
             | Self::Io { .. }
             | Self::Encode(_)
             | Self::Call(_)

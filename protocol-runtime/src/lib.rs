@@ -52,3 +52,6 @@ pub mod wire;
 
 #[cfg(feature = "net")]
 pub use transport::{Address, AddressError};
+
+pub use bytes::Bytes;
+pub use wire::RawVariant;

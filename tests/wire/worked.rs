@@ -128,11 +128,7 @@ fn ends_are_four_bytes_wide_once_the_tails_pass_65535() {
         S { a: 2, s: text.clone() },
         S { a: 3, s: String::new() },
     ];
-    // 33,000 = 0x80E8 is 232 + 1 × 128 + 2 × 16,384 in groups of seven bits.
-    let long = format!("e8010200 00{}", "").replace(' ', "");
-    let _ = long;
-    let piece = format!("6881020000{}", hex::encode(&text));
-    let piece = piece.replacen("6881020000", &groups(33_000), 1);
+    let piece = format!("{}{}", groups(33_000), hex::encode(&text));
     check(
         &value,
         &format!("01 03  0280  ed800000 da010100 da010100  01ff 02ff 0300  {piece} {piece}"),

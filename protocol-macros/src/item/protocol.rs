@@ -13,16 +13,8 @@ use crate::source::Source;
 
 /// The derives that hold for the message structs as well. `Default` is not among them: on an
 /// enum it chooses a variant.
-static STANDARD: &[&str] = &[
-    "Clone",
-    "Copy",
-    "Debug",
-    "PartialEq",
-    "Eq",
-    "PartialOrd",
-    "Ord",
-    "Hash",
-];
+static STANDARD: &[&str] =
+    &["Clone", "Copy", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash"];
 
 /// Reads the enum below `#[protocol(arguments)]`.
 pub(crate) fn protocol(
@@ -43,18 +35,10 @@ pub(crate) fn protocol(
         name: source.name(&input.ident),
         version: said.version.unwrap_or(1),
         min: said.min.unwrap_or(1),
-        messages: data
-            .variants
-            .iter()
-            .map(|variant| message(source, variant))
-            .collect(),
+        messages: data.variants.iter().map(|variant| message(source, variant)).collect(),
         derives,
     };
-    Some(Read {
-        item: Item::Protocol(item),
-        package,
-        facade: said.facade,
-    })
+    Some(Read { item: Item::Protocol(item), package, facade: said.facade })
 }
 
 fn message(source: &mut Source, variant: &syn::Variant) -> Message {
@@ -67,9 +51,7 @@ fn message(source: &mut Source, variant: &syn::Variant) -> Message {
     {
         let message = format!("there is no struct to name for `{}`", variant.ident);
         let wrong = Diagnostic::error(rules::MISPLACED_ATTRIBUTE, name.span, message);
-        source
-            .found
-            .push(wrong.note("only a message with named fields gets a struct"));
+        source.found.push(wrong.note("only a message with named fields gets a struct"));
     }
     Message {
         docs: docs(&variant.attrs),
@@ -82,13 +64,13 @@ fn message(source: &mut Source, variant: &syn::Variant) -> Message {
     }
 }
 
-/// `Result<T, E>` is told from a plain value by the last segment of its path.
+/// `Result<T, E>` is told from a plain value by the last segment of its path. Without parameters it
+/// is a type of the user's own that happens to be called so.
 fn reply(source: &mut Source, ty: &syn::Type) -> Reply {
-    let Some(last) = last_segment(bare(ty)).filter(|last| last.ident == "Result") else {
-        return Reply {
-            ok: value(source, ty),
-            err: None,
-        };
+    let Some(last) =
+        last_segment(bare(ty)).filter(|last| last.ident == "Result" && !last.arguments.is_none())
+    else {
+        return Reply { ok: value(source, ty), err: None };
     };
     if let syn::PathArguments::AngleBracketed(arguments) = &last.arguments {
         let mut arguments = arguments.args.iter();
@@ -96,10 +78,7 @@ fn reply(source: &mut Source, ty: &syn::Type) -> Reply {
             && let Some(syn::GenericArgument::Type(err)) = arguments.next()
             && arguments.next().is_none()
         {
-            return Reply {
-                ok: value(source, ok),
-                err: Some(value(source, err)),
-            };
+            return Reply { ok: value(source, ok), err: Some(value(source, err)) };
         }
     }
     let at = source.at(ty);
@@ -108,16 +87,13 @@ fn reply(source: &mut Source, ty: &syn::Type) -> Reply {
         at,
         "a `Result` in a reply names the value and the error",
     );
-    source.found.push(
-        wrong
-            .note("a macro cannot see what an alias of `Result` stands for")
-            .fix("write both", at, "Result<T, E>"),
-    );
+    source.found.push(wrong.note("a macro cannot see what an alias of `Result` stands for").fix(
+        "write both",
+        at,
+        "Result<T, E>",
+    ));
     source.lacks_a_part();
-    Reply {
-        ok: source.external(ty),
-        err: None,
-    }
+    Reply { ok: source.external(ty), err: None }
 }
 
 /// The package as it was written, or empty when it is not one.
@@ -130,9 +106,7 @@ fn package(source: &mut Source, written: Option<&syn::LitStr>, name: &Ident) -> 
     if !package.split("::").all(is_identifier) {
         let message = format!("`{package}` is not a path of identifiers");
         let wrong = Diagnostic::error(rules::PACKAGE_PATH, at, message);
-        source
-            .found
-            .push(wrong.fix("write it like a Rust path", at, "\"acme::chat\""));
+        source.found.push(wrong.fix("write it like a Rust path", at, "\"acme::chat\""));
         return String::new();
     }
     let bytes = package.len() + "::".len() + source.name(name).text.len();
@@ -142,9 +116,7 @@ fn package(source: &mut Source, written: Option<&syn::LitStr>, name: &Ident) -> 
         let wrong = Diagnostic::error(rules::WIRE_NAME_TOO_LONG, at, message);
         source.found.push(
             wrong
-                .note(format!(
-                    "package and name together have at most {WIRE_NAME_BYTES_MAX} bytes"
-                ))
+                .note(format!("package and name together have at most {WIRE_NAME_BYTES_MAX} bytes"))
                 .fix("shorten the package", at, ""),
         );
     }
@@ -153,18 +125,13 @@ fn package(source: &mut Source, written: Option<&syn::LitStr>, name: &Ident) -> 
 
 fn is_identifier(word: &str) -> bool {
     word.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_')
-        && word
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+        && word.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
 /// The standard derives below `#[protocol]`.
 fn derives(source: &mut Source, attributes: &[syn::Attribute]) -> Vec<Name> {
     let mut derives: Vec<Name> = vec![];
-    for attribute in attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("derive"))
-    {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("derive")) {
         let Ok(list) = attribute.meta.require_list() else {
             continue;
         };
@@ -187,14 +154,12 @@ fn derives(source: &mut Source, attributes: &[syn::Attribute]) -> Vec<Name> {
 /// #[protocol] #[derive(Wire)] enum Chat { … }
 /// ```
 fn protocol_as_wire(source: &mut Source, derive: &Name) {
-    let wrong = Diagnostic::error(
-        rules::NOT_A_TYPE,
-        derive.span,
-        "a protocol is not a wire type",
-    );
+    let wrong = Diagnostic::error(rules::NOT_A_TYPE, derive.span, "a protocol is not a wire type");
     source.found.push(
-        wrong
-            .note("its messages travel one by one; `#[protocol]` makes what they need")
-            .fix("remove `Wire`", derive.span, ""),
+        wrong.note("its messages travel one by one; `#[protocol]` makes what they need").fix(
+            "remove `Wire`",
+            derive.span,
+            "",
+        ),
     );
 }

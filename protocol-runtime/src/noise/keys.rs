@@ -12,7 +12,7 @@ use x25519_dalek::StaticSecret;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::error::NoiseError;
-use super::random::Random;
+use super::random::{OsRandom, Random};
 
 /// The public half of a [`Keypair`]: what a peer is known by. As text it is one line of base64.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -66,12 +66,20 @@ struct Pair {
 }
 
 impl Keypair {
-    /// A new pair.
+    /// A new pair, from the randomness of the operating system.
+    ///
+    /// # Errors
+    /// [`NoiseError::Random`] when the system has none to give.
+    pub fn generate() -> Result<Self, NoiseError> {
+        Self::generate_from(&mut OsRandom)
+    }
+
+    /// A new pair, from a source of randomness.
     ///
     /// # Errors
     /// [`NoiseError::Random`] when the source failed, [`NoiseError::ZeroSecret`] when it gave
     /// nothing but zeros.
-    pub fn generate(random: &mut dyn Random) -> Result<Self, NoiseError> {
+    pub fn generate_from(random: &mut dyn Random) -> Result<Self, NoiseError> {
         let mut secret = Zeroizing::new([0; 32]);
         random.fill(secret.as_mut())?;
         Self::from_secret(*secret)

@@ -7,6 +7,7 @@ use crate::ir::{Message, Payload, Protocol, Side};
 
 use super::Door;
 use super::docs::docs;
+use super::names;
 use super::handler::method;
 use super::protocol::{body_name, number, ordered};
 
@@ -23,15 +24,16 @@ pub(super) fn clients(item: &Protocol, door: &Door<'_>) -> TokenStream {
         .iter()
         .any(|message| message.from == Side::Server);
     let peer = pushed.then(|| peer(item, door));
+    let style = names::style(&[&item.name], &[]);
     quote! {
         #[doc = #doc]
         #[derive(Clone, Debug)]
         #[allow(dead_code)]
+        #style
         #vis struct #client {
             caller: #v1::Caller,
         }
 
-        #[automatically_derived]
         #[allow(dead_code)]
         impl #client {
             #(#methods)*
@@ -63,15 +65,16 @@ fn peer(item: &Protocol, door: &Door<'_>) -> TokenStream {
         item.name.text
     );
     let methods = methods(item, Side::Server, door);
+    let style = names::style(&[&item.name], &[]);
     quote! {
         #[doc = #doc]
         #[derive(Clone, Debug)]
         #[allow(dead_code)]
+        #style
         #vis struct #peer {
             caller: #v1::Caller,
         }
 
-        #[automatically_derived]
         #[allow(dead_code)]
         impl #peer {
             #(#methods)*

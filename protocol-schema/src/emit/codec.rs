@@ -237,7 +237,7 @@ fn fixed(item: &Struct, door: &Door<'_>) -> TokenStream {
     );
     let locals = locals(fields.len());
     let types = fields.iter().map(|field| door.ty(&field.ty));
-    let plain_list = item.plain.then(|| {
+    let plain_list = door.plain(item).then(|| {
         quote! {
             #[inline]
             fn encode_list(items: &[Self], out: &mut #v1::Writer<'_>) {

@@ -7,7 +7,7 @@ use crate::ir::{Message, Payload, Protocol, Side};
 
 use super::Door;
 use super::docs::docs;
-use super::names::{ident, snake_case};
+use super::names::{self, ident, snake_case};
 use super::protocol::{body_name, number, ordered};
 
 /// The name of a message's method.
@@ -91,9 +91,11 @@ fn handler(
             }
         }
     };
+    let style = names::style(&[&item.name], &[]);
     quote! {
         #[doc = #doc]
         #[allow(dead_code)]
+        #style
         #vis trait #name: ::core::marker::Send + ::core::marker::Sync + 'static {
             #(#methods)*
         }

@@ -1,6 +1,7 @@
 //! From names in a schema to names in Rust.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
 
 use crate::ir::{Name, Schema};
 
@@ -34,6 +35,18 @@ impl Door<'_> {
     pub(super) fn derived(&self, name: &Name, suffix: &str) -> Ident {
         ident(&format!("{}{suffix}", name.text), (self.span)(name.span))
     }
+}
+
+/// Silences what rustc says about names that are not written as Rust's are: a schema may name its
+/// things as its other languages do.
+pub(super) fn style(types: &[&Name], others: &[&Name]) -> TokenStream {
+    let camel = |name: &&Name| {
+        name.text.starts_with(|c: char| c.is_ascii_uppercase()) && !name.text.contains('_')
+    };
+    let snake = |name: &&Name| !name.text.contains(|c: char| c.is_ascii_uppercase());
+    let types = (!types.iter().all(camel)).then(|| quote!(#[allow(non_camel_case_types)]));
+    let others = (!others.iter().all(snake)).then(|| quote!(#[allow(non_snake_case)]));
+    quote!(#types #others)
 }
 
 /// The package path as text, `acme::chat`.

@@ -40,15 +40,10 @@ fn item(item: &Item, package: &str, door: &Door<'_>) -> TokenStream {
     }
 }
 
-/// The derives every type gets, `Wire` first, and those that were asked for.
-fn derives(extra: &[Name], door: &Door<'_>) -> TokenStream {
-    let facade = &door.facade;
-    let known = ["Clone", "Debug", "PartialEq"];
-    let extra = extra
-        .iter()
-        .filter(|name| !known.contains(&name.text.as_str()));
-    let extra = extra.map(|name| door.ident(name));
-    quote!(#[derive(#facade::Wire, Clone, Debug, PartialEq, #(#extra),*)] #[np(crate = #facade)])
+/// The derives of a type, `Wire` first, and where that finds the facade.
+fn derives(extra: &[Name], base: &[&str], door: &Door<'_>) -> TokenStream {
+    let (facade, list) = (&door.facade, types::derive_list(extra, base, door));
+    quote!(#[derive(#facade::Wire, #list)] #[np(crate = #facade)])
 }
 
 fn number(value: u32) -> Literal {
@@ -80,18 +75,20 @@ fn payload(payload: &Payload, door: &Door<'_>) -> TokenStream {
 }
 
 fn structure(item: &Struct, door: &Door<'_>) -> TokenStream {
-    let (name, derives) = (door.ident(&item.name), derives(&item.derives, door));
+    let (name, derives) = (door.ident(&item.name), derives(&item.derives, types::BASE, door));
     let text = docs(&item.docs, "A struct of the schema.");
     let body = fields(&item.fields, &quote!(pub), door);
     let fixed = item.fixed.then(|| quote!(#[np(fixed)]));
-    quote!(#text #derives #fixed pub struct #name #body)
+    let names: Vec<&Name> = item.fields.iter().map(|field| &field.name).collect();
+    let style = names::style(&[&item.name], &names);
+    quote!(#text #derives #fixed #style pub struct #name #body)
 }
 
 fn scalar(item: &ScalarEnum, door: &Door<'_>) -> TokenStream {
     let (name, repr) = (door.ident(&item.name), types::repr(item.repr));
     let (text, derives) = (
         docs(&item.docs, "An enum of the schema."),
-        derives(&item.derives, door),
+        derives(&item.derives, types::SCALAR_BASE, door),
     );
     let variants = item.variants.iter().map(|variant| {
         let docs = docs(&variant.docs, &format!("Number {}.", variant.number.value));
@@ -99,10 +96,12 @@ fn scalar(item: &ScalarEnum, door: &Door<'_>) -> TokenStream {
         quote!(#docs #[np(id = #id)] #name)
     });
     let unknown = door.ident(&item.unknown);
+    let style = types::scalar_style(item);
     quote! {
         #text
         #derives
         #[repr(#repr)]
+        #style
         pub enum #name {
             #(#variants,)*
             /// A number that this side's schema does not know.
@@ -117,7 +116,7 @@ fn union(item: &Union, door: &Door<'_>) -> TokenStream {
     let name = door.ident(&item.name);
     let (text, derives) = (
         docs(&item.docs, "A union of the schema."),
-        derives(&item.derives, door),
+        derives(&item.derives, types::BASE, door),
     );
     let error = item.error.then(|| quote!(#[np(error)]));
     let variants = item.variants.iter().map(|variant| {
@@ -127,10 +126,12 @@ fn union(item: &Union, door: &Door<'_>) -> TokenStream {
         quote!(#docs #[np(id = #id)] #name #payload)
     });
     let unknown = door.ident(&item.unknown);
+    let style = types::union_style(item);
     quote! {
         #text
         #derives
         #error
+        #style
         pub enum #name {
             #(#variants,)*
             /// A variant that this side's schema does not know.
@@ -146,12 +147,14 @@ fn protocol(item: &Protocol, package: &str, door: &Door<'_>) -> TokenStream {
     let text = docs(&item.docs, "A protocol of the schema.");
     let (version, min) = (number(item.version), number(item.min));
     let package = (!package.is_empty()).then(|| quote!(package = #package,));
-    let extra = item.derives.iter().map(|name| door.ident(name));
+    let list = types::derive_list(&item.derives, types::BASE, door);
     let messages = item.messages.iter().map(|one| message(one, door));
+    let style = types::protocol_style(item);
     quote! {
         #text
         #[#facade::protocol(#package version = #version, min = #min, crate = #facade)]
-        #[derive(Clone, Debug, PartialEq, #(#extra),*)]
+        #[derive(#list)]
+        #style
         pub enum #name {
             #(#messages,)*
         }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::ir::{
-    ArrayLen, Const, Docs, Field, Float, Int, Name, Payload, Repr, ScalarEnum, Struct, Type,
+    ArrayLen, Const, Docs, Field, Float, Int, Name, Payload, Protocol, Repr, ScalarEnum, Struct, Type,
     TypeKind, Union, ValueKind,
 };
 
@@ -22,8 +22,8 @@ impl Door<'_> {
             TypeKind::Float(Float::F64) => quote!(f64),
             TypeKind::String => quote!(::std::string::String),
             TypeKind::Bytes => {
-                let v1 = self.v1();
-                quote!(#v1::Bytes)
+                let facade = &self.facade;
+                quote!(#facade::Bytes)
             }
             TypeKind::Vec(item) => {
                 let item = self.ty(item);
@@ -44,6 +44,12 @@ impl Door<'_> {
             }
             TypeKind::Extern(id) => (self.external)(*id),
         }
+    }
+
+    /// Whether lists of `item` are copied as memory. An emitted type needs derives for that, which
+    /// find their crate only by an absolute path.
+    pub(super) fn plain(&self, item: &Struct) -> bool {
+        item.plain && (!self.types || self.facade.to_string().starts_with("::"))
     }
 
     /// The type of a message's content.
@@ -67,7 +73,7 @@ fn array_len(len: &ArrayLen, door: &Door<'_>) -> TokenStream {
         }
         ArrayLen::Const(name) => {
             let name = door.ident(name);
-            quote!({ #name as usize })
+            quote!(#name as usize)
         }
     }
 }
@@ -84,18 +90,23 @@ pub(super) fn repr(repr: Repr) -> TokenStream {
 
 /// The derives of a type that is emitted: those everything can have, and those that were asked for.
 fn derives(extra: &[Name], base: &[&str], door: &Door<'_>) -> TokenStream {
-    let base = base
-        .iter()
-        .map(|name| names::ident(name, proc_macro2::Span::call_site()));
-    let known = ["Clone", "Debug", "PartialEq"];
-    let extra = extra
-        .iter()
-        .filter(|name| !known.contains(&name.text.as_str()));
-    let extra = extra.map(|name| door.ident(name));
-    quote!(#[derive(#(#base,)* #(#extra),*)])
+    let list = derive_list(extra, base, door);
+    quote!(#[derive(#list)])
 }
 
-const BASE: &[&str] = &["Clone", "Debug", "PartialEq"];
+/// The names of the derives, each once.
+pub(super) fn derive_list(extra: &[Name], base: &[&str], door: &Door<'_>) -> TokenStream {
+    let known = base.iter().map(|name| names::ident(name, proc_macro2::Span::call_site()));
+    let extra = extra.iter().filter(|name| !base.contains(&name.text.as_str()));
+    let extra = extra.map(|name| door.ident(name));
+    quote!(#(#known,)* #(#extra),*)
+}
+
+/// What every emitted type can have, as floats can stand in any.
+pub(super) const BASE: &[&str] = &["Clone", "Debug", "PartialEq"];
+
+/// What an enum that is a number can have as well.
+pub(super) const SCALAR_BASE: &[&str] = &["Clone", "Copy", "Debug", "PartialEq", "Eq", "Hash"];
 
 pub(super) fn constant(item: &Const, door: &Door<'_>) -> TokenStream {
     let (name, vis) = (door.ident(&item.name), &door.vis);
@@ -147,7 +158,7 @@ pub(super) fn structure(item: &Struct, door: &Door<'_>) -> TokenStream {
     let text = docs(&item.docs, "A struct of the schema.");
     let derives = derives(&item.derives, BASE, door);
     let mut in_order: Vec<&Field> = item.fields.iter().collect();
-    let plain = item.plain.then(|| {
+    let plain = door.plain(item).then(|| {
         // Memory order is wire order.
         in_order.sort_by_key(|field| field.number.value);
         let v1 = door.v1();
@@ -162,7 +173,9 @@ pub(super) fn structure(item: &Struct, door: &Door<'_>) -> TokenStream {
         }
     });
     let body = fields(&in_order, vis, door);
-    quote!(#text #derives #plain #vis struct #name #body)
+    let names: Vec<&Name> = in_order.iter().map(|field| &field.name).collect();
+    let style = names::style(&[&item.name], &names);
+    quote!(#text #derives #plain #style #vis struct #name #body)
 }
 
 /// The struct of a message with named fields; emitted by both doors.
@@ -183,26 +196,26 @@ pub(super) fn message_struct(
     };
     let in_order: Vec<&Field> = message_fields.iter().collect();
     let body = fields(&in_order, vis, door);
-    quote!(#text #derives #[allow(dead_code)] #vis struct #ident #body)
+    let names: Vec<&Name> = in_order.iter().map(|field| &field.name).collect();
+    let style = names::style(&[name], &names);
+    quote!(#text #derives #[allow(dead_code)] #style #vis struct #ident #body)
 }
 
 pub(super) fn scalar(item: &ScalarEnum, door: &Door<'_>) -> TokenStream {
     let (name, vis, repr) = (door.ident(&item.name), &door.vis, repr(item.repr));
     let text = docs(&item.docs, "An enum of the schema.");
-    let derives = derives(
-        &item.derives,
-        &["Clone", "Copy", "Debug", "PartialEq", "Eq", "Hash"],
-        door,
-    );
+    let derives = derives(&item.derives, SCALAR_BASE, door);
     let variants = item.variants.iter().map(|variant| {
         let docs = docs(&variant.docs, &format!("Number {}.", variant.number.value));
         let name = door.ident(&variant.name);
         quote!(#docs #name)
     });
     let unknown = door.ident(&item.unknown);
+    let style = scalar_style(item);
     quote! {
         #text
         #derives
+        #style
         #vis enum #name {
             #(#variants,)*
             /// A number that this side's schema does not know.
@@ -231,7 +244,7 @@ pub(super) fn variant(
 }
 
 pub(super) fn union(item: &Union, door: &Door<'_>) -> TokenStream {
-    let (name, vis, v1) = (door.ident(&item.name), &door.vis, door.v1());
+    let (name, vis, facade) = (door.ident(&item.name), &door.vis, &door.facade);
     let text = docs(&item.docs, "A union of the schema.");
     let derives = derives(&item.derives, BASE, door);
     let variants = item.variants.iter().map(|one| {
@@ -239,18 +252,20 @@ pub(super) fn union(item: &Union, door: &Door<'_>) -> TokenStream {
         variant(&docs, &one.name, &one.payload, door)
     });
     let unknown = door.ident(&item.unknown);
+    let style = union_style(item);
     quote! {
         #text
         #derives
+        #style
         #vis enum #name {
             #(#variants,)*
             /// A variant that this side's schema does not know.
-            #unknown(#v1::RawVariant),
+            #unknown(#facade::RawVariant),
         }
     }
 }
 
-pub(super) fn protocol_enum(item: &crate::ir::Protocol, door: &Door<'_>) -> TokenStream {
+pub(super) fn protocol_enum(item: &Protocol, door: &Door<'_>) -> TokenStream {
     let (name, vis) = (door.ident(&item.name), &door.vis);
     let text = docs(&item.docs, "A protocol of the schema.");
     let derives = derives(&item.derives, BASE, door);
@@ -258,5 +273,38 @@ pub(super) fn protocol_enum(item: &crate::ir::Protocol, door: &Door<'_>) -> Toke
         let docs = docs(&one.docs, &format!("Message {}.", one.number.value));
         variant(&docs, &one.name, &one.payload, door)
     });
-    quote!(#text #derives #vis enum #name { #(#messages,)* })
+    let style = protocol_style(item);
+    quote!(#text #derives #style #vis enum #name { #(#messages,)* })
+}
+
+/// Silences lints on the names of an enum.
+pub(super) fn scalar_style(item: &ScalarEnum) -> TokenStream {
+    let variants = item.variants.iter().map(|variant| &variant.name);
+    names::style(&std::iter::once(&item.name).chain(variants).collect::<Vec<_>>(), &[])
+}
+
+/// Silences lints on the names of a union.
+pub(super) fn union_style(item: &Union) -> TokenStream {
+    let variants = item.variants.iter().map(|variant| (&variant.name, &variant.payload));
+    enum_style(&item.name, variants)
+}
+
+/// Silences lints on the names of a protocol.
+pub(super) fn protocol_style(item: &Protocol) -> TokenStream {
+    let messages = item.messages.iter().map(|message| (&message.name, &message.payload));
+    enum_style(&item.name, messages)
+}
+
+fn enum_style<'i>(
+    name: &'i Name,
+    variants: impl Iterator<Item = (&'i Name, &'i Payload)>,
+) -> TokenStream {
+    let (mut types, mut others) = (vec![name], Vec::new());
+    for (name, payload) in variants {
+        types.push(name);
+        if let Payload::Fields(fields) = payload {
+            others.extend(fields.iter().map(|field| &field.name));
+        }
+    }
+    names::style(&types, &others)
 }

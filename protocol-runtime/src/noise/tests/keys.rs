@@ -99,7 +99,7 @@ fn a_pair_is_its_secret_and_the_public_key_that_follows() {
     assert_eq!(hex::encode(pair.public().as_bytes()), expected);
     assert_eq!(pair.clone().public(), pair.public());
     assert_eq!(
-        Keypair::generate(&mut Fixed(secret)).unwrap().public(),
+        Keypair::generate_from(&mut Fixed(secret)).unwrap().public(),
         pair.public()
     );
 }
@@ -111,7 +111,7 @@ fn zeros_are_no_secret() {
         Err(NoiseError::ZeroSecret)
     );
     assert_eq!(
-        Keypair::generate(&mut Fixed([0; 32])).map(|pair| pair.public()),
+        Keypair::generate_from(&mut Fixed([0; 32])).map(|pair| pair.public()),
         Err(NoiseError::ZeroSecret)
     );
     let mut almost = [0; 32];
@@ -126,7 +126,7 @@ fn zeros_are_no_secret() {
 fn a_failing_source_gives_no_key_and_no_handshake() {
     let failed = NoiseError::Random(RandomError { os_code: Some(5) });
     assert_eq!(
-        Keypair::generate(&mut Broken).map(|pair| pair.public()),
+        Keypair::generate_from(&mut Broken).map(|pair| pair.public()),
         Err(failed.clone())
     );
     let params = Params {

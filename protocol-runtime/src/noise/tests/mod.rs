@@ -58,7 +58,7 @@ impl Random for Broken {
 }
 
 fn keypair(seed: u64) -> Keypair {
-    Keypair::generate(&mut Seeded(seed)).unwrap()
+    Keypair::generate_from(&mut Seeded(seed)).unwrap()
 }
 
 fn client() -> Keypair {

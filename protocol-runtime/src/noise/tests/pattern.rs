@@ -64,6 +64,21 @@ fn sides_take_turns() {
 }
 
 #[test]
+fn a_row_says_whose_static_key_is_sent_and_whose_is_known() {
+    let of = |name| {
+        let row = rows::find(name).unwrap();
+        [Role::Initiator, Role::Responder].map(|side| (row.sends_static(side), row.is_known(side)))
+    };
+    assert_eq!(of("NN"), [(false, false), (false, false)]);
+    assert_eq!(of("XN"), [(true, false), (false, false)]);
+    assert_eq!(of("NX"), [(false, false), (true, false)]);
+    assert_eq!(of("KN"), [(false, true), (false, false)]);
+    assert_eq!(of("XK"), [(true, false), (false, true)]);
+    let psks = ["NN", "NNpsk0", "XXpsk0+psk3"].map(|name| rows::find(name).unwrap().psks());
+    assert_eq!(psks, [0, 1, 2]);
+}
+
+#[test]
 fn no_row_repeats_a_token_or_uses_a_key_before_it_is_there() {
     let offered = Pattern::ALL.into_iter().map(|pattern| *pattern.row());
     for row in rows::FURTHER.into_iter().chain(offered) {

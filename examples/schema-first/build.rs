@@ -1,0 +1,5 @@
+//! Compiles the schema to Rust.
+
+fn main() {
+    npgen::build(["../../schemas/logs.np"]);
+}

@@ -1,0 +1,1 @@
+network_protocol::include_schema!("example::logs");
