@@ -69,12 +69,7 @@ enum Key {
 
 /// Each key with its name, how it is written, and where it may stand.
 static KEYS: &[(Key, &str, &str, &[Place])] = &[
-    (
-        Key::Package,
-        "package",
-        "package = \"acme::chat\"",
-        &[Place::Arguments],
-    ),
+    (Key::Package, "package", "package = \"acme::chat\"", &[Place::Arguments]),
     (Key::Version, "version", "version = 1", &[Place::Arguments]),
     (Key::Min, "min", "min = 1", &[Place::Arguments]),
     (
@@ -83,12 +78,7 @@ static KEYS: &[(Key, &str, &str, &[Place])] = &[
         "crate = path",
         &[Place::Arguments, Place::Struct, Place::Scalar, Place::Union],
     ),
-    (
-        Key::Id,
-        "id",
-        "id = 1",
-        &[Place::Message, Place::Variant, Place::Field],
-    ),
+    (Key::Id, "id", "id = 1", &[Place::Message, Place::Variant, Place::Field]),
     (Key::Reply, "reply", "reply = T", &[Place::Message]),
     (Key::From, "from", "from(server)", &[Place::Message]),
     (Key::Name, "name", "name = Ident", &[Place::Message]),
@@ -187,24 +177,11 @@ impl Attributes {
         };
         if self.seen.contains(&key) {
             let at = source.spot(head.span());
-            source.error(
-                rules::DUPLICATE_ATTRIBUTE,
-                at,
-                format!("`{head}` is given twice here"),
-            );
+            source.error(rules::DUPLICATE_ATTRIBUTE, at, format!("`{head}` is given twice here"));
             return;
         }
         self.seen.push(key);
-        if !self.take(
-            &mut Value {
-                source,
-                head,
-                rest,
-                form,
-            },
-            key,
-        ) && key == Key::Id
-        {
+        if !self.take(&mut Value { source, head, rest, form }, key) && key == Key::Id {
             source.lacks_a_part();
         }
     }
@@ -219,10 +196,9 @@ impl Attributes {
             Key::Package => put(&mut self.package, value.parsed("a string")),
             Key::Version => put(&mut self.version, value.number().map(|number| number.value)),
             Key::Min => put(&mut self.min, value.number().map(|number| number.value)),
-            Key::Crate => put(
-                &mut self.facade,
-                value.parsed_by(syn::Path::parse_mod_style, "a path"),
-            ),
+            Key::Crate => {
+                put(&mut self.facade, value.parsed_by(syn::Path::parse_mod_style, "a path"))
+            }
             Key::Id => put(&mut self.id, value.number()),
             Key::Reply => put(&mut self.reply, value.parsed("a type")),
             Key::From => put(&mut self.from, value.side()),
@@ -256,10 +232,7 @@ impl Value<'_, '_> {
         let literal: syn::LitInt = self.parsed("a number")?;
         let at = self.source.spot(literal.span());
         match literal.base10_parse() {
-            Ok(value) if literal.suffix().is_empty() => Some(Number {
-                value,
-                written: Some(at),
-            }),
+            Ok(value) if literal.suffix().is_empty() => Some(Number { value, written: Some(at) }),
             Ok(_) | Err(_) => {
                 self.wrong(
                     literal.span(),
@@ -277,20 +250,14 @@ impl Value<'_, '_> {
 
     fn side(&mut self) -> Option<Side> {
         let Some(TokenTree::Group(group)) = self.rest.first() else {
-            self.wrong(
-                self.head.span(),
-                "`from` needs `(server)` or `(client)`".into(),
-            );
+            self.wrong(self.head.span(), "`from` needs `(server)` or `(client)`".into());
             return None;
         };
         let side = match group.stream().to_string().as_str() {
             "server" if group.delimiter() == Delimiter::Parenthesis => Side::Server,
             "client" if group.delimiter() == Delimiter::Parenthesis => Side::Client,
             _ => {
-                self.wrong(
-                    group.span(),
-                    "a message is `from(server)` or `from(client)`".into(),
-                );
+                self.wrong(group.span(), "a message is `from(server)` or `from(client)`".into());
                 return None;
             }
         };
@@ -316,10 +283,7 @@ impl Value<'_, '_> {
         let value = match self.rest.split_first() {
             Some((TokenTree::Punct(equals), value)) if equals.as_char() == '=' => value,
             Some((other, _)) => {
-                self.wrong(
-                    other.span(),
-                    format!("`{}` is followed by `=` and {what}", self.head),
-                );
+                self.wrong(other.span(), format!("`{}` is followed by `=` and {what}", self.head));
                 return None;
             }
             None => &[],
@@ -361,27 +325,18 @@ fn known(source: &mut Source, head: &Ident, place: Place) -> Option<(Key, &'stat
         let message = format!("`{name}` means nothing {}", place.words());
         let words: Vec<&str> = places.iter().map(|place| place.words()).collect();
         let wrong = Diagnostic::error(rules::MISPLACED_ATTRIBUTE, at, message);
-        source.found.push(
-            wrong
-                .note(format!("it stands {}", words.join(", or ")))
-                .note(allowed(place)),
-        );
+        source
+            .found
+            .push(wrong.note(format!("it stands {}", words.join(", or "))).note(allowed(place)));
     } else if LATER.contains(&name.as_str()) {
-        source.error(
-            rules::NOT_SUPPORTED_YET,
-            at,
-            format!("`{name}` is not supported yet"),
-        );
+        source.error(rules::NOT_SUPPORTED_YET, at, format!("`{name}` is not supported yet"));
     } else {
         let wrong = Diagnostic::error(
             rules::UNKNOWN_ATTRIBUTE,
             at,
             format!("there is no attribute `{name}`"),
         );
-        let here = KEYS
-            .iter()
-            .filter(|(.., places)| places.contains(&place))
-            .map(|known| known.1);
+        let here = KEYS.iter().filter(|(.., places)| places.contains(&place)).map(|known| known.1);
         source.found.push(match nearest(&name, here) {
             Some(meant) => wrong.fix(format!("did you mean `{meant}`?"), at, meant),
             None => wrong.note(allowed(place)),

@@ -20,9 +20,7 @@ pub(crate) fn protocol(arguments: TokenStream, input: TokenStream) -> TokenStrea
     let kept = without_np(input.clone());
     let made = match keyword(&input) {
         Some(keyword) if keyword != "enum" => not_an_enum(&keyword),
-        Some(_) | None => expand(input, |source, input| {
-            item::protocol(source, arguments, input)
-        }),
+        Some(_) | None => expand(input, |source, input| item::protocol(source, arguments, input)),
     };
     quote!(#kept #made)
 }
@@ -55,15 +53,12 @@ fn finish(mut source: Source, read: Option<Read>, vis: TokenStream) -> TokenStre
         check::item(&mut read.item, &mut source.found);
     }
     let (tables, found) = source.finish();
-    let wrong = found
-        .iter()
-        .any(|diagnostic| diagnostic.severity == Severity::Error);
+    let wrong = found.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     match read {
         Some(read) if !wrong => {
-            let facade = read.facade.map_or_else(
-                || quote!(::network_protocol),
-                |facade| facade.into_token_stream(),
-            );
+            let facade = read
+                .facade
+                .map_or_else(|| quote!(::network_protocol), |facade| facade.into_token_stream());
             let door = Door {
                 facade,
                 types: false,

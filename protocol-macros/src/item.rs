@@ -35,11 +35,11 @@ pub(crate) fn wire(source: &mut Source, input: &syn::DeriveInput) -> Option<Read
         syn::Data::Union(data) => {
             let at = source.at(&data.union_token);
             let wrong = Diagnostic::error(rules::RUST_UNION, at, "a Rust `union` cannot be sent");
-            source.found.push(
-                wrong
-                    .note("it does not know which of its fields it holds")
-                    .fix("use an enum, which is a tagged union", at, "enum"),
-            );
+            source.found.push(wrong.note("it does not know which of its fields it holds").fix(
+                "use an enum, which is a tagged union",
+                at,
+                "enum",
+            ));
             None
         }
     }
@@ -52,19 +52,14 @@ fn structure(source: &mut Source, input: &syn::DeriveInput, fields: &syn::Fields
         syn::Fields::Named(fields) => named(source, &fields.named),
         syn::Fields::Unnamed(fields) => {
             let at = source.at(fields);
-            let wrong = Diagnostic::error(
-                rules::UNNAMED_FIELDS,
-                at,
-                "a tuple struct has no field names",
-            );
+            let wrong =
+                Diagnostic::error(rules::UNNAMED_FIELDS, at, "a tuple struct has no field names");
             source.found.push(
-                wrong
-                    .note("a field's name is shown in schemas, logs and other languages")
-                    .fix(
-                        "name its fields",
-                        at,
-                        format!("struct {} {{ value: … }}", input.ident),
-                    ),
+                wrong.note("a field's name is shown in schemas, logs and other languages").fix(
+                    "name its fields",
+                    at,
+                    format!("struct {} {{ value: … }}", input.ident),
+                ),
             );
             source.lacks_a_part();
             vec![]
@@ -77,9 +72,7 @@ fn structure(source: &mut Source, input: &syn::DeriveInput, fields: &syn::Fields
                 "a unit struct has no fields to add to",
             );
             let braces = format!("struct {} {{}}", input.ident);
-            source
-                .found
-                .push(wrong.fix("give it braces, so that it can grow", at, braces));
+            source.found.push(wrong.fix("give it braces, so that it can grow", at, braces));
             source.lacks_a_part();
             vec![]
         }
@@ -92,11 +85,7 @@ fn structure(source: &mut Source, input: &syn::DeriveInput, fields: &syn::Fields
         fields,
         derives: vec![],
     };
-    Read {
-        item: Item::Struct(item),
-        package: String::new(),
-        facade: said.facade,
-    }
+    Read { item: Item::Struct(item), package: String::new(), facade: said.facade }
 }
 
 /// ```text
@@ -106,11 +95,11 @@ fn plain(source: &mut Source, said: &Attributes, attributes: &[syn::Attribute]) 
     let Some(at) = said.plain else { return };
     if !representation(attributes).iter().any(|ident| ident == "C") {
         let wrong = Diagnostic::error(rules::PLAIN_REPR, at, "a plain struct must be `#[repr(C)]`");
-        source.found.push(
-            wrong
-                .note("otherwise the compiler orders its fields as it likes")
-                .fix("write `#[repr(C)]` above it", at, "#[repr(C)]"),
-        );
+        source.found.push(wrong.note("otherwise the compiler orders its fields as it likes").fix(
+            "write `#[repr(C)]` above it",
+            at,
+            "#[repr(C)]",
+        ));
     }
 }
 
@@ -144,11 +133,9 @@ fn generics(source: &mut Source, generics: &syn::Generics) {
             false => "write the type that is sent, or one item for each",
         };
         let wrong = Diagnostic::error(rules::GENERICS, at, message);
-        source.found.push(
-            wrong
-                .note("both peers must agree on one layout by its name")
-                .fix(help, at, ""),
-        );
+        source
+            .found
+            .push(wrong.note("both peers must agree on one layout by its name").fix(help, at, ""));
     } else if let Some(clause) = &generics.where_clause {
         let at = source.at(clause);
         let wrong = Diagnostic::error(rules::GENERICS, at, "a wire type has no `where` clause");
@@ -194,11 +181,7 @@ fn variant_shape(source: &mut Source, variant: &syn::Variant, count: usize) {
         count => {
             let message = format!("`{name}` carries {count} values without names");
             let wrong = Diagnostic::error(rules::VARIANT_SHAPE, at, message);
-            wrong.fix(
-                format!("name them: `{name} {{ first: …, second: … }}`"),
-                at,
-                "",
-            )
+            wrong.fix(format!("name them: `{name} {{ first: …, second: … }}`"), at, "")
         }
     };
     source.found.push(wrong);
@@ -206,10 +189,7 @@ fn variant_shape(source: &mut Source, variant: &syn::Variant, count: usize) {
 }
 
 fn named(source: &mut Source, fields: &List<syn::Field>) -> Vec<Field> {
-    fields
-        .iter()
-        .filter_map(|field| self::field(source, field))
-        .collect()
+    fields.iter().filter_map(|field| self::field(source, field)).collect()
 }
 
 fn field(source: &mut Source, field: &syn::Field) -> Option<Field> {
@@ -229,21 +209,14 @@ fn value(source: &mut Source, ty: &syn::Type) -> Type {
     if let syn::Type::Tuple(tuple) = bare
         && tuple.elems.is_empty()
     {
-        return Type {
-            kind: TypeKind::Unit,
-            span: source.at(ty),
-        };
+        return Type { kind: TypeKind::Unit, span: source.at(ty) };
     }
     if let Some(last) = last_segment(bare)
         && last.ident == "Stream"
         && matches!(last.arguments, syn::PathArguments::AngleBracketed(_))
     {
         let at = source.at(ty);
-        source.error(
-            rules::NOT_SUPPORTED_YET,
-            at,
-            "streams are not supported yet",
-        );
+        source.error(rules::NOT_SUPPORTED_YET, at, "streams are not supported yet");
     }
     source.external(ty)
 }
@@ -277,10 +250,7 @@ fn configured(source: &mut Source, attributes: &[syn::Attribute]) {
         let path = attribute.path();
         let conditional = path.is_ident("cfg")
             || (path.is_ident("cfg_attr")
-                && attribute
-                    .meta
-                    .require_list()
-                    .is_ok_and(|list| mentions_np(&list.tokens)));
+                && attribute.meta.require_list().is_ok_and(|list| mentions_np(&list.tokens)));
         if conditional {
             let at = source.at(attribute);
             let wrong = Diagnostic::error(
@@ -312,10 +282,7 @@ pub(crate) fn mentions_np(tokens: &TokenStream) -> bool {
 /// The lines of documentation; `#[doc(hidden)]` and computed texts are not read.
 fn docs(attributes: &[syn::Attribute]) -> Docs {
     let mut lines = vec![];
-    for attribute in attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("doc"))
-    {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("doc")) {
         if let syn::Meta::NameValue(pair) = &attribute.meta
             && let syn::Expr::Lit(literal) = &pair.value
             && let syn::Lit::Str(text) = &literal.lit

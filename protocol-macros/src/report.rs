@@ -69,10 +69,7 @@ fn bare_numbers(text: &str) -> String {
 /// What a schema would write, as Rust has it: `@3` stands for a number that was written, and
 /// `@3 name` for a name that lacks one.
 fn replacement(written: &str) -> String {
-    match written
-        .strip_prefix('@')
-        .map(|numbered| numbered.split_once(' '))
-    {
+    match written.strip_prefix('@').map(|numbered| numbered.split_once(' ')) {
         Some(Some((number, name))) => format!("#[np(id = {number})] {name}"),
         Some(None) => bare_numbers(written),
         None => written.to_owned(),
@@ -147,11 +144,7 @@ mod tests {
 
     #[test]
     fn errors_become_compile_errors_and_warnings_do_not() {
-        let found = [
-            number(1),
-            Diagnostic::warning(Code(2), Span::NONE, "odd"),
-            number(3),
-        ];
+        let found = [number(1), Diagnostic::warning(Code(2), Span::NONE, "odd"), number(3)];
         assert_eq!(
             compile_errors(&found, &Tables::default()).to_string(),
             ":: core :: compile_error ! { \"NP0001: @3 is taken at a@b\" } \

@@ -72,19 +72,11 @@ mod tests {
         let cases = cases();
         for rule in RULES {
             let case = format!("np{:04}_{}", rule.code.0, rule.name.replace('-', "_"));
-            assert!(
-                cases.contains(&case),
-                "{} has no tests/ui/{case}.rs",
-                rule.code
-            );
+            assert!(cases.contains(&case), "{} has no tests/ui/{case}.rs", rule.code);
             let shown =
                 Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/ui/{case}.stderr"));
             let shown = fs::read_to_string(&shown).unwrap();
-            assert!(
-                shown.contains(&rule.code.to_string()),
-                "{case}.stderr lacks {}",
-                rule.code
-            );
+            assert!(shown.contains(&rule.code.to_string()), "{case}.stderr lacks {}", rule.code);
         }
     }
 
@@ -102,15 +94,9 @@ mod tests {
             let Ok(text) = fs::read_to_string(folder.join(format!("{case}.stderr"))) else {
                 continue;
             };
-            let bare = text
-                .replace("$WORKSPACE", "")
-                .replace("$RUST", "")
-                .replace("$DIR", "");
+            let bare = text.replace("$WORKSPACE", "").replace("$RUST", "").replace("$DIR", "");
             assert!(!bare.contains(env!("CARGO_MANIFEST_DIR")), "{case}.stderr");
-            assert!(
-                !bare.contains("/home/") && !bare.contains(".cargo/"),
-                "{case}.stderr"
-            );
+            assert!(!bare.contains("/home/") && !bare.contains(".cargo/"), "{case}.stderr");
         }
     }
 }

@@ -20,10 +20,7 @@ impl Tables {
     /// The first and the last token of a place; the macro call itself for a place nobody wrote.
     pub(crate) fn range(&self, at: Handle) -> (Span, Span) {
         let index = usize::try_from(at.0).unwrap_or(usize::MAX);
-        self.spans
-            .get(index)
-            .copied()
-            .unwrap_or_else(|| (Span::call_site(), Span::call_site()))
+        self.spans.get(index).copied().unwrap_or_else(|| (Span::call_site(), Span::call_site()))
     }
 
     /// The type as the user wrote it.
@@ -46,12 +43,7 @@ pub(crate) struct Source {
 impl Source {
     /// Nothing read yet of the item called `this`.
     pub(crate) fn new(this: Ident) -> Self {
-        Self {
-            tables: Tables::default(),
-            this,
-            found: Diagnostics::new(),
-            incomplete: false,
-        }
+        Self { tables: Tables::default(), this, found: Diagnostics::new(), incomplete: false }
     }
 
     /// A handle for the place of some tokens.
@@ -60,9 +52,7 @@ impl Source {
         let Some(first) = tokens.next() else {
             return Handle::NONE;
         };
-        let last = tokens
-            .last()
-            .map_or_else(|| first.span(), |token| token.span());
+        let last = tokens.last().map_or_else(|| first.span(), |token| token.span());
         self.keep(first.span(), last)
     }
 
@@ -83,10 +73,7 @@ impl Source {
         let id = ExternId(u32::try_from(self.tables.types.len()).unwrap_or(u32::MAX));
         let tokens = named_self(ty.to_token_stream(), &self.this);
         self.tables.types.push(tokens);
-        Type {
-            kind: TypeKind::Extern(id),
-            span,
-        }
+        Type { kind: TypeKind::Extern(id), span }
     }
 
     /// Adds a diagnostic that says all there is to say.

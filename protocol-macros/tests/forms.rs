@@ -53,22 +53,11 @@ pub struct Spelled {
 
 #[test]
 fn a_struct_means_the_same_however_it_is_spelled() {
-    let leaf = Node {
-        r#type: 7,
-        r#gen: Some("x".into()),
-        children: vec![],
-    };
-    let node = Node {
-        r#type: 9,
-        r#gen: None,
-        children: vec![leaf.clone(), leaf],
-    };
+    let leaf = Node { r#type: 7, r#gen: Some("x".into()), children: vec![] };
+    let node = Node { r#type: 9, r#gen: None, children: vec![leaf.clone(), leaf] };
     check(node.clone());
     let spelled: Spelled = decoded(&encoded(&node));
-    assert_eq!(
-        (spelled.key, spelled.children[0].r#gen.as_deref()),
-        (9, Some("x"))
-    );
+    assert_eq!((spelled.key, spelled.children[0].r#gen.as_deref()), (9, Some("x")));
     assert_eq!(encoded(&spelled), encoded(&node));
 }
 
@@ -95,14 +84,8 @@ pub struct Tagged {
 #[test]
 fn fixed_structs_have_no_header() {
     let point = Point { x: 1.5, y: -2.0 };
-    check(Tagged {
-        on: true,
-        at: point,
-        path: [point; 2],
-    });
-    check(Path {
-        points: vec![point; 3],
-    });
+    check(Tagged { on: true, at: point, path: [point; 2] });
+    check(Path { points: vec![point; 3] });
 }
 
 /// A list of plain structs.
@@ -136,11 +119,7 @@ pub struct Levels {
 
 #[test]
 fn discriminants_are_the_numbers_on_the_wire() {
-    check(Levels {
-        one: Level::Low,
-        two: Level::Higher,
-        all: vec![Level::High, Level::Other(9)],
-    });
+    check(Levels { one: Level::Low, two: Level::Higher, all: vec![Level::High, Level::Other(9)] });
     let raw = encoded(&Raw { one: 0, two: 2 });
     let levels: Levels = decoded(&raw);
     assert_eq!((levels.one, levels.two), (Level::Low, Level::Higher));
@@ -172,10 +151,7 @@ pub enum Failure {
 
 #[test]
 fn an_error_is_a_wire_type_and_a_rust_error() {
-    check(Failure::Banned {
-        until: 3,
-        reason: Some("spam".into()),
-    });
+    check(Failure::Banned { until: 3, reason: Some("spam".into()) });
     let error: Box<dyn std::error::Error + Send + Sync> = Box::new(Failure::Full(8));
     assert!(!error.to_string().is_empty());
 }
@@ -207,15 +183,9 @@ pub enum Chat {
 
 #[test]
 fn a_protocol_knows_its_name_versions_and_messages() {
-    assert_eq!(
-        (Chat::NAME, Chat::VERSION, Chat::MIN_VERSION),
-        ("acme::chat::Chat", 3, 2)
-    );
+    assert_eq!((Chat::NAME, Chat::VERSION, Chat::MIN_VERSION), ("acme::chat::Chat", 3, 2));
     let numbers: Vec<u16> = [
-        Chat::Join {
-            room: 1,
-            r#type: Level::Low,
-        },
+        Chat::Join { room: 1, r#type: Level::Low },
         Chat::Say { text: "hi".into() },
         Chat::Put(Node::default()),
         Chat::Ping,
@@ -229,30 +199,15 @@ fn a_protocol_knows_its_name_versions_and_messages() {
 
 #[test]
 fn message_structs_have_their_names_and_the_derives_of_the_enum() {
-    check(ChatJoin {
-        room: 4,
-        r#type: Level::High,
-    });
+    check(ChatJoin { room: 4, r#type: Level::High });
     check(Words { text: "hi".into() });
     check(ChatBye {});
-    let join = Chat::Join {
-        room: 4,
-        r#type: Level::High,
-    };
+    let join = Chat::Join { room: 4, r#type: Level::High };
     let mut bytes = vec![];
     join.clone().encode(&mut bytes).unwrap();
-    assert_eq!(
-        bytes,
-        encoded(&ChatJoin {
-            room: 4,
-            r#type: Level::High
-        })
-    );
+    assert_eq!(bytes, encoded(&ChatJoin { room: 4, r#type: Level::High }));
     let body = Bytes::from(bytes);
-    assert_eq!(
-        Chat::decode(1, &body, &DecodeOptions::default()),
-        Ok(Some(join))
-    );
+    assert_eq!(Chat::decode(1, &body, &DecodeOptions::default()), Ok(Some(join)));
 }
 
 /// What is documented where it is declared has no undocumented part.
@@ -292,10 +247,7 @@ fn items_may_stand_in_a_function() {
 
     check(Inner { value: 3 });
     assert_eq!(Small::NAME, "Small");
-    assert_eq!(
-        [Small::Get.number(), Small::Set(Inner { value: 0 }).number()],
-        [1, 2]
-    );
+    assert_eq!([Small::Get.number(), Small::Set(Inner { value: 0 }).number()], [1, 2]);
 }
 
 macro_rules! declare {
@@ -319,14 +271,7 @@ macro_rules! declare {
 fn items_may_come_from_a_macro() {
     declare!(Made, 0, value: Vec<u8>, Result<Made, Failure>);
     check(Made { value: vec![1, 2] });
-    assert!(
-        Declared::schema().messages[0]
-            .reply
-            .as_ref()
-            .unwrap()
-            .err
-            .is_some()
-    );
+    assert!(Declared::schema().messages[0].reply.as_ref().unwrap().err.is_some());
     assert_eq!(Declared::Get(Made { value: vec![] }).number(), 1);
 }
 

@@ -61,36 +61,15 @@ pub(super) fn choice(
     let item = match kind {
         Kind::Number(repr) => {
             let variants = numbers(source, &variants);
-            Item::Scalar(ScalarEnum {
-                docs,
-                name,
-                repr,
-                variants,
-                unknown,
-                derives,
-            })
+            Item::Scalar(ScalarEnum { docs, name, repr, variants, unknown, derives })
         }
         Kind::Union | Kind::Refused => {
-            let variants = variants
-                .iter()
-                .map(|choice| tagged(source, choice))
-                .collect();
+            let variants = variants.iter().map(|choice| tagged(source, choice)).collect();
             let error = said.error.is_some();
-            Item::Union(Union {
-                docs,
-                name,
-                error,
-                variants,
-                unknown,
-                derives,
-            })
+            Item::Union(Union { docs, name, error, variants, unknown, derives })
         }
     };
-    Some(Read {
-        item,
-        package: String::new(),
-        facade: said.facade,
-    })
+    Some(Read { item, package: String::new(), facade: said.facade })
 }
 
 /// ```text
@@ -108,11 +87,11 @@ fn kind(source: &mut Source, attributes: &[syn::Attribute]) -> Kind {
                 let at = source.at(&word);
                 let message = format!("an enum cannot be `{word}` on the wire");
                 let wrong = Diagnostic::error(rules::SCALAR_TYPE, at, message);
-                source.found.push(
-                    wrong
-                        .fix("write `u8`, `u16`, `u32` or `u64`", at, "u8")
-                        .fix("leave `repr` out for a tagged union", at, ""),
-                );
+                source.found.push(wrong.fix("write `u8`, `u16`, `u32` or `u64`", at, "u8").fix(
+                    "leave `repr` out for a tagged union",
+                    at,
+                    "",
+                ));
                 return Kind::Refused;
             }
             _ => {}
@@ -130,9 +109,7 @@ fn unknown(
     kind: Kind,
 ) -> Name {
     let held = held(kind, said.facade.as_ref());
-    let mut marked = variants
-        .iter()
-        .filter(|choice| choice.said.unknown.is_some());
+    let mut marked = variants.iter().filter(|choice| choice.said.unknown.is_some());
     let Some(first) = marked.next() else {
         missing(source, &input.ident, variants, &held);
         return Name::new("Unknown", Handle::NONE);
@@ -165,22 +142,15 @@ fn held(kind: Kind, facade: Option<&syn::Path>) -> String {
 /// ```
 fn missing(source: &mut Source, this: &Ident, variants: &[Choice<'_>], held: &str) {
     let line = format!("#[np(unknown)] Unknown({held})");
-    let unmarked = variants
-        .iter()
-        .find(|choice| choice.variant.ident == "Unknown");
+    let unmarked = variants.iter().find(|choice| choice.variant.ident == "Unknown");
     let (at, help) = match unmarked {
-        Some(unmarked) => (
-            source.at(&unmarked.variant.ident),
-            format!("mark it: `{line}`"),
-        ),
+        Some(unmarked) => (source.at(&unmarked.variant.ident), format!("mark it: `{line}`")),
         None => (source.at(this), format!("add a variant: `{line},`")),
     };
     let message = format!("`{this}` has no variant for values that this side does not know");
     let wrong = Diagnostic::error(rules::MISSING_UNKNOWN, at, message);
     source.found.push(
-        wrong
-            .note("a newer peer may send one, and it must go somewhere")
-            .fix(help, at, line),
+        wrong.note("a newer peer may send one, and it must go somewhere").fix(help, at, line),
     );
 }
 
@@ -195,21 +165,16 @@ fn shape(source: &mut Source, choice: &Choice<'_>, kind: Kind, held: &str) {
         source.found.push(wrong.fix("remove its `id`", written, ""));
     }
     let fits = match &choice.variant.fields {
-        syn::Fields::Unnamed(fields) if fields.unnamed.len() == 1 => fields
-            .unnamed
-            .first()
-            .is_none_or(|field| may_hold(&field.ty, kind)),
+        syn::Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
+            fields.unnamed.first().is_none_or(|field| may_hold(&field.ty, kind))
+        }
         syn::Fields::Unnamed(_) | syn::Fields::Named(_) | syn::Fields::Unit => false,
     };
     if !fits {
         let at = source.at(&choice.variant.ident);
         let message = format!("`{name}` does not hold exactly what arrived");
         let mut wrong = Diagnostic::error(rules::UNKNOWN_SHAPE, at, message);
-        wrong = wrong.fix(
-            format!("write `{name}({held})`"),
-            at,
-            format!("{name}({held})"),
-        );
+        wrong = wrong.fix(format!("write `{name}({held})`"), at, format!("{name}({held})"));
         if kind == Kind::Union {
             wrong = wrong.note("without `#[repr(u8)]` or its like an enum is a tagged union");
         }
@@ -219,9 +184,8 @@ fn shape(source: &mut Source, choice: &Choice<'_>, kind: Kind, held: &str) {
 
 /// Whether a type may be the right one: an alias may be, another primitive number is not.
 fn may_hold(ty: &syn::Type, kind: Kind) -> bool {
-    const NUMBERS: &[&str] = &[
-        "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
-    ];
+    const NUMBERS: &[&str] =
+        &["u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize"];
     let Some(name) = last_segment(bare(ty)).map(|segment| segment.ident.to_string()) else {
         return false;
     };
@@ -236,22 +200,15 @@ fn may_hold(ty: &syn::Type, kind: Kind) -> bool {
 /// The variants of an enum that is a number, by `#[np(id = n)]`, by discriminants as Rust counts
 /// them, or by position.
 fn numbers(source: &mut Source, variants: &[Choice<'_>]) -> Vec<ScalarVariant> {
-    let discriminants = variants
-        .iter()
-        .any(|choice| choice.variant.discriminant.is_some());
+    let discriminants = variants.iter().any(|choice| choice.variant.discriminant.is_some());
     let mut next = 0;
     let mut numbered = vec![];
     for Choice { variant, said } in variants {
         if !matches!(variant.fields, syn::Fields::Unit) {
             let at = source.at(&variant.fields);
-            let message = format!(
-                "`{}` carries a value, but its enum is a number",
-                variant.ident
-            );
+            let message = format!("`{}` carries a value, but its enum is a number", variant.ident);
             let wrong = Diagnostic::error(rules::SCALAR_PAYLOAD, at, message);
-            source
-                .found
-                .push(wrong.fix("leave `repr` out for a tagged union", at, ""));
+            source.found.push(wrong.fix("leave `repr` out for a tagged union", at, ""));
         }
         let number = match (said.id, discriminants) {
             (Some(id), _) => {
@@ -269,11 +226,7 @@ fn numbers(source: &mut Source, variants: &[Choice<'_>]) -> Vec<ScalarVariant> {
         };
         next = number.value.saturating_add(1);
         let name = source.name(&variant.ident);
-        numbered.push(ScalarVariant {
-            docs: docs(&variant.attrs),
-            number,
-            name,
-        });
+        numbered.push(ScalarVariant { docs: docs(&variant.attrs), number, name });
     }
     numbered
 }
@@ -282,33 +235,21 @@ fn numbers(source: &mut Source, variants: &[Choice<'_>]) -> Vec<ScalarVariant> {
 fn counted(source: &mut Source, variant: &syn::Variant, next: u32) -> Number {
     let Some((_, written)) = &variant.discriminant else {
         let at = source.at(&variant.ident);
-        return Number {
-            value: next,
-            written: Some(at),
-        };
+        return Number { value: next, written: Some(at) };
     };
     let at = source.at(written);
     if let Some(value) = literal(written) {
-        return Number {
-            value,
-            written: Some(at),
-        };
+        return Number { value, written: Some(at) };
     }
-    let wrong = Diagnostic::error(
-        rules::DISCRIMINANT,
+    let wrong =
+        Diagnostic::error(rules::DISCRIMINANT, at, "a discriminant must be a plain number here");
+    source.found.push(wrong.note("a macro cannot compute, and the number goes on the wire").fix(
+        "write the number",
         at,
-        "a discriminant must be a plain number here",
-    );
-    source.found.push(
-        wrong
-            .note("a macro cannot compute, and the number goes on the wire")
-            .fix("write the number", at, next.to_string()),
-    );
+        next.to_string(),
+    ));
     source.lacks_a_part();
-    Number {
-        value: next,
-        written: Some(at),
-    }
+    Number { value: next, written: Some(at) }
 }
 
 fn literal(value: &syn::Expr) -> Option<u32> {
@@ -350,8 +291,6 @@ pub(super) fn discriminant(source: &mut Source, variant: &syn::Variant) {
             "a discriminant does not number a variant here",
         );
         let id = format!("#[np(id = {})]", value.to_token_stream());
-        source
-            .found
-            .push(wrong.fix(format!("write `{id}` above the variant"), at, id));
+        source.found.push(wrong.fix(format!("write `{id}` above the variant"), at, id));
     }
 }
