@@ -140,7 +140,8 @@ limits! {
     /// How many bytes a peer may send before the handshake is done.
     pre_auth_bytes / with_pre_auth_bytes: u32 = 4_096, 1_024 => 65_536, "bytes";
     /// How many pings of the peer are answered in each
-    /// [`pings_interval`](Self::pings_interval); one more closes. This side sends half as many.
+    /// [`pings_interval`](Self::pings_interval); one more closes. This side sends at most half as
+    /// many, and no more than half the default.
     pings / with_pings: u32 = 10, 2 => 65_536, "pings";
     /// The interval in which [`pings`](Self::pings) are counted.
     pings_interval / with_pings_interval: Duration = Duration::from_secs(10), MILLISECOND => HOUR, "ms";

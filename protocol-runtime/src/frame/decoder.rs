@@ -1,6 +1,6 @@
 //! Frames out of a stream of bytes.
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 
 use super::header::{HEADER, Head};
 use super::prefix;
@@ -55,14 +55,16 @@ impl Decoder {
         if head.kind().is_control() {
             too_large(len, CONTROL_MAX)?;
         }
-        let Some(end) = usize::try_from(len).ok().and_then(|len| len.checked_add(HEADER)) else {
+        let Ok(body) = usize::try_from(len) else {
             return Err(Error::FrameTooLarge { len, max: self.max });
         };
-        if bytes.len() < end {
+        if bytes.len().saturating_sub(HEADER) < body {
             return Ok(None);
         }
-        let mut frame = bytes.split_to(end);
-        Ok(Some(Frame { head, body: frame.split_off(HEADER).freeze() }))
+        bytes.advance(HEADER);
+        // An empty body keeps no buffer alive.
+        let body = if body == 0 { Bytes::new() } else { bytes.split_to(body).freeze() };
+        Ok(Some(Frame { head, body }))
     }
 }
 

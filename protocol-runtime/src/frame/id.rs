@@ -1,6 +1,7 @@
 //! The numbers of calls: odd from the client, even from the server, never 0.
 
 use std::fmt;
+use std::num::NonZeroU32;
 
 /// Which end of a connection a side is: who spoke first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,54 +28,57 @@ impl Role {
 /// Numbers of one side rise by 2 and wrap at 2³², so a number is unique among the open calls of a
 /// connection and tells which side made the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CallId(u32);
+pub struct CallId(NonZeroU32);
 
 impl CallId {
     /// The id with this number; `None` for 0, which means the connection itself.
     #[must_use]
     pub const fn new(number: u32) -> Option<Self> {
-        if number == 0 { None } else { Some(Self(number)) }
+        match NonZeroU32::new(number) {
+            Some(number) => Some(Self(number)),
+            None => None,
+        }
     }
 
     /// The number on the wire.
     #[must_use]
     pub const fn get(self) -> u32 {
-        self.0
+        self.0.get()
     }
 
     /// The side that makes calls with such a number.
     #[must_use]
     pub const fn caller(self) -> Role {
-        if self.0 % 2 == 1 { Role::Client } else { Role::Server }
+        if self.get() % 2 == 1 { Role::Client } else { Role::Server }
     }
 
     /// The first number a side uses.
     pub(crate) const fn first(role: Role) -> Self {
         match role {
-            Role::Client => Self(1),
-            Role::Server => Self(2),
+            Role::Client => Self(NonZeroU32::MIN),
+            Role::Server => Self(NonZeroU32::MIN.saturating_add(1)),
         }
     }
 
     /// The number after this one on the same side: two more, past the end from the start again,
     /// and never 0.
     pub(crate) const fn next(self) -> Self {
-        match self.0.wrapping_add(2) {
-            0 => Self(2),
-            number => Self(number),
+        match Self::new(self.get().wrapping_add(2)) {
+            Some(next) => next,
+            None => Self::first(Role::Server),
         }
     }
 
     /// The place of this number in a table of `size` slots, a power of two.
     pub(crate) fn slot(self, size: usize) -> usize {
-        let half = usize::try_from(self.0 >> 1).unwrap_or(usize::MAX);
+        let half = usize::try_from(self.get() >> 1).unwrap_or(usize::MAX);
         half & size.wrapping_sub(1)
     }
 
     /// Whether this number comes after `other`, where numbers wrap: by serial-number arithmetic,
     /// "after" is less than half the numbers ahead.
     pub(crate) const fn is_after(self, other: Self) -> bool {
-        let ahead = self.0.wrapping_sub(other.0);
+        let ahead = self.get().wrapping_sub(other.get());
         ahead != 0 && ahead < 1 << 31
     }
 }

@@ -5,6 +5,7 @@
 //! announced, and it keeps no state about calls.
 
 /// The bodies that the connection itself reads and writes, generated from `control.np`.
+#[rustfmt::skip]
 pub mod control;
 pub mod decoder;
 pub mod header;

@@ -256,7 +256,8 @@ mod tests {
         begin(&mut calls, None);
         assert_eq!(calls.deadline(), Some(start + SECOND));
         let mut timed_out = Vec::new();
-        let mut expire = |calls: &mut InFlight, now| calls.expire(now, SECOND, |call| timed_out.push(call));
+        let mut expire =
+            |calls: &mut InFlight, now| calls.expire(now, SECOND, |call| timed_out.push(call));
         expire(&mut calls, start);
         assert_eq!(calls.len(), 2);
         expire(&mut calls, start + SECOND);

@@ -18,6 +18,7 @@ use crate::frame::id::CallId;
 use crate::frame::preface::small;
 use crate::frame::prefix;
 use crate::frame::reason::Reason;
+use crate::limits::Limits;
 use crate::noise::{Handshake, Opener, PublicKey, RECORD_HEADER, Sealer};
 use crate::wire::{EncodeError, Root, decode_root, encode_root};
 
@@ -103,6 +104,7 @@ impl Open {
         };
         let limits = &core.limits;
         let size = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
+        let usual = Limits::default();
         let interval = limits.pings_interval();
         let open = Self {
             incoming,
@@ -112,8 +114,12 @@ impl Open {
             in_flight: InFlight::new(core.role, size(established.calls)),
             served: Served::new(size(limits.calls_in_flight())),
             pings_in: Budget::new(limits.pings(), interval),
-            // Half as many, since pings may be held up on the way and arrive closer together.
-            pings_out: Budget::new(limits.pings() / 2, interval),
+            // Half as many as a peer usually answers, since pings may be held up on the way and
+            // arrive closer together.
+            pings_out: Budget::new(
+                limits.pings().min(usual.pings()) / 2,
+                interval.max(usual.pings_interval()),
+            ),
             pings: Vec::new(),
             overhead: 0,
             refusals: (0, 0),

@@ -127,8 +127,8 @@ fn read_accept(
     offers: &[Offer],
     record_bytes: u32,
 ) -> Result<(Agreed, u64), Error> {
-    let accept: Accept = decode_root(body, &preface::small())
-        .map_err(|error| Error::BadPreface(error.into()))?;
+    let accept: Accept =
+        decode_root(body, &preface::small()).map_err(|error| Error::BadPreface(error.into()))?;
     if accept.format != FORMAT_MAX {
         return Err(Error::BadAccept("another wire format"));
     }

@@ -108,7 +108,9 @@ impl Handshaking {
                 Ok(Next::Go(next)) => step = next,
                 Ok(Next::Open(open)) => return Ok(Progress::Open(open)),
                 Err(error) => {
-                    if hears_reject && tells(&error) {
+                    if !hears_reject {
+                        core.outbox.discard();
+                    } else if tells(&error) {
                         reject(error.reason(), &mut core.outbox);
                     }
                     return Err(error);
@@ -130,10 +132,13 @@ impl Handshaking {
         [self.first_byte, self.done].into_iter().flatten().min()
     }
 
-    /// Refuses the peer, if it can hear that: a server before its answer.
+    /// Refuses the peer, if it can hear that: a server before its answer. Otherwise nothing more
+    /// is said.
     pub(super) fn refuse(&self, reason: Reason, outbox: &mut Outbox) {
         if self.step.hears_reject() {
             reject(reason, outbox);
+        } else {
+            outbox.discard();
         }
     }
 
@@ -173,12 +178,8 @@ const fn tells(error: &Error) -> bool {
 }
 
 fn reject(reason: Reason, outbox: &mut Outbox) {
-    let rejected = Rejected {
-        reason,
-        format_min: FORMAT_MIN,
-        format_max: FORMAT_MAX,
-        retry_after: None,
-    };
+    let rejected =
+        Rejected { reason, format_min: FORMAT_MIN, format_max: FORMAT_MAX, retry_after: None };
     unit::put_reject(outbox.clear(), rejected);
 }
 
@@ -198,15 +199,8 @@ fn noise(
         Role::Client => noise::Role::Initiator,
         Role::Server => noise::Role::Responder,
     };
-    let params = noise::Params {
-        pattern,
-        suite,
-        role,
-        prologue,
-        local_static,
-        remote_static,
-        psk: None,
-    };
+    let params =
+        noise::Params { pattern, suite, role, prologue, local_static, remote_static, psk: None };
     Handshake::new(params, random).map_err(Error::Handshake)
 }
 
@@ -220,11 +214,7 @@ fn message(bytes: &mut BytesMut, left: &mut u32) -> Result<Option<BytesMut>, Err
 }
 
 /// Appends a message of the Noise handshake, with this payload, as a unit.
-fn write_message(
-    noise: &mut Handshake,
-    payload: &[u8],
-    outbox: &mut Outbox,
-) -> Result<(), Error> {
+fn write_message(noise: &mut Handshake, payload: &[u8], outbox: &mut Outbox) -> Result<(), Error> {
     unit::put(outbox.clear(), |out| {
         noise.write_message(payload, out).map_err(|error: NoiseError| Error::Handshake(error))
     })

@@ -7,9 +7,7 @@ use bytes::Bytes;
 use super::pair::{Pair, Protection, append, reply, request};
 use crate::error::{CloseReason, Error, Fault, PeerText};
 use crate::frame::reason::Reason;
-use crate::session::{
-    CallFailure, CallId, CallRefused, Event, Role, Status, Unanswered,
-};
+use crate::session::{CallFailure, CallId, CallRefused, Event, Role, Status, Unanswered};
 use crate::wire::EncodeError;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -79,10 +77,7 @@ fn a_one_way_message_has_no_answer() {
     pair.client.session.notify(0, 4_095, append(b"news")).unwrap();
     pair.settle();
     let body = Bytes::from_static(b"news");
-    assert_eq!(
-        pair.server.take_events(),
-        [Event::OneWay { protocol: 0, number: 4_095, body }]
-    );
+    assert_eq!(pair.server.take_events(), [Event::OneWay { protocol: 0, number: 4_095, body }]);
     assert_eq!(pair.server.session.served_in_flight(), 0);
 }
 
@@ -102,7 +97,7 @@ fn f4_a_message_at_the_limit_passes_and_one_over_it_is_not_written() {
             let events = pair.client.take_events();
             assert!(matches!(&events[..], [Event::Reply { body: got, .. }] if *got == body));
         }
-        let too_large = EncodeError::TooLarge { len: max as u64 + 1, max: max as u64 };
+        let too_large = EncodeError::TooLarge { len: 1_048_577, max: 1_048_576 };
         let body = vec![9; max + 1];
         let refused = pair.client.session.call(pair.now, 0, 1, None, append(&body));
         assert_eq!(refused, Err(CallRefused::Encode(too_large)));
@@ -216,7 +211,10 @@ fn f19_a_reply_after_the_grace_is_dropped_and_counted_too() {
     pair.client.take_events();
     pair.settle();
     assert_eq!(pair.client.take_events(), []);
-    assert_eq!((pair.client.session.stats().late_replies, pair.client.session.stats().strays), (0, 1));
+    assert_eq!(
+        (pair.client.session.stats().late_replies, pair.client.session.stats().strays),
+        (0, 1)
+    );
     pair.assert_status(Status::Open);
 }
 
@@ -338,8 +336,7 @@ fn each_call_in_flight_fails_once_when_the_connection_is_closed() {
     pair.client.session.close(Reason::Normal, "bye");
     let lost = CallFailure::ConnectionLost { maybe_executed: true };
     let reason = CloseReason::Local { reason: Reason::Normal };
-    let expected =
-        [Event::Failed { call: sent, error: lost }, Event::Closed(reason.clone())];
+    let expected = [Event::Failed { call: sent, error: lost }, Event::Closed(reason)];
     assert_eq!(pair.client.take_events(), expected);
     pair.settle();
     let reason = CloseReason::Peer { reason: Reason::Normal, text: "bye".into() };

@@ -61,14 +61,18 @@ fn both_sides_agree_on_what_the_connection_is() {
                 Protection::Nn => Some(Pattern::Nn),
                 Protection::Xx => Some(Pattern::Xx),
             };
-            let expected = pattern.map_or(Channel::Clear, |pattern| Channel::Noise { pattern, suite });
+            let expected =
+                pattern.map_or(Channel::Clear, |pattern| Channel::Noise { pattern, suite });
             assert_eq!(client.channel, expected);
             assert_eq!(client.handshake_hash.is_some(), protection != Protection::Plain);
             let keys = (protection == Protection::Xx).then(|| (key(1).public(), key(2).public()));
             assert_eq!(server.peer_key.zip(client.peer_key), keys);
             assert_eq!(client.peer_unix_ms, Some(2_000));
             assert_eq!(server.peer_unix_ms, (protection == Protection::Xx).then_some(1_000));
-            assert_eq!((client.calls, client.body_bytes, client.record_bytes), (128, 1_048_576, 16_384));
+            assert_eq!(
+                (client.calls, client.body_bytes, client.record_bytes),
+                (128, 1_048_576, 16_384)
+            );
             let one = &server.protocols[0];
             assert_eq!((one.index, one.name(), one.exact), (0, "test::A", true));
         }
@@ -385,7 +389,6 @@ fn a_close_during_the_handshake_is_told_to_a_client_that_can_hear_it() {
     pair.server.session.close(Reason::Busy, "");
     assert!(pair.server.transmit().is_empty());
     let mut pair = Pair::new(Protection::Xx);
-    pair.client.transmit();
     pair.client.session.close(Reason::Normal, "");
     assert!(pair.client.transmit().is_empty());
 }
@@ -516,4 +519,11 @@ fn h12_a_newer_peers_fields_in_the_preface_are_skipped() {
     octets[8] += 2;
     pair.server.receive(pair.now, &octets);
     assert_eq!(pair.server.session.status(), Status::Open);
+}
+
+#[test]
+fn a_session_may_be_moved_to_another_thread() {
+    fn send<T: Send>() {}
+    send::<Session>();
+    send::<Event>();
 }

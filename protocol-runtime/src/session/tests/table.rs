@@ -14,8 +14,13 @@ use crate::frame::header::Head;
 use crate::frame::reason::Reason;
 use crate::session::{Event, Role, State};
 
-/// The states, each with a way into it and the side that is then looked at.
-const STATES: &[(&str, fn() -> Pair, Role)] = &[
+/// A state: its name, a way into it, and the side that is then looked at.
+type Reached = (&'static str, fn() -> Pair, Role);
+
+/// An input: its name, and how a side gets it.
+type Input = (&'static str, fn(&mut Pair, Role));
+
+const STATES: &[Reached] = &[
     ("server preface", || Pair::new(Protection::Xx), Role::Server),
     ("server message-1", message_1, Role::Server),
     ("server message-3", message_3, Role::Server),
@@ -77,7 +82,7 @@ fn closed() -> Pair {
 }
 
 /// The inputs. `own` is a call of the side itself, `theirs` one of its peer.
-fn inputs() -> Vec<(&'static str, fn(&mut Pair, Role))> {
+fn inputs() -> Vec<Input> {
     vec![
         ("half a header", |pair, role| octets(pair, role, &[0, 0, 0])),
         ("http", |pair, role| octets(pair, role, b"GET / HTTP/1.1\r\n")),
@@ -95,17 +100,15 @@ fn inputs() -> Vec<(&'static str, fn(&mut Pair, Role))> {
         ("reply, never", |pair, role| reply(pair, role, own(role) + 4)),
         ("reply, theirs", |pair, role| reply(pair, role, theirs(role))),
         ("error", |pair, role| {
-            let body = ErrorBody {
-                code: 2,
-                retry_after_ms: 0,
-                text: String::new(),
-                detail: Bytes::new(),
-            };
+            let body =
+                ErrorBody { code: 2, retry_after_ms: 0, text: String::new(), detail: Bytes::new() };
             octets(pair, role, &control(Head::Error { call: id(own(role)) }, &body));
         }),
         ("ping", |pair, role| octets(pair, role, &control(Head::Ping, &Ping { token: 1 }))),
         ("pong", |pair, role| octets(pair, role, &control(Head::Pong, &Pong { token: 1 }))),
-        ("pong, unasked", |pair, role| octets(pair, role, &control(Head::Pong, &Pong { token: 2 }))),
+        ("pong, unasked", |pair, role| {
+            octets(pair, role, &control(Head::Pong, &Pong { token: 2 }))
+        }),
         ("close", |pair, role| {
             let body = Close { reason: 1, text: "bye".into() };
             octets(pair, role, &control(Head::Close, &body));
