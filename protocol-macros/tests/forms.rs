@@ -3,6 +3,7 @@
 
 #![forbid(unsafe_code)]
 #![expect(missing_docs, reason = "what is declared here is for these tests only")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on is a failed test")]
 
 use protocol_macros::{Wire, protocol};
 use protocol_runtime::__private::v1::zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
@@ -22,8 +23,8 @@ fn decoded<T: Root>(bytes: &[u8]) -> T {
 
 /// Goes through bytes unchanged.
 #[track_caller]
-fn check<T: Root + Clone + PartialEq + std::fmt::Debug>(value: T) {
-    assert_eq!(decoded::<T>(&encoded(&value)), value);
+fn check<T: Root + PartialEq + std::fmt::Debug>(value: &T) {
+    assert_eq!(decoded::<T>(&encoded(value)), *value);
 }
 
 type Key = u64;
@@ -44,7 +45,7 @@ pub struct Node {
 #[np(crate = protocol_runtime)]
 pub struct Spelled {
     #[np(id = 2)]
-    children: Vec<Spelled>,
+    children: Vec<Self>,
     #[np(id = 0)]
     key: u64,
     #[np(id = 1)]
@@ -55,7 +56,7 @@ pub struct Spelled {
 fn a_struct_means_the_same_however_it_is_spelled() {
     let leaf = Node { r#type: 7, r#gen: Some("x".into()), children: vec![] };
     let node = Node { r#type: 9, r#gen: None, children: vec![leaf.clone(), leaf] };
-    check(node.clone());
+    check(&node);
     let spelled: Spelled = decoded(&encoded(&node));
     assert_eq!((spelled.key, spelled.children[0].r#gen.as_deref()), (9, Some("x")));
     assert_eq!(encoded(&spelled), encoded(&node));
@@ -84,8 +85,8 @@ pub struct Tagged {
 #[test]
 fn fixed_structs_have_no_header() {
     let point = Point { x: 1.5, y: -2.0 };
-    check(Tagged { on: true, at: point, path: [point; 2] });
-    check(Path { points: vec![point; 3] });
+    check(&Tagged { on: true, at: point, path: [point; 2] });
+    check(&Path { points: vec![point; 3] });
 }
 
 /// A list of plain structs.
@@ -119,7 +120,7 @@ pub struct Levels {
 
 #[test]
 fn discriminants_are_the_numbers_on_the_wire() {
-    check(Levels { one: Level::Low, two: Level::Higher, all: vec![Level::High, Level::Other(9)] });
+    check(&Levels { one: Level::Low, two: Level::Higher, all: vec![Level::High, Level::Other(9)] });
     let raw = encoded(&Raw { one: 0, two: 2 });
     let levels: Levels = decoded(&raw);
     assert_eq!((levels.one, levels.two), (Level::Low, Level::Higher));
@@ -144,14 +145,14 @@ pub enum Failure {
         until: u64,
         reason: Option<String>,
     },
-    Nested(Box<Failure>),
+    Nested(Box<Self>),
     #[np(unknown)]
     Unknown(RawVariant),
 }
 
 #[test]
 fn an_error_is_a_wire_type_and_a_rust_error() {
-    check(Failure::Banned { until: 3, reason: Some("spam".into()) });
+    check(&Failure::Banned { until: 3, reason: Some("spam".into()) });
     let error: Box<dyn std::error::Error + Send + Sync> = Box::new(Failure::Full(8));
     assert!(!error.to_string().is_empty());
 }
@@ -199,9 +200,9 @@ fn a_protocol_knows_its_name_versions_and_messages() {
 
 #[test]
 fn message_structs_have_their_names_and_the_derives_of_the_enum() {
-    check(ChatJoin { room: 4, r#type: Level::High });
-    check(Words { text: "hi".into() });
-    check(ChatBye {});
+    check(&ChatJoin { room: 4, r#type: Level::High });
+    check(&Words { text: "hi".into() });
+    check(&ChatBye {});
     let join = Chat::Join { room: 4, r#type: Level::High };
     let mut bytes = vec![];
     join.clone().encode(&mut bytes).unwrap();
@@ -245,7 +246,7 @@ fn items_may_stand_in_a_function() {
         Set(Inner),
     }
 
-    check(Inner { value: 3 });
+    check(&Inner { value: 3 });
     assert_eq!(Small::NAME, "Small");
     assert_eq!([Small::Get.number(), Small::Set(Inner { value: 0 }).number()], [1, 2]);
 }
@@ -270,7 +271,7 @@ macro_rules! declare {
 #[test]
 fn items_may_come_from_a_macro() {
     declare!(Made, 0, value: Vec<u8>, Result<Made, Failure>);
-    check(Made { value: vec![1, 2] });
+    check(&Made { value: vec![1, 2] });
     assert!(Declared::schema().messages[0].reply.as_ref().unwrap().err.is_some());
     assert_eq!(Declared::Get(Made { value: vec![] }).number(), 1);
 }
