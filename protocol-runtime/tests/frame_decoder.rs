@@ -1,6 +1,8 @@
 //! The stream of frames: any slicing gives the same frames, and each rule is judged by as few
 //! bytes as say it.
 
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
+
 use bytes::BytesMut;
 use proptest::prelude::*;
 use protocol_runtime::error::Error;

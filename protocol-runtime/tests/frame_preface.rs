@@ -1,5 +1,7 @@
 //! The first bytes of a connection: each rule is judged by as few of them as say it.
 
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
+
 use bytes::BytesMut;
 use proptest::prelude::*;
 use protocol_runtime::error::Error;

@@ -292,6 +292,12 @@ impl Open {
         self.served.len()
     }
 
+    /// The next call of this side has this number, or the next free one after it.
+    #[cfg(test)]
+    pub(super) fn skip_calls(&mut self, next: CallId) {
+        self.in_flight.skip_to(next);
+    }
+
     // Frames.
 
     /// Does what a frame asks for; a reason ends the connection in order.

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::pair::{Pair, Protection, append, reply, request};
+use super::pair::{Pair, Protection, append, config, reply, request};
 use crate::error::{CloseReason, Error, Fault, PeerText};
 use crate::frame::reason::Reason;
-use crate::session::{CallFailure, CallId, CallRefused, Event, Role, Status, Unanswered};
+use crate::limits::Limits;
+use crate::session::{CallFailure, CallId, CallRefused, Config, Event, Role, Status, Unanswered};
 use crate::wire::EncodeError;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -83,9 +84,14 @@ fn a_one_way_message_has_no_answer() {
 
 #[test]
 fn f4_a_message_at_the_limit_passes_and_one_over_it_is_not_written() {
-    let max = 1_048_576;
-    for protection in Protection::ALL {
-        let mut pair = Pair::open(protection);
+    // The default, and one that takes two records.
+    for (protection, limit) in [(Protection::Plain, 1_048_576), (Protection::Xx, 20_000)] {
+        let max = usize::try_from(limit).unwrap();
+        let side = |role| Config {
+            limits: Limits::default().with_frame_bytes(limit).unwrap(),
+            ..config(role, protection.of(role))
+        };
+        let mut pair = Pair::with(side(Role::Client), side(Role::Server)).opened();
         for len in [0, 1, max - 1, max] {
             let body = vec![9; len];
             let call = called(&mut pair, &body, None);
@@ -97,8 +103,9 @@ fn f4_a_message_at_the_limit_passes_and_one_over_it_is_not_written() {
             let events = pair.client.take_events();
             assert!(matches!(&events[..], [Event::Reply { body: got, .. }] if *got == body));
         }
-        let too_large = EncodeError::TooLarge { len: 1_048_577, max: 1_048_576 };
-        let body = vec![9; max + 1];
+        let max = u64::from(limit);
+        let too_large = EncodeError::TooLarge { len: max + 1, max };
+        let body = vec![9; usize::try_from(max).unwrap() + 1];
         let refused = pair.client.session.call(pair.now, 0, 1, None, append(&body));
         assert_eq!(refused, Err(CallRefused::Encode(too_large)));
         let refused = pair.client.session.notify(0, 1, append(&body));
@@ -114,7 +121,7 @@ fn f4_a_message_at_the_limit_passes_and_one_over_it_is_not_written() {
 
 #[test]
 fn a_response_over_the_limit_is_told_to_both_sides() {
-    let mut pair = Pair::open(Protection::Xx);
+    let mut pair = Pair::open(Protection::Plain);
     let call = called(&mut pair, b"", None);
     let too_large = EncodeError::TooLarge { len: 1_048_577, max: 1_048_576 };
     let outcome = pair.server.session.reply(call, append(&vec![0; 1_048_577]));
@@ -396,15 +403,12 @@ fn commands_after_the_end_say_why_it_ended() {
 
 #[test]
 fn a_caller_stops_at_what_the_peer_serves() {
-    let mut pair = Pair::new(Protection::Plain);
-    pair.server = super::pair::Side::new(
-        crate::session::Config {
-            limits: crate::limits::Limits::default().with_calls_in_flight(2).unwrap(),
-            ..super::pair::config(Role::Server, Protection::Plain.of(Role::Server))
-        },
-        pair.now,
-    );
-    let mut pair = pair.opened();
+    let server = Config {
+        limits: Limits::default().with_calls_in_flight(2).unwrap(),
+        ..config(Role::Server, Protection::Plain.of(Role::Server))
+    };
+    let client = config(Role::Client, Protection::Plain.of(Role::Client));
+    let mut pair = Pair::with(client, server).opened();
     let first = called(&mut pair, b"", None);
     called(&mut pair, b"", None);
     let refused = pair.client.session.call(pair.now, 0, 1, None, append(b""));

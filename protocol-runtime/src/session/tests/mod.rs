@@ -4,5 +4,7 @@ mod calls;
 mod frames;
 mod handshake;
 mod hostile;
+mod limits;
+mod model;
 pub(crate) mod pair;
 mod table;

@@ -1,0 +1,82 @@
+//! A connection made of two sessions by their public names alone, as another shell would drive
+//! them.
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
+
+use std::time::Instant;
+
+use bytes::{Bytes, BytesMut};
+use protocol_runtime::frame::control::Offer;
+use protocol_runtime::frame::reason::Reason;
+use protocol_runtime::limits::Limits;
+use protocol_runtime::noise::{Keypair, OsRandom, Suite};
+use protocol_runtime::session::{Config, Event, Role, Security, Session, Status};
+
+#[expect(clippy::disallowed_methods, reason = "time has to come from somewhere, once")]
+fn start() -> Instant {
+    Instant::now()
+}
+
+fn session(role: Role, security: Security) -> Session {
+    let offer = Offer { name: "acme::Echo".into(), version: 1, min: 1, fingerprint: [0; 16] };
+    let config = Config {
+        role,
+        security,
+        suite: Suite::auto(),
+        offers: vec![offer],
+        limits: Limits::default(),
+        unix_ms: 0,
+    };
+    Session::new(config, Box::new(OsRandom), start()).unwrap()
+}
+
+/// Carries what one side says to the other, until both are silent.
+fn carry(now: Instant, client: &mut Session, server: &mut Session) {
+    let mut wire = Vec::new();
+    loop {
+        let mut silent = true;
+        for (from, to) in [(&mut *client, &mut *server), (&mut *server, &mut *client)] {
+            if from.poll_transmit(&mut wire) {
+                silent = false;
+                to.handle_bytes(now, &mut BytesMut::from(&wire[..]));
+                wire.clear();
+            }
+        }
+        if silent {
+            return;
+        }
+    }
+}
+
+#[test]
+fn two_sessions_make_a_connection() {
+    let now = start();
+    let local = Keypair::from_secret([1; 32]).unwrap();
+    let server_key = Keypair::from_secret([2; 32]).unwrap();
+    let pin = Some(server_key.public());
+    let mut client = session(Role::Client, Security::Xx { local: local.clone(), remote: pin });
+    let mut server = session(Role::Server, Security::Xx { local: server_key, remote: None });
+    carry(now, &mut client, &mut server);
+    assert_eq!(client.poll_event(), Some(Event::Established));
+    assert_eq!(server.poll_event(), Some(Event::Established));
+    assert_eq!(server.established().unwrap().peer_key, Some(local.public()));
+
+    let say = |text: &'static [u8]| {
+        move |out: &mut Vec<u8>| {
+            out.extend_from_slice(text);
+            Ok(())
+        }
+    };
+    let call = client.call(now, 0, 1, None, say(b"ping")).unwrap();
+    carry(now, &mut client, &mut server);
+    let body = Bytes::from_static(b"ping");
+    assert_eq!(server.poll_event(), Some(Event::Request { call, protocol: 0, number: 1, body }));
+    server.reply(call, say(b"pong")).unwrap();
+    carry(now, &mut client, &mut server);
+    let body = Bytes::from_static(b"pong");
+    assert_eq!(client.poll_event(), Some(Event::Reply { call, body }));
+
+    client.close(Reason::Normal, "");
+    carry(now, &mut client, &mut server);
+    assert_eq!((client.status(), server.status()), (Status::Closed, Status::Closed));
+    assert!(server.close_reason().unwrap().is_clean());
+}
