@@ -29,22 +29,17 @@ fn session(role: Role, security: Security) -> Session {
     Session::new(config, Box::new(OsRandom), start()).unwrap()
 }
 
-/// Carries what one side says to the other, until both are silent.
-fn carry(now: Instant, client: &mut Session, server: &mut Session) {
+/// Carries what one side says to the other; false if it is silent.
+fn pass(now: Instant, from: &mut Session, to: &mut Session) -> bool {
     let mut wire = Vec::new();
-    loop {
-        let mut silent = true;
-        for (from, to) in [(&mut *client, &mut *server), (&mut *server, &mut *client)] {
-            if from.poll_transmit(&mut wire) {
-                silent = false;
-                to.handle_bytes(now, &mut BytesMut::from(&wire[..]));
-                wire.clear();
-            }
-        }
-        if silent {
-            return;
-        }
-    }
+    let said = from.poll_transmit(&mut wire);
+    to.handle_bytes(now, &mut BytesMut::from(&wire[..]));
+    said
+}
+
+/// Carries octets both ways, until both are silent.
+fn carry(now: Instant, client: &mut Session, server: &mut Session) {
+    while pass(now, client, server) | pass(now, server, client) {}
 }
 
 #[test]
