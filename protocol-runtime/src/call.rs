@@ -113,13 +113,7 @@ pub enum CallError<E = Infallible> {
 impl<M, T, E> Call<M, T, E> {
     pub(crate) fn new(caller: Caller, number: u16, message: M) -> Self {
         let timeout = Some(caller.connection().shared().response_timeout);
-        Self {
-            caller,
-            number,
-            message,
-            timeout,
-            outcome: PhantomData,
-        }
+        Self { caller, number, message, timeout, outcome: PhantomData }
     }
 
     /// Waits no longer than this for the answer, from the first await on.
@@ -134,23 +128,13 @@ impl<M: Root, T: Root, E: AppError> IntoFuture for Call<M, T, E> {
     type IntoFuture = CallFuture<M, T, E>;
 
     fn into_future(self) -> CallFuture<M, T, E> {
-        let Self {
-            caller,
-            number,
-            message,
-            timeout,
-            outcome,
-        } = self;
+        let Self { caller, number, message, timeout, outcome } = self;
         let line = InLine::default();
         CallFuture {
             caller,
             number,
             timeout,
-            state: State::New {
-                message,
-                deadline: None,
-                line,
-            },
+            state: State::New { message, deadline: None, line },
             outcome,
         }
     }
@@ -161,20 +145,13 @@ impl<M: Root> IntoFuture for Notify<M> {
     type IntoFuture = NotifyFuture<M>;
 
     fn into_future(self) -> NotifyFuture<M> {
-        NotifyFuture {
-            message: self,
-            line: InLine::default(),
-        }
+        NotifyFuture { message: self, line: InLine::default() }
     }
 }
 
 impl<M> Notify<M> {
     pub(crate) fn new(caller: Caller, number: u16, message: M) -> Self {
-        Self {
-            caller,
-            number,
-            message,
-        }
+        Self { caller, number, message }
     }
 }
 
@@ -189,11 +166,7 @@ pub struct CallFuture<M, T, E> {
 }
 
 enum State<M> {
-    New {
-        message: M,
-        deadline: Option<Instant>,
-        line: InLine,
-    },
+    New { message: M, deadline: Option<Instant>, line: InLine },
     Waiting(CallId),
     Over,
 }
@@ -247,9 +220,7 @@ impl<M: Root, T: Root, E: AppError> Future for CallFuture<M, T, E> {
         };
         let read = match outcome {
             Some(outcome) => read(shared, protocol, outcome),
-            None => Err(CallError::ConnectionLost {
-                maybe_executed: true,
-            }),
+            None => Err(CallError::ConnectionLost { maybe_executed: true }),
         };
         this.state = State::Over;
         Poll::Ready(read)
@@ -259,12 +230,7 @@ impl<M: Root, T: Root, E: AppError> Future for CallFuture<M, T, E> {
 impl<M: Root, T, E> CallFuture<M, T, E> {
     /// Encodes the call into the output, or waits in line for that.
     fn start(&mut self, protocol: u8, waker: &Waker) -> Start {
-        let State::New {
-            message,
-            deadline,
-            line,
-        } = &mut self.state
-        else {
+        let State::New { message, deadline, line } = &mut self.state else {
             return Start::Wait;
         };
         let shared = self.caller.connection().shared();
@@ -285,9 +251,10 @@ impl<M: Root, T, E> CallFuture<M, T, E> {
             if core.backlog() >= shared.high_water() && core.end.is_none() {
                 return (Start::Wait, line.wait(core, Line::Room, waker, *deadline));
             }
-            match core.session.call(now, protocol, self.number, left, |out| {
-                encode_root(message, out)
-            }) {
+            match core
+                .session
+                .call(now, protocol, self.number, left, |out| encode_root(message, out))
+            {
                 Ok(call) => {
                     let dropped = [core.calls.insert(call, waker.clone()), line.served(core)];
                     (Start::Sent(call), dropped)
@@ -342,15 +309,7 @@ impl<M: Root> Future for NotifyFuture<M> {
     type Output = Result<(), Error>;
 
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
-        let Self {
-            message:
-                Notify {
-                    caller,
-                    number,
-                    message,
-                },
-            line,
-        } = self.get_mut();
+        let Self { message: Notify { caller, number, message }, line } = self.get_mut();
         let Some(protocol) = caller.protocol() else {
             let error: CallError = CallError::Unimplemented;
             return Poll::Ready(Err(error.into()));
@@ -360,9 +319,7 @@ impl<M: Root> Future for NotifyFuture<M> {
             if core.backlog() >= shared.high_water() && core.end.is_none() {
                 return (None, line.wait(core, Line::Room, task.waker(), None));
             }
-            let sent = core
-                .session
-                .notify(protocol, *number, |out| encode_root(message, out));
+            let sent = core.session.notify(protocol, *number, |out| encode_root(message, out));
             (Some(sent), [line.served(core), None])
         });
         let Some(sent) = sent else {
@@ -492,9 +449,7 @@ impl<E> From<CallRefused> for CallError<E> {
             CallRefused::NotOpen
             | CallRefused::Closed(_)
             | CallRefused::TooManyCalls { .. }
-            | CallRefused::TooManyPings { .. } => Self::ConnectionLost {
-                maybe_executed: false,
-            },
+            | CallRefused::TooManyPings { .. } => Self::ConnectionLost { maybe_executed: false },
         }
     }
 }
@@ -511,32 +466,24 @@ impl<E: std::error::Error + Send + Sync + 'static> From<CallError<E>> for Error 
 
 impl<M, T, E> fmt::Debug for Call<M, T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Call")
-            .field("number", &self.number)
-            .finish_non_exhaustive()
+        f.debug_struct("Call").field("number", &self.number).finish_non_exhaustive()
     }
 }
 
 impl<M> fmt::Debug for Notify<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Notify")
-            .field("number", &self.number)
-            .finish_non_exhaustive()
+        f.debug_struct("Notify").field("number", &self.number).finish_non_exhaustive()
     }
 }
 
 impl<M, T, E> fmt::Debug for CallFuture<M, T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallFuture")
-            .field("number", &self.number)
-            .finish_non_exhaustive()
+        f.debug_struct("CallFuture").field("number", &self.number).finish_non_exhaustive()
     }
 }
 
 impl<M> fmt::Debug for NotifyFuture<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NotifyFuture")
-            .field("number", &self.message.number)
-            .finish_non_exhaustive()
+        f.debug_struct("NotifyFuture").field("number", &self.message.number).finish_non_exhaustive()
     }
 }

@@ -14,10 +14,7 @@ pub struct Caller {
 
 impl Caller {
     pub(crate) fn new(connection: Connection, protocol: Option<u8>) -> Self {
-        Self {
-            connection,
-            protocol,
-        }
+        Self { connection, protocol }
     }
 
     /// A call of message `number`. Nothing happens until it is awaited.

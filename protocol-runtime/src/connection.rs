@@ -100,9 +100,7 @@ static PINGS: AtomicU64 = AtomicU64::new(1);
 impl Connection {
     /// A handle; the last of a client's `closes`.
     pub(crate) fn new(shared: Arc<Shared>, closes: bool) -> Self {
-        Self {
-            handle: Arc::new(Handle { shared, closes }),
-        }
+        Self { handle: Arc::new(Handle { shared, closes }) }
     }
 
     /// The handle that is in use, or else one whose end means nothing.
@@ -159,10 +157,7 @@ impl Connection {
     /// [`Error::Closed`] or the failure if the connection is over; [`Error::Call`] if more pings
     /// are sent than the peer may be asked to answer.
     pub async fn ping(&self) -> Result<Duration, Error> {
-        let mut ping = PingGuard {
-            shared: self.shared(),
-            token: None,
-        };
+        let mut ping = PingGuard { shared: self.shared(), token: None };
         poll_fn(|task| {
             let shared = ping.shared;
             let (polled, _replaced) = shared.with(|core| {
@@ -185,22 +180,13 @@ impl Connection {
                     return (Poll::Ready(Err(core.ended())), None);
                 };
                 match core.pings.get_mut(at) {
-                    Some(Ping {
-                        answered: None,
-                        waker,
-                        ..
-                    }) if core.end.is_none() => {
+                    Some(Ping { answered: None, waker, .. }) if core.end.is_none() => {
                         let replaced = std::mem::replace(waker, task.waker().clone());
                         (Poll::Pending, Some(replaced))
                     }
-                    Some(Ping {
-                        answered: Some(answered),
-                        sent,
-                        ..
-                    }) => (
-                        Poll::Ready(Ok(answered.saturating_duration_since(*sent))),
-                        None,
-                    ),
+                    Some(Ping { answered: Some(answered), sent, .. }) => {
+                        (Poll::Ready(Ok(answered.saturating_duration_since(*sent))), None)
+                    }
                     Some(Ping { answered: None, .. }) | None => {
                         (Poll::Ready(Err(core.ended())), None)
                     }
@@ -264,9 +250,7 @@ impl Connection {
 
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection")
-            .field("peer", self.peer())
-            .finish_non_exhaustive()
+        f.debug_struct("Connection").field("peer", self.peer()).finish_non_exhaustive()
     }
 }
 
@@ -280,13 +264,7 @@ impl Drop for Handle {
 
 impl Security {
     pub(crate) const fn none() -> Self {
-        Self {
-            pattern: None,
-            suite: None,
-            handshake_hash: None,
-            local_key: None,
-            peer_key: None,
-        }
+        Self { pattern: None, suite: None, handshake_hash: None, local_key: None, peer_key: None }
     }
 }
 
@@ -299,11 +277,7 @@ struct Waiting<'a> {
 
 impl<'a> Waiting<'a> {
     fn new(shared: &'a Shared, line: fn(&mut Core) -> &mut Waiters) -> Self {
-        Self {
-            shared,
-            line,
-            ticket: None,
-        }
+        Self { shared, line, ticket: None }
     }
 
     #[must_use]

@@ -28,11 +28,7 @@ pub struct Cx {
 
 impl Cx {
     pub(crate) fn new(run: Arc<Run>, call: Option<CallId>, protocol: u8) -> Self {
-        Self {
-            run,
-            call,
-            protocol,
-        }
+        Self { run, call, protocol }
     }
 
     /// Answers that this handler does not implement the message.
@@ -72,10 +68,7 @@ impl Cx {
     /// If the peer does not have the protocol, the calls fail as unimplemented.
     #[must_use]
     pub fn caller<P: Protocol>(&self) -> Caller {
-        Caller::new(
-            Connection::of(&self.run.shared),
-            self.run.shared.protocol(P::NAME),
-        )
+        Caller::new(Connection::of(&self.run.shared), self.run.shared.protocol(P::NAME))
     }
 
     /// Whether nobody waits for an answer.
@@ -91,9 +84,7 @@ impl Cx {
         match decode_root(body, &self.run.shared.decode_options(self.protocol)) {
             Ok(message) => Some(message),
             Err(error) => {
-                self.run.fail(Fault::BadMessage {
-                    text: error.to_string().as_str().into(),
-                });
+                self.run.fail(Fault::BadMessage { text: error.to_string().as_str().into() });
                 None
             }
         }
@@ -106,10 +97,8 @@ impl Cx {
             return;
         };
         // Too large a reply is answered as such, and a call that is gone needs no answer.
-        let answered = self
-            .run
-            .shared
-            .with(|core| core.session.reply(call, |out| encode_root(value, out)));
+        let answered =
+            self.run.shared.with(|core| core.session.reply(call, |out| encode_root(value, out)));
         self.sent(answered.is_ok());
     }
 
@@ -119,10 +108,10 @@ impl Cx {
         let Some(call) = self.first_answer() else {
             return;
         };
-        let answered = self.run.shared.with(|core| {
-            core.session
-                .reply_error(call, |out| encode_root(error, out))
-        });
+        let answered = self
+            .run
+            .shared
+            .with(|core| core.session.reply_error(call, |out| encode_root(error, out)));
         self.sent(answered.is_ok());
     }
 
@@ -131,11 +120,7 @@ impl Cx {
     pub fn done(&self) {
         if let Some(call) = self.first_answer() {
             // Only a dispatch by hand gets here: the driver turns away calls of one-way messages.
-            drop(
-                self.run
-                    .shared
-                    .with(|core| core.session.fail(call, &not_a_call())),
-            );
+            drop(self.run.shared.with(|core| core.session.fail(call, &not_a_call())));
         }
     }
 
@@ -168,7 +153,5 @@ impl fmt::Debug for Cx {
 
 /// What a call of a one-way message is answered.
 pub(crate) fn not_a_call() -> Fault {
-    Fault::BadMessage {
-        text: "this message is one-way: send it as an event".into(),
-    }
+    Fault::BadMessage { text: "this message is one-way: send it as an event".into() }
 }

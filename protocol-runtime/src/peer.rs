@@ -24,11 +24,7 @@ pub enum Identity {
 impl Peer {
     pub(crate) fn new(key: Option<PublicKey>, transport: &'static str, address: String) -> Self {
         let identity = key.map_or(Identity::Anonymous, Identity::StaticKey);
-        Self {
-            identity,
-            transport,
-            address,
-        }
+        Self { identity, transport, address }
     }
 
     /// What the peer proved about itself.

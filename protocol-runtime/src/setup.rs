@@ -41,12 +41,7 @@ impl Services {
             return Err(Error::Config(text.into()));
         }
         for (at, service) in self.0.iter().enumerate() {
-            if self
-                .0
-                .iter()
-                .take(at)
-                .any(|earlier| earlier.name() == service.name())
-            {
+            if self.0.iter().take(at).any(|earlier| earlier.name() == service.name()) {
                 let text = format!(
                     "protocol `{}` was added twice: add it once, with one handler",
                     service.name()
@@ -60,9 +55,7 @@ impl Services {
 
 impl fmt::Debug for Services {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list()
-            .entries(self.0.iter().map(|service| service.name()))
-            .finish()
+        f.debug_list().entries(self.0.iter().map(|service| service.name())).finish()
     }
 }
 
@@ -79,10 +72,7 @@ impl Secure {
     /// What a server at `address` asks of its clients.
     pub(crate) fn server(&self, address: &Address) -> Result<Security, Error> {
         match self.choose(address)? {
-            Some(local) => Ok(Security::Xx {
-                local,
-                remote: None,
-            }),
+            Some(local) => Ok(Security::Xx { local, remote: None }),
             None => Ok(self.without_identity(address)),
         }
     }

@@ -5,9 +5,6 @@
     reason = "connecting has a deadline, before there is a session to keep it"
 )]
 
-#[cfg(test)]
-mod tests;
-
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -95,8 +92,7 @@ impl ClientBuilder {
 
     /// Offers protocol `P`, and handles the messages that the server sends.
     pub fn on<P: Serve<H, side::Client>, H: Send + Sync + 'static>(mut self, handler: H) -> Self {
-        self.services
-            .add(driver::served::<P, H, side::Client>(handler, End::Server));
+        self.services.add(driver::served::<P, H, side::Client>(handler, End::Server));
         self
     }
 
@@ -114,13 +110,10 @@ impl ClientBuilder {
     /// the server cannot be reached, and the errors of the handshake. Nothing is left behind.
     pub async fn open(self, address: &str) -> Result<Connection, Error> {
         let address: Address = address.parse().map_err(Error::from)?;
-        let services = self
-            .services
-            .finish("no protocol is offered: add one with `.offer::<Protocol>()`")?;
+        let services =
+            self.services.finish("no protocol is offered: add one with `.offer::<Protocol>()`")?;
         let security = self.secure.client(&address)?;
-        let limit = self
-            .connect_timeout
-            .unwrap_or(self.limits.handshake_timeout());
+        let limit = self.connect_timeout.unwrap_or(self.limits.handshake_timeout());
         let connected = timeout(limit, Stream::connect(&address)).await;
         let stream = connected
             .map_err(|_| late(&address, limit))?
@@ -128,12 +121,7 @@ impl ClientBuilder {
         let key = self.secure.identity.map(|identity| identity.public());
         let session = session(&services, security, &self.limits)?;
         let stranger = Peer::new(None, address.transport(), address.to_string());
-        let shared = Arc::new(Shared::new(
-            session,
-            self.limits,
-            self.response_timeout,
-            stranger,
-        ));
+        let shared = Arc::new(Shared::new(session, self.limits, self.response_timeout, stranger));
         let connection = Connection::new(shared.clone(), true);
         shared.set_handle(&connection);
         driver::spawn(Driver::new(shared, stream, services, key, None));
@@ -176,19 +164,10 @@ fn session(
 }
 
 fn late(address: &Address, limit: Duration) -> Error {
-    let text = format!(
-        "cannot connect to {address}: no answer in {} ms",
-        limit.as_millis()
-    );
-    Error::Io {
-        kind: io::ErrorKind::TimedOut,
-        text: text.into(),
-    }
+    let text = format!("cannot connect to {address}: no answer in {} ms", limit.as_millis());
+    Error::Io { kind: io::ErrorKind::TimedOut, text: text.into() }
 }
 
 fn failed(address: &Address, error: &io::Error) -> Error {
-    Error::Io {
-        kind: error.kind(),
-        text: format!("cannot connect to {address}: {error}").into(),
-    }
+    Error::Io { kind: error.kind(), text: format!("cannot connect to {address}: {error}").into() }
 }

@@ -44,10 +44,7 @@ impl Calls {
             self.grow();
         }
         let slot = self.slot(call)?;
-        let evicted = slot.replace(Slot {
-            call,
-            state: State::Waiting(waker),
-        });
+        let evicted = slot.replace(Slot { call, state: State::Waiting(waker) });
         evicted.and_then(Slot::into_waker)
     }
 
@@ -81,10 +78,7 @@ impl Calls {
                 Poll::Pending
             }
             Some(State::Done(_)) => match self.slot(call).and_then(Option::take) {
-                Some(Slot {
-                    state: State::Done(outcome),
-                    ..
-                }) => Poll::Ready(Some(outcome)),
+                Some(Slot { state: State::Done(outcome), .. }) => Poll::Ready(Some(outcome)),
                 Some(_) | None => Poll::Ready(None),
             },
         }
@@ -94,20 +88,13 @@ impl Calls {
     #[must_use]
     pub(crate) fn remove(&mut self, call: CallId) -> Option<Waker> {
         self.taken(call)?;
-        self.slot(call)
-            .and_then(Option::take)
-            .and_then(Slot::into_waker)
+        self.slot(call).and_then(Option::take).and_then(Slot::into_waker)
     }
 
     /// The calls that have no outcome yet.
     pub(crate) fn waiting(&self) -> Vec<CallId> {
         let waits = |slot: &&Slot| matches!(slot.state, State::Waiting(_));
-        self.slots
-            .iter()
-            .flatten()
-            .filter(waits)
-            .map(|slot| slot.call)
-            .collect()
+        self.slots.iter().flatten().filter(waits).map(|slot| slot.call).collect()
     }
 
     fn slot(&mut self, call: CallId) -> Option<&mut Option<Slot>> {

@@ -1,8 +1,5 @@
 //! Where time enters. Everything else takes it as an argument.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "this is where the clocks are read"
-)]
+#![expect(clippy::disallowed_methods, reason = "this is where the clocks are read")]
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -13,8 +10,6 @@ pub(crate) fn now() -> Instant {
 
 /// Milliseconds since 1970, for the handshake; 0 on a machine whose clock stands before that.
 pub(crate) fn unix_ms() -> u64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     since.as_millis().try_into().unwrap_or(u64::MAX)
 }

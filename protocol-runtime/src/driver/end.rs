@@ -20,14 +20,8 @@ impl Driver {
         self.drop_handlers(false);
         let left = self.shared.with(|core| core.session.out_len());
         let cut = self.command == Some(Command::Cut);
-        let linger = if cut {
-            Duration::ZERO
-        } else {
-            self.shared.limits.linger()
-        };
-        self.phase = Phase::Flushing {
-            until: now.checked_add(linger).unwrap_or(now),
-        };
+        let linger = if cut { Duration::ZERO } else { self.shared.limits.linger() };
+        self.phase = Phase::Flushing { until: now.checked_add(linger).unwrap_or(now) };
         self.reason = Some(reason);
         if left == 0 {
             // The peer is gone, or has said that it reads no more.
@@ -85,9 +79,7 @@ impl Driver {
         self.shared.with_wakers(|core, wakers| {
             core.end.get_or_insert(reason);
             for call in core.calls.waiting() {
-                let lost = CallFailure::ConnectionLost {
-                    maybe_executed: true,
-                };
+                let lost = CallFailure::ConnectionLost { maybe_executed: true };
                 wakers.extend(core.calls.finish(call, Err(lost)));
             }
             core.turn.wake_all(wakers);
@@ -116,9 +108,7 @@ impl Drop for Driver {
     /// waiting.
     fn drop(&mut self) {
         if matches!(self.phase, Phase::Open) {
-            let reason = CloseReason::Local {
-                reason: Reason::ShuttingDown,
-            };
+            let reason = CloseReason::Local { reason: Reason::ShuttingDown };
             self.shared.with_wakers(|core, wakers| {
                 core.session.close(Reason::ShuttingDown, "");
                 while let Some(event) = core.session.poll_event() {

@@ -32,17 +32,12 @@ impl Driver {
         let calling = self.calling;
         let closed = shared.with(|core| {
             if shared.is_broken() {
-                core.session
-                    .handle_failure(Error::Internal("a panic under the lock"));
+                core.session.handle_failure(Error::Internal("a panic under the lock"));
             }
             if !self.input.bytes.is_empty() {
                 core.session.handle_bytes(now, &mut self.input.bytes);
             }
-            if core
-                .session
-                .poll_timeout()
-                .is_some_and(|deadline| deadline <= now)
-            {
+            if core.session.poll_timeout().is_some_and(|deadline| deadline <= now) {
                 core.session.handle_timeout(now);
             }
             self.obey(core);
@@ -85,38 +80,15 @@ impl Driver {
             Event::Established => self.establish(core),
             Event::Request { call, .. } if self.command.is_some() => {
                 // An error means that the peer is gone.
-                let _gone = core.session.fail(
-                    call,
-                    &Fault::Refused {
-                        text: "shutting down".into(),
-                    },
-                );
+                let _gone =
+                    core.session.fail(call, &Fault::Refused { text: "shutting down".into() });
             }
             Event::OneWay { .. } if self.command.is_some() => self.shared.drop_message(),
-            Event::Request {
-                call,
-                protocol,
-                number,
-                body,
-            } => {
-                self.inbox.push_back(Message {
-                    call: Some(call),
-                    protocol,
-                    number,
-                    body,
-                });
+            Event::Request { call, protocol, number, body } => {
+                self.inbox.push_back(Message { call: Some(call), protocol, number, body });
             }
-            Event::OneWay {
-                protocol,
-                number,
-                body,
-            } => {
-                let message = Message {
-                    call: None,
-                    protocol,
-                    number,
-                    body,
-                };
+            Event::OneWay { protocol, number, body } => {
+                let message = Message { call: None, protocol, number, body };
                 self.held = self.held.saturating_add(message.held());
                 self.inbox.push_back(message);
             }
@@ -164,14 +136,8 @@ impl Driver {
         };
         let mut protocols = Vec::new();
         for accepted in &established.protocols {
-            protocols.push(Agreed {
-                name: accepted.name().to_owned(),
-                exact: accepted.exact,
-            });
-            let service = self
-                .services
-                .iter()
-                .find(|service| service.name() == accepted.name());
+            protocols.push(Agreed { name: accepted.name().to_owned(), exact: accepted.exact });
+            let service = self.services.iter().find(|service| service.name() == accepted.name());
             self.protocols.extend(service.map(|service| Protocol {
                 handlers: service.handlers(&self.shared, accepted.index),
                 service: service.clone(),
@@ -187,11 +153,7 @@ impl Driver {
         };
         tracing::info!(%transport, %address, %security, "connection opened");
         let peer = Peer::new(established.peer_key, transport, address);
-        self.shared.set_open(Open {
-            peer,
-            protocols,
-            security,
-        });
+        self.shared.set_open(Open { peer, protocols, security });
         core.opening.wake_all(&mut self.wakers);
     }
 }

@@ -190,13 +190,7 @@ impl Driver {
     /// Sees to it that the task is woken when there is something to do. False if there is.
     fn sleep(&mut self, task: &mut Context<'_>) -> bool {
         self.shared.signal.asleep();
-        if !self
-            .shared
-            .woken
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .is_empty()
-        {
+        if !self.shared.woken.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
             return false;
         }
         let open = matches!(self.phase, Phase::Open);
@@ -204,17 +198,7 @@ impl Driver {
             let left = core.command != self.command
                 || (open && self.output.is_empty() && core.session.out_len() > 0);
             let waiting = earlier(core.room.deadline(), core.turn.deadline());
-            (
-                left,
-                earlier(
-                    if open {
-                        core.session.poll_timeout()
-                    } else {
-                        None
-                    },
-                    waiting,
-                ),
-            )
+            (left, earlier(if open { core.session.poll_timeout() } else { None }, waiting))
         });
         if left {
             return false;
@@ -291,9 +275,7 @@ impl Driver {
 
     /// When a write that makes no progress ends the connection.
     fn stalls(&self) -> Option<Instant> {
-        self.output
-            .stalled()?
-            .checked_add(self.shared.limits.write_stall())
+        self.output.stalled()?.checked_add(self.shared.limits.write_stall())
     }
 }
 

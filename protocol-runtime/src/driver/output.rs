@@ -48,11 +48,7 @@ impl Output {
     ) -> Written {
         let mut some = false;
         loop {
-            while let Some(rest) = self
-                .bytes
-                .get(self.written..)
-                .filter(|rest| !rest.is_empty())
-            {
+            while let Some(rest) = self.bytes.get(self.written..).filter(|rest| !rest.is_empty()) {
                 match Pin::new(&mut *stream).poll_write(task, rest) {
                     Poll::Ready(Ok(0)) => return Written::Failed(io::ErrorKind::WriteZero.into()),
                     Poll::Ready(Ok(count)) => {

@@ -17,11 +17,7 @@ impl Driver {
         let mut woken = std::mem::take(&mut self.woken);
         std::mem::swap(
             &mut woken,
-            &mut self
-                .shared
-                .woken
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner),
+            &mut self.shared.woken.lock().unwrap_or_else(PoisonError::into_inner),
         );
         let busy = !woken.is_empty();
         for Woken { protocol, slot } in woken.drain(..) {
@@ -51,29 +47,17 @@ impl Driver {
         let held_max = usize::try_from(self.shared.limits.frame_bytes()).unwrap_or(usize::MAX);
         if self.calling && self.held > held_max {
             let text = "one-way messages come faster than they are handled";
-            self.shared
-                .with(|core| core.session.close(Reason::CalmDown, text));
+            self.shared.with(|core| core.session.close(Reason::CalmDown, text));
             busy = true;
         }
         busy
     }
 
     fn start(&mut self, message: Message) {
-        let Message {
-            call,
-            protocol,
-            number,
-            body,
-        } = message;
+        let Message { call, protocol, number, body } = message;
         let found = self.protocols.get_mut(usize::from(protocol));
-        let kind = found
-            .as_ref()
-            .and_then(|protocol| protocol.service.kind(number));
-        let fault = match (
-            kind,
-            call,
-            found.and_then(|protocol| protocol.handlers.as_mut()),
-        ) {
+        let kind = found.as_ref().and_then(|protocol| protocol.service.kind(number));
+        let fault = match (kind, call, found.and_then(|protocol| protocol.handlers.as_mut())) {
             (Some(Kind::Call), Some(_), Some(handlers))
             | (Some(Kind::OneWay), None, Some(handlers)) => {
                 if handlers.start(call, number, body) == Progress::Running {
@@ -100,11 +84,7 @@ impl Driver {
 impl Message {
     /// What it counts towards the messages held back. Calls have a limit of their own.
     pub(super) fn held(&self) -> usize {
-        if self.call.is_some() {
-            0
-        } else {
-            self.body.len().saturating_add(size_of::<Self>())
-        }
+        if self.call.is_some() { 0 } else { self.body.len().saturating_add(size_of::<Self>()) }
     }
 }
 

@@ -50,28 +50,16 @@ pub(crate) fn served<P: Serve<H, S>, H: Send + Sync + 'static, S: 'static>(
     from: End,
 ) -> Arc<dyn Service> {
     let mut kinds = Vec::new();
-    for message in P::schema()
-        .messages
-        .iter()
-        .filter(|message| message.from == from)
-    {
+    for message in P::schema().messages.iter().filter(|message| message.from == from) {
         let number = usize::from(message.number);
         if kinds.len() <= number {
             kinds.resize(number + 1, None);
         }
         if let Some(kind) = kinds.get_mut(number) {
-            *kind = Some(if message.reply.is_some() {
-                Kind::Call
-            } else {
-                Kind::OneWay
-            });
+            *kind = Some(if message.reply.is_some() { Kind::Call } else { Kind::OneWay });
         }
     }
-    Arc::new(Served::<P, H, S> {
-        handler: Arc::new(handler),
-        kinds,
-        types: PhantomData,
-    })
+    Arc::new(Served::<P, H, S> { handler: Arc::new(handler), kinds, types: PhantomData })
 }
 
 /// `P` without a handler.
@@ -94,11 +82,9 @@ impl<P: Serve<H, S>, H: Send + Sync + 'static, S: 'static> Service for Served<P,
 
     fn handlers(&self, shared: &Arc<Shared>, protocol: u8) -> Option<Box<dyn Handlers>> {
         let handler = self.handler.clone();
-        Some(handlers(
-            shared.clone(),
-            protocol,
-            move |cx, number, body| P::dispatch(handler.clone(), cx, number, body),
-        ))
+        Some(handlers(shared.clone(), protocol, move |cx, number, body| {
+            P::dispatch(handler.clone(), cx, number, body)
+        }))
     }
 }
 

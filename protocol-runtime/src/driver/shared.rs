@@ -213,9 +213,7 @@ impl Shared {
 
     /// How bodies of `protocol` are read.
     pub(crate) fn decode_options(&self, protocol: u8) -> DecodeOptions {
-        let agreed = self
-            .open()
-            .and_then(|open| open.protocols.get(usize::from(protocol)));
+        let agreed = self.open().and_then(|open| open.protocols.get(usize::from(protocol)));
         DecodeOptions {
             exact: agreed.is_some_and(|agreed| agreed.exact),
             budget: usize::try_from(self.limits.decode_bytes()).unwrap_or(usize::MAX),
@@ -244,9 +242,7 @@ impl Core {
 
     /// The failure to report for work that comes after the end.
     pub(crate) fn ended(&self) -> Error {
-        let nobody = || CloseReason::Local {
-            reason: Reason::Normal,
-        };
+        let nobody = || CloseReason::Local { reason: Reason::Normal };
         Error::Closed(Box::new(self.end.clone().unwrap_or_else(nobody)))
     }
 }

@@ -19,11 +19,7 @@ impl Signal {
     /// Wakes the driver if it sleeps. Call after releasing the lock under which work was left.
     pub(crate) fn ring(&self) {
         if self.asleep.load(Ordering::SeqCst) && self.asleep.swap(false, Ordering::SeqCst) {
-            let waker = self
-                .waker
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone();
+            let waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner).clone();
             if let Some(waker) = waker {
                 waker.wake();
             }
@@ -34,10 +30,7 @@ impl Signal {
     pub(crate) fn awake(&self, waker: &Waker) {
         self.asleep.store(false, Ordering::SeqCst);
         let mut current = self.waker.lock().unwrap_or_else(PoisonError::into_inner);
-        if !current
-            .as_ref()
-            .is_some_and(|current| current.will_wake(waker))
-        {
+        if !current.as_ref().is_some_and(|current| current.will_wake(waker)) {
             *current = Some(waker.clone());
         }
     }

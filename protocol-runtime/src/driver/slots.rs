@@ -82,13 +82,7 @@ where
     D: Fn(Cx, u16, Bytes) -> F + Send + 'static,
     F: Future<Output = ()> + Send + 'static,
 {
-    Box::new(Pool {
-        dispatch,
-        shared,
-        protocol,
-        slots: Vec::new(),
-        free: Vec::new(),
-    })
+    Box::new(Pool { dispatch, shared, protocol, slots: Vec::new(), free: Vec::new() })
 }
 
 impl<D, F> Handlers for Pool<D, F>
@@ -147,21 +141,13 @@ impl<D, F: Future<Output = ()>> Pool<D, F> {
         let index = self.slots.len();
         let run = Arc::new(Run {
             shared: self.shared.clone(),
-            place: Woken {
-                protocol: self.protocol,
-                slot: index,
-            },
+            place: Woken { protocol: self.protocol, slot: index },
             queued: AtomicBool::new(false),
             outcome: AtomicU8::new(OPEN),
             fault: Mutex::new(None),
         });
         let waker = Waker::from(run.clone());
-        self.slots.push(Slot {
-            future: Box::pin(None),
-            call: None,
-            run,
-            waker,
-        });
+        self.slots.push(Slot { future: Box::pin(None), call: None, run, waker });
         index
     }
 
@@ -234,11 +220,7 @@ impl Run {
     fn end(&self, panicked: bool) -> Option<Fault> {
         match self.outcome.swap(ANSWERED, Ordering::AcqRel) {
             ANSWERED => None,
-            FAILED => self
-                .fault
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take(),
+            FAILED => self.fault.lock().unwrap_or_else(PoisonError::into_inner).take(),
             _ if panicked => Some(Fault::HandlerPanicked),
             // Generated code always answers. A dispatch by hand that does not has no such message.
             _ => Some(Fault::Unimplemented),
@@ -247,18 +229,13 @@ impl Run {
 
     /// Whether this is the first outcome of the call, which the caller then answers.
     pub(crate) fn answer(&self) -> bool {
-        self.outcome
-            .compare_exchange(OPEN, ANSWERED, Ordering::AcqRel, Ordering::Acquire)
-            .is_ok()
+        self.outcome.compare_exchange(OPEN, ANSWERED, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 
     /// Records the outcome, if it is the first. The driver answers and drops the handler.
     pub(crate) fn fail(&self, fault: Fault) {
         let mut recorded = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
-        if self
-            .outcome
-            .compare_exchange(OPEN, FAILED, Ordering::AcqRel, Ordering::Acquire)
-            .is_ok()
+        if self.outcome.compare_exchange(OPEN, FAILED, Ordering::AcqRel, Ordering::Acquire).is_ok()
         {
             *recorded = Some(fault);
         }
@@ -272,11 +249,7 @@ impl Wake for Run {
 
     fn wake_by_ref(self: &Arc<Self>) {
         if !self.queued.swap(true, Ordering::AcqRel) {
-            self.shared
-                .woken
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(self.place);
+            self.shared.woken.lock().unwrap_or_else(PoisonError::into_inner).push(self.place);
             self.shared.signal.ring();
         }
     }

@@ -44,13 +44,8 @@ impl Waiters {
         match self.line.get(&place) {
             Some(waiting) if waiting.waker.will_wake(waker) => None,
             _ => {
-                let waiting = Waiting {
-                    waker: waker.clone(),
-                    deadline,
-                };
-                self.line
-                    .insert(place, waiting)
-                    .map(|replaced| replaced.waker)
+                let waiting = Waiting { waker: waker.clone(), deadline };
+                self.line.insert(place, waiting).map(|replaced| replaced.waker)
             }
         }
     }
@@ -89,20 +84,12 @@ impl Waiters {
             return;
         }
         let due = |waiting: &Waiting| waiting.deadline.is_some_and(|deadline| deadline <= now);
-        let places: Vec<_> = self
-            .line
-            .iter()
-            .filter(|(_, waiting)| due(waiting))
-            .map(|(place, _)| *place)
-            .collect();
+        let places: Vec<_> =
+            self.line.iter().filter(|(_, waiting)| due(waiting)).map(|(place, _)| *place).collect();
         for place in places {
             out.extend(self.line.remove(&place).map(|waiting| waiting.waker));
         }
-        self.earliest = self
-            .line
-            .values()
-            .filter_map(|waiting| waiting.deadline)
-            .min();
+        self.earliest = self.line.values().filter_map(|waiting| waiting.deadline).min();
     }
 
     /// When to call [`Waiters::wake_expired`]; may be early, never late.

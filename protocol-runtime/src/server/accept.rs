@@ -80,16 +80,7 @@ impl Acceptor {
         response_timeout: Duration,
     ) -> Self {
         let (tasks, refusals) = (JoinSet::new(), JoinSet::new());
-        Self {
-            listener,
-            registry,
-            services,
-            security,
-            limits,
-            response_timeout,
-            tasks,
-            refusals,
-        }
+        Self { listener, registry, services, security, limits, response_timeout, tasks, refusals }
     }
 
     /// Accepts until it is told to stop, and returns when no connection is left.
@@ -116,13 +107,7 @@ impl Acceptor {
                 },
             }
         }
-        let Self {
-            listener,
-            registry,
-            tasks,
-            refusals,
-            ..
-        } = self;
+        let Self { listener, registry, tasks, refusals, .. } = self;
         tracing::info!(address = %listener.address(), "stopped listening");
         drop((listener, refusals));
         registry.command(Command::Drain);
@@ -135,11 +120,7 @@ impl Acceptor {
         let full = self.registry.len() >= count(self.limits.connections());
         let permit = self.registry.half_open(count(self.limits.half_open()));
         let Some(permit) = permit.filter(|_| !full) else {
-            let limit = if full {
-                "connections"
-            } else {
-                "half-open connections"
-            };
+            let limit = if full { "connections" } else { "half-open connections" };
             tracing::warn!(address = %incoming.from, limit, "connection refused: too many");
             self.refuse(incoming.stream);
             return;
@@ -156,22 +137,14 @@ impl Acceptor {
             role: Role::Server,
             security: self.security.clone(),
             suite: Suite::ChaChaPoly,
-            offers: self
-                .services
-                .iter()
-                .map(|service| service.offer())
-                .collect(),
+            offers: self.services.iter().map(|service| service.offer()).collect(),
             limits: self.limits.clone(),
             unix_ms: driver::unix_ms(),
         };
         let session = Session::new(config, Box::new(OsRandom), driver::now())?;
         let stranger = Peer::new(None, self.listener.address().transport(), from);
-        let shared = Arc::new(Shared::new(
-            session,
-            self.limits.clone(),
-            self.response_timeout,
-            stranger,
-        ));
+        let shared =
+            Arc::new(Shared::new(session, self.limits.clone(), self.response_timeout, stranger));
         let place = self.registry.enter(shared.clone());
         let handle = Connection::new(shared.clone(), false);
         shared.set_handle(&handle);
@@ -179,13 +152,8 @@ impl Acceptor {
             Security::Xx { local, .. } => Some(local.public()),
             Security::Plain | Security::Nn => None,
         };
-        let driver = Driver::new(
-            shared,
-            stream,
-            self.services.clone(),
-            key,
-            Some(Box::new(half_open)),
-        );
+        let driver =
+            Driver::new(shared, stream, self.services.clone(), key, Some(Box::new(half_open)));
         self.tasks.spawn(async move {
             let _held = (place, handle);
             driver.await;
@@ -204,10 +172,7 @@ impl Acceptor {
             format_max: FORMAT_MAX,
             retry_after: Some(RETRY_AFTER),
         };
-        let (limit, bytes_max) = (
-            self.limits.linger(),
-            u64::from(self.limits.pre_auth_bytes()),
-        );
+        let (limit, bytes_max) = (self.limits.linger(), u64::from(self.limits.pre_auth_bytes()));
         self.refusals.spawn(async move {
             let _permit = permit;
             let mut reject = Vec::new();
@@ -233,7 +198,7 @@ async fn next(listener: &mut Listener, resume: Option<Instant>) -> io::Result<In
 }
 
 /// How long to leave a listener alone that has failed so many times before.
-fn pause(failures: u32) -> Duration {
+pub(super) fn pause(failures: u32) -> Duration {
     let doubled = 1_u32.checked_shl(failures).unwrap_or(u32::MAX);
     PAUSE.saturating_mul(doubled).min(PAUSE_MAX)
 }

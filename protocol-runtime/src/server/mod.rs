@@ -69,8 +69,7 @@ impl ServerBuilder {
     /// Serves protocol `P`, up to four of them. `handler` handles its messages on all connections.
     #[expect(clippy::should_implement_trait, reason = "a builder, and no number")]
     pub fn add<P: Serve<H, side::Server>, H: Send + Sync + 'static>(mut self, handler: H) -> Self {
-        self.services
-            .add(driver::served::<P, H, side::Server>(handler, End::Client));
+        self.services.add(driver::served::<P, H, side::Server>(handler, End::Client));
         self
     }
 
@@ -107,9 +106,8 @@ impl ServerBuilder {
     /// the address cannot be had. Nothing is left behind.
     pub async fn listen(self, address: &str) -> Result<Server, Error> {
         let address: Address = address.parse().map_err(Error::from)?;
-        let services = self
-            .services
-            .finish("served: add one with `.add::<Protocol, _>(handler)`")?;
+        let services =
+            self.services.finish("served: add one with `.add::<Protocol, _>(handler)`")?;
         let security = self.secure.server(&address)?;
         let listener = Listener::bind(&address).await.map_err(|error| Error::Io {
             kind: error.kind(),
@@ -129,14 +127,7 @@ impl ServerBuilder {
         driver::spawn(acceptor.run(stopped));
         tracing::info!(%address, "listening");
         let key = self.secure.identity.map(|identity| identity.public());
-        Ok(Server {
-            inner: Arc::new(Inner {
-                address,
-                key,
-                registry,
-                stop,
-            }),
-        })
+        Ok(Server { inner: Arc::new(Inner { address, key, registry, stop }) })
     }
 }
 

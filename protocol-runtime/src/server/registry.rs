@@ -43,10 +43,7 @@ impl Registry {
         let number = connections.next;
         connections.next = number.wrapping_add(1);
         connections.open.insert(number, shared);
-        Place {
-            registry: self.clone(),
-            number,
-        }
+        Place { registry: self.clone(), number }
     }
 
     /// One more handshake under way, unless there are `max`.
@@ -68,18 +65,14 @@ impl Registry {
     }
 
     fn lock(&self) -> MutexGuard<'_, Connections> {
-        self.connections
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Permit {
     fn take(count: &Arc<AtomicUsize>, max: usize) -> Option<Self> {
         let more = |taken: usize| (taken < max).then(|| taken.saturating_add(1));
-        count
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, more)
-            .ok()?;
+        count.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).ok()?;
         Some(Self(count.clone()))
     }
 }

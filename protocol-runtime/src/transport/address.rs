@@ -107,19 +107,13 @@ impl FromStr for Address {
 
     fn from_str(text: &str) -> Result<Self, AddressError> {
         let Some((scheme, rest)) = text.split_once("://") else {
-            return Err(AddressError::NoScheme {
-                address: text.to_owned(),
-            });
+            return Err(AddressError::NoScheme { address: text.to_owned() });
         };
         match scheme {
             "tcp" => tcp(rest),
             "mem" if rest.is_empty() => Err(AddressError::NoName),
-            "mem" => Ok(Self::Mem {
-                name: rest.to_owned(),
-            }),
-            _ => Err(AddressError::UnknownScheme {
-                scheme: scheme.to_owned(),
-            }),
+            "mem" => Ok(Self::Mem { name: rest.to_owned() }),
+            _ => Err(AddressError::UnknownScheme { scheme: scheme.to_owned() }),
         }
     }
 }
@@ -142,69 +136,43 @@ impl fmt::Display for Address {
 
 fn tcp(rest: &str) -> Result<Address, AddressError> {
     if rest.contains(|c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '@')) {
-        return Err(AddressError::NotHostAndPort {
-            rest: rest.to_owned(),
-        });
+        return Err(AddressError::NotHostAndPort { rest: rest.to_owned() });
     }
     if let Some(inner) = rest.strip_prefix('[') {
         let Some((host, behind)) = inner.split_once(']') else {
-            return Err(AddressError::BadIpv6 {
-                host: inner.to_owned(),
-            });
+            return Err(AddressError::BadIpv6 { host: inner.to_owned() });
         };
         // A zone, as in `fe80::1%eth0`, is the resolver's business.
         let plain = host.split_once('%').map_or(host, |(address, _)| address);
         if plain.parse::<Ipv6Addr>().is_err() {
-            return Err(AddressError::BadIpv6 {
-                host: host.to_owned(),
-            });
+            return Err(AddressError::BadIpv6 { host: host.to_owned() });
         }
         let Some(port) = behind.strip_prefix(':') else {
-            return Err(AddressError::NoPort {
-                host: rest.to_owned(),
-            });
+            return Err(AddressError::NoPort { host: rest.to_owned() });
         };
-        return Ok(Address::Tcp {
-            host: host.to_owned(),
-            port: number(port)?,
-        });
+        return Ok(Address::Tcp { host: host.to_owned(), port: number(port)? });
     }
     if rest.parse::<Ipv6Addr>().is_ok() {
         let (host, port) = rest.rsplit_once(':').unwrap_or((rest, "9000"));
-        return Err(AddressError::BareIpv6 {
-            host: host.to_owned(),
-            port: port.to_owned(),
-        });
+        return Err(AddressError::BareIpv6 { host: host.to_owned(), port: port.to_owned() });
     }
     let Some((host, port)) = rest.rsplit_once(':') else {
-        return Err(AddressError::NoPort {
-            host: rest.to_owned(),
-        });
+        return Err(AddressError::NoPort { host: rest.to_owned() });
     };
     if host.contains(':') {
-        return Err(AddressError::BareIpv6 {
-            host: host.to_owned(),
-            port: port.to_owned(),
-        });
+        return Err(AddressError::BareIpv6 { host: host.to_owned(), port: port.to_owned() });
     }
     let port = number(port)?;
     if host.is_empty() {
         return Err(AddressError::NoHost { port });
     }
-    Ok(Address::Tcp {
-        host: host.to_owned(),
-        port,
-    })
+    Ok(Address::Tcp { host: host.to_owned(), port })
 }
 
 fn number(port: &str) -> Result<u16, AddressError> {
     // `parse` would take a sign.
     if port.starts_with('+') {
-        return Err(AddressError::BadPort {
-            port: port.to_owned(),
-        });
+        return Err(AddressError::BadPort { port: port.to_owned() });
     }
-    port.parse().map_err(|_| AddressError::BadPort {
-        port: port.to_owned(),
-    })
+    port.parse().map_err(|_| AddressError::BadPort { port: port.to_owned() })
 }

@@ -45,18 +45,15 @@ impl Listener {
         Ok(Self {
             arrivals,
             name: name.to_owned(),
-            address: Address::Mem {
-                name: name.to_owned(),
-            },
+            address: Address::Mem { name: name.to_owned() },
         })
     }
 
     pub(super) async fn accept(&mut self) -> io::Result<Incoming> {
         match self.arrivals.recv().await {
-            Some(arrival) => Ok(Incoming {
-                stream: Stream::Mem(arrival?),
-                from: format!("mem://{}", self.name),
-            }),
+            Some(arrival) => {
+                Ok(Incoming { stream: Stream::Mem(arrival?), from: format!("mem://{}", self.name) })
+            }
             // The registry holds a sender for as long as this listener lives.
             None => std::future::pending().await,
         }
@@ -92,14 +89,8 @@ pub(super) async fn connect(name: &str) -> io::Result<DuplexStream> {
 /// Has the listener's next `accept` fail.
 #[cfg(test)]
 pub(crate) async fn fail_accept(name: &str, error: io::Error) {
-    let sender = listeners()
-        .get(name)
-        .cloned()
-        .expect("a listener of that name");
-    sender
-        .send(Err(error))
-        .await
-        .expect("a listener of that name");
+    let sender = listeners().get(name).cloned().expect("a listener of that name");
+    sender.send(Err(error)).await.expect("a listener of that name");
 }
 
 fn listeners() -> MutexGuard<'static, BTreeMap<String, mpsc::Sender<Arrival>>> {

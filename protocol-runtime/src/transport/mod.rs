@@ -16,6 +16,8 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 pub use self::address::{Address, AddressError};
+#[cfg(test)]
+pub(crate) use self::mem::fail_accept;
 
 /// One connection's bytes, both ways.
 #[derive(Debug)]

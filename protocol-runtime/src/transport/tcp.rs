@@ -17,20 +17,14 @@ impl Listener {
     pub(super) async fn bind(host: &str, port: u16) -> io::Result<Self> {
         let socket = TcpListener::bind((host, port)).await?;
         // The host stays as it was written: a certificate or a person may know it by that name.
-        let address = Address::Tcp {
-            host: host.to_owned(),
-            port: socket.local_addr()?.port(),
-        };
+        let address = Address::Tcp { host: host.to_owned(), port: socket.local_addr()?.port() };
         Ok(Self { socket, address })
     }
 
     pub(super) async fn accept(&mut self) -> io::Result<Incoming> {
         let (stream, from) = self.socket.accept().await?;
         stream.set_nodelay(true)?;
-        Ok(Incoming {
-            stream: Stream::Tcp(stream),
-            from: format!("tcp://{from}"),
-        })
+        Ok(Incoming { stream: Stream::Tcp(stream), from: format!("tcp://{from}") })
     }
 
     pub(super) fn address(&self) -> &Address {

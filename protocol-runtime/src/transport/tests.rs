@@ -3,10 +3,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use super::*;
 
 fn tcp(host: &str, port: u16) -> Address {
-    Address::Tcp {
-        host: host.into(),
-        port,
-    }
+    Address::Tcp { host: host.into(), port }
 }
 
 #[test]
@@ -14,24 +11,11 @@ fn addresses_are_read_and_shown_the_same() {
     for (text, address) in [
         ("tcp://127.0.0.1:9000", tcp("127.0.0.1", 9000)),
         ("tcp://localhost:0", tcp("localhost", 0)),
-        (
-            "tcp://chat.example.com:65535",
-            tcp("chat.example.com", 65535),
-        ),
+        ("tcp://chat.example.com:65535", tcp("chat.example.com", 65535)),
         ("tcp://[::1]:9000", tcp("::1", 9000)),
         ("tcp://[fe80::1%eth0]:80", tcp("fe80::1%eth0", 80)),
-        (
-            "mem://here",
-            Address::Mem {
-                name: "here".into(),
-            },
-        ),
-        (
-            "mem://a/b c",
-            Address::Mem {
-                name: "a/b c".into(),
-            },
-        ),
+        ("mem://here", Address::Mem { name: "here".into() }),
+        ("mem://a/b c", Address::Mem { name: "a/b c".into() }),
     ] {
         assert_eq!(text.parse(), Ok(address.clone()), "{text}");
         assert_eq!(address.to_string(), text);
@@ -43,10 +27,7 @@ fn a_wrong_address_says_how_to_write_it() {
     for (text, mend) in [
         ("127.0.0.1:9000", "write `tcp://127.0.0.1:9000`"),
         ("", "names no transport"),
-        (
-            "http://example.com:80",
-            "use `tcp://host:port` or `mem://name`",
-        ),
+        ("http://example.com:80", "use `tcp://host:port` or `mem://name`"),
         ("tcp://example.com", "write `tcp://example.com:9000`"),
         ("tcp://[::1]", "write `tcp://[::1]:9000`"),
         ("tcp://::1:9000", "write `tcp://[::1]:9000`"),
@@ -97,9 +78,7 @@ async fn streams_carry_bytes_both_ways() {
 #[tokio::test]
 async fn port_0_becomes_the_real_port() {
     let listener = Listener::bind(&tcp("127.0.0.1", 0)).await.unwrap();
-    let Address::Tcp { port, .. } = *listener.address() else {
-        panic!("a tcp address")
-    };
+    let Address::Tcp { port, .. } = *listener.address() else { panic!("a tcp address") };
     assert_ne!(port, 0);
     let taken = Listener::bind(&tcp("127.0.0.1", port)).await.unwrap_err();
     assert_eq!(taken.kind(), io::ErrorKind::AddrInUse);
@@ -111,9 +90,7 @@ async fn tcp_streams_have_nodelay_on_both_sides() {
     let address = listener.address().clone();
     let (client, server) = tokio::join!(Stream::connect(&address), listener.accept());
     for stream in [client.unwrap(), server.unwrap().stream] {
-        let Stream::Tcp(stream) = stream else {
-            panic!("a tcp stream")
-        };
+        let Stream::Tcp(stream) = stream else { panic!("a tcp stream") };
         assert!(stream.nodelay().unwrap());
     }
 }
@@ -125,10 +102,7 @@ async fn a_memory_name_belongs_to_one_listener_and_is_freed_with_it() {
     assert_eq!(missing.kind(), io::ErrorKind::ConnectionRefused);
 
     let first = Listener::bind(&address).await.unwrap();
-    assert_eq!(
-        Listener::bind(&address).await.unwrap_err().kind(),
-        io::ErrorKind::AddrInUse
-    );
+    assert_eq!(Listener::bind(&address).await.unwrap_err().kind(), io::ErrorKind::AddrInUse);
     drop(first);
     let _second = Listener::bind(&address).await.unwrap();
 }
@@ -137,11 +111,8 @@ async fn a_memory_name_belongs_to_one_listener_and_is_freed_with_it() {
 async fn a_failed_accept_leaves_the_listener_working() {
     let address: Address = "mem://transport-fail".parse().unwrap();
     let mut listener = Listener::bind(&address).await.unwrap();
-    mem::fail_accept("transport-fail", io::ErrorKind::ConnectionAborted.into()).await;
-    assert_eq!(
-        listener.accept().await.unwrap_err().kind(),
-        io::ErrorKind::ConnectionAborted
-    );
+    fail_accept("transport-fail", io::ErrorKind::ConnectionAborted.into()).await;
+    assert_eq!(listener.accept().await.unwrap_err().kind(), io::ErrorKind::ConnectionAborted);
     let (client, server) = tokio::join!(Stream::connect(&address), listener.accept());
     assert!(client.is_ok() && server.is_ok());
 }

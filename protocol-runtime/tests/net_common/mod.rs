@@ -1,0 +1,443 @@
+//! A protocol written by hand in the shape that is generated, its handlers, and ways to start it.
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    clippy::allow_attributes,
+    reason = "shared by several test programs, each of which uses a part"
+)]
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use bytes::Bytes;
+use protocol_runtime::call::{Call, Notify};
+use protocol_runtime::caller::Caller;
+use protocol_runtime::client::ClientBuilder;
+use protocol_runtime::connection::Connection;
+use protocol_runtime::cx::Cx;
+use protocol_runtime::error::Fault;
+use protocol_runtime::fingerprint::Fingerprint;
+use protocol_runtime::noise::Keypair;
+use protocol_runtime::protocol::{Protocol, side};
+use protocol_runtime::schema::{End, MessageSchema, ProtocolSchema, ReplySchema, RootFn};
+use protocol_runtime::serve::{Client, Serve};
+use protocol_runtime::server::{Server, ServerBuilder};
+use protocol_runtime::wire::{DecodeError, DecodeOptions, EncodeError, Root};
+use tokio::sync::{Semaphore, mpsc, watch};
+
+pub const ECHO: u16 = 1;
+pub const DIVIDE: u16 = 2;
+pub const SAY: u16 = 3;
+pub const WAIT: u16 = 4;
+pub const PANIC: u16 = 5;
+pub const MISSING: u16 = 6;
+pub const PUSH: u16 = 7;
+pub const ASK: u16 = 8;
+pub const REFUSE: u16 = 9;
+pub const BIG: u16 = 10;
+pub const WHO: u16 = 11;
+pub const SILENT: u16 = 12;
+pub const STAY: u16 = 13;
+pub const TICK: u16 = 16;
+pub const QUESTION: u16 = 17;
+pub const UNKNOWN: u16 = 99;
+
+/// The protocol. Tests call by number, so the enum has nothing in it.
+pub enum Probe {}
+
+/// The same protocol in a version that does not suit.
+pub enum NewProbe {}
+
+/// Another protocol that nobody here serves unless told to.
+pub enum Other {}
+
+fn text() -> Option<&'static protocol_runtime::schema::TypeSchema> {
+    <String as Root>::schema()
+}
+
+fn nothing() -> Option<&'static protocol_runtime::schema::TypeSchema> {
+    None
+}
+
+const fn request(number: u16, name: &'static str, from: End) -> MessageSchema {
+    let reply = Some(ReplySchema { ok: text as RootFn, err: None });
+    MessageSchema { number, name, from, payload: text, reply }
+}
+
+const fn one_way(number: u16, name: &'static str, from: End) -> MessageSchema {
+    MessageSchema { number, name, from, payload: nothing, reply: None }
+}
+
+static PROBE: ProtocolSchema = ProtocolSchema {
+    name: "test::Probe",
+    version: 1,
+    min: 1,
+    messages: &[
+        request(ECHO, "Echo", End::Client),
+        request(DIVIDE, "Divide", End::Client),
+        one_way(SAY, "Say", End::Client),
+        request(WAIT, "Wait", End::Client),
+        request(PANIC, "Panic", End::Client),
+        request(MISSING, "Missing", End::Client),
+        request(PUSH, "Push", End::Client),
+        request(ASK, "Ask", End::Client),
+        request(REFUSE, "Refuse", End::Client),
+        request(BIG, "Big", End::Client),
+        request(WHO, "Who", End::Client),
+        request(SILENT, "Silent", End::Client),
+        one_way(STAY, "Stay", End::Client),
+        one_way(TICK, "Tick", End::Server),
+        request(QUESTION, "Question", End::Server),
+    ],
+};
+
+static OTHER: ProtocolSchema = ProtocolSchema {
+    name: "test::Other",
+    version: 1,
+    min: 1,
+    messages: &[request(ECHO, "Echo", End::Client)],
+};
+
+macro_rules! protocol {
+    ($name:ident, $schema:expr, $wire:literal, $version:literal, $min:literal) => {
+        impl Protocol for $name {
+            const NAME: &'static str = $wire;
+            const VERSION: u32 = $version;
+            const MIN_VERSION: u32 = $min;
+
+            fn schema() -> &'static ProtocolSchema {
+                &$schema
+            }
+
+            fn fingerprint() -> Fingerprint {
+                static ONCE: OnceLock<Fingerprint> = OnceLock::new();
+                *ONCE.get_or_init(|| Fingerprint([$version; 16]))
+            }
+
+            fn number(&self) -> u16 {
+                match *self {}
+            }
+
+            fn encode(self, _: &mut Vec<u8>) -> Result<(), EncodeError> {
+                match self {}
+            }
+
+            fn decode(_: u16, _: &Bytes, _: &DecodeOptions) -> Result<Option<Self>, DecodeError> {
+                Ok(None)
+            }
+        }
+    };
+}
+
+protocol!(Probe, PROBE, "test::Probe", 1, 1);
+protocol!(NewProbe, PROBE, "test::Probe", 9, 8);
+protocol!(Other, OTHER, "test::Other", 1, 1);
+
+/// What the server's handlers do and show.
+#[derive(Clone)]
+pub struct Host {
+    /// `Wait` and `Stay` need a permit to end.
+    pub gate: Arc<Semaphore>,
+    /// What `Say` said.
+    pub said: mpsc::Sender<String>,
+    /// How many of `Wait` and `Stay` run, dropped ones not counted.
+    pub running: Arc<watch::Sender<usize>>,
+    /// How many of them came to their end.
+    pub ended: Arc<AtomicUsize>,
+    /// How many handlers were started.
+    pub started: Arc<AtomicUsize>,
+}
+
+/// Counts a running handler, whether it ends or is dropped.
+struct Running(Arc<watch::Sender<usize>>);
+
+impl Running {
+    fn new(count: &Arc<watch::Sender<usize>>) -> Self {
+        count.send_modify(|count| *count += 1);
+        Self(count.clone())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count -= 1);
+    }
+}
+
+impl Host {
+    pub fn new() -> (Self, mpsc::Receiver<String>) {
+        let (said, hear) = mpsc::channel(100_000);
+        let host = Self {
+            gate: Arc::new(Semaphore::new(0)),
+            said,
+            running: Arc::new(watch::channel(0).0),
+            ended: Arc::default(),
+            started: Arc::default(),
+        };
+        (host, hear)
+    }
+
+    /// Waits until so many of `Wait` and `Stay` run.
+    pub async fn until_running(&self, count: usize) {
+        self.running.subscribe().wait_for(|running| *running == count).await.expect("a sender");
+    }
+
+    async fn wait(&self) {
+        let _running = Running::new(&self.running);
+        self.gate.acquire().await.expect("open").forget();
+        self.ended.fetch_add(1, Ordering::SeqCst);
+    }
+
+    async fn divide(&self, by: u32) -> Result<u32, String> {
+        100_u32.checked_div(by).ok_or_else(|| "by zero".to_owned())
+    }
+
+    async fn push(&self, cx: &Cx, count: u32) {
+        let caller = cx.caller::<Probe>();
+        for tick in 0..count {
+            caller.notify(TICK, tick).await.expect("an open connection");
+        }
+    }
+
+    async fn ask(&self, cx: &Cx, question: String) -> String {
+        let call: Call<String, String, Infallible> = cx.caller::<Probe>().call(QUESTION, question);
+        call.await
+            .map_or_else(|error| format!("failed: {error}"), |answer| format!("they say {answer}"))
+    }
+}
+
+impl Serve<Host> for Probe {
+    fn dispatch(
+        handler: Arc<Host>,
+        cx: Cx,
+        number: u16,
+        body: Bytes,
+    ) -> impl Future<Output = ()> + Send + 'static {
+        async move {
+            handler.started.fetch_add(1, Ordering::SeqCst);
+            match number {
+                ECHO => {
+                    let Some(text) = cx.decode::<String>(&body) else { return };
+                    drop(body);
+                    cx.reply(&text);
+                }
+                DIVIDE => {
+                    let Some(by) = cx.decode::<u32>(&body) else { return };
+                    match handler.divide(by).await {
+                        Ok(quotient) => cx.reply(&quotient),
+                        Err(error) => cx.reply_error(&error),
+                    }
+                }
+                SAY => {
+                    let Some(text) = cx.decode::<String>(&body) else { return };
+                    handler.said.send(text).await.expect("somebody hears");
+                    cx.done();
+                }
+                WAIT => {
+                    handler.wait().await;
+                    cx.reply(&7_u32);
+                }
+                STAY => {
+                    handler.wait().await;
+                    cx.done();
+                }
+                PANIC => panic!("as told"),
+                MISSING => {
+                    let nothing: () = cx.unimplemented().await;
+                    cx.reply(&nothing);
+                }
+                PUSH => {
+                    let Some(count) = cx.decode::<u32>(&body) else { return };
+                    handler.push(&cx, count).await;
+                    cx.reply(&());
+                }
+                ASK => {
+                    let Some(question) = cx.decode::<String>(&body) else { return };
+                    let answer = handler.ask(&cx, question).await;
+                    cx.reply(&answer);
+                }
+                REFUSE => {
+                    let text = "not today".into();
+                    let nothing: () = cx.fail(Fault::Refused { text }).await;
+                    cx.reply(&nothing);
+                }
+                BIG => {
+                    let Some(len) = cx.decode::<u32>(&body) else { return };
+                    cx.reply(&Bytes::from(vec![7; usize::try_from(len).expect("a size")]));
+                }
+                WHO => {
+                    let who = format!("{:?} over {}", cx.peer().key(), cx.peer().transport());
+                    cx.reply(&who);
+                }
+                SILENT => {}
+                _ => cx.unknown(),
+            }
+        }
+    }
+}
+
+impl Serve<Host> for NewProbe {
+    fn dispatch(
+        handler: Arc<Host>,
+        cx: Cx,
+        number: u16,
+        body: Bytes,
+    ) -> impl Future<Output = ()> + Send + 'static {
+        Probe::dispatch(handler, cx, number, body)
+    }
+}
+
+impl Serve<Host> for Other {
+    fn dispatch(
+        handler: Arc<Host>,
+        cx: Cx,
+        number: u16,
+        body: Bytes,
+    ) -> impl Future<Output = ()> + Send + 'static {
+        Probe::dispatch(handler, cx, number, body)
+    }
+}
+
+/// What the client does with messages from the server.
+pub struct Guest {
+    pub ticks: mpsc::Sender<u32>,
+}
+
+impl Guest {
+    pub fn new() -> (Self, mpsc::Receiver<u32>) {
+        let (ticks, seen) = mpsc::channel(100_000);
+        (Self { ticks }, seen)
+    }
+}
+
+impl Serve<Guest, side::Client> for Probe {
+    fn dispatch(
+        handler: Arc<Guest>,
+        cx: Cx,
+        number: u16,
+        body: Bytes,
+    ) -> impl Future<Output = ()> + Send + 'static {
+        async move {
+            match number {
+                TICK => {
+                    let Some(tick) = cx.decode::<u32>(&body) else { return };
+                    handler.ticks.send(tick).await.expect("somebody counts");
+                    cx.done();
+                }
+                QUESTION => {
+                    let Some(question) = cx.decode::<String>(&body) else { return };
+                    // Calls back while being called.
+                    let call: Call<String, String, Infallible> =
+                        cx.caller::<Probe>().call(ECHO, question);
+                    cx.reply(&call.await.expect("an echo"));
+                }
+                _ => cx.unknown(),
+            }
+        }
+    }
+}
+
+/// A typed client.
+#[derive(Clone, Debug)]
+pub struct ProbeClient(Caller);
+
+impl Client for ProbeClient {
+    type Protocol = Probe;
+
+    fn from_caller(caller: Caller) -> Self {
+        Self(caller)
+    }
+
+    fn caller(&self) -> &Caller {
+        &self.0
+    }
+}
+
+impl ProbeClient {
+    pub fn echo(&self, text: impl Into<String>) -> Call<String, String> {
+        self.0.call(ECHO, text.into())
+    }
+
+    pub fn divide(&self, by: u32) -> Call<u32, u32, String> {
+        self.0.call(DIVIDE, by)
+    }
+
+    pub fn say(&self, text: impl Into<String>) -> Notify<String> {
+        self.0.notify(SAY, text.into())
+    }
+
+    pub fn stay(&self) -> Notify<()> {
+        self.0.notify(STAY, ())
+    }
+
+    pub fn wait(&self) -> Call<(), u32> {
+        self.0.call(WAIT, ())
+    }
+
+    pub fn plain(&self, number: u16) -> Call<(), ()> {
+        self.0.call(number, ())
+    }
+
+    pub fn push(&self, count: u32) -> Call<u32, ()> {
+        self.0.call(PUSH, count)
+    }
+
+    pub fn ask(&self, question: &str) -> Call<String, String> {
+        self.0.call(ASK, question.to_owned())
+    }
+
+    pub fn big(&self, len: u32) -> Call<u32, Bytes> {
+        self.0.call(BIG, len)
+    }
+
+    pub fn who(&self) -> Call<(), String> {
+        self.0.call(WHO, ())
+    }
+
+    pub fn raw<M: Root, T: Root>(&self, number: u16, message: M) -> Call<M, T> {
+        self.0.call(number, message)
+    }
+}
+
+pub fn key() -> Keypair {
+    Keypair::generate().expect("randomness")
+}
+
+/// An address that no other test has.
+pub fn mem() -> String {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    format!("mem://net-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+pub const TCP: &str = "tcp://127.0.0.1:0";
+
+/// Time enough for whatever ends by itself.
+pub const SOON: Duration = Duration::from_secs(20);
+
+/// A server of [`Probe`] without security, in memory.
+pub async fn plain(
+    build: impl FnOnce(ServerBuilder) -> ServerBuilder,
+) -> (Server, Host, mpsc::Receiver<String>) {
+    let (host, said) = Host::new();
+    let builder = ServerBuilder::new().add::<Probe, _>(host.clone());
+    let server = build(builder).listen(&mem()).await.expect("a server");
+    (server, host, said)
+}
+
+/// A client of such a server.
+pub async fn connect(server: &Server) -> ProbeClient {
+    ClientBuilder::new().connect(server.address()).await.expect("a client")
+}
+
+/// A client of such a server with a handler for what the server sends.
+pub async fn connect_as(server: &Server, guest: Guest) -> ProbeClient {
+    ClientBuilder::new().on::<Probe, _>(guest).connect(server.address()).await.expect("a client")
+}
+
+pub fn connection(client: &ProbeClient) -> Connection {
+    client.caller().connection().clone()
+}
