@@ -37,7 +37,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -188,7 +188,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -324,7 +324,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -468,7 +468,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -630,7 +630,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -738,7 +738,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -832,7 +832,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -932,7 +932,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -1054,7 +1054,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );

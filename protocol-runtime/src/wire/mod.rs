@@ -125,6 +125,11 @@ pub fn field<T: Wire>(
 }
 
 /// What a message, a reply or an error may consist of: any [`Wire`] type, or nothing (`()`).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no wire encoding",
+    label = "not a type of the schema language",
+    note = "add `#[derive(Wire)]` to it, or use one of: (), bool, integers, floats, String, Bytes, Vec, Option, arrays"
+)]
 pub trait Root: Sized + 'static {
     /// Appends the value.
     fn encode_root(&self, out: &mut Writer<'_>);

@@ -1,11 +1,11 @@
 //! The codec of data types: `Wire`, and `Body` for what evolves.
 
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 
 use crate::ir::{Field, Payload, ScalarEnum, Struct, Type, Union, UnionVariant};
 
-use super::names::snake_case;
+use crate::check::snake_case;
 use super::{Door, schemas, types};
 
 /// One field of a body: how its value is reached, and its type.
@@ -37,16 +37,22 @@ fn layout(name: &Ident, types: &[&Type], door: &Door<'_>) -> TokenStream {
     }
 }
 
-/// Statements that write `values` (references) into a block at `base`.
+/// Statements that write `values` (references to the parts) into a block at `base`.
+///
+/// They stand at the place of the part's type, so that rustc complains there if it has no
+/// encoding.
 fn writes(
     layout: &Ident,
+    parts: &[Part<'_>],
     values: &[TokenStream],
     base: &TokenStream,
-    v1: &TokenStream,
+    door: &Door<'_>,
 ) -> TokenStream {
-    let writes = values.iter().enumerate().map(|(i, value)| {
+    let v1 = door.alias();
+    let writes = parts.iter().zip(values).enumerate().map(|(i, (part, value))| {
         let i = Literal::usize_unsuffixed(i);
-        quote!(#v1::Wire::encode(#value, #layout.slots[#i].from(#base), out);)
+        let write = quote_spanned!(door.place(part.ty)=> #v1::Wire::encode);
+        quote!(#write(#value, #layout.slots[#i].from(#base), out);)
     });
     quote!(#(#writes)*)
 }
@@ -61,29 +67,26 @@ fn reads(
 ) -> TokenStream {
     let v1 = door.alias();
     let from = base.map(|base| quote!(.from(#base)));
-    let reads = parts
-        .iter()
-        .zip(locals(parts.len()))
-        .enumerate()
-        .map(|(i, (part, local))| {
-            let (label, ty) = (&part.label, door.ty(part.ty));
-            let i = Literal::usize_unsuffixed(i);
-            quote! {
-                let #local: #ty = #v1::field(
-                    block,
-                    #layout.slots[#i] #from,
-                    tail,
-                    &#v1::Place { owner: #owner, field: #label },
-                )?;
-            }
-        });
+    let reads = parts.iter().zip(locals(parts.len())).enumerate().map(|(i, (part, local))| {
+        let (label, ty) = (&part.label, door.ty(part.ty));
+        let i = Literal::usize_unsuffixed(i);
+        let field = quote_spanned!(door.place(part.ty)=> #v1::field);
+        quote! {
+            let #local: #ty = #field(
+                block,
+                #layout.slots[#i] #from,
+                tail,
+                &#v1::Place { owner: #owner, field: #label },
+            )?;
+        }
+    });
     quote!(#(#reads)*)
 }
 
 /// Refuses flag bits that no field has, when reading exactly.
 fn spare_bits(layout: &Ident, v1: &TokenStream) -> TokenStream {
     quote! {
-        if #layout.flags > 0 && tail.exact() && #layout.has_spare_bits(block) {
+        if tail.exact() && #layout.has_spare_bits(block) {
             return ::core::result::Result::Err(
                 #v1::DecodeError::new(#v1::DecodeErrorKind::UnknownBits),
             );
@@ -126,9 +129,10 @@ pub(super) fn evolvable(
         door,
     );
     let names: Vec<Ident> = fields.iter().map(|field| door.ident(&field.name)).collect();
+    let parts = parts(&fields);
     let values: Vec<TokenStream> = names.iter().map(|name| quote!(&self.#name)).collect();
-    let writes = writes(&konst, &values, &quote!(at), &v1);
-    let reads = reads(&konst, text, &parts(&fields), None, door);
+    let writes = writes(&konst, &parts, &values, &quote!(at), door);
+    let reads = reads(&konst, text, &parts, None, door);
     let spare = spare_bits(&konst, &v1);
     let locals = locals(fields.len());
     let schema = schemas::structure(name, text, false, &fields, door);
@@ -226,12 +230,10 @@ fn fixed(item: &Struct, door: &Door<'_>) -> TokenStream {
         door,
     );
     let names: Vec<Ident> = fields.iter().map(|field| door.ident(&field.name)).collect();
+    let parts = parts(&fields);
     let values: Vec<TokenStream> = names.iter().map(|name| quote!(&self.#name)).collect();
-    let writes = writes(&konst, &values, &quote!(slot.block), &v1);
-    let reads = reads(
-        &konst,
-        text,
-        &parts(&fields),
+    let writes = writes(&konst, &parts, &values, &quote!(slot.block), door);
+    let reads = reads(&konst, text, &parts,
         Some(&quote!(slot.block)),
         door,
     );
@@ -280,7 +282,7 @@ fn fixed(item: &Struct, door: &Door<'_>) -> TokenStream {
                     tail: &mut #v1::Reader<'_>,
                 ) -> ::core::result::Result<Self, #v1::DecodeError> {
                     // A frozen layout has no newer version that could give these bits a meaning.
-                    if LAYOUT.flags > 0 && LAYOUT.has_spare_bits(#v1::behind(block, slot)) {
+                    if LAYOUT.has_spare_bits(#v1::behind(block, slot)) {
                         return ::core::result::Result::Err(
                             #v1::DecodeError::new(#v1::DecodeErrorKind::PaddingBits),
                         );
@@ -402,7 +404,7 @@ pub(super) fn union(item: &Union, door: &Door<'_>) -> TokenStream {
             .iter()
             .map(|local| quote!(#local))
             .collect();
-        let writes = writes(&konst, &values, &quote!(at), &v1);
+        let writes = writes(&konst, &parts, &values, &quote!(at), door);
         encodes.push(quote! {
             #shape => #v1::encode_variant(#tag, #konst.block_len, slot, out, |at, out| { #writes }),
         });
@@ -464,23 +466,45 @@ pub(super) fn union(item: &Union, door: &Door<'_>) -> TokenStream {
     }
 }
 
-/// `Display` and `Error` of a typed error: what its documentation, or its name, says.
+/// What an error says of itself: the first line of its documentation, as a message, or its name.
+fn error_text(variant: &UnionVariant) -> String {
+    let first = variant.docs.0.iter().map(|line| line.trim()).find(|line| !line.is_empty());
+    let Some(line) = first else {
+        return snake_case(&variant.name.text).replace('_', " ");
+    };
+    let line = line.trim_end_matches('.');
+    let mut chars = line.chars();
+    match (chars.next(), chars.next()) {
+        // A word, and not a name in capitals.
+        (Some(head), Some(next)) if !next.is_uppercase() => {
+            let rest = line.get(head.len_utf8()..).unwrap_or_default();
+            head.to_lowercase().chain(rest.chars()).collect()
+        }
+        _ => line.to_owned(),
+    }
+}
+
+/// `Display` and `Error` of a typed error: what it says of itself, and what it carries.
 fn error_impls(item: &Union, door: &Door<'_>) -> TokenStream {
     let name = door.ident(&item.name);
     let unknown = door.ident(&item.unknown);
     let arms = item.variants.iter().map(|variant| {
-        let ident = door.ident(&variant.name);
-        let first = variant
-            .docs
-            .0
-            .iter()
-            .map(|line| line.trim())
-            .find(|line| !line.is_empty());
-        let text = match first {
-            Some(line) => line.trim_end_matches('.').to_owned(),
-            None => snake_case(&variant.name.text).replace('_', " "),
+        let (shape, text) = (variant_shape(variant, door), error_text(variant));
+        let parts = variant_parts(variant);
+        if parts.is_empty() {
+            return quote!(#shape => f.write_str(#text),);
+        }
+        let values: Vec<String> = match &variant.payload {
+            Payload::Fields(_) => parts.iter().map(|part| format!("{}: {{:?}}", part.label)).collect(),
+            Payload::Unit | Payload::Tuple(_) => vec!["{:?}".to_owned()],
         };
-        quote!(Self::#ident { .. } => f.write_str(#text),)
+        let (values, locals) = (format!(" ({})", values.join(", ")), locals(parts.len()));
+        quote! {
+            #shape => {
+                f.write_str(#text)?;
+                ::core::write!(f, #values, #(#locals),*)
+            }
+        }
     });
     let unknown_text = format!(
         "an error that this version of {} does not know (tag ",

@@ -7,7 +7,8 @@ use crate::ir::{Message, Payload, Protocol, Side};
 
 use super::Door;
 use super::docs::docs;
-use super::names::{self, ident, snake_case};
+use super::names::{self, ident};
+use crate::check::snake_case;
 use super::protocol::{body_name, number, ordered};
 
 /// The name of a message's method.

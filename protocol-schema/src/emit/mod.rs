@@ -22,7 +22,6 @@ use quote::quote;
 use crate::ir::{ExternId, Item, Schema};
 use crate::span::Span;
 
-pub use names::snake_case;
 pub use rust_door::rust_door;
 
 /// What a door tells the emitter: how its handles read, and what it needs.

@@ -58,24 +58,3 @@ pub(super) fn package(schema: &Schema) -> String {
         .collect();
     names.join("::")
 }
-
-/// The method name of a message: `NoSuchRoom` is `no_such_room`, `HTTPStatus` is `http_status`.
-#[must_use]
-pub fn snake_case(name: &str) -> String {
-    let chars: Vec<char> = name.chars().collect();
-    let mut out = String::with_capacity(name.len() + 4);
-    for (i, c) in chars.iter().enumerate() {
-        let before = i.checked_sub(1).and_then(|i| chars.get(i));
-        let after = chars.get(i + 1);
-        let starts_word = c.is_ascii_uppercase()
-            && before.is_some_and(|b| {
-                *b != '_'
-                    && (!b.is_ascii_uppercase() || after.is_some_and(char::is_ascii_lowercase))
-            });
-        if starts_word {
-            out.push('_');
-        }
-        out.push(c.to_ascii_lowercase());
-    }
-    out
-}

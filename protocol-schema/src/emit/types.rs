@@ -46,6 +46,11 @@ impl Door<'_> {
         }
     }
 
+    /// Where a type was written.
+    pub(super) fn place(&self, ty: &Type) -> proc_macro2::Span {
+        (self.span)(ty.span)
+    }
+
     /// Whether lists of `item` are copied as memory. An emitted type needs derives for that, which
     /// find their crate only by an absolute path.
     pub(super) fn plain(&self, item: &Struct) -> bool {

@@ -49,7 +49,7 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && LAYOUT.has_spare_bits(_np::behind(block, slot)) {
+            if LAYOUT.has_spare_bits(_np::behind(block, slot)) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::PaddingBits),
                 );
@@ -293,9 +293,7 @@ const _: () = {
                             LAYOUT_1.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_1.flags > 0 && tail.exact()
-                                    && LAYOUT_1.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_1.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -318,9 +316,7 @@ const _: () = {
                             LAYOUT_2.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_2.flags > 0 && tail.exact()
-                                    && LAYOUT_2.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_2.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -365,9 +361,7 @@ const _: () = {
                             LAYOUT_3.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_3.flags > 0 && tail.exact()
-                                    && LAYOUT_3.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_3.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -390,9 +384,7 @@ const _: () = {
                             LAYOUT_4.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_4.flags > 0 && tail.exact()
-                                    && LAYOUT_4.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_4.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -538,7 +530,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -734,7 +726,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -862,7 +854,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -1017,9 +1009,7 @@ const _: () = {
                             LAYOUT_2.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_2.flags > 0 && tail.exact()
-                                    && LAYOUT_2.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_2.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -1042,9 +1032,7 @@ const _: () = {
                             LAYOUT_3.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_3.flags > 0 && tail.exact()
-                                    && LAYOUT_3.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_3.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -1108,9 +1096,15 @@ const _: () = {
     impl ::core::fmt::Display for JoinError {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             match self {
-                Self::NoSuchRoom { .. } => f.write_str("Nobody opened that room"),
-                Self::Banned { .. } => f.write_str("banned"),
-                Self::Full { .. } => f.write_str("How many are there already"),
+                Self::NoSuchRoom => f.write_str("nobody opened that room"),
+                Self::Banned { until: f0 } => {
+                    f.write_str("banned")?;
+                    ::core::write!(f, " (until: {:?})", f0)
+                }
+                Self::Full(f0) => {
+                    f.write_str("how many are there already")?;
+                    ::core::write!(f, " ({:?})", f0)
+                }
                 Self::Unknown(raw) => {
                     f.write_str(
                         "an error that this version of JoinError does not know (tag ",
@@ -1189,7 +1183,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -1304,7 +1298,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -1419,7 +1413,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );

@@ -109,7 +109,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -408,7 +408,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -673,7 +673,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -964,7 +964,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -1082,7 +1082,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -1230,7 +1230,7 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && LAYOUT.has_spare_bits(_np::behind(block, slot)) {
+            if LAYOUT.has_spare_bits(_np::behind(block, slot)) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::PaddingBits),
                 );
@@ -1348,7 +1348,7 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && LAYOUT.has_spare_bits(_np::behind(block, slot)) {
+            if LAYOUT.has_spare_bits(_np::behind(block, slot)) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::PaddingBits),
                 );
@@ -1458,7 +1458,7 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && LAYOUT.has_spare_bits(_np::behind(block, slot)) {
+            if LAYOUT.has_spare_bits(_np::behind(block, slot)) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::PaddingBits),
                 );
@@ -1581,7 +1581,7 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && LAYOUT.has_spare_bits(_np::behind(block, slot)) {
+            if LAYOUT.has_spare_bits(_np::behind(block, slot)) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::PaddingBits),
                 );
@@ -2172,9 +2172,7 @@ const _: () = {
                             LAYOUT_2.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_2.flags > 0 && tail.exact()
-                                    && LAYOUT_2.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_2.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -2197,9 +2195,7 @@ const _: () = {
                             LAYOUT_3.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_3.flags > 0 && tail.exact()
-                                    && LAYOUT_3.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_3.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -2244,9 +2240,7 @@ const _: () = {
                             LAYOUT_4.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_4.flags > 0 && tail.exact()
-                                    && LAYOUT_4.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_4.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -2270,9 +2264,7 @@ const _: () = {
                             LAYOUT_6.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_6.flags > 0 && tail.exact()
-                                    && LAYOUT_6.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_6.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -2295,9 +2287,7 @@ const _: () = {
                             LAYOUT_7.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_7.flags > 0 && tail.exact()
-                                    && LAYOUT_7.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_7.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -2320,9 +2310,7 @@ const _: () = {
                             LAYOUT_8.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_8.flags > 0 && tail.exact()
-                                    && LAYOUT_8.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_8.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -2345,9 +2333,7 @@ const _: () = {
                             LAYOUT_9.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_9.flags > 0 && tail.exact()
-                                    && LAYOUT_9.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_9.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -2370,9 +2356,7 @@ const _: () = {
                             LAYOUT_10.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_10.flags > 0 && tail.exact()
-                                    && LAYOUT_10.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_10.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -2395,9 +2379,7 @@ const _: () = {
                             LAYOUT_11.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_11.flags > 0 && tail.exact()
-                                    && LAYOUT_11.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_11.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -2745,7 +2727,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -3165,7 +3147,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -3707,7 +3689,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -4057,7 +4039,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -4202,7 +4184,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -4302,7 +4284,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -4475,9 +4457,7 @@ const _: () = {
                             LAYOUT_1.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_1.flags > 0 && tail.exact()
-                                    && LAYOUT_1.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_1.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -4500,9 +4480,7 @@ const _: () = {
                             LAYOUT_2.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_2.flags > 0 && tail.exact()
-                                    && LAYOUT_2.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_2.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -4525,9 +4503,7 @@ const _: () = {
                             LAYOUT_3.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_3.flags > 0 && tail.exact()
-                                    && LAYOUT_3.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_3.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -4713,7 +4689,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -5071,6 +5047,598 @@ const _: () = {
     }
 };
 
+/// A block that one byte cannot count, neither as a field nor as a root.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wide {
+    /// Field 0.
+    pub numbers: [u16; 150],
+    /// Field 1.
+    pub text: ::std::string::String,
+    /// Field 2.
+    pub last: bool,
+}
+
+const _: () = {
+    use ::network_protocol::__private::v1 as _np;
+    const LAYOUT: _np::Layout<3> = _np::layout([
+        _np::Shape::of::<[u16; 150]>(),
+        _np::Shape::of::<::std::string::String>(),
+        _np::Shape::of::<bool>(),
+    ]);
+    #[automatically_derived]
+    impl _np::Body for Wide {
+        const BLOCK_LEN: usize = LAYOUT.block_len;
+        const TAIL: bool = LAYOUT.tail;
+        #[inline]
+        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode(&self.numbers, LAYOUT.slots[0].from(at), out);
+            _np::Wire::encode(&self.text, LAYOUT.slots[1].from(at), out);
+            _np::Wire::encode(&self.last, LAYOUT.slots[2].from(at), out);
+        }
+        #[inline]
+        fn decode_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<Self, _np::DecodeError> {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
+                return ::core::result::Result::Err(
+                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
+                );
+            }
+            let f0: [u16; 150] = _np::field(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &_np::Place {
+                    owner: "Wide",
+                    field: "numbers",
+                },
+            )?;
+            let f1: ::std::string::String = _np::field(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &_np::Place {
+                    owner: "Wide",
+                    field: "text",
+                },
+            )?;
+            let f2: bool = _np::field(
+                block,
+                LAYOUT.slots[2],
+                tail,
+                &_np::Place {
+                    owner: "Wide",
+                    field: "last",
+                },
+            )?;
+            ::core::result::Result::Ok(Self {
+                numbers: f0,
+                text: f1,
+                last: f2,
+            })
+        }
+    }
+    #[automatically_derived]
+    impl _np::Wire for Wide {
+        const BITS: usize = 0;
+        const BLOCK: usize = 1;
+        const HAS_TAIL: bool = true;
+        const PLAIN: bool = false;
+        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
+            _np::encode_struct(self, slot, out);
+        }
+        fn decode(
+            block: &[u8],
+            slot: _np::Slot,
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<Self, _np::DecodeError> {
+            _np::decode_struct(block, slot, tail)
+        }
+        fn encode_elements<'i>(
+            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
+            out: &mut _np::Writer<'_>,
+        ) {
+            _np::encode_struct_list(items, out);
+        }
+        fn decode_list(
+            count: usize,
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
+            _np::decode_struct_list(count, tail)
+        }
+        fn encode_root(&self, out: &mut _np::Writer<'_>) {
+            _np::encode_struct_root(self, out);
+        }
+        fn decode_root(
+            reader: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<Self, _np::DecodeError> {
+            _np::decode_struct_root(reader)
+        }
+        fn schema() -> &'static _np::TypeSchema {
+            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
+                id: _np::TypeId::of::<Wide>,
+                name: "Wide",
+                fixed: false,
+                fields: &[
+                    _np::FieldSchema {
+                        number: 0,
+                        name: "numbers",
+                        ty: <[u16; 150] as _np::Wire>::schema,
+                    },
+                    _np::FieldSchema {
+                        number: 1,
+                        name: "text",
+                        ty: <::std::string::String as _np::Wire>::schema,
+                    },
+                    _np::FieldSchema {
+                        number: 2,
+                        name: "last",
+                        ty: <bool as _np::Wire>::schema,
+                    },
+                ],
+            });
+            &SCHEMA
+        }
+    }
+};
+
+/// The shortest block that one byte cannot count as a field, and no tail.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Long {
+    /// Field 0.
+    pub bytes: [u8; 127],
+}
+
+const _: () = {
+    use ::network_protocol::__private::v1 as _np;
+    const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<[u8; 127]>()]);
+    #[automatically_derived]
+    impl _np::Body for Long {
+        const BLOCK_LEN: usize = LAYOUT.block_len;
+        const TAIL: bool = LAYOUT.tail;
+        #[inline]
+        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode(&self.bytes, LAYOUT.slots[0].from(at), out);
+        }
+        #[inline]
+        fn decode_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<Self, _np::DecodeError> {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
+                return ::core::result::Result::Err(
+                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
+                );
+            }
+            let f0: [u8; 127] = _np::field(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &_np::Place {
+                    owner: "Long",
+                    field: "bytes",
+                },
+            )?;
+            ::core::result::Result::Ok(Self { bytes: f0 })
+        }
+    }
+    #[automatically_derived]
+    impl _np::Wire for Long {
+        const BITS: usize = 0;
+        const BLOCK: usize = 1;
+        const HAS_TAIL: bool = true;
+        const PLAIN: bool = false;
+        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
+            _np::encode_struct(self, slot, out);
+        }
+        fn decode(
+            block: &[u8],
+            slot: _np::Slot,
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<Self, _np::DecodeError> {
+            _np::decode_struct(block, slot, tail)
+        }
+        fn encode_elements<'i>(
+            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
+            out: &mut _np::Writer<'_>,
+        ) {
+            _np::encode_struct_list(items, out);
+        }
+        fn decode_list(
+            count: usize,
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
+            _np::decode_struct_list(count, tail)
+        }
+        fn encode_root(&self, out: &mut _np::Writer<'_>) {
+            _np::encode_struct_root(self, out);
+        }
+        fn decode_root(
+            reader: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<Self, _np::DecodeError> {
+            _np::decode_struct_root(reader)
+        }
+        fn schema() -> &'static _np::TypeSchema {
+            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
+                id: _np::TypeId::of::<Long>,
+                name: "Long",
+                fixed: false,
+                fields: &[
+                    _np::FieldSchema {
+                        number: 0,
+                        name: "bytes",
+                        ty: <[u8; 127] as _np::Wire>::schema,
+                    },
+                ],
+            });
+            &SCHEMA
+        }
+    }
+};
+
+/// Blocks that one byte cannot count, in the bodies of variants.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wider {
+    /// Tag 1.
+    Fields {
+        /// Field 0.
+        bytes: [u8; 254],
+        /// Field 1.
+        flag: bool,
+        /// Field 2.
+        text: ::std::string::String,
+    },
+    /// Tag 2.
+    One([u64; 32]),
+    /// A variant that this side's schema does not know.
+    Unknown(::network_protocol::RawVariant),
+}
+
+const _: () = {
+    use ::network_protocol::__private::v1 as _np;
+    const LAYOUT_1: _np::Layout<3> = _np::layout([
+        _np::Shape::of::<[u8; 254]>(),
+        _np::Shape::of::<bool>(),
+        _np::Shape::of::<::std::string::String>(),
+    ]);
+    const LAYOUT_2: _np::Layout<1> = _np::layout([_np::Shape::of::<[u64; 32]>()]);
+    #[automatically_derived]
+    impl _np::Wire for Wider {
+        const BITS: usize = 0;
+        const BLOCK: usize = 1;
+        const HAS_TAIL: bool = true;
+        const PLAIN: bool = false;
+        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
+            match self {
+                Self::Fields { bytes: f0, flag: f1, text: f2 } => {
+                    _np::encode_variant(
+                        1,
+                        LAYOUT_1.block_len,
+                        slot,
+                        out,
+                        |at, out| {
+                            _np::Wire::encode(f0, LAYOUT_1.slots[0].from(at), out);
+                            _np::Wire::encode(f1, LAYOUT_1.slots[1].from(at), out);
+                            _np::Wire::encode(f2, LAYOUT_1.slots[2].from(at), out);
+                        },
+                    )
+                }
+                Self::One(f0) => {
+                    _np::encode_variant(
+                        2,
+                        LAYOUT_2.block_len,
+                        slot,
+                        out,
+                        |at, out| {
+                            _np::Wire::encode(f0, LAYOUT_2.slots[0].from(at), out);
+                        },
+                    )
+                }
+                Self::Unknown(raw) => _np::encode_raw(raw, slot, out),
+            }
+        }
+        fn decode(
+            block: &[u8],
+            slot: _np::Slot,
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<Self, _np::DecodeError> {
+            _np::decode_union(
+                block,
+                slot,
+                tail,
+                |tag, tail| match tag {
+                    1 => {
+                        _np::decode_variant(
+                            LAYOUT_1.block_len,
+                            tail,
+                            |block, tail| {
+                                if tail.exact() && LAYOUT_1.has_spare_bits(block) {
+                                    return ::core::result::Result::Err(
+                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
+                                    );
+                                }
+                                let f0: [u8; 254] = _np::field(
+                                    block,
+                                    LAYOUT_1.slots[0],
+                                    tail,
+                                    &_np::Place {
+                                        owner: "Wider::Fields",
+                                        field: "bytes",
+                                    },
+                                )?;
+                                let f1: bool = _np::field(
+                                    block,
+                                    LAYOUT_1.slots[1],
+                                    tail,
+                                    &_np::Place {
+                                        owner: "Wider::Fields",
+                                        field: "flag",
+                                    },
+                                )?;
+                                let f2: ::std::string::String = _np::field(
+                                    block,
+                                    LAYOUT_1.slots[2],
+                                    tail,
+                                    &_np::Place {
+                                        owner: "Wider::Fields",
+                                        field: "text",
+                                    },
+                                )?;
+                                ::core::result::Result::Ok(Self::Fields {
+                                    bytes: f0,
+                                    flag: f1,
+                                    text: f2,
+                                })
+                            },
+                        )
+                    }
+                    2 => {
+                        _np::decode_variant(
+                            LAYOUT_2.block_len,
+                            tail,
+                            |block, tail| {
+                                if tail.exact() && LAYOUT_2.has_spare_bits(block) {
+                                    return ::core::result::Result::Err(
+                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
+                                    );
+                                }
+                                let f0: [u64; 32] = _np::field(
+                                    block,
+                                    LAYOUT_2.slots[0],
+                                    tail,
+                                    &_np::Place {
+                                        owner: "Wider",
+                                        field: "One",
+                                    },
+                                )?;
+                                ::core::result::Result::Ok(Self::One(f0))
+                            },
+                        )
+                    }
+                    _ => _np::decode_raw(tag, tail).map(Self::Unknown),
+                },
+            )
+        }
+        fn schema() -> &'static _np::TypeSchema {
+            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(_np::UnionSchema {
+                id: _np::TypeId::of::<Wider>,
+                name: "Wider",
+                error: false,
+                variants: &[
+                    _np::VariantSchema {
+                        tag: 1,
+                        name: "Fields",
+                        fields: &[
+                            _np::FieldSchema {
+                                number: 0,
+                                name: "bytes",
+                                ty: <[u8; 254] as _np::Wire>::schema,
+                            },
+                            _np::FieldSchema {
+                                number: 1,
+                                name: "flag",
+                                ty: <bool as _np::Wire>::schema,
+                            },
+                            _np::FieldSchema {
+                                number: 2,
+                                name: "text",
+                                ty: <::std::string::String as _np::Wire>::schema,
+                            },
+                        ],
+                    },
+                    _np::VariantSchema {
+                        tag: 2,
+                        name: "One",
+                        fields: &[
+                            _np::FieldSchema {
+                                number: 0,
+                                name: "",
+                                ty: <[u64; 32] as _np::Wire>::schema,
+                            },
+                        ],
+                    },
+                ],
+            });
+            &SCHEMA
+        }
+    }
+};
+
+/// Long blocks in each place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Blocks {
+    /// Field 0.
+    pub wide: Wide,
+    /// Field 1.
+    pub wides: ::std::vec::Vec<Wide>,
+    /// Field 2.
+    pub long: Long,
+    /// Field 3.
+    pub longs: ::std::vec::Vec<Long>,
+    /// Field 4.
+    pub wider: Wider,
+}
+
+const _: () = {
+    use ::network_protocol::__private::v1 as _np;
+    const LAYOUT: _np::Layout<5> = _np::layout([
+        _np::Shape::of::<Wide>(),
+        _np::Shape::of::<::std::vec::Vec<Wide>>(),
+        _np::Shape::of::<Long>(),
+        _np::Shape::of::<::std::vec::Vec<Long>>(),
+        _np::Shape::of::<Wider>(),
+    ]);
+    #[automatically_derived]
+    impl _np::Body for Blocks {
+        const BLOCK_LEN: usize = LAYOUT.block_len;
+        const TAIL: bool = LAYOUT.tail;
+        #[inline]
+        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode(&self.wide, LAYOUT.slots[0].from(at), out);
+            _np::Wire::encode(&self.wides, LAYOUT.slots[1].from(at), out);
+            _np::Wire::encode(&self.long, LAYOUT.slots[2].from(at), out);
+            _np::Wire::encode(&self.longs, LAYOUT.slots[3].from(at), out);
+            _np::Wire::encode(&self.wider, LAYOUT.slots[4].from(at), out);
+        }
+        #[inline]
+        fn decode_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<Self, _np::DecodeError> {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
+                return ::core::result::Result::Err(
+                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
+                );
+            }
+            let f0: Wide = _np::field(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &_np::Place {
+                    owner: "Blocks",
+                    field: "wide",
+                },
+            )?;
+            let f1: ::std::vec::Vec<Wide> = _np::field(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &_np::Place {
+                    owner: "Blocks",
+                    field: "wides",
+                },
+            )?;
+            let f2: Long = _np::field(
+                block,
+                LAYOUT.slots[2],
+                tail,
+                &_np::Place {
+                    owner: "Blocks",
+                    field: "long",
+                },
+            )?;
+            let f3: ::std::vec::Vec<Long> = _np::field(
+                block,
+                LAYOUT.slots[3],
+                tail,
+                &_np::Place {
+                    owner: "Blocks",
+                    field: "longs",
+                },
+            )?;
+            let f4: Wider = _np::field(
+                block,
+                LAYOUT.slots[4],
+                tail,
+                &_np::Place {
+                    owner: "Blocks",
+                    field: "wider",
+                },
+            )?;
+            ::core::result::Result::Ok(Self {
+                wide: f0,
+                wides: f1,
+                long: f2,
+                longs: f3,
+                wider: f4,
+            })
+        }
+    }
+    #[automatically_derived]
+    impl _np::Wire for Blocks {
+        const BITS: usize = 0;
+        const BLOCK: usize = 1;
+        const HAS_TAIL: bool = true;
+        const PLAIN: bool = false;
+        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
+            _np::encode_struct(self, slot, out);
+        }
+        fn decode(
+            block: &[u8],
+            slot: _np::Slot,
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<Self, _np::DecodeError> {
+            _np::decode_struct(block, slot, tail)
+        }
+        fn encode_elements<'i>(
+            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
+            out: &mut _np::Writer<'_>,
+        ) {
+            _np::encode_struct_list(items, out);
+        }
+        fn decode_list(
+            count: usize,
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
+            _np::decode_struct_list(count, tail)
+        }
+        fn encode_root(&self, out: &mut _np::Writer<'_>) {
+            _np::encode_struct_root(self, out);
+        }
+        fn decode_root(
+            reader: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<Self, _np::DecodeError> {
+            _np::decode_struct_root(reader)
+        }
+        fn schema() -> &'static _np::TypeSchema {
+            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
+                id: _np::TypeId::of::<Blocks>,
+                name: "Blocks",
+                fixed: false,
+                fields: &[
+                    _np::FieldSchema {
+                        number: 0,
+                        name: "wide",
+                        ty: <Wide as _np::Wire>::schema,
+                    },
+                    _np::FieldSchema {
+                        number: 1,
+                        name: "wides",
+                        ty: <::std::vec::Vec<Wide> as _np::Wire>::schema,
+                    },
+                    _np::FieldSchema {
+                        number: 2,
+                        name: "long",
+                        ty: <Long as _np::Wire>::schema,
+                    },
+                    _np::FieldSchema {
+                        number: 3,
+                        name: "longs",
+                        ty: <::std::vec::Vec<Long> as _np::Wire>::schema,
+                    },
+                    _np::FieldSchema {
+                        number: 4,
+                        name: "wider",
+                        ty: <Wider as _np::Wire>::schema,
+                    },
+                ],
+            });
+            &SCHEMA
+        }
+    }
+};
+
 /// An error with every kind of variant.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Failure {
@@ -5161,9 +5729,7 @@ const _: () = {
                             LAYOUT_2.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_2.flags > 0 && tail.exact()
-                                    && LAYOUT_2.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_2.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -5186,9 +5752,7 @@ const _: () = {
                             LAYOUT_3.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_3.flags > 0 && tail.exact()
-                                    && LAYOUT_3.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_3.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -5223,9 +5787,7 @@ const _: () = {
                             LAYOUT_4.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_4.flags > 0 && tail.exact()
-                                    && LAYOUT_4.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_4.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -5305,10 +5867,19 @@ const _: () = {
     impl ::core::fmt::Display for Failure {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             match self {
-                Self::NotFound { .. } => f.write_str("It is not there"),
-                Self::TooMany { .. } => f.write_str("No more than so many"),
-                Self::Refused { .. } => f.write_str("refused"),
-                Self::Other { .. } => f.write_str("other"),
+                Self::NotFound => f.write_str("it is not there"),
+                Self::TooMany(f0) => {
+                    f.write_str("no more than so many")?;
+                    ::core::write!(f, " ({:?})", f0)
+                }
+                Self::Refused { reason: f0, shape: f1 } => {
+                    f.write_str("refused")?;
+                    ::core::write!(f, " (reason: {:?}, shape: {:?})", f0, f1)
+                }
+                Self::Other(f0) => {
+                    f.write_str("other")?;
+                    ::core::write!(f, " ({:?})", f0)
+                }
                 Self::Unknown(raw) => {
                     f.write_str(
                         "an error that this version of Failure does not know (tag ",
@@ -5438,7 +6009,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -5547,7 +6118,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -5714,7 +6285,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -5809,7 +6380,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );

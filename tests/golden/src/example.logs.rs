@@ -33,7 +33,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -151,7 +151,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -257,8 +257,6 @@ const _: () = {
 /// Why a batch is refused. Nothing of it is kept.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ShipError {
-    /// The batch has no lines.
-    Empty,
     /// A line is longer than the server takes.
     LineTooLong {
         /// Its number in the file, from 1.
@@ -272,7 +270,7 @@ pub enum ShipError {
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT_2: _np::Layout<2> = _np::layout([
+    const LAYOUT_1: _np::Layout<2> = _np::layout([
         _np::Shape::of::<u64>(),
         _np::Shape::of::<u32>(),
     ]);
@@ -284,16 +282,15 @@ const _: () = {
         const PLAIN: bool = false;
         fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
             match self {
-                Self::Empty => _np::encode_unit(1, slot, out),
                 Self::LineTooLong { number: f0, max: f1 } => {
                     _np::encode_variant(
-                        2,
-                        LAYOUT_2.block_len,
+                        1,
+                        LAYOUT_1.block_len,
                         slot,
                         out,
                         |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_2.slots[0].from(at), out);
-                            _np::Wire::encode(f1, LAYOUT_2.slots[1].from(at), out);
+                            _np::Wire::encode(f0, LAYOUT_1.slots[0].from(at), out);
+                            _np::Wire::encode(f1, LAYOUT_1.slots[1].from(at), out);
                         },
                     )
                 }
@@ -310,22 +307,19 @@ const _: () = {
                 slot,
                 tail,
                 |tag, tail| match tag {
-                    1 => _np::decode_unit(tail).map(|()| Self::Empty),
-                    2 => {
+                    1 => {
                         _np::decode_variant(
-                            LAYOUT_2.block_len,
+                            LAYOUT_1.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_2.flags > 0 && tail.exact()
-                                    && LAYOUT_2.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_1.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
                                 }
                                 let f0: u64 = _np::field(
                                     block,
-                                    LAYOUT_2.slots[0],
+                                    LAYOUT_1.slots[0],
                                     tail,
                                     &_np::Place {
                                         owner: "ShipError::LineTooLong",
@@ -334,7 +328,7 @@ const _: () = {
                                 )?;
                                 let f1: u32 = _np::field(
                                     block,
-                                    LAYOUT_2.slots[1],
+                                    LAYOUT_1.slots[1],
                                     tail,
                                     &_np::Place {
                                         owner: "ShipError::LineTooLong",
@@ -360,11 +354,6 @@ const _: () = {
                 variants: &[
                     _np::VariantSchema {
                         tag: 1,
-                        name: "Empty",
-                        fields: &[],
-                    },
-                    _np::VariantSchema {
-                        tag: 2,
                         name: "LineTooLong",
                         fields: &[
                             _np::FieldSchema {
@@ -388,9 +377,9 @@ const _: () = {
     impl ::core::fmt::Display for ShipError {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             match self {
-                Self::Empty { .. } => f.write_str("The batch has no lines"),
-                Self::LineTooLong { .. } => {
-                    f.write_str("A line is longer than the server takes")
+                Self::LineTooLong { number: f0, max: f1 } => {
+                    f.write_str("a line is longer than the server takes")?;
+                    ::core::write!(f, " (number: {:?}, max: {:?})", f0, f1)
                 }
                 Self::Unknown(raw) => {
                     f.write_str(
@@ -452,7 +441,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );

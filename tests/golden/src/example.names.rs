@@ -29,7 +29,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -257,7 +257,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -982,7 +982,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -1822,7 +1822,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -1994,7 +1994,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -2089,7 +2089,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -2244,7 +2244,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -2421,7 +2421,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -2518,7 +2518,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -2685,7 +2685,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -2785,7 +2785,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -2904,7 +2904,7 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && LAYOUT.has_spare_bits(_np::behind(block, slot)) {
+            if LAYOUT.has_spare_bits(_np::behind(block, slot)) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::PaddingBits),
                 );
@@ -5419,9 +5419,7 @@ const _: () = {
                             LAYOUT_2.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_2.flags > 0 && tail.exact()
-                                    && LAYOUT_2.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_2.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -5444,9 +5442,7 @@ const _: () = {
                             LAYOUT_3.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_3.flags > 0 && tail.exact()
-                                    && LAYOUT_3.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_3.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -5469,9 +5465,7 @@ const _: () = {
                             LAYOUT_4.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_4.flags > 0 && tail.exact()
-                                    && LAYOUT_4.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_4.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -5496,9 +5490,7 @@ const _: () = {
                             LAYOUT_7.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_7.flags > 0 && tail.exact()
-                                    && LAYOUT_7.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_7.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -5521,9 +5513,7 @@ const _: () = {
                             LAYOUT_8.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_8.flags > 0 && tail.exact()
-                                    && LAYOUT_8.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_8.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -5779,9 +5769,7 @@ const _: () = {
                             LAYOUT_2.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_2.flags > 0 && tail.exact()
-                                    && LAYOUT_2.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_2.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -5804,9 +5792,7 @@ const _: () = {
                             LAYOUT_3.block_len,
                             tail,
                             |block, tail| {
-                                if LAYOUT_3.flags > 0 && tail.exact()
-                                    && LAYOUT_3.has_spare_bits(block)
-                                {
+                                if tail.exact() && LAYOUT_3.has_spare_bits(block) {
                                     return ::core::result::Result::Err(
                                         _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                                     );
@@ -5887,9 +5873,15 @@ const _: () = {
     impl ::core::fmt::Display for Err {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             match self {
-                Self::Err { .. } => f.write_str("err"),
-                Self::Display { .. } => f.write_str("display"),
-                Self::source { .. } => f.write_str("source"),
+                Self::Err => f.write_str("err"),
+                Self::Display(f0) => {
+                    f.write_str("display")?;
+                    ::core::write!(f, " ({:?})", f0)
+                }
+                Self::source { source: f0, backtrace: f1 } => {
+                    f.write_str("source")?;
+                    ::core::write!(f, " (source: {:?}, backtrace: {:?})", f0, f1)
+                }
                 Self::Unknown(raw) => {
                     f.write_str(
                         "an error that this version of Err does not know (tag ",
@@ -6045,7 +6037,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -6154,7 +6146,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );
@@ -6260,7 +6252,7 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.flags > 0 && tail.exact() && LAYOUT.has_spare_bits(block) {
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
                 return ::core::result::Result::Err(
                     _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
                 );

@@ -729,6 +729,76 @@ pub struct Everything {
     pub bytes: ::network_protocol::Bytes,
 }
 
+/// A block that one byte cannot count, neither as a field nor as a root.
+#[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
+#[np(crate = ::network_protocol)]
+pub struct Wide {
+    /// Field 0.
+    #[np(id = 0)]
+    pub numbers: [u16; 150],
+    /// Field 1.
+    #[np(id = 1)]
+    pub text: ::std::string::String,
+    /// Field 2.
+    #[np(id = 2)]
+    pub last: bool,
+}
+
+/// The shortest block that one byte cannot count as a field, and no tail.
+#[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
+#[np(crate = ::network_protocol)]
+pub struct Long {
+    /// Field 0.
+    #[np(id = 0)]
+    pub bytes: [u8; 127],
+}
+
+/// Blocks that one byte cannot count, in the bodies of variants.
+#[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
+#[np(crate = ::network_protocol)]
+pub enum Wider {
+    /// Tag 1.
+    #[np(id = 1)]
+    Fields {
+        /// Field 0.
+        #[np(id = 0)]
+        bytes: [u8; 254],
+        /// Field 1.
+        #[np(id = 1)]
+        flag: bool,
+        /// Field 2.
+        #[np(id = 2)]
+        text: ::std::string::String,
+    },
+    /// Tag 2.
+    #[np(id = 2)]
+    One([u64; 32]),
+    /// A variant that this side's schema does not know.
+    #[np(unknown)]
+    Unknown(::network_protocol::RawVariant),
+}
+
+/// Long blocks in each place.
+#[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
+#[np(crate = ::network_protocol)]
+pub struct Blocks {
+    /// Field 0.
+    #[np(id = 0)]
+    pub wide: Wide,
+    /// Field 1.
+    #[np(id = 1)]
+    pub wides: ::std::vec::Vec<Wide>,
+    /// Field 2.
+    #[np(id = 2)]
+    pub long: Long,
+    /// Field 3.
+    #[np(id = 3)]
+    pub longs: ::std::vec::Vec<Long>,
+    /// Field 4.
+    #[np(id = 4)]
+    pub wider: Wider,
+}
+
 /// An error with every kind of variant.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]

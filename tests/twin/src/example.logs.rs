@@ -36,11 +36,8 @@ pub struct Totals {
 #[np(crate = ::network_protocol)]
 #[np(error)]
 pub enum ShipError {
-    /// The batch has no lines.
-    #[np(id = 1)]
-    Empty,
     /// A line is longer than the server takes.
-    #[np(id = 2)]
+    #[np(id = 1)]
     LineTooLong {
         /// Its number in the file, from 1.
         #[np(id = 0)]
