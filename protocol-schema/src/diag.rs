@@ -83,7 +83,10 @@ impl Diagnostic {
 
     /// A warning of rule `code` at `span`.
     pub fn warning(code: Code, span: Span, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(code, span, message) }
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(code, span, message)
+        }
     }
 
     /// Adds words beside the marked place.
@@ -96,7 +99,10 @@ impl Diagnostic {
     /// Adds a second place.
     #[must_use]
     pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.labels.push(Label { span, text: text.into() });
+        self.labels.push(Label {
+            span,
+            text: text.into(),
+        });
         self
     }
 
@@ -115,10 +121,18 @@ impl Diagnostic {
         span: Span,
         replacement: impl Into<String>,
     ) -> Self {
-        self.fixes.push(Fix { title: title.into(), span, replacement: replacement.into() });
+        self.fixes.push(Fix {
+            title: title.into(),
+            span,
+            replacement: replacement.into(),
+        });
         self
     }
 }
+
+/// After so many diagnostics the others are only counted: a source full of mistakes must not
+/// fill the memory, and nobody reads on.
+const FOUND_MAX: usize = 1_000;
 
 /// Collects diagnostics so that all of them are reported together.
 ///
@@ -127,6 +141,8 @@ impl Diagnostic {
 #[derive(Debug, Default)]
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
+    more: usize,
+    errors: bool,
     asked: bool,
 }
 
@@ -137,15 +153,26 @@ impl Diagnostics {
         Self::default()
     }
 
-    /// Adds one.
+    /// Adds one. From the thousandth on they are only counted.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.found.push(diagnostic);
+        self.errors |= diagnostic.severity == Severity::Error;
+        if self.found.len() < FOUND_MAX {
+            self.found.push(diagnostic);
+        } else {
+            self.more += 1;
+        }
     }
 
     /// Whether one of them is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.found.iter().any(|d| d.severity == Severity::Error)
+        self.errors
+    }
+
+    /// How many were only counted.
+    #[must_use]
+    pub fn more(&self) -> usize {
+        self.more
     }
 
     /// Hands over what was found, in the order of discovery.

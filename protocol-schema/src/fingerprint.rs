@@ -14,17 +14,26 @@ use crate::ir::{Field, Item, Message, Payload, Protocol, Schema, Side, Type, Typ
 /// `None` if a type is met that is known only to the Rust compiler, or not at all.
 #[must_use]
 pub fn protocol(schema: &Schema, protocol: &Protocol) -> Option<u128> {
-    let mut hash = FNV_OFFSET;
-    describe(schema, protocol, &mut |bytes| {
-        for byte in bytes {
-            hash = (hash ^ u128::from(*byte)).wrapping_mul(FNV_PRIME);
-        }
-    })?;
-    Some(hash)
+    let mut hash = Fnv::new();
+    describe(schema, protocol, &mut |bytes| hash.add(bytes))?;
+    Some(hash.0)
 }
 
-const FNV_OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
-const FNV_PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+/// FNV-1a with 128 bits.
+struct Fnv(u128);
+
+impl Fnv {
+    fn new() -> Self {
+        Self(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d)
+    }
+
+    fn add(&mut self, bytes: &[u8]) {
+        const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+        for byte in bytes {
+            self.0 = (self.0 ^ u128::from(*byte)).wrapping_mul(PRIME);
+        }
+    }
+}
 
 /// The first byte of what describes a type. Integers are little-endian.
 ///
@@ -68,13 +77,7 @@ enum Marker {
 /// Hands the bytes that stand for a protocol to `sink`, piece by piece.
 fn describe(schema: &Schema, protocol: &Protocol, sink: &mut dyn FnMut(&[u8])) -> Option<()> {
     let index = Index::new(&schema.items);
-    let mut writer = Writer {
-        index,
-        met: BTreeMap::new(),
-        count: 0,
-        todo: Vec::new(),
-        sink,
-    };
+    let mut writer = Writer { index, met: BTreeMap::new(), count: 0, todo: Vec::new(), sink };
     writer.marker(Marker::Protocol);
     writer.count(protocol.messages.len())?;
     let mut messages: Vec<&Message> = protocol.messages.iter().collect();
@@ -220,11 +223,7 @@ impl<'a> Writer<'a, '_> {
         self.met.insert(position, index);
         match self.index.items.get(position)? {
             Item::Struct(item) => {
-                self.marker(if item.fixed {
-                    Marker::Fixed
-                } else {
-                    Marker::Evolvable
-                });
+                self.marker(if item.fixed { Marker::Fixed } else { Marker::Evolvable });
                 self.fields(&item.fields)
             }
             Item::Scalar(item) => {
@@ -232,11 +231,8 @@ impl<'a> Writer<'a, '_> {
                 self.u8(item.repr.bits() / 8);
                 self.u8(0);
                 self.count(item.variants.len())?;
-                let mut numbers: Vec<u32> = item
-                    .variants
-                    .iter()
-                    .map(|variant| variant.number.value)
-                    .collect();
+                let mut numbers: Vec<u32> =
+                    item.variants.iter().map(|variant| variant.number.value).collect();
                 numbers.sort_unstable();
                 for number in numbers {
                     (self.sink)(&u64::from(number).to_le_bytes());
@@ -267,8 +263,7 @@ impl<'a> Writer<'a, '_> {
         let mut fields: Vec<&Field> = fields.iter().collect();
         fields.sort_by_key(|field| field.number.value);
         let steps = fields.into_iter().rev();
-        self.todo
-            .extend(steps.map(|field| Step::Field(field.number.value, &field.ty)));
+        self.todo.extend(steps.map(|field| Step::Field(field.number.value, &field.ty)));
         Some(())
     }
 

@@ -3,6 +3,12 @@
 //!
 //! `BLESS=1` writes those files anew.
 
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test stops at what it does not expect"
+)]
+
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,21 +19,13 @@ use protocol_schema::span::Span;
 use protocol_schema::text::{Compiled, FileId, SourceMap, compile, print};
 
 /// The rules that no `.np` file can break, with the reason.
-const OF_RUST_ONLY: [(Code, &str); 1] = [(
-    codes::NOT_PLAIN,
-    "a `.np` file does not say which structs are plain",
-)];
+const OF_RUST_ONLY: [(Code, &str); 1] =
+    [(codes::NOT_PLAIN, "a `.np` file does not say which structs are plain")];
 
 /// The rules whose files would be too large to keep; their tests make the text themselves.
 const OF_LARGE_FILES: [(Code, &str); 2] = [
-    (
-        codes::SOURCE_TOO_LARGE,
-        "tests/hostile.rs: a_file_is_limited",
-    ),
-    (
-        codes::TOO_MANY_MISTAKES,
-        "tests/hostile.rs: mistakes_beyond_a_thousand_are_only_counted",
-    ),
+    (codes::SOURCE_TOO_LARGE, "tests/hostile.rs: a_file_is_limited"),
+    (codes::TOO_MANY_MISTAKES, "tests/hostile.rs: mistakes_beyond_a_thousand_are_only_counted"),
 ];
 
 fn schemas() -> PathBuf {
@@ -71,14 +69,7 @@ fn render(text: &str) -> String {
             Severity::Error => "",
             Severity::Warning => "warning: ",
         };
-        writeln!(
-            out,
-            "{} {} {severity}{}",
-            place(found.span),
-            found.code,
-            found.message
-        )
-        .unwrap();
+        writeln!(out, "{} {} {severity}{}", place(found.span), found.code, found.message).unwrap();
         if !found.label.is_empty() {
             writeln!(out, "    label: {}", found.label).unwrap();
         }
@@ -90,12 +81,7 @@ fn render(text: &str) -> String {
         }
         for fix in &found.fixes {
             let (at, old) = (place(fix.span), quote(fix.span));
-            writeln!(
-                out,
-                "    fix: {}: {at} {old} → {:?}",
-                fix.title, fix.replacement
-            )
-            .unwrap();
+            writeln!(out, "    fix: {}: {at} {old} → {:?}", fix.title, fix.replacement).unwrap();
         }
     }
     out
@@ -134,41 +120,27 @@ fn invalid_schemas_give_what_stands_beside_them() {
         }
         assert!(!rendered.is_empty(), "{} is valid", path.display());
     }
-    assert!(
-        wrong.is_empty(),
-        "BLESS=1 accepts these:\n{}",
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "BLESS=1 accepts these:\n{}", wrong.join("\n"));
 }
 
 #[test]
 fn a_file_is_named_after_the_rule_it_breaks() {
     for path in files(&schemas().join("invalid")) {
         let stem = path.file_stem().unwrap().to_str().unwrap();
-        let Some((code, _)) = stem.split_once('_') else {
-            panic!("{stem} names no rule")
-        };
+        let Some((code, _)) = stem.split_once('_') else { panic!("{stem} names no rule") };
         let rendered = render(&fs::read_to_string(&path).unwrap());
-        assert!(
-            rendered.contains(&format!(" {} ", code.to_uppercase())),
-            "{stem}:\n{rendered}"
-        );
+        assert!(rendered.contains(&format!(" {} ", code.to_uppercase())), "{stem}:\n{rendered}");
     }
 }
 
 #[test]
 fn every_rule_has_a_file_that_breaks_it() {
     let files = files(&schemas().join("invalid"));
-    let names: Vec<&str> = files
-        .iter()
-        .map(|p| p.file_stem().unwrap().to_str().unwrap())
-        .collect();
+    let names: Vec<&str> = files.iter().map(|p| p.file_stem().unwrap().to_str().unwrap()).collect();
     for rule in CODES {
         let name = format!("{}_{}", rule.code, rule.name.replace('-', "_")).to_lowercase();
-        let excused = OF_RUST_ONLY
-            .iter()
-            .chain(&OF_LARGE_FILES)
-            .any(|(code, _)| *code == rule.code);
+        let excused =
+            OF_RUST_ONLY.iter().chain(&OF_LARGE_FILES).any(|(code, _)| *code == rule.code);
         let present = names.iter().any(|file| file.starts_with(&name));
         assert!(present != excused, "{name}: {present}");
     }
@@ -180,11 +152,7 @@ fn codes_rise_and_names_are_kebab_case() {
     for rule in CODES {
         let kebab = |c: char| c.is_ascii_lowercase() || c == '-';
         assert!(rule.name.chars().all(kebab), "{}", rule.name);
-        assert!(
-            !rule.summary.is_empty() && !rule.summary.ends_with('.'),
-            "{}",
-            rule.name
-        );
+        assert!(!rule.summary.is_empty() && !rule.summary.ends_with('.'), "{}", rule.name);
     }
 }
 
@@ -204,12 +172,7 @@ fn the_fix_of_a_mistake_mends_it() {
                 };
                 let before = compiled.diagnostics.iter().filter(same).count();
                 let after = after.diagnostics.iter().filter(same).count();
-                assert!(
-                    after < before,
-                    "{}: {}\n{mended}",
-                    path.display(),
-                    fix.title
-                );
+                assert!(after < before, "{}: {}\n{mended}", path.display(), fix.title);
             }
         }
     }

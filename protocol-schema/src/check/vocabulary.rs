@@ -95,8 +95,8 @@ pub(crate) struct Suggestions<'a> {
 
 impl<'a> Suggestions<'a> {
     pub(crate) fn new(known: impl IntoIterator<Item = &'a str>) -> Self {
-        const WORDS_MAX: usize = 4_096;
-        const SEARCHES_MAX: usize = 64;
+        const WORDS_MAX: usize = 1_000;
+        const SEARCHES_MAX: usize = 32;
         Self { known: known.into_iter().take(WORDS_MAX).collect(), left: SEARCHES_MAX }
     }
 

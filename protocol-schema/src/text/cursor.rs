@@ -20,6 +20,9 @@ pub(super) const DEPTH_MAX: usize = 32;
 /// How far to look for the keyword behind docs and attributes.
 const LOOKAHEAD_MAX: usize = 256;
 
+/// How far to look for the end of an attribute.
+const ATTRIBUTE_MAX: usize = 64;
+
 /// A mistake that was already reported: the caller only has to find its way back.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reported;
@@ -116,19 +119,18 @@ impl<'a> Cursor<'a> {
     }
 
     /// The place behind the `#[…]` that starts at `ahead`.
-    fn behind_attribute(&self, mut ahead: usize) -> usize {
+    fn behind_attribute(&self, start: usize) -> usize {
         let mut depth = 0_usize;
-        while ahead < LOOKAHEAD_MAX {
-            ahead += 1;
+        for ahead in start + 1..start + ATTRIBUTE_MAX {
             match self.ahead(ahead).kind {
                 Kind::OpenBracket => depth += 1,
                 Kind::CloseBracket if depth <= 1 => return ahead + 1,
                 Kind::CloseBracket => depth -= 1,
-                Kind::End => return LOOKAHEAD_MAX,
+                Kind::End => break,
                 _ => {}
             }
         }
-        ahead
+        LOOKAHEAD_MAX
     }
 
     /// Whether the token at `ahead` is the first of its line.

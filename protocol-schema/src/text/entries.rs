@@ -1,10 +1,5 @@
 //! Reads what stands between the braces of an item: fields, variants and messages.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "a place wants a few kinds of tokens, and all others alike are not what it wants"
-)]
-
 use crate::check::codes;
 use crate::diag::Diagnostic;
 use crate::ir::{Field, Message, Name, Number, Payload, Type, UnionVariant};

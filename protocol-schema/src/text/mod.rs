@@ -19,15 +19,13 @@ mod tests;
 use crate::check::{self, codes};
 use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::ir::Schema;
+use crate::span::Span;
 
 pub use print::print;
 pub use source::{FileId, SourceFile, SourceMap};
 
 /// The longest text that is read, in bytes.
 const SOURCE_BYTES_MAX: usize = 8 << 20;
-
-/// After so many diagnostics the others are only counted.
-const DIAGNOSTICS_MAX: usize = 1_000;
 
 /// A schema, and all that is to be said about it.
 #[derive(Clone, Debug)]
@@ -72,22 +70,16 @@ pub fn compile(map: &mut SourceMap, file: FileId) -> Compiled {
         schema
     };
     map.record(places);
-    Compiled { schema, diagnostics: in_order(map, found.finish()) }
+    let more = found.more();
+    let mut diagnostics = found.finish();
+    diagnostics.sort_by_key(|found| (place(map, found.span), found.code));
+    if let Some(last) = diagnostics.last().filter(|_| more > 0) {
+        let message = format!("{more} more are not shown");
+        diagnostics.push(Diagnostic::error(codes::TOO_MANY_MISTAKES, last.span, message));
+    }
+    Compiled { schema, diagnostics }
 }
 
-/// Sorts by place, and cuts off what nobody will read.
-fn in_order(map: &SourceMap, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    diagnostics.sort_by_key(|found| {
-        (map.locate(found.span).map_or(usize::MAX, |(_, range)| range.start), found.code)
-    });
-    let more = diagnostics.len().saturating_sub(DIAGNOSTICS_MAX);
-    if more > 0 {
-        diagnostics.sort_by_key(|found| found.severity != Severity::Error);
-        diagnostics.truncate(DIAGNOSTICS_MAX);
-        if let Some(last) = diagnostics.last() {
-            let message = format!("{more} more are not shown");
-            diagnostics.push(Diagnostic::error(codes::TOO_MANY_MISTAKES, last.span, message));
-        }
-    }
-    diagnostics
+fn place(map: &SourceMap, span: Span) -> usize {
+    map.locate(span).map_or(usize::MAX, |(_, range)| range.start)
 }

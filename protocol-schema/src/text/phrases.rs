@@ -108,9 +108,12 @@ impl Cursor<'_> {
     }
 
     fn arguments(&mut self, depth: usize) -> Parsed<Vec<Argument>> {
-        self.deeper(depth)?;
-        self.bump();
         let mut list = Vec::new();
+        if depth >= DEPTH_MAX {
+            self.too_deep();
+            return Err(Reported);
+        }
+        self.bump();
         while self.eat(Kind::CloseParen).is_none() {
             list.push(match self.kind() {
                 Kind::Ident => Argument::Attr(self.attribute(depth + 1)?),
@@ -141,9 +144,9 @@ impl Cursor<'_> {
     }
 
     fn type_at(&mut self, what: &str, depth: usize) -> Parsed<TypeTree> {
-        self.deeper(depth)?;
         let first = self.current();
         let kind = match first.kind {
+            _ if depth > DEPTH_MAX => self.too_deep_type(what)?,
             Kind::Ident => {
                 let path = self.path(what)?;
                 let parameters = match self.eat(Kind::Less) {
@@ -272,7 +275,10 @@ impl Cursor<'_> {
     }
 
     fn values(&mut self, depth: usize) -> Parsed<ValueTreeKind> {
-        self.deeper(depth)?;
+        if depth >= DEPTH_MAX {
+            self.too_deep();
+            return Err(Reported);
+        }
         let open = self.bump();
         while self.eat(Kind::CloseBracket).is_none() {
             self.value(depth + 1)?;
@@ -291,16 +297,24 @@ impl Cursor<'_> {
         self.syntax(token, message, |d| d.also(start, "what it closes starts here"))
     }
 
-    /// Refuses to go deeper than [`DEPTH_MAX`].
-    fn deeper(&mut self, depth: usize) -> Parsed<()> {
-        if depth < DEPTH_MAX {
-            return Ok(());
+    /// Steps over a type that stands too deep.
+    fn too_deep_type(&mut self, what: &str) -> Parsed<TypeTreeKind> {
+        if self.at(Kind::Ident) {
+            self.path(what)?;
         }
+        if matches!(self.kind(), Kind::Less | Kind::OpenBracket | Kind::OpenParen) {
+            self.too_deep();
+        }
+        Ok(TypeTreeKind::Reported)
+    }
+
+    /// Refuses to go deeper than [`DEPTH_MAX`], and steps over what is there.
+    fn too_deep(&mut self) {
         let token = self.current();
         let span = self.span(token);
         let message = format!("this nests more than {DEPTH_MAX} deep");
         self.error(codes::NESTED_TOO_DEEP, span, message);
-        Err(Reported)
+        self.skip_group();
     }
 }
 

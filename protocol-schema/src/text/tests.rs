@@ -1,1 +1,248 @@
-//! Tests of the text door.
+//! Recovery after mistakes, values and docs as they are read, and canonical text to the letter.
+
+use super::{Compiled, FileId, SourceMap, compile, print};
+use crate::ir::{Item, ValueKind};
+
+fn compiled(text: &str) -> (SourceMap, FileId, Compiled) {
+    let mut map = SourceMap::new();
+    let file = map.add("test.np".to_owned(), text.to_owned());
+    let compiled = compile(&mut map, file);
+    (map, file, compiled)
+}
+
+/// `line:column code` of each diagnostic.
+fn found(text: &str) -> Vec<String> {
+    let (map, file, compiled) = compiled(text);
+    let place = |found: &crate::diag::Diagnostic| {
+        let (_, range) = map.locate(found.span).unwrap();
+        let (line, column) = map.line_column(file, range.start);
+        format!("{line}:{column} {}", found.code)
+    };
+    compiled.diagnostics.iter().map(place).collect()
+}
+
+/// The value of the only const of a text.
+fn value(written: &str, ty: &str) -> ValueKind {
+    let (.., compiled) = compiled(&format!("package t; const A: {ty} = {written};"));
+    assert_eq!(compiled.diagnostics, [], "{written}");
+    match compiled.schema.items.into_iter().next() {
+        Some(Item::Const(item)) => item.value.kind,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn three_mistakes_are_three_diagnostics() {
+    for (text, expected) in [
+        (
+            "package t;\nstruct A { a u8 }\nstruct B { b: Strng }\nprotocol C {}",
+            ["2:14 NP0007", "3:15 NP0301", "4:10 NP0501"],
+        ),
+        (
+            "package t;\nstruct A {\n a: u8\n b: ,\n c: Vec<u8\n}\nstruct B { a: A }",
+            ["4:2 NP0007", "4:5 NP0007", "6:1 NP0007"],
+        ),
+        (
+            "package t;\nstruct A { a: u8, , b: u8 }\nstuct B { a: u8 }\nenum C { A B }",
+            ["2:19 NP0007", "3:1 NP0007", "4:12 NP0007"],
+        ),
+        (
+            "package t;\nenum E { A(u8, u8) }\nconst X = 3;\nconst Y: u8 = 300;",
+            ["2:11 NP0007", "3:9 NP0007", "4:15 NP0403"],
+        ),
+        (
+            "package t;\nprotocol P {\n A -> ,\n B(u8 -> u8,\n C { a: u8\n}\nstruct S { p: u8 }",
+            ["3:7 NP0007", "4:7 NP0007", "7:1 NP0007"],
+        ),
+        (
+            "package t\nstruct A {\n @0 a: u8,\nstruct B {\n @0 b: u8;\n}",
+            ["2:1 NP0007", "4:1 NP0007", "5:10 NP0007"],
+        ),
+        (
+            "package t;\n#[fixd]\nstruct A { a: u8 } }\n#[fixed] union B { a: u8 }",
+            ["2:3 NP0601", "3:20 NP0007", "4:10 NP0007"],
+        ),
+    ] {
+        assert_eq!(found(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn an_item_with_a_mistake_is_still_declared() {
+    let text = "package t;\nstruct A { a: }\nstruct B { a: A, b: [A; 2] }\n\
+                type C = u8;\nstruct D { c: C, d: [u8; C] }\nconst E: u8 = ;\nstruct F { e: [u8; E] }";
+    assert_eq!(found(text), ["2:15 NP0007", "4:1 NP0008", "6:15 NP0007"]);
+}
+
+#[test]
+fn an_imported_name_is_not_unknown_as_well() {
+    let text = "package t;\nuse a::{B, c as D};\nuse e::f::G;\nstruct S { b: B, d: D, g: G }";
+    assert_eq!(found(text), ["2:1 NP0008", "3:1 NP0008"]);
+}
+
+#[test]
+fn a_missing_brace_does_not_swallow_the_next_item() {
+    let text = "package t;\nstruct A {\n a: u8,\n\n/// About B.\n#[fixed]\nstruct B {\n b: A,\n}";
+    let (.., compiled) = compiled(text);
+    assert_eq!(found(text), ["5:1 NP0007"]);
+    assert_eq!(compiled.schema.items.len(), 2);
+}
+
+#[test]
+fn keywords_are_names_inside_of_items() {
+    let text = "package use;\nstruct enum {\n struct: u8,\n enum: u8,\n type: Vec<enum>\n}\n\
+                enum type: u8 {\n struct,\n protocol\n}\nprotocol const {\n struct { r#self_: u8 },\n}";
+    assert_eq!(found(text), [""; 0]);
+}
+
+#[test]
+fn lines_may_end_as_on_windows() {
+    let text = "//! About it. \r\npackage t;\r\n\r\n/// One.\r\n///\r\nstruct A {\r\n a: u8,\r\n b: x,\r\n}\r\n";
+    let (.., compiled) = compiled(text);
+    assert_eq!(found(text), ["8:5 NP0301"]);
+    assert_eq!(compiled.schema.docs.0, ["About it. "]);
+    let Some(Item::Struct(item)) = compiled.schema.items.first() else { panic!("{text}") };
+    assert_eq!(item.docs.0, ["One.", ""]);
+}
+
+#[test]
+fn a_byte_order_mark_is_stepped_over_at_the_start_only() {
+    assert_eq!(found("\u{feff}package t;"), [""; 0]);
+    assert_eq!(found("package t; \u{feff}"), ["1:12 NP0002"]);
+}
+
+#[test]
+fn columns_count_characters() {
+    assert_eq!(found("package t;\n/* ünïcödé */ x"), ["2:15 NP0007"]);
+    let (map, file, _) = compiled("aé\n\nb");
+    let places = [0, 1, 2, 3, 4, 5, 6, 99];
+    let columns = places.map(|at| map.line_column(file, at));
+    assert_eq!(columns, [(1, 1), (1, 2), (1, 2), (1, 3), (2, 1), (3, 1), (3, 2), (3, 2)]);
+}
+
+#[test]
+fn integers_are_read_in_four_bases() {
+    let int = |magnitude, negative| ValueKind::Int { magnitude, negative };
+    assert_eq!(value("1_000", "u16"), int(1_000, false));
+    assert_eq!(value("0xff_FF", "u16"), int(0xffff, false));
+    assert_eq!(value("0o17", "u8"), int(0o17, false));
+    assert_eq!(value("0b1010_1010", "u8"), int(0b1010_1010, false));
+    assert_eq!(value("-128", "i8"), int(128, true));
+    assert_eq!(value("- 1", "i8"), int(1, true));
+    assert_eq!(value("340282366920938463463374607431768211455", "u128"), int(u128::MAX, false));
+}
+
+#[test]
+fn floats_are_read_with_a_point_or_an_exponent() {
+    for (written, expected) in
+        [("1.5", 1.5), ("-0.25", -0.25), ("1e3", 1_000.0), ("2.5E-3", 0.0025), ("1_0.0_1", 10.01)]
+    {
+        assert_eq!(value(written, "f64"), ValueKind::Float(expected), "{written}");
+    }
+}
+
+#[test]
+fn strings_have_the_escapes_of_rust() {
+    for (written, expected) in [
+        (r#""""#, ""),
+        (r#""a\tb\n\r\0\\\"\'""#, "a\tb\n\r\0\\\"'"),
+        (r#""\x41\u{1F600}\u{0_0_4_1}""#, "A\u{1F600}A"),
+        ("\"one \\\n   \r\n  line\"", "one line"),
+        (r#""// no comment /* nor this""#, "// no comment /* nor this"),
+    ] {
+        assert_eq!(value(written, "String"), ValueKind::Str(expected.to_owned()), "{written}");
+    }
+}
+
+#[test]
+fn comments_nest_and_are_left_out() {
+    let text =
+        "package t; // one\n/* two /* three */ */ //// four\nstruct /**/ A { a /*: x */: u8 }";
+    let (.., compiled) = compiled(text);
+    assert_eq!(compiled.diagnostics, []);
+    assert_eq!(print(&compiled.schema), "package t;\n\nstruct A {\n    @0 a: u8,\n}\n");
+}
+
+#[test]
+fn canonical_text_to_the_letter() {
+    let text = r#"
+        //! About the file.
+        //!
+        //!   Indented.
+        package a::b;
+        /// A number.
+        const N: u32 = 0x10; const T: String = "a\x41\u{e9}\"";
+        const F: f32 = -1e10; const G: f64 = 2.0; const B: bool = true;
+        struct Empty {}
+        #[fixed] #[rust(derive(Eq), derive(Hash))] struct S { @1 b: [u8; N], /** no docs */ @0 a: Vec<Option<S2>> }
+        struct S2 { type: String, r#gen: [[bool; 3]; 2] }
+        enum E: u16 { A, /// About B.
+            B }
+        /// Why.
+        #[error] enum U { A, B(u8), C { x: i128, y: Bytes }, D {} }
+        #[version(2)] protocol P { A { a: u8 } -> Result<(), U>, B -> (), C(S2), #[from(server)] D, E {} -> bool, }
+    "#;
+    let expected = r#"//! About the file.
+//!
+//!   Indented.
+package a::b;
+
+/// A number.
+const N: u32 = 16;
+
+const T: String = "aAé\"";
+
+const F: f32 = -10000000000.0;
+
+const G: f64 = 2.0;
+
+const B: bool = true;
+
+struct Empty {}
+
+#[fixed]
+#[rust(derive(Eq, Hash))]
+struct S {
+    @0 a: Vec<Option<S2>>,
+    @1 b: [u8; N],
+}
+
+struct S2 {
+    @0 type: String,
+    @1 gen: [[bool; 3]; 2],
+}
+
+enum E: u16 {
+    @0 A,
+    /// About B.
+    @1 B,
+}
+
+/// Why.
+#[error]
+enum U {
+    @1 A,
+    @2 B(u8),
+    @3 C {
+        @0 x: i128,
+        @1 y: Bytes,
+    },
+    @4 D {},
+}
+
+#[version(2, min = 1)]
+protocol P {
+    @1 A {
+        @0 a: u8,
+    } -> Result<(), U>,
+    @2 B -> (),
+    @3 C(S2),
+    #[from(server)]
+    @4 D,
+    @5 E {} -> bool,
+}
+"#;
+    let (.., compiled) = compiled(text);
+    assert_eq!(compiled.diagnostics, []);
+    assert_eq!(print(&compiled.schema), expected);
+}
