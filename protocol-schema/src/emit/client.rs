@@ -7,22 +7,16 @@ use crate::ir::{Message, Payload, Protocol, Side};
 
 use super::Door;
 use super::docs::docs;
-use super::names;
 use super::handler::method;
+use super::names;
 use super::protocol::{body_name, number, ordered};
 
 pub(super) fn clients(item: &Protocol, door: &Door<'_>) -> TokenStream {
     let (v1, vis) = (door.v1(), &door.vis);
     let (protocol, client) = (door.ident(&item.name), door.derived(&item.name, "Client"));
-    let doc = format!(
-        " Calls the server of [`{}`]. Cheap to clone.",
-        item.name.text
-    );
+    let doc = format!(" Calls the server of [`{}`]. Cheap to clone.", item.name.text);
     let methods = methods(item, Side::Client, door);
-    let pushed = item
-        .messages
-        .iter()
-        .any(|message| message.from == Side::Server);
+    let pushed = item.messages.iter().any(|message| message.from == Side::Server);
     let peer = pushed.then(|| peer(item, door));
     let style = names::style(&[&item.name], &[]);
     quote! {
@@ -90,9 +84,7 @@ fn peer(item: &Protocol, door: &Door<'_>) -> TokenStream {
 }
 
 fn methods(item: &Protocol, from: Side, door: &Door<'_>) -> Vec<TokenStream> {
-    let messages = ordered(item)
-        .into_iter()
-        .filter(|message| message.from == from);
+    let messages = ordered(item).into_iter().filter(|message| message.from == from);
     messages.map(|message| call(message, item, door)).collect()
 }
 

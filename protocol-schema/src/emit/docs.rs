@@ -12,11 +12,7 @@ pub(super) fn docs(docs: &Docs, fallback: &str) -> TokenStream {
         return quote!(#[doc = #line]);
     }
     let lines = plain(&docs.0).into_iter().map(|line| {
-        let line = if line.is_empty() {
-            line
-        } else {
-            format!(" {line}")
-        };
+        let line = if line.is_empty() { line } else { format!(" {line}") };
         quote!(#[doc = #line])
     });
     quote!(#(#lines)*)
@@ -78,10 +74,7 @@ mod tests {
         check("a\n```\nlet x\n```\nb", "a\n```text\nlet x\n```\nb");
         check("```rust\nlet x\n```", "```text\nlet x\n```");
         check("```json\n{}\n```", "```json\n{}\n```");
-        check(
-            "a\n\n    code\n    more\n\nb",
-            "a\n\n```text\n    code\n    more\n\n```\nb",
-        );
+        check("a\n\n    code\n    more\n\nb", "a\n\n```text\n    code\n    more\n\n```\nb");
         check("~~~\nx\n~~~", "~~~text\nx\n~~~");
         check("```\nnever closed", "```text\nnever closed\n```");
     }

@@ -8,15 +8,12 @@ use crate::ir::{Message, Payload, Protocol, Side};
 use super::Door;
 use super::docs::docs;
 use super::names::{self, ident};
-use crate::check::snake_case;
 use super::protocol::{body_name, number, ordered};
+use crate::check::snake_case;
 
 /// The name of a message's method.
 pub(super) fn method(message: &Message, door: &Door<'_>) -> Ident {
-    ident(
-        &snake_case(&message.name.text),
-        (door.span)(message.name.span),
-    )
+    ident(&snake_case(&message.name.text), (door.span)(message.name.span))
 }
 
 /// What a handler's method returns, and so does the call.
@@ -39,10 +36,7 @@ fn output(message: &Message, door: &Door<'_>) -> TokenStream {
 pub(super) fn handlers(item: &Protocol, door: &Door<'_>) -> TokenStream {
     // A server must be able to offer a protocol in which only it speaks.
     let server = handler(item, Side::Client, "Handler", &quote!(Server), door);
-    let pushed = item
-        .messages
-        .iter()
-        .any(|message| message.from == Side::Server);
+    let pushed = item.messages.iter().any(|message| message.from == Side::Server);
     let client =
         pushed.then(|| handler(item, Side::Server, "ClientHandler", &quote!(Client), door));
     quote!(#server #client)
@@ -67,16 +61,10 @@ fn handler(
          answers `Unimplemented`.",
         item.name.text
     );
-    let messages: Vec<&Message> = ordered(item)
-        .into_iter()
-        .filter(|message| message.from == from)
-        .collect();
-    let methods = messages
-        .iter()
-        .map(|message| declaration(message, item, door));
-    let arms = messages
-        .iter()
-        .map(|message| arm(message, item, &name, door));
+    let messages: Vec<&Message> =
+        ordered(item).into_iter().filter(|message| message.from == from).collect();
+    let methods = messages.iter().map(|message| declaration(message, item, door));
+    let arms = messages.iter().map(|message| arm(message, item, &name, door));
     let dispatch = if messages.is_empty() {
         quote! {
             ::core::mem::drop((handler, number, body));
@@ -124,7 +112,7 @@ fn declaration(message: &Message, protocol: &Protocol, door: &Door<'_>) -> Token
     let docs = docs(&message.docs, &format!("Message {}.", message.number.value));
     let (parameter, unused) = match &message.payload {
         Payload::Unit => (quote!(), quote!()),
-        payload => {
+        payload @ (Payload::Tuple(_) | Payload::Fields(_)) => {
             let ty = door.payload(payload, &body_name(message, protocol));
             (quote!(, message: #ty), quote!(#[allow(unused_variables)]))
         }

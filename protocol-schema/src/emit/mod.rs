@@ -13,8 +13,6 @@ mod rust_door;
 mod schemas;
 mod types;
 
-#[cfg(test)]
-mod tests;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -86,9 +84,5 @@ pub fn item(item: &Item, package: &str, door: &Door<'_>) -> TokenStream {
 #[must_use]
 pub fn schema(schema: &Schema, door: &Door<'_>) -> TokenStream {
     let package = names::package(schema);
-    schema
-        .items
-        .iter()
-        .map(|one| item(one, &package, door))
-        .collect()
+    schema.items.iter().map(|one| item(one, &package, door)).collect()
 }

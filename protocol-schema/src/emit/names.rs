@@ -18,11 +18,7 @@ const KEYWORDS: &[&str] = &[
 
 /// `text` as an identifier, raw where it must be.
 pub(super) fn ident(text: &str, span: Span) -> Ident {
-    if KEYWORDS.contains(&text) {
-        Ident::new_raw(text, span)
-    } else {
-        Ident::new(text, span)
-    }
+    if KEYWORDS.contains(&text) { Ident::new_raw(text, span) } else { Ident::new(text, span) }
 }
 
 impl Door<'_> {
@@ -51,10 +47,6 @@ pub(super) fn style(types: &[&Name], others: &[&Name]) -> TokenStream {
 
 /// The package path as text, `acme::chat`.
 pub(super) fn package(schema: &Schema) -> String {
-    let names: Vec<&str> = schema
-        .package
-        .iter()
-        .map(|name| name.text.as_str())
-        .collect();
+    let names: Vec<&str> = schema.package.iter().map(|name| name.text.as_str()).collect();
     names.join("::")
 }

@@ -26,13 +26,10 @@ pub(super) fn number(message: &Message) -> Literal {
 pub(super) fn protocol(item: &Protocol, package: &str, door: &Door<'_>) -> TokenStream {
     let v1 = door.v1();
     let ty = door.types.then(|| types::protocol_enum(item, door));
-    let structs = item
-        .messages
-        .iter()
-        .filter_map(|message| match &message.payload {
-            Payload::Fields(fields) => Some(message_struct(message, fields, item, door)),
-            Payload::Unit | Payload::Tuple(_) => None,
-        });
+    let structs = item.messages.iter().filter_map(|message| match &message.payload {
+        Payload::Fields(fields) => Some(message_struct(message, fields, item, door)),
+        Payload::Unit | Payload::Tuple(_) => None,
+    });
     let implementation = implementation(item, package, door);
     let (handlers, clients) = (handler::handlers(item, door), client::clients(item, door));
     quote! {
@@ -53,10 +50,7 @@ fn message_struct(
     door: &Door<'_>,
 ) -> TokenStream {
     let name = body_name(message, protocol);
-    let doc = format!(
-        "What [`{}::{}`] carries.",
-        protocol.name.text, message.name.text
-    );
+    let doc = format!("What [`{}::{}`] carries.", protocol.name.text, message.name.text);
     let ty = types::message_struct(&name, &doc, &protocol.derives, fields, door);
     let codec = codec::evolvable(&door.ident(&name), &name.text, fields, door);
     quote!(#ty #codec)
@@ -69,24 +63,14 @@ fn implementation(item: &Protocol, package: &str, door: &Door<'_>) -> TokenStrea
     } else {
         format!("{package}::{}", item.name.text)
     };
-    let (version, min) = (
-        Literal::u32_unsuffixed(item.version),
-        Literal::u32_unsuffixed(item.min),
-    );
+    let (version, min) = (Literal::u32_unsuffixed(item.version), Literal::u32_unsuffixed(item.min));
     let in_order = ordered(item);
-    let schemas = in_order
-        .iter()
-        .map(|message| message_schema(message, item, door));
+    let schemas = in_order.iter().map(|message| message_schema(message, item, door));
     let numbers = in_order.iter().map(|message| {
         let (variant, number) = (door.ident(&message.name), number(message));
         quote!(Self::#variant { .. } => #number,)
     });
-    let encodes = in_order
-        .iter()
-        .map(|message| encode_arm(message, item, door));
-    let decodes = in_order
-        .iter()
-        .map(|message| decode_arm(message, item, door));
+    let (encode, decode) = (encode_fn(&in_order, item, door), decode_fn(&in_order, item, door));
     let import = door.import();
     quote! {
         const _: () = {
@@ -119,27 +103,43 @@ fn implementation(item: &Protocol, package: &str, door: &Door<'_>) -> TokenStrea
                 }
             }
 
-            fn encode(
-                self,
-                out: &mut ::std::vec::Vec<u8>,
-            ) -> ::core::result::Result<(), #v1::EncodeError> {
-                match self {
-                    #(#encodes)*
-                }
-            }
+            #encode
 
-            fn decode(
-                number: u16,
-                body: &#v1::Bytes,
-                options: &#v1::DecodeOptions,
-            ) -> ::core::result::Result<::core::option::Option<Self>, #v1::DecodeError> {
-                ::core::result::Result::Ok(::core::option::Option::Some(match number {
-                    #(#decodes)*
-                    _ => return ::core::result::Result::Ok(::core::option::Option::None),
-                }))
-            }
+            #decode
         }
         };
+    }
+}
+
+fn encode_fn(messages: &[&Message], protocol: &Protocol, door: &Door<'_>) -> TokenStream {
+    let v1 = door.alias();
+    let encodes = messages.iter().map(|message| encode_arm(message, protocol, door));
+    quote! {
+        fn encode(
+            self,
+            out: &mut ::std::vec::Vec<u8>,
+        ) -> ::core::result::Result<(), #v1::EncodeError> {
+            match self {
+                #(#encodes)*
+            }
+        }
+    }
+}
+
+fn decode_fn(messages: &[&Message], protocol: &Protocol, door: &Door<'_>) -> TokenStream {
+    let v1 = door.alias();
+    let decodes = messages.iter().map(|message| decode_arm(message, protocol, door));
+    quote! {
+        fn decode(
+            number: u16,
+            body: &#v1::Bytes,
+            options: &#v1::DecodeOptions,
+        ) -> ::core::result::Result<::core::option::Option<Self>, #v1::DecodeError> {
+            ::core::result::Result::Ok(::core::option::Option::Some(match number {
+                #(#decodes)*
+                _ => return ::core::result::Result::Ok(::core::option::Option::None),
+            }))
+        }
     }
 }
 
@@ -189,9 +189,7 @@ fn encode_arm(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenS
         Payload::Fields(fields) => {
             let body = door.ident(&body_name(message, protocol));
             let names: Vec<_> = fields.iter().map(|field| door.ident(&field.name)).collect();
-            let locals: Vec<_> = (0..fields.len())
-                .map(|i| quote::format_ident!("f{i}"))
-                .collect();
+            let locals: Vec<_> = (0..fields.len()).map(|i| quote::format_ident!("f{i}")).collect();
             quote! {
                 Self::#variant { #(#names: #locals),* } => {
                     #v1::encode_root(&#body { #(#names: #locals),* }, out)
@@ -214,9 +212,7 @@ fn decode_arm(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenS
         Payload::Fields(fields) => {
             let body = door.ident(&body_name(message, protocol));
             let names: Vec<_> = fields.iter().map(|field| door.ident(&field.name)).collect();
-            let locals: Vec<_> = (0..fields.len())
-                .map(|i| quote::format_ident!("f{i}"))
-                .collect();
+            let locals: Vec<_> = (0..fields.len()).map(|i| quote::format_ident!("f{i}")).collect();
             quote! {
                 #number => {
                     let #body { #(#names: #locals),* } = #v1::decode_root(body, options)?;

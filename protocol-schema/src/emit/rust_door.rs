@@ -23,11 +23,7 @@ pub fn rust_door(schema: &Schema, facade: &TokenStream) -> TokenStream {
         external: &|_| TokenStream::new(),
     };
     let package = names::package(schema);
-    schema
-        .items
-        .iter()
-        .map(|one| item(one, &package, &door))
-        .collect()
+    schema.items.iter().map(|one| item(one, &package, &door)).collect()
 }
 
 fn item(item: &Item, package: &str, door: &Door<'_>) -> TokenStream {
@@ -53,11 +49,8 @@ fn number(value: u32) -> Literal {
 fn fields(all: &[Field], vis: &TokenStream, door: &Door<'_>) -> TokenStream {
     let fields = all.iter().map(|field| {
         let docs = docs(&field.docs, &format!("Field {}.", field.number.value));
-        let (id, name, ty) = (
-            number(field.number.value),
-            door.ident(&field.name),
-            door.ty(&field.ty),
-        );
+        let (id, name, ty) =
+            (number(field.number.value), door.ident(&field.name), door.ty(&field.ty));
         quote!(#docs #[np(id = #id)] #vis #name: #ty)
     });
     quote!({ #(#fields),* })
@@ -114,10 +107,8 @@ fn scalar(item: &ScalarEnum, door: &Door<'_>) -> TokenStream {
 fn union(item: &Union, door: &Door<'_>) -> TokenStream {
     let facade = &door.facade;
     let name = door.ident(&item.name);
-    let (text, derives) = (
-        docs(&item.docs, "A union of the schema."),
-        derives(&item.derives, types::BASE, door),
-    );
+    let (text, derives) =
+        (docs(&item.docs, "A union of the schema."), derives(&item.derives, types::BASE, door));
     let error = item.error.then(|| quote!(#[np(error)]));
     let variants = item.variants.iter().map(|variant| {
         let docs = docs(&variant.docs, &format!("Tag {}.", variant.number.value));

@@ -61,10 +61,7 @@ pub(super) fn scalar(item: &ScalarEnum, door: &Door<'_>) -> TokenStream {
     let mut variants: Vec<_> = item.variants.iter().collect();
     variants.sort_by_key(|variant| variant.number.value);
     let variants = variants.iter().map(|variant| {
-        let (number, name) = (
-            Literal::u32_unsuffixed(variant.number.value),
-            &variant.name.text,
-        );
+        let (number, name) = (Literal::u32_unsuffixed(variant.number.value), &variant.name.text);
         quote!((#number, #name))
     });
     let value = quote! {

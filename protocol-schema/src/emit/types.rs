@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::ir::{
-    ArrayLen, Const, Docs, Field, Float, Int, Name, Payload, Protocol, Repr, ScalarEnum, Struct, Type,
-    TypeKind, Union, ValueKind,
+    ArrayLen, Const, Docs, Field, Float, Int, Name, Payload, Protocol, Repr, ScalarEnum, Struct,
+    Type, TypeKind, Union, ValueKind,
 };
 
 use super::docs::docs;
@@ -116,10 +116,8 @@ pub(super) const SCALAR_BASE: &[&str] = &["Clone", "Copy", "Debug", "PartialEq",
 pub(super) fn constant(item: &Const, door: &Door<'_>) -> TokenStream {
     let (name, vis) = (door.ident(&item.name), &door.vis);
     let docs = docs(&item.docs, "A constant of the schema.");
-    let ty = match &item.ty.kind {
-        TypeKind::String => quote!(&str),
-        _ => door.ty(&item.ty),
-    };
+    // The one type that is written differently in a constant.
+    let ty = if item.ty.kind == TypeKind::String { quote!(&str) } else { door.ty(&item.ty) };
     let value = value(&item.value.kind);
     quote! {
         #docs
@@ -130,10 +128,7 @@ pub(super) fn constant(item: &Const, door: &Door<'_>) -> TokenStream {
 
 fn value(value: &ValueKind) -> TokenStream {
     match value {
-        ValueKind::Int {
-            magnitude,
-            negative,
-        } => {
+        ValueKind::Int { magnitude, negative } => {
             let magnitude = proc_macro2::Literal::u128_unsuffixed(*magnitude);
             let sign = negative.then(|| quote!(-));
             quote!(#sign #magnitude)
