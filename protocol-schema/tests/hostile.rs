@@ -99,11 +99,14 @@ fn many_unknown_types_beside_many_known_ones_take_no_quadratic_time() {
 
 #[test]
 fn nesting_is_limited() {
-    for (open, close) in [("Vec<", ">"), ("[", "; 1]"), ("a::Vec<", ">")] {
+    for (open, close) in [("Vec<", ">"), ("[", "; 1]"), ("Option<[Vec<", ">; 1]>")] {
         let ty = format!("{}u8{}", open.repeat(MANY), close.repeat(MANY));
         let text = schema(&format!("struct A {{ a: {ty}, b: u8 }}"));
         assert_eq!(found(text), [codes::NESTED_TOO_DEEP], "{open}");
     }
+    let foreign = format!("{}u8{}", "a::B<".repeat(MANY), ">".repeat(MANY));
+    let text = schema(&format!("struct A {{ a: {foreign}, b: u8 }}"));
+    assert_eq!(found(text), [codes::TYPE_PARAMETERS, codes::NESTED_TOO_DEEP]);
     let tuple = format!("{}u8{}", "(".repeat(MANY), ",)".repeat(MANY));
     let text = schema(&format!("struct A {{ a: {tuple}, b: u8 }}"));
     assert_eq!(found(text), [codes::NOT_SUPPORTED_YET, codes::NESTED_TOO_DEEP]);
