@@ -70,8 +70,8 @@ pub(crate) fn foreign(name: &str) -> Option<&'static str> {
 
 /// Of `known`, the word most like `word`, if one is like it at all.
 ///
-/// One letter in three may be wrong, missing, added or swapped with its neighbour; a difference of
-/// case counts half.
+/// One letter in three may be wrong, missing or added; a difference of case, and letters swapped with
+/// their neighbours, count half: those are the usual slips.
 #[must_use]
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = match word.chars().count() {
@@ -106,8 +106,8 @@ impl<'a> Suggestions<'a> {
     }
 }
 
-/// Twice the number of edits from `a` to `b`, a change of case counting as half an edit; `None`
-/// when a word is too long to be a slip of a known one.
+/// Twice the number of edits from `a` to `b`, a change of case or a swap of neighbours counting as
+/// half an edit; `None` when a word is too long to be a slip of a known one.
 fn distance(a: &str, b: &str) -> Option<usize> {
     const CHARS_MAX: usize = 64;
     if a.len() > CHARS_MAX || b.len() > CHARS_MAX {
@@ -132,7 +132,7 @@ fn distance(a: &str, b: &str) -> Option<usize> {
                 && before == char_b
                 && previous == char_a
             {
-                best = best.min(cell(older, two_back) + 2);
+                best = best.min(cell(older, two_back) + 1);
             }
             new.push(best);
             previous = Some(char_b);
@@ -157,11 +157,11 @@ mod tests {
     use super::{distance, nearest};
 
     #[test]
-    fn one_edit_counts_two_and_a_change_of_case_one() {
+    fn one_edit_counts_two_and_a_change_of_case_or_a_swap_one() {
         for (a, b, expected) in [
             ("", "", 0),
             ("Strng", "String", 2),
-            ("Stirng", "String", 2),
+            ("Stirng", "String", 1),
             ("string", "String", 1),
             ("abc", "", 6),
             ("kitten", "sitting", 6),
@@ -174,6 +174,7 @@ mod tests {
     #[test]
     fn a_word_unlike_all_others_has_no_nearest() {
         assert_eq!(nearest("Strng", ["u8", "String"]), Some("String"));
+        assert_eq!(nearest("u46", ["u8", "u16", "u32", "u64"]), Some("u64"));
         assert_eq!(nearest("Zebra", ["u8", "String"]), None);
         assert_eq!(nearest(&"x".repeat(1_000), ["x"]), None);
     }
