@@ -77,26 +77,18 @@ impl Session {
         Self {
             pattern: Pattern::ALL[number % 5],
             suite: Suite::ALL[number / 5 % 2],
-            ours: if (number / 10).is_multiple_of(2) {
-                Role::Initiator
-            } else {
-                Role::Responder
-            },
+            ours: if (number / 10).is_multiple_of(2) { Role::Initiator } else { Role::Responder },
             prologue: random.text(600),
             keys: [
-                Keypair::generate(random).unwrap(),
-                Keypair::generate(random).unwrap(),
+                Keypair::generate_from(random).unwrap(),
+                Keypair::generate_from(random).unwrap(),
             ],
             psk: random.bytes(),
         }
     }
 
     fn key(&self, role: Role) -> &Keypair {
-        if role == Role::Initiator {
-            &self.keys[0]
-        } else {
-            &self.keys[1]
-        }
+        if role == Role::Initiator { &self.keys[0] } else { &self.keys[1] }
     }
 
     fn proves(&self, role: Role) -> bool {
@@ -129,9 +121,7 @@ impl Session {
         let role = self.ours.peer();
         let name = format!("Noise_{}_25519_{}_SHA256", self.pattern, self.suite);
         let known = self.key(self.ours).public();
-        let mut builder = Builder::new(name.parse().unwrap())
-            .prologue(&self.prologue)
-            .unwrap();
+        let mut builder = Builder::new(name.parse().unwrap()).prologue(&self.prologue).unwrap();
         if self.proves(role) {
             builder = builder.local_private_key(self.key(role).secret()).unwrap();
         }
@@ -170,23 +160,13 @@ fn agree(session: &Session, random: &mut Seeded) -> (Transport, TransportState) 
     }
     assert!(theirs.is_handshake_finished());
     assert_eq!(ours.handshake_hash().unwrap(), theirs.get_handshake_hash());
-    let peer = session
-        .proves(session.ours.peer())
-        .then(|| session.key(session.ours.peer()).public());
+    let peer =
+        session.proves(session.ours.peer()).then(|| session.key(session.ours.peer()).public());
     assert_eq!(ours.remote_static(), peer);
-    let learnt = theirs
-        .get_remote_static()
-        .map(|key| PublicKey::from_bytes(key.try_into().unwrap()));
-    assert_eq!(
-        learnt,
-        session
-            .proves(session.ours)
-            .then(|| session.key(session.ours).public())
-    );
-    (
-        ours.finish().unwrap(),
-        theirs.into_transport_mode().unwrap(),
-    )
+    let learnt =
+        theirs.get_remote_static().map(|key| PublicKey::from_bytes(key.try_into().unwrap()));
+    assert_eq!(learnt, session.proves(session.ours).then(|| session.key(session.ours).public()));
+    (ours.finish().unwrap(), theirs.into_transport_mode().unwrap())
 }
 
 /// Seals a text, of any length, and has snow read it record by record.
@@ -221,11 +201,7 @@ fn sessions_of_every_kind_agree_with_snow() {
     for number in 0..SESSIONS {
         let random = &mut Seeded(number);
         let session = Session::new(random, usize::try_from(number).unwrap());
-        kinds.insert((
-            session.pattern,
-            session.suite,
-            session.ours == Role::Initiator,
-        ));
+        kinds.insert((session.pattern, session.suite, session.ours == Role::Initiator));
         let (mut ours, mut theirs) = agree(&session, random);
         let record_max = 1 + random.below(2_000);
         ours.sealer.set_record_max(record_max).unwrap();
@@ -247,11 +223,7 @@ fn sessions_of_every_kind_agree_with_snow() {
 fn the_largest_messages_agree_with_snow() {
     for suite in Suite::ALL {
         let random = &mut Seeded(7);
-        let session = Session {
-            pattern: Pattern::Nn,
-            suite,
-            ..Session::new(random, 0)
-        };
+        let session = Session { pattern: Pattern::Nn, suite, ..Session::new(random, 0) };
         let (mut ours, mut theirs) = agree(&session, random);
         ours.sealer.set_record_max(65_519).unwrap();
         ours.opener.set_record_max(65_519).unwrap();
@@ -267,11 +239,7 @@ fn keys_change_after_65536_records_sent() {
     // Far more goes there than comes back: each direction changes its key by its own count.
     let random = &mut Seeded(8);
     let suite = Suite::AesGcm;
-    let session = Session {
-        pattern: Pattern::Nn,
-        suite,
-        ..Session::new(random, 0)
-    };
+    let session = Session { pattern: Pattern::Nn, suite, ..Session::new(random, 0) };
     let (mut ours, mut theirs) = agree(&session, random);
     for count in 0..REKEY_INTERVAL.get() + 3 {
         if count == REKEY_INTERVAL.get() {
@@ -289,11 +257,7 @@ fn keys_change_after_65536_records_sent() {
 fn keys_change_after_65536_records_received() {
     let random = &mut Seeded(9);
     let suite = Suite::ChaChaPoly;
-    let session = Session {
-        pattern: Pattern::Nn,
-        suite,
-        ..Session::new(random, 0)
-    };
+    let session = Session { pattern: Pattern::Nn, suite, ..Session::new(random, 0) };
     let (mut ours, mut theirs) = agree(&session, random);
     for _ in 0..REKEY_INTERVAL.get() {
         receive(&mut ours, &mut theirs, b"a");
@@ -323,21 +287,12 @@ fn a_changed_byte_is_refused_by_both_implementations() {
         ours.sealer.seal(&mut record, 0).unwrap();
         let at = 2 + random.below(record.len() - 2);
         record[at] ^= 0x20;
-        assert!(
-            theirs
-                .read_message(&record[2..], &mut vec![0; 400])
-                .is_err()
-        );
+        assert!(theirs.read_message(&record[2..], &mut vec![0; 400]).is_err());
 
         let mut record = vec![0; 316];
-        let len = theirs
-            .write_message(&[random.text(299), vec![1]].concat(), &mut record)
-            .unwrap();
+        let len = theirs.write_message(&[random.text(299), vec![1]].concat(), &mut record).unwrap();
         let at = random.below(len);
         record[at] ^= 0x20;
-        assert_eq!(
-            ours.opener.open(&mut record[..len]),
-            Err(NoiseError::Authentication)
-        );
+        assert_eq!(ours.opener.open(&mut record[..len]), Err(NoiseError::Authentication));
     }
 }

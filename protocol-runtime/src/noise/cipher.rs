@@ -25,10 +25,7 @@ pub(super) struct CipherState {
 
 impl CipherState {
     pub(super) fn new(suite: Suite, key: &[u8; KEY_LEN]) -> Self {
-        Self {
-            aead: Aead::new(suite, key),
-            nonce: 0,
-        }
+        Self { aead: Aead::new(suite, key), nonce: 0 }
     }
 
     /// Encrypts `message` in place. Its last [`TAG_LEN`] bytes are room for the tag.

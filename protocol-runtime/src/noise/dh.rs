@@ -11,11 +11,7 @@ use super::keys::PublicKey;
 /// by which a peer would choose the secret for both.
 pub(super) fn dh(secret: &StaticSecret, public: PublicKey) -> Result<SharedSecret, NoiseError> {
     let shared = secret.diffie_hellman(&x25519_dalek::PublicKey::from(*public.as_bytes()));
-    if shared.was_contributory() {
-        Ok(shared)
-    } else {
-        Err(NoiseError::BadPeerKey)
-    }
+    if shared.was_contributory() { Ok(shared) } else { Err(NoiseError::BadPeerKey) }
 }
 
 /// The public key of a secret.

@@ -45,24 +45,9 @@ impl Params<'_> {
     fn check(&self) -> Result<(), NoiseError> {
         let (row, peer) = (self.pattern.row(), self.role.peer());
         let uses = |side| row.sends_static(side) || row.is_known(side);
-        demand(
-            KeyUse::LocalStatic,
-            self.local_static.is_some(),
-            uses(self.role),
-            uses(self.role),
-        )?;
-        demand(
-            KeyUse::RemoteStatic,
-            self.remote_static.is_some(),
-            row.is_known(peer),
-            uses(peer),
-        )?;
-        demand(
-            KeyUse::Psk,
-            self.psk.is_some(),
-            row.psks() > 0,
-            row.psks() > 0,
-        )?;
+        demand(KeyUse::LocalStatic, self.local_static.is_some(), uses(self.role), uses(self.role))?;
+        demand(KeyUse::RemoteStatic, self.remote_static.is_some(), row.is_known(peer), uses(peer))?;
+        demand(KeyUse::Psk, self.psk.is_some(), row.psks() > 0, row.psks() > 0)?;
         self.psk.map_or(Ok(()), check_secret)
     }
 }
@@ -121,22 +106,11 @@ impl Handshake {
         let keys = Keys {
             local: params.local_static.cloned(),
             remote: params.remote_static.copied(),
-            psks: params
-                .psk
-                .map(|psk| Zeroizing::new(*psk))
-                .into_iter()
-                .collect(),
+            psks: params.psk.map(|psk| Zeroizing::new(*psk)).into_iter().collect(),
         };
         let row = params.pattern.row();
-        HandshakeState::new(
-            row,
-            params.suite,
-            params.role,
-            params.prologue,
-            keys,
-            random,
-        )
-        .map(Self::from)
+        HandshakeState::new(row, params.suite, params.role, params.prologue, keys, random)
+            .map(Self::from)
     }
 
     /// Appends the next message, carrying `payload`, to `out`. The payload is secret only as far as
@@ -190,9 +164,7 @@ impl Handshake {
     /// Whether the next message is this side's to write. Not so when finished or dead.
     #[must_use]
     pub fn is_my_turn(&self) -> bool {
-        self.state
-            .as_ref()
-            .is_some_and(|state| state.is_turn_of(state.role))
+        self.state.as_ref().is_some_and(|state| state.is_turn_of(state.role))
     }
 
     /// Whether the last message went through.
@@ -232,9 +204,7 @@ impl Handshake {
 
 impl From<HandshakeState> for Handshake {
     fn from(state: HandshakeState) -> Self {
-        Self {
-            state: Some(Box::new(state)),
-        }
+        Self { state: Some(Box::new(state)) }
     }
 }
 
@@ -330,10 +300,7 @@ impl HandshakeState {
         }
         let max = MESSAGE_MAX - (out.len() - start) - self.symmetric.tag_len();
         if payload.len() > max {
-            return Err(NoiseError::PayloadTooLarge {
-                len: payload.len(),
-                max,
-            });
+            return Err(NoiseError::PayloadTooLarge { len: payload.len(), max });
         }
         self.symmetric.encrypt_and_hash(payload, out)?;
         self.messages += 1;
@@ -343,10 +310,7 @@ impl HandshakeState {
     /// `ReadMessage`. A key that the message brought counts only once the whole message did.
     fn read(&mut self, message: &[u8], payload: &mut Vec<u8>) -> Result<(), NoiseError> {
         if message.len() > MESSAGE_MAX {
-            return Err(NoiseError::MessageTooLarge {
-                len: message.len(),
-                max: MESSAGE_MAX,
-            });
+            return Err(NoiseError::MessageTooLarge { len: message.len(), max: MESSAGE_MAX });
         }
         let mut rest = message;
         for token in self.tokens(self.role.peer())? {
@@ -360,9 +324,7 @@ impl HandshakeState {
                     let sealed = take(&mut rest, 32 + self.symmetric.tag_len())?;
                     let mut public = Vec::with_capacity(sealed.len());
                     self.symmetric.decrypt_and_hash(sealed, &mut public)?;
-                    let public = take_key(&mut &*public)
-                        .copied()
-                        .map(PublicKey::from_bytes)?;
+                    let public = take_key(&mut &*public).copied().map(PublicKey::from_bytes)?;
                     self.remote_static = Some(public);
                 }
                 Token::Dh(initiator, responder) => self.mix_dh(initiator, responder)?,
@@ -379,16 +341,8 @@ impl HandshakeState {
 
     /// The tokens of the next message, if it is this side's.
     fn tokens(&self, sender: Role) -> Result<&'static [Token], NoiseError> {
-        let tokens = self
-            .row
-            .messages
-            .get(self.messages)
-            .ok_or(NoiseError::Finished)?;
-        if self.is_turn_of(sender) {
-            Ok(tokens)
-        } else {
-            Err(NoiseError::OutOfTurn)
-        }
+        let tokens = self.row.messages.get(self.messages).ok_or(NoiseError::Finished)?;
+        if self.is_turn_of(sender) { Ok(tokens) } else { Err(NoiseError::OutOfTurn) }
     }
 
     fn mix_ephemeral(&mut self, public: PublicKey) {
@@ -409,12 +363,12 @@ impl HandshakeState {
             Half::Static => self.local()?.static_secret(),
         };
         let public = match theirs {
-            Half::Ephemeral => self
-                .remote_ephemeral
-                .ok_or(NoiseError::MissingKey(KeyUse::RemoteEphemeral))?,
-            Half::Static => self
-                .remote_static
-                .ok_or(NoiseError::MissingKey(KeyUse::RemoteStatic))?,
+            Half::Ephemeral => {
+                self.remote_ephemeral.ok_or(NoiseError::MissingKey(KeyUse::RemoteEphemeral))?
+            }
+            Half::Static => {
+                self.remote_static.ok_or(NoiseError::MissingKey(KeyUse::RemoteStatic))?
+            }
         };
         let shared = dh::dh(secret, public)?;
         self.symmetric.mix_key(shared.as_bytes());
@@ -422,10 +376,7 @@ impl HandshakeState {
     }
 
     fn mix_psk(&mut self) -> Result<(), NoiseError> {
-        let psk = self
-            .psks
-            .get(self.psks_used)
-            .ok_or(NoiseError::MissingKey(KeyUse::Psk))?;
+        let psk = self.psks.get(self.psks_used).ok_or(NoiseError::MissingKey(KeyUse::Psk))?;
         self.symmetric.mix_key_and_hash(psk.as_ref());
         self.psks_used += 1;
         Ok(())
@@ -434,10 +385,7 @@ impl HandshakeState {
     fn check_pin(&self) -> Result<(), NoiseError> {
         match (self.pin, self.remote_static) {
             (Some(expected), Some(presented)) if expected != presented => {
-                Err(NoiseError::PeerKeyMismatch {
-                    expected,
-                    presented,
-                })
+                Err(NoiseError::PeerKeyMismatch { expected, presented })
             }
             _ => Ok(()),
         }
@@ -452,33 +400,26 @@ impl HandshakeState {
     }
 
     fn local(&self) -> Result<&Keypair, NoiseError> {
-        self.local_static
-            .as_ref()
-            .ok_or(NoiseError::MissingKey(KeyUse::LocalStatic))
+        self.local_static.as_ref().ok_or(NoiseError::MissingKey(KeyUse::LocalStatic))
     }
 
     fn static_of(&self, side: Role) -> Result<PublicKey, NoiseError> {
         if side == self.role {
             self.local().map(Keypair::public)
         } else {
-            self.remote_static
-                .ok_or(NoiseError::MissingKey(KeyUse::RemoteStatic))
+            self.remote_static.ok_or(NoiseError::MissingKey(KeyUse::RemoteStatic))
         }
     }
 }
 
 fn take<'a>(rest: &mut &'a [u8], len: usize) -> Result<&'a [u8], NoiseError> {
-    let (head, tail) = rest
-        .split_at_checked(len)
-        .ok_or(NoiseError::MessageTruncated)?;
+    let (head, tail) = rest.split_at_checked(len).ok_or(NoiseError::MessageTruncated)?;
     *rest = tail;
     Ok(head)
 }
 
 fn take_key<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8; 32], NoiseError> {
-    let (head, tail) = rest
-        .split_first_chunk()
-        .ok_or(NoiseError::MessageTruncated)?;
+    let (head, tail) = rest.split_first_chunk().ok_or(NoiseError::MessageTruncated)?;
     *rest = tail;
     Ok(head)
 }

@@ -63,10 +63,7 @@ fn decode(text: &str) -> Result<[u8; 32], ParseKeyError> {
     let mut free = out.iter_mut();
     let (mut bits, mut held) = (0u32, 0u32);
     for character in body.bytes() {
-        let value = ALPHABET
-            .iter()
-            .zip(0u32..)
-            .find(|(letter, _)| **letter == character);
+        let value = ALPHABET.iter().zip(0u32..).find(|(letter, _)| **letter == character);
         let (_, value) = value.ok_or(ParseKeyError::Character)?;
         bits = bits << 6 | value;
         held += 6;
@@ -78,9 +75,5 @@ fn decode(text: &str) -> Result<[u8; 32], ParseKeyError> {
             *free.next().ok_or(ParseKeyError::NotCanonical)? = byte;
         }
     }
-    if bits == 0 {
-        Ok(out)
-    } else {
-        Err(ParseKeyError::NotCanonical)
-    }
+    if bits == 0 { Ok(out) } else { Err(ParseKeyError::NotCanonical) }
 }

@@ -37,13 +37,8 @@ impl PublicKey {
     pub fn fingerprint(&self) -> String {
         let digest: [u8; 32] = Sha256::digest(self.0).into();
         let (half, _) = digest.split_at(16);
-        let groups = half
-            .chunks(2)
-            .map(|pair| pair.iter().map(|byte| format!("{byte:02x}")));
-        groups
-            .map(Iterator::collect)
-            .collect::<Vec<String>>()
-            .join("-")
+        let groups = half.chunks(2).map(|pair| pair.iter().map(|byte| format!("{byte:02x}")));
+        groups.map(Iterator::collect).collect::<Vec<String>>().join("-")
     }
 }
 
@@ -122,18 +117,12 @@ impl Pair {
 
 /// Zeros are an empty file or a forgotten variable, not a secret.
 pub(super) fn check_secret(secret: &[u8; 32]) -> Result<(), NoiseError> {
-    if secret.ct_eq(&[0; 32]).into() {
-        Err(NoiseError::ZeroSecret)
-    } else {
-        Ok(())
-    }
+    if secret.ct_eq(&[0; 32]).into() { Err(NoiseError::ZeroSecret) } else { Ok(()) }
 }
 
 impl fmt::Debug for Keypair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keypair")
-            .field("public", &self.public())
-            .finish_non_exhaustive()
+        f.debug_struct("Keypair").field("public", &self.public()).finish_non_exhaustive()
     }
 }
 
@@ -141,9 +130,6 @@ impl fmt::Debug for Keypair {
 impl Keypair {
     /// A pair that says of itself to be another: what a peer of bad faith sends.
     pub(super) fn with_public(&self, public: PublicKey) -> Self {
-        Self(Arc::new(Pair {
-            secret: self.0.secret.clone(),
-            public,
-        }))
+        Self(Arc::new(Pair { secret: self.0.secret.clone(), public }))
     }
 }

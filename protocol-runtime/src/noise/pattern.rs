@@ -82,11 +82,7 @@ impl Suite {
     /// The quicker one on this processor.
     #[must_use]
     pub fn auto() -> Self {
-        if has_aes() {
-            Self::AesGcm
-        } else {
-            Self::ChaChaPoly
-        }
+        if has_aes() { Self::AesGcm } else { Self::ChaChaPoly }
     }
 
     /// The suite with this number in a preface.
@@ -188,22 +184,13 @@ pub(super) const fn row(
     responder_known: bool,
     messages: &'static [&'static [Token]],
 ) -> Row {
-    Row {
-        name,
-        initiator_known,
-        responder_known,
-        messages,
-    }
+    Row { name, initiator_known, responder_known, messages }
 }
 
 impl Row {
     /// Whose message the one with this index is.
     pub(super) fn sender(index: usize) -> Role {
-        if index.is_multiple_of(2) {
-            Role::Initiator
-        } else {
-            Role::Responder
-        }
+        if index.is_multiple_of(2) { Role::Initiator } else { Role::Responder }
     }
 
     /// Whether the other side must know this side's static key beforehand.
@@ -222,12 +209,7 @@ impl Row {
 
     /// How many pre-shared keys are mixed in.
     pub(super) fn psks(&self) -> usize {
-        self.messages
-            .iter()
-            .copied()
-            .flatten()
-            .filter(|token| **token == Psk)
-            .count()
+        self.messages.iter().copied().flatten().filter(|token| **token == Psk).count()
     }
 }
 

@@ -15,9 +15,7 @@ pub struct OsRandom;
 
 impl Random for OsRandom {
     fn fill(&mut self, out: &mut [u8]) -> Result<(), RandomError> {
-        getrandom::fill(out).map_err(|error| RandomError {
-            os_code: error.raw_os_error(),
-        })
+        getrandom::fill(out).map_err(|error| RandomError { os_code: error.raw_os_error() })
     }
 }
 

@@ -35,11 +35,7 @@ pub struct Sealer {
 
 impl Sealer {
     pub(super) fn new(cipher: CipherState) -> Self {
-        Self {
-            cipher,
-            record_max: RECORD_MAX_DEFAULT,
-            rekey_interval: REKEY_INTERVAL,
-        }
+        Self { cipher, record_max: RECORD_MAX_DEFAULT, rekey_interval: REKEY_INTERVAL }
     }
 
     /// Limits the text of each record to what the peer accepts.
@@ -97,15 +93,11 @@ impl Sealer {
             }
         }
         let (_, records) = buf.split_at_mut(start);
-        records
-            .chunks_mut(stride)
-            .try_for_each(|record| self.seal_one(record))
+        records.chunks_mut(stride).try_for_each(|record| self.seal_one(record))
     }
 
     fn seal_one(&mut self, record: &mut [u8]) -> Result<(), NoiseError> {
-        let (header, body) = record
-            .split_first_chunk_mut()
-            .ok_or(NoiseError::OutOfBounds)?;
+        let (header, body) = record.split_first_chunk_mut().ok_or(NoiseError::OutOfBounds)?;
         let len =
             u16::try_from(body.len()).map_err(|_| NoiseError::RecordSize { size: body.len() })?;
         *header = len.to_be_bytes();
@@ -121,9 +113,7 @@ impl Sealer {
 
 impl fmt::Debug for Sealer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sealer")
-            .field("count", &self.count())
-            .finish_non_exhaustive()
+        f.debug_struct("Sealer").field("count", &self.count()).finish_non_exhaustive()
     }
 }
 
@@ -223,18 +213,10 @@ impl fmt::Debug for Opener {
 }
 
 fn check_size(size: usize) -> Result<usize, NoiseError> {
-    if (1..=RECORD_MAX).contains(&size) {
-        Ok(size)
-    } else {
-        Err(NoiseError::RecordSize { size })
-    }
+    if (1..=RECORD_MAX).contains(&size) { Ok(size) } else { Err(NoiseError::RecordSize { size }) }
 }
 
 /// Record n, counted from 0, is followed by REKEY where n + 1 is a multiple of the interval.
 fn rekey_if_due(cipher: &mut CipherState, interval: NonZeroU64) -> Result<(), NoiseError> {
-    if cipher.count().is_multiple_of(interval.get()) {
-        cipher.rekey()
-    } else {
-        Ok(())
-    }
+    if cipher.count().is_multiple_of(interval.get()) { cipher.rekey() } else { Ok(()) }
 }

@@ -31,12 +31,7 @@ impl SymmetricState {
             Some((head, _)) => head.copy_from_slice(name),
             None => hash = Sha256::digest(name).into(),
         }
-        Self {
-            suite,
-            chaining_key: Zeroizing::new(hash),
-            hash,
-            cipher: None,
-        }
+        Self { suite, chaining_key: Zeroizing::new(hash), hash, cipher: None }
     }
 
     pub(super) fn mix_key(&mut self, input: &[u8]) {
@@ -94,10 +89,7 @@ impl SymmetricState {
     /// `Split`: the keys of the two directions, the initiator's first.
     pub(super) fn split(&self) -> (CipherState, CipherState) {
         let [first, second] = &*hkdf(&self.chaining_key, &[]);
-        (
-            CipherState::new(self.suite, first),
-            CipherState::new(self.suite, second),
-        )
+        (CipherState::new(self.suite, first), CipherState::new(self.suite, second))
     }
 
     /// What encryption adds to a text: nothing before there is a key.
@@ -110,11 +102,7 @@ impl SymmetricState {
     }
 
     fn hash_with(&self, data: &[u8]) -> Hash {
-        Sha256::new()
-            .chain_update(self.hash)
-            .chain_update(data)
-            .finalize()
-            .into()
+        Sha256::new().chain_update(self.hash).chain_update(data).finalize().into()
     }
 }
 

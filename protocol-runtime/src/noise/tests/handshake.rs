@@ -61,10 +61,7 @@ fn getters_follow_the_handshake_step_by_step() {
     assert_eq!(state(&responder), (false, true, client, true));
     let hash = initiator.handshake_hash();
     assert_eq!(responder.handshake_hash(), hash);
-    assert_eq!(
-        initiator.finish().map(|transport| transport.hash).ok(),
-        hash
-    );
+    assert_eq!(initiator.finish().map(|transport| transport.hash).ok(), hash);
 }
 
 #[test]
@@ -86,10 +83,7 @@ fn messages_are_appended_behind_what_is_there() {
     let (mut initiator, mut responder) = (initiator.start(), responder.start());
     let mut out = b"header".to_vec();
     initiator.write_message(b"in clear", &mut out).unwrap();
-    assert_eq!(
-        (out.len(), &out[..6], &out[38..]),
-        (46, &b"header"[..], &b"in clear"[..])
-    );
+    assert_eq!((out.len(), &out[..6], &out[38..]), (46, &b"header"[..], &b"in clear"[..]));
     let mut payload = b"kept:".to_vec();
     responder.read_message(&out[6..], &mut payload).unwrap();
     assert_eq!(payload, b"kept:in clear");
@@ -107,10 +101,7 @@ fn assert_dead(mut side: Handshake) {
     assert!(!side.is_my_turn() && !side.is_finished());
     assert_eq!((side.remote_static(), side.handshake_hash()), (None, None));
     assert_eq!(side.write_message(b"x", &mut buffer), Err(NoiseError::Dead));
-    assert_eq!(
-        side.read_message(&[0; 96], &mut buffer),
-        Err(NoiseError::Dead)
-    );
+    assert_eq!(side.read_message(&[0; 96], &mut buffer), Err(NoiseError::Dead));
     assert_eq!(buffer, b"kept");
     assert_eq!(format!("{side:?}"), "Handshake { dead: true, .. }");
     assert_eq!(side.finish().map(|_| ()), Err(NoiseError::Dead));
@@ -122,24 +113,15 @@ fn a_step_out_of_turn_ends_the_handshake() {
         let (initiator, responder) = Side::both(pattern, Suite::ChaChaPoly);
         let (mut first, mut second) = (initiator.start(), responder.start());
         let mut buffer = b"kept".to_vec();
-        assert_eq!(
-            first.read_message(&[7; 200], &mut buffer),
-            Err(NoiseError::OutOfTurn)
-        );
-        assert_eq!(
-            second.write_message(b"x", &mut buffer),
-            Err(NoiseError::OutOfTurn)
-        );
+        assert_eq!(first.read_message(&[7; 200], &mut buffer), Err(NoiseError::OutOfTurn));
+        assert_eq!(second.write_message(b"x", &mut buffer), Err(NoiseError::OutOfTurn));
         assert_eq!(buffer, b"kept");
         assert_dead(first);
         assert_dead(second);
         let (mut first, mut second) = (initiator.start(), responder.start());
         pass(&mut first, &mut second, 0).unwrap();
         assert_eq!(write(&mut first, 1), Err(NoiseError::OutOfTurn));
-        assert_eq!(
-            second.read_message(&[7; 200], &mut buffer),
-            Err(NoiseError::OutOfTurn)
-        );
+        assert_eq!(second.read_message(&[7; 200], &mut buffer), Err(NoiseError::OutOfTurn));
         assert_dead(first);
         assert_dead(second);
     }
@@ -159,10 +141,7 @@ fn no_message_follows_the_last() {
         assert_dead(side);
     }
     for mut side in finished() {
-        assert_eq!(
-            side.read_message(&[7; 200], &mut Vec::new()),
-            Err(NoiseError::Finished)
-        );
+        assert_eq!(side.read_message(&[7; 200], &mut Vec::new()), Err(NoiseError::Finished));
         assert_dead(side);
     }
 }
@@ -173,11 +152,8 @@ fn a_handshake_cannot_be_left_early() {
     for messages in 0..3 {
         let (mut first, mut second) = (initiator.start(), responder.start());
         for index in 0..messages {
-            let (from, to) = if index == 1 {
-                (&mut second, &mut first)
-            } else {
-                (&mut first, &mut second)
-            };
+            let (from, to) =
+                if index == 1 { (&mut second, &mut first) } else { (&mut first, &mut second) };
             pass(from, to, index).unwrap();
         }
         assert_eq!(first.finish().map(|_| ()), Err(NoiseError::Unfinished));
@@ -216,14 +192,8 @@ fn a_payload_fills_a_message_to_its_limit_and_not_beyond() {
 fn a_message_longer_than_the_specification_allows_is_not_looked_at() {
     let mut responder = Side::new(Pattern::Nn, Suite::ChaChaPoly, Role::Responder).start();
     let mut buffer = b"kept".to_vec();
-    let expected = NoiseError::MessageTooLarge {
-        len: MESSAGE_MAX + 1,
-        max: 65_535,
-    };
-    assert_eq!(
-        responder.read_message(&[9; MESSAGE_MAX + 1], &mut buffer),
-        Err(expected)
-    );
+    let expected = NoiseError::MessageTooLarge { len: MESSAGE_MAX + 1, max: 65_535 };
+    assert_eq!(responder.read_message(&[9; MESSAGE_MAX + 1], &mut buffer), Err(expected));
     assert_eq!(buffer, b"kept");
     assert_dead(responder);
 }
@@ -247,31 +217,21 @@ fn keys_must_suit_the_pattern() {
                 tried(|side| side.remote = side.remote.is_none().then(|| server().public()));
             let psk = tried(|side| side.psk = side.psk.is_none().then_some([1; 32]));
             let expected = match (pattern, role) {
-                (Pattern::Nn, _) => (
-                    UnusedKey(LocalStatic),
-                    Err(UnusedKey(RemoteStatic)),
-                    UnusedKey(Psk),
-                ),
-                (Pattern::NnPsk0, _) => (
-                    UnusedKey(LocalStatic),
-                    Err(UnusedKey(RemoteStatic)),
-                    MissingKey(Psk),
-                ),
-                (Pattern::Nk, Initiator) => (
-                    UnusedKey(LocalStatic),
-                    Err(MissingKey(RemoteStatic)),
-                    UnusedKey(Psk),
-                ),
-                (Pattern::Nk, Responder) => (
-                    MissingKey(LocalStatic),
-                    Err(UnusedKey(RemoteStatic)),
-                    UnusedKey(Psk),
-                ),
-                (Pattern::Xk, Initiator) => (
-                    MissingKey(LocalStatic),
-                    Err(MissingKey(RemoteStatic)),
-                    UnusedKey(Psk),
-                ),
+                (Pattern::Nn, _) => {
+                    (UnusedKey(LocalStatic), Err(UnusedKey(RemoteStatic)), UnusedKey(Psk))
+                }
+                (Pattern::NnPsk0, _) => {
+                    (UnusedKey(LocalStatic), Err(UnusedKey(RemoteStatic)), MissingKey(Psk))
+                }
+                (Pattern::Nk, Initiator) => {
+                    (UnusedKey(LocalStatic), Err(MissingKey(RemoteStatic)), UnusedKey(Psk))
+                }
+                (Pattern::Nk, Responder) => {
+                    (MissingKey(LocalStatic), Err(UnusedKey(RemoteStatic)), UnusedKey(Psk))
+                }
+                (Pattern::Xk, Initiator) => {
+                    (MissingKey(LocalStatic), Err(MissingKey(RemoteStatic)), UnusedKey(Psk))
+                }
                 (Pattern::Xk, Responder) | (Pattern::Xx, _) => {
                     (MissingKey(LocalStatic), Ok(()), UnusedKey(Psk))
                 }
@@ -325,21 +285,14 @@ fn handshakes_in_one_process_do_not_disturb_each_other() {
             (initiator, responder)
         })
         .collect();
-    let alone: Vec<[u8; 32]> = sides
-        .iter()
-        .map(|(a, b)| run(a, b).unwrap().0.hash)
-        .collect();
+    let alone: Vec<[u8; 32]> = sides.iter().map(|(a, b)| run(a, b).unwrap().0.hash).collect();
     let mut together: Vec<_> = sides.iter().map(|(a, b)| (a.start(), b.start())).collect();
     for index in 0..3 {
-        for (initiator, responder) in together
-            .iter_mut()
-            .filter(|(initiator, _)| !initiator.is_finished())
+        for (initiator, responder) in
+            together.iter_mut().filter(|(initiator, _)| !initiator.is_finished())
         {
-            let (from, to) = if index == 1 {
-                (responder, initiator)
-            } else {
-                (initiator, responder)
-            };
+            let (from, to) =
+                if index == 1 { (responder, initiator) } else { (initiator, responder) };
             pass(from, to, index).unwrap();
         }
     }

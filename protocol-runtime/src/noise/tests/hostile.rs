@@ -13,11 +13,7 @@ struct Recorded {
 impl Recorded {
     fn new(pattern: Pattern, suite: Suite) -> Self {
         let (initiator, responder) = Side::both(pattern, suite);
-        let mut recorded = Self {
-            initiator,
-            responder,
-            messages: Vec::new(),
-        };
+        let mut recorded = Self { initiator, responder, messages: Vec::new() };
         let (mut from, mut to) = (recorded.initiator.start(), recorded.responder.start());
         while from.is_my_turn() {
             let message = write(&mut from, recorded.messages.len()).unwrap();
@@ -96,10 +92,7 @@ fn one_bit_flipped_in_each_byte_is_found_in_every_pattern() {
             for byte in 0..message.len() {
                 let mut flipped = message.clone();
                 flipped[byte] ^= 1 << (byte % 8);
-                assert_eq!(
-                    recorded.deliver(index, &flipped),
-                    NoiseError::Authentication
-                );
+                assert_eq!(recorded.deliver(index, &flipped), NoiseError::Authentication);
             }
         }
     }
@@ -154,11 +147,7 @@ fn a_side_does_not_accept_its_own_message() {
         let short = pattern == Pattern::Xx;
         assert_eq!(
             error,
-            if short {
-                NoiseError::MessageTruncated
-            } else {
-                NoiseError::Authentication
-            }
+            if short { NoiseError::MessageTruncated } else { NoiseError::Authentication }
         );
     }
 }
@@ -168,14 +157,8 @@ fn a_recorded_first_flight_gets_no_session() {
     // The whole of a client's messages, played to the same server with another ephemeral key.
     for pattern in [Pattern::Xx, Pattern::Xk] {
         let recorded = Recorded::new(pattern, Suite::ChaChaPoly);
-        let mut server = Side {
-            seed: 99,
-            ..recorded.responder.clone()
-        }
-        .start();
-        server
-            .read_message(&recorded.messages[0], &mut Vec::new())
-            .unwrap();
+        let mut server = Side { seed: 99, ..recorded.responder.clone() }.start();
+        server.read_message(&recorded.messages[0], &mut Vec::new()).unwrap();
         write(&mut server, 1).unwrap();
         let mut read = Vec::new();
         assert_eq!(
@@ -190,22 +173,10 @@ fn a_recorded_first_flight_gets_no_session() {
 fn what_both_must_have_seen_alike_is_compared() {
     for pattern in Pattern::ALL {
         let (initiator, responder) = Side::both(pattern, Suite::ChaChaPoly);
-        let other = Side {
-            prologue: b"another offer".to_vec(),
-            ..responder.clone()
-        };
-        assert_eq!(
-            run(&initiator, &other).map(|_| ()),
-            Err(NoiseError::Authentication)
-        );
-        let other = Side {
-            suite: Suite::AesGcm,
-            ..responder.clone()
-        };
-        assert_eq!(
-            run(&initiator, &other).map(|_| ()),
-            Err(NoiseError::Authentication)
-        );
+        let other = Side { prologue: b"another offer".to_vec(), ..responder.clone() };
+        assert_eq!(run(&initiator, &other).map(|_| ()), Err(NoiseError::Authentication));
+        let other = Side { suite: Suite::AesGcm, ..responder.clone() };
+        assert_eq!(run(&initiator, &other).map(|_| ()), Err(NoiseError::Authentication));
     }
     let initiator = Side::new(Pattern::Xx, Suite::ChaChaPoly, Role::Initiator);
     let responder = Side::new(Pattern::Nn, Suite::ChaChaPoly, Role::Responder);
@@ -221,70 +192,40 @@ fn what_both_must_have_seen_alike_is_compared() {
 fn another_server_than_the_known_one_cannot_answer() {
     for pattern in [Pattern::Nk, Pattern::Xk] {
         let (initiator, responder) = Side::both(pattern, Suite::ChaChaPoly);
-        let other = Side {
-            local: Some(keypair(66)),
-            ..responder
-        };
-        assert_eq!(
-            run(&initiator, &other).map(|_| ()),
-            Err(NoiseError::Authentication)
-        );
+        let other = Side { local: Some(keypair(66)), ..responder };
+        assert_eq!(run(&initiator, &other).map(|_| ()), Err(NoiseError::Authentication));
     }
 }
 
 #[test]
 fn another_shared_key_cannot_be_used() {
     let (initiator, responder) = Side::both(Pattern::NnPsk0, Suite::ChaChaPoly);
-    let other = Side {
-        psk: Some([0x5b; 32]),
-        ..responder
-    };
-    assert_eq!(
-        run(&initiator, &other).map(|_| ()),
-        Err(NoiseError::Authentication)
-    );
+    let other = Side { psk: Some([0x5b; 32]), ..responder };
+    assert_eq!(run(&initiator, &other).map(|_| ()), Err(NoiseError::Authentication));
 }
 
 #[test]
 fn a_pinned_key_is_accepted_and_any_other_ends_the_handshake() {
     let (initiator, responder) = Side::both(Pattern::Xx, Suite::ChaChaPoly);
-    let pinned = Side {
-        remote: Some(server().public()),
-        ..initiator.clone()
-    };
+    let pinned = Side { remote: Some(server().public()), ..initiator.clone() };
     assert_eq!(run(&pinned, &responder).map(|_| ()), Ok(()));
-    let pinned = Side {
-        remote: Some(client().public()),
-        ..responder.clone()
-    };
+    let pinned = Side { remote: Some(client().public()), ..responder.clone() };
     assert_eq!(run(&initiator, &pinned).map(|_| ()), Ok(()));
 
     let expected = keypair(3).public();
-    let wrong = Side {
-        remote: Some(expected),
-        ..initiator
-    };
+    let wrong = Side { remote: Some(expected), ..initiator };
     let presented = server().public();
     assert_eq!(
         run(&wrong, &responder).map(|_| ()),
-        Err(NoiseError::PeerKeyMismatch {
-            expected,
-            presented
-        })
+        Err(NoiseError::PeerKeyMismatch { expected, presented })
     );
     for pattern in [Pattern::Xx, Pattern::Xk] {
         let (initiator, responder) = Side::both(pattern, Suite::ChaChaPoly);
-        let wrong = Side {
-            remote: Some(expected),
-            ..responder
-        };
+        let wrong = Side { remote: Some(expected), ..responder };
         let presented = client().public();
         assert_eq!(
             run(&initiator, &wrong).map(|_| ()),
-            Err(NoiseError::PeerKeyMismatch {
-                expected,
-                presented
-            })
+            Err(NoiseError::PeerKeyMismatch { expected, presented })
         );
     }
 }
@@ -292,11 +233,7 @@ fn a_pinned_key_is_accepted_and_any_other_ends_the_handshake() {
 #[test]
 fn what_an_unpinned_peer_sent_is_not_delivered() {
     let (initiator, responder) = Side::both(Pattern::Xx, Suite::ChaChaPoly);
-    let mut initiator = Side {
-        remote: Some(keypair(3).public()),
-        ..initiator
-    }
-    .start();
+    let mut initiator = Side { remote: Some(keypair(3).public()), ..initiator }.start();
     let mut responder = responder.start();
     pass(&mut initiator, &mut responder, 0).unwrap();
     let message = write(&mut responder, 1).unwrap();
@@ -346,10 +283,7 @@ fn a_point_of_low_order_as_ephemeral_key_is_refused() {
             let mut responder = Side::new(pattern, Suite::ChaChaPoly, Role::Responder).start();
             responder.read_message(&point, &mut Vec::new()).unwrap();
             let mut out = b"kept".to_vec();
-            assert_eq!(
-                responder.write_message(b"secret", &mut out),
-                Err(NoiseError::BadPeerKey)
-            );
+            assert_eq!(responder.write_message(b"secret", &mut out), Err(NoiseError::BadPeerKey));
             assert_eq!(out, b"kept");
         }
     }
@@ -370,22 +304,10 @@ fn a_point_of_low_order_as_static_key_is_refused() {
         let point = PublicKey::from_bytes(point);
         let forged = |pair: &Keypair| Some(pair.with_public(point));
         let (initiator, responder) = Side::both(Pattern::Xx, Suite::ChaChaPoly);
-        let bad = Side {
-            local: forged(&server()),
-            ..responder.clone()
-        };
-        assert_eq!(
-            run(&initiator, &bad).map(|_| ()),
-            Err(NoiseError::BadPeerKey)
-        );
-        let bad = Side {
-            local: forged(&client()),
-            ..initiator
-        };
-        assert_eq!(
-            run(&bad, &responder).map(|_| ()),
-            Err(NoiseError::BadPeerKey)
-        );
+        let bad = Side { local: forged(&server()), ..responder.clone() };
+        assert_eq!(run(&initiator, &bad).map(|_| ()), Err(NoiseError::BadPeerKey));
+        let bad = Side { local: forged(&client()), ..initiator };
+        assert_eq!(run(&bad, &responder).map(|_| ()), Err(NoiseError::BadPeerKey));
 
         let knows = Side {
             remote: Some(point),
@@ -406,10 +328,7 @@ fn random_bytes_never_get_through() {
             for index in 0..recorded.messages.len() {
                 let error = recorded.deliver(index, &message);
                 assert!(
-                    matches!(
-                        error,
-                        NoiseError::Authentication | NoiseError::MessageTruncated
-                    ),
+                    matches!(error, NoiseError::Authentication | NoiseError::MessageTruncated),
                     "{error}"
                 );
             }

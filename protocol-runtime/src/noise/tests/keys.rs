@@ -6,25 +6,12 @@ use super::{Broken, Fixed, PSK, Seeded, Side, client, keypair, run, server};
 
 #[test]
 fn text_is_standard_base64_on_one_line() {
-    let key = PublicKey::from_bytes(core::array::from_fn(|index| {
-        u8::try_from(index * 8 + 3).unwrap()
-    }));
-    assert_eq!(
-        key.to_string(),
-        "AwsTGyMrMztDS1NbY2tze4OLk5ujq7O7w8vT2+Pr8/s="
-    );
-    assert_eq!(
-        format!("{key:?}"),
-        "PublicKey(AwsTGyMrMztDS1NbY2tze4OLk5ujq7O7w8vT2+Pr8/s=)"
-    );
-    assert_eq!(
-        PublicKey::from_bytes([0xff; 32]).to_string(),
-        format!("{}8=", "/".repeat(42))
-    );
-    assert_eq!(
-        PublicKey::from_bytes([0; 32]).to_string(),
-        format!("{}=", "A".repeat(43))
-    );
+    let key =
+        PublicKey::from_bytes(core::array::from_fn(|index| u8::try_from(index * 8 + 3).unwrap()));
+    assert_eq!(key.to_string(), "AwsTGyMrMztDS1NbY2tze4OLk5ujq7O7w8vT2+Pr8/s=");
+    assert_eq!(format!("{key:?}"), "PublicKey(AwsTGyMrMztDS1NbY2tze4OLk5ujq7O7w8vT2+Pr8/s=)");
+    assert_eq!(PublicKey::from_bytes([0xff; 32]).to_string(), format!("{}8=", "/".repeat(42)));
+    assert_eq!(PublicKey::from_bytes([0; 32]).to_string(), format!("{}=", "A".repeat(43)));
 }
 
 #[test]
@@ -47,21 +34,13 @@ fn another_text_for_the_same_key_is_none() {
         let text = format!("{}{last}=", "A".repeat(42));
         assert_eq!(parse(&text), Err(ParseKeyError::NotCanonical), "{text}");
     }
-    assert_eq!(
-        parse(&format!("{}E=", "A".repeat(42))).map(|key| key.as_bytes()[31]),
-        Ok(1)
-    );
+    assert_eq!(parse(&format!("{}E=", "A".repeat(42))).map(|key| key.as_bytes()[31]), Ok(1));
     for len in [0, 43, 45] {
         assert_eq!(parse(&"A".repeat(len)), Err(ParseKeyError::Length { len }));
     }
-    assert_eq!(
-        parse(&format!("{good}\n")),
-        Err(ParseKeyError::Length { len: 45 })
-    );
+    assert_eq!(parse(&format!("{good}\n")), Err(ParseKeyError::Length { len: 45 }));
     assert_eq!(parse(&"A".repeat(44)), Err(ParseKeyError::Character));
-    for bad in [
-        '-', '_', '=', ' ', '\n', '\0', '@', '[', '`', '{', ':', '.', ',',
-    ] {
+    for bad in ['-', '_', '=', ' ', '\n', '\0', '@', '[', '`', '{', ':', '.', ','] {
         for at in [0, 20, 42] {
             let mut text: Vec<char> = good.chars().collect();
             text[at] = bad;
@@ -69,10 +48,7 @@ fn another_text_for_the_same_key_is_none() {
             assert_eq!(parse(&text), Err(ParseKeyError::Character), "{text:?}");
         }
     }
-    assert_eq!(
-        parse(&format!("é{}=", "A".repeat(41))),
-        Err(ParseKeyError::Character)
-    );
+    assert_eq!(parse(&format!("é{}=", "A".repeat(41))), Err(ParseKeyError::Character));
 }
 
 #[test]
@@ -82,10 +58,7 @@ fn a_fingerprint_is_half_a_hash_for_people_to_compare() {
         PublicKey::from_bytes([0; 32]).fingerprint(),
         "6668-7aad-f862-bd77-6c8f-c18b-8e9f-8e20"
     );
-    assert_ne!(
-        client().public().fingerprint(),
-        server().public().fingerprint()
-    );
+    assert_ne!(client().public().fingerprint(), server().public().fingerprint());
 }
 
 #[test]
@@ -98,10 +71,7 @@ fn a_pair_is_its_secret_and_the_public_key_that_follows() {
     let expected = "422c8e7a6227d7bca1350b3e2bb7279f7897b87bb6854b783c60e80311ae3079";
     assert_eq!(hex::encode(pair.public().as_bytes()), expected);
     assert_eq!(pair.clone().public(), pair.public());
-    assert_eq!(
-        Keypair::generate_from(&mut Fixed(secret)).unwrap().public(),
-        pair.public()
-    );
+    assert_eq!(Keypair::generate_from(&mut Fixed(secret)).unwrap().public(), pair.public());
 }
 
 #[test]
@@ -125,10 +95,7 @@ fn zeros_are_no_secret() {
 #[test]
 fn a_failing_source_gives_no_key_and_no_handshake() {
     let failed = NoiseError::Random(RandomError { os_code: Some(5) });
-    assert_eq!(
-        Keypair::generate_from(&mut Broken).map(|pair| pair.public()),
-        Err(failed.clone())
-    );
+    assert_eq!(Keypair::generate_from(&mut Broken).map(|pair| pair.public()), Err(failed.clone()));
     let params = Params {
         pattern: Pattern::Nn,
         suite: Suite::AesGcm,
@@ -138,18 +105,9 @@ fn a_failing_source_gives_no_key_and_no_handshake() {
         remote_static: None,
         psk: None,
     };
-    assert_eq!(
-        Handshake::new(params, &mut Broken).map(|_| ()),
-        Err(failed.clone())
-    );
-    assert_eq!(
-        failed.to_string(),
-        "the source of randomness failed (code 5)"
-    );
-    assert_eq!(
-        RandomError { os_code: None }.to_string(),
-        "the source of randomness failed"
-    );
+    assert_eq!(Handshake::new(params, &mut Broken).map(|_| ()), Err(failed.clone()));
+    assert_eq!(failed.to_string(), "the source of randomness failed (code 5)");
+    assert_eq!(RandomError { os_code: None }.to_string(), "the source of randomness failed");
 }
 
 #[test]
@@ -165,6 +123,13 @@ fn the_operating_system_gives_other_bytes_each_time() {
     drawn.sort_unstable();
     drawn.dedup();
     assert_eq!(drawn.len(), 9);
+}
+
+#[test]
+fn a_generated_pair_is_another_each_time() {
+    let (one, other) = (Keypair::generate().unwrap(), Keypair::generate().unwrap());
+    assert_ne!(one.public(), other.public());
+    assert_eq!(Keypair::from_secret(*one.secret()).map(|pair| pair.public()), Ok(one.public()));
 }
 
 #[test]
@@ -195,33 +160,20 @@ fn no_debug_output_holds_a_secret() {
     for text in &shown {
         for secret in [pair.secret(), &PSK, &ephemeral] {
             let list = format!("{secret:?}");
-            for form in [
-                hex::encode(secret),
-                hex::encode_upper(secret),
-                list[1..40].to_owned(),
-            ] {
+            for form in [hex::encode(secret), hex::encode_upper(secret), list[1..40].to_owned()] {
                 assert!(!text.contains(&form), "{text}");
             }
         }
     }
-    assert_eq!(
-        shown[0],
-        format!("Keypair {{ public: {:?}, .. }}", pair.public())
-    );
+    assert_eq!(shown[0], format!("Keypair {{ public: {:?}, .. }}", pair.public()));
     assert_eq!(
         shown[1],
         format!(
             "Params {{ pattern: Xx, suite: ChaChaPoly, role: Initiator, local_static: Some({pair:?}), remote_static: None, .. }}"
         )
     );
-    assert_eq!(
-        shown[2],
-        "Handshake { pattern: \"XX\", role: Initiator, messages: 0, .. }"
-    );
-    assert_eq!(
-        shown[5],
-        "Sealer { count: 0, .. } Opener { count: 0, failed: false, .. }"
-    );
+    assert_eq!(shown[2], "Handshake { pattern: \"XX\", role: Initiator, messages: 0, .. }");
+    assert_eq!(shown[5], "Sealer { count: 0, .. } Opener { count: 0, failed: false, .. }");
 }
 
 #[test]
@@ -236,10 +188,8 @@ fn what_holds_a_key_wipes_it_when_dropped() {
 
 #[test]
 fn an_error_says_what_was_wrong() {
-    let mismatch = NoiseError::PeerKeyMismatch {
-        expected: client().public(),
-        presented: keypair(9).public(),
-    };
+    let mismatch =
+        NoiseError::PeerKeyMismatch { expected: client().public(), presented: keypair(9).public() };
     assert_eq!(
         mismatch.to_string(),
         format!(

@@ -104,10 +104,7 @@ impl Side {
     }
 
     fn both(pattern: Pattern, suite: Suite) -> (Self, Self) {
-        (
-            Self::new(pattern, suite, Role::Initiator),
-            Self::new(pattern, suite, Role::Responder),
-        )
+        (Self::new(pattern, suite, Role::Initiator), Self::new(pattern, suite, Role::Responder))
     }
 
     fn try_start(&self) -> Result<Handshake, NoiseError> {
@@ -135,8 +132,7 @@ fn payload(index: usize) -> Vec<u8> {
 
 fn write(side: &mut Handshake, index: usize) -> Result<Vec<u8>, NoiseError> {
     let mut message = Vec::new();
-    side.write_message(&payload(index), &mut message)
-        .map(|()| message)
+    side.write_message(&payload(index), &mut message).map(|()| message)
 }
 
 /// Hands one message over. The reading side's error is given back; the writing side has none.
@@ -169,10 +165,7 @@ fn run(initiator: &Side, responder: &Side) -> Result<(Transport, Transport), Noi
 fn seal(sealer: &mut super::Sealer, text: &[u8]) -> Vec<u8> {
     let mut record = text.to_vec();
     sealer.seal(&mut record, 0).unwrap();
-    assert_eq!(
-        usize::from(u16::from_be_bytes([record[0], record[1]])),
-        record.len() - 2
-    );
+    assert_eq!(usize::from(u16::from_be_bytes([record[0], record[1]])), record.len() - 2);
     record.split_off(2)
 }
 

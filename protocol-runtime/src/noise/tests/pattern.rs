@@ -5,10 +5,7 @@ use super::rows;
 #[test]
 fn numbers_and_names_are_those_of_the_wire() {
     let all = Pattern::ALL.map(|pattern| (pattern.code(), pattern.name()));
-    assert_eq!(
-        all,
-        [(1, "NN"), (2, "NK"), (3, "XX"), (4, "XK"), (5, "NNpsk0")]
-    );
+    assert_eq!(all, [(1, "NN"), (2, "NK"), (3, "XX"), (4, "XK"), (5, "NNpsk0")]);
     let all = Suite::ALL.map(|suite| (suite.code(), suite.name()));
     assert_eq!(all, [(1, "ChaChaPoly"), (2, "AESGCM")]);
     assert_eq!(
@@ -40,26 +37,14 @@ fn the_quicker_suite_is_aes_exactly_where_the_processor_has_it() {
     let aes = std::arch::is_aarch64_feature_detected!("aes");
     #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
     let aes = Suite::auto() == Suite::AesGcm;
-    assert_eq!(
-        Suite::auto(),
-        if aes {
-            Suite::AesGcm
-        } else {
-            Suite::ChaChaPoly
-        }
-    );
+    assert_eq!(Suite::auto(), if aes { Suite::AesGcm } else { Suite::ChaChaPoly });
 }
 
 #[test]
 fn sides_take_turns() {
     assert_eq!(
         [0, 1, 2, 3].map(Row::sender).map(Role::peer),
-        [
-            Role::Responder,
-            Role::Initiator,
-            Role::Responder,
-            Role::Initiator
-        ]
+        [Role::Responder, Role::Initiator, Role::Responder, Role::Initiator]
     );
 }
 

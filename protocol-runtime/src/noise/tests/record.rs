@@ -14,10 +14,7 @@ use super::{open, seal};
 const KEY: [u8; 32] = [7; 32];
 
 fn channel(suite: Suite) -> (Sealer, Opener) {
-    (
-        Sealer::new(CipherState::new(suite, &KEY)),
-        Opener::new(CipherState::new(suite, &KEY)),
-    )
+    (Sealer::new(CipherState::new(suite, &KEY)), Opener::new(CipherState::new(suite, &KEY)))
 }
 
 /// A channel whose keys change after so many records.
@@ -55,12 +52,7 @@ fn records(mut buf: &[u8]) -> Vec<Vec<u8>> {
 #[test]
 fn the_sizes_are_those_of_the_wire() {
     assert_eq!(
-        (
-            RECORD_HEADER,
-            RECORD_OVERHEAD,
-            RECORD_MAX,
-            RECORD_MAX_DEFAULT
-        ),
+        (RECORD_HEADER, RECORD_OVERHEAD, RECORD_MAX, RECORD_MAX_DEFAULT),
         (2, 18, 65_519, 16_384)
     );
     assert_eq!(REKEY_INTERVAL.get(), 65_536);
@@ -80,10 +72,8 @@ fn text_of_any_length_becomes_records_of_at_most_the_agreed_size() {
                 let records = records(&buf[6..]);
                 assert_eq!(records.len(), len.div_ceil(max));
                 assert_eq!(sealer.count(), u64::try_from(records.len()).unwrap());
-                let texts: Vec<Vec<u8>> = records
-                    .iter()
-                    .map(|record| open(&mut opener, record).unwrap())
-                    .collect();
+                let texts: Vec<Vec<u8>> =
+                    records.iter().map(|record| open(&mut opener, record).unwrap()).collect();
                 let expected: Vec<Vec<u8>> = text(len).chunks(max).map(<[u8]>::to_vec).collect();
                 assert_eq!(texts, expected);
                 assert_eq!(opener.count(), sealer.count());
@@ -134,14 +124,8 @@ fn an_offset_behind_the_end_is_refused() {
     let (mut sealer, _) = channel(Suite::ChaChaPoly);
     let mut buf = b"text".to_vec();
     assert_eq!(sealer.seal(&mut buf, 5), Err(NoiseError::OutOfBounds));
-    assert_eq!(
-        sealer.seal_reserved(&mut buf, 3),
-        Err(NoiseError::OutOfBounds)
-    );
-    assert_eq!(
-        sealer.seal_reserved(&mut buf, usize::MAX),
-        Err(NoiseError::OutOfBounds)
-    );
+    assert_eq!(sealer.seal_reserved(&mut buf, 3), Err(NoiseError::OutOfBounds));
+    assert_eq!(sealer.seal_reserved(&mut buf, usize::MAX), Err(NoiseError::OutOfBounds));
     assert_eq!((&buf[..], sealer.count()), (&b"text"[..], 0));
     sealer.seal(&mut buf, 4).unwrap();
     assert_eq!((&buf[..], sealer.count()), (&b"text"[..], 0));
@@ -154,14 +138,8 @@ fn a_record_size_is_between_one_byte_and_the_most_that_fits() {
     for suite in Suite::ALL {
         let (mut sealer, mut opener) = channel(suite);
         for size in [0, RECORD_MAX + 1, usize::MAX] {
-            assert_eq!(
-                sealer.set_record_max(size),
-                Err(NoiseError::RecordSize { size })
-            );
-            assert_eq!(
-                opener.set_record_max(size),
-                Err(NoiseError::RecordSize { size })
-            );
+            assert_eq!(sealer.set_record_max(size), Err(NoiseError::RecordSize { size }));
+            assert_eq!(opener.set_record_max(size), Err(NoiseError::RecordSize { size }));
         }
         for size in [1, RECORD_MAX] {
             sealer.set_record_max(size).unwrap();
@@ -189,31 +167,18 @@ fn a_length_that_no_record_has_ends_the_direction() {
         opener.set_record_max(100).unwrap();
         let header = u16::try_from(len).unwrap().to_be_bytes();
         let refused = NoiseError::RecordLength { len, min, max };
-        assert_eq!(
-            opener.record_len(header),
-            if good { Ok(len) } else { Err(refused.clone()) }
-        );
-        assert_eq!(
-            opener.record_len([0, 50]),
-            if good { Ok(50) } else { Err(NoiseError::Dead) }
-        );
+        assert_eq!(opener.record_len(header), if good { Ok(len) } else { Err(refused.clone()) });
+        assert_eq!(opener.record_len([0, 50]), if good { Ok(50) } else { Err(NoiseError::Dead) });
         let (_, mut opener) = channel(Suite::ChaChaPoly);
         opener.set_record_max(100).unwrap();
-        let expected = if good {
-            NoiseError::Authentication
-        } else {
-            refused
-        };
+        let expected = if good { NoiseError::Authentication } else { refused };
         assert_eq!(open(&mut opener, &vec![0; len]), Err(expected));
         assert_eq!(opener.record_len([0, 50]), Err(NoiseError::Dead));
     }
     let (_, mut opener) = channel(Suite::ChaChaPoly);
     assert_eq!(opener.record_len([0x40, 0x10]), Ok(RECORD_MAX_DEFAULT + 16));
     let (len, max) = (0x4011, RECORD_MAX_DEFAULT + 16);
-    assert_eq!(
-        opener.record_len([0x40, 0x11]),
-        Err(NoiseError::RecordLength { len, min, max })
-    );
+    assert_eq!(opener.record_len([0x40, 0x11]), Err(NoiseError::RecordLength { len, min, max }));
 }
 
 /// The opener refuses this record, changes nothing, and refuses the right one after it too.
@@ -222,10 +187,7 @@ fn assert_fatal(mut opener: Opener, record: &[u8], right: &[u8]) {
     assert_eq!(opener.open(&mut tried), Err(NoiseError::Authentication));
     assert_eq!((tried, opener.count()), (record.to_vec(), count));
     assert_eq!(open(&mut opener, right), Err(NoiseError::Dead));
-    assert_eq!(
-        format!("{opener:?}"),
-        format!("Opener {{ count: {count}, failed: true, .. }}")
-    );
+    assert_eq!(format!("{opener:?}"), format!("Opener {{ count: {count}, failed: true, .. }}"));
 }
 
 #[test]
@@ -252,10 +214,7 @@ fn a_record_dropped_repeated_swapped_or_played_again_is_found() {
         let after = |count: usize| {
             let (_, mut opener) = channel(suite);
             for (index, record) in sent.iter().enumerate().take(count) {
-                assert_eq!(
-                    open(&mut opener, record),
-                    Ok(vec![u8::try_from(index).unwrap()])
-                );
+                assert_eq!(open(&mut opener, record), Ok(vec![u8::try_from(index).unwrap()]));
             }
             opener
         };
@@ -264,10 +223,8 @@ fn a_record_dropped_repeated_swapped_or_played_again_is_found() {
         for back in [1, 2, 4, 8] {
             assert_fatal(after(8), &sent[8 - back], &sent[8]);
         }
-        let other = seal(
-            &mut Sealer::new(CipherState::new(suite, &[8; 32])),
-            b"from another session",
-        );
+        let other =
+            seal(&mut Sealer::new(CipherState::new(suite, &[8; 32])), b"from another session");
         assert_fatal(after(0), &other, &sent[0]);
     }
 }
@@ -312,9 +269,7 @@ fn by_hand(suite: Suite, key: &[u8; 32], count: u64, text: &[u8]) -> Vec<u8> {
 
 /// REKEY of section 4.2.
 fn next_key(suite: Suite, key: &[u8; 32]) -> [u8; 32] {
-    by_hand(suite, key, u64::MAX, &[0; 32])[..32]
-        .try_into()
-        .unwrap()
+    by_hand(suite, key, u64::MAX, &[0; 32])[..32].try_into().unwrap()
 }
 
 #[test]
@@ -327,11 +282,7 @@ fn the_key_changes_as_the_specification_says_and_the_counter_goes_on() {
                 key = next_key(suite, &key);
             }
             let record = seal(&mut sealer, &[count]);
-            assert_eq!(
-                record,
-                by_hand(suite, &key, count.into(), &[count]),
-                "record {count}"
-            );
+            assert_eq!(record, by_hand(suite, &key, count.into(), &[count]), "record {count}");
             assert_eq!(open(&mut opener, &record), Ok(vec![count]));
         }
         assert_ne!(key, KEY);
@@ -345,10 +296,8 @@ fn a_batch_may_cross_the_change_of_keys() {
         sealer.set_record_max(3).unwrap();
         let mut buf = text(3 * 10 + 1);
         sealer.seal(&mut buf, 0).unwrap();
-        let read: Vec<u8> = records(&buf)
-            .iter()
-            .flat_map(|record| open(&mut opener, record).unwrap())
-            .collect();
+        let read: Vec<u8> =
+            records(&buf).iter().flat_map(|record| open(&mut opener, record).unwrap()).collect();
         assert_eq!((read, sealer.count()), (text(31), 11));
     }
 }
@@ -409,17 +358,9 @@ fn the_true_interval_ends_with_record_65535_counted_from_zero() {
         sealer.for_test().0.set_count(65_533);
         opener.for_test().0.set_count(65_533);
         for count in 65_533..65_539u64 {
-            let key = if count < 65_536 {
-                KEY
-            } else {
-                next_key(suite, &KEY)
-            };
+            let key = if count < 65_536 { KEY } else { next_key(suite, &KEY) };
             let record = seal(&mut sealer, b"text");
-            assert_eq!(
-                record,
-                by_hand(suite, &key, count, b"text"),
-                "record {count}"
-            );
+            assert_eq!(record, by_hand(suite, &key, count, b"text"), "record {count}");
             assert_eq!(open(&mut opener, &record).as_deref(), Ok(&b"text"[..]));
         }
     }
@@ -448,10 +389,7 @@ fn a_batch_for_which_the_counter_does_not_reach_is_not_begun() {
     sealer.set_record_max(4).unwrap();
     let mut buf = b"three records".to_vec();
     assert_eq!(sealer.seal(&mut buf, 1), Err(NoiseError::NonceExhausted));
-    assert_eq!(
-        (&buf[..], sealer.count()),
-        (&b"three records"[..], u64::MAX - 2)
-    );
+    assert_eq!((&buf[..], sealer.count()), (&b"three records"[..], u64::MAX - 2));
     buf.truncate(9);
     sealer.seal(&mut buf, 1).unwrap();
     assert_eq!(sealer.count(), u64::MAX);

@@ -50,10 +50,7 @@ pub(super) fn find(name: &str) -> Option<&'static Row> {
     }
     let (base, modifiers) = name.find("psk").map_or((name, ""), |at| name.split_at(at));
     let offered = Pattern::ALL.iter().map(|pattern| *pattern.row());
-    let base = FURTHER
-        .into_iter()
-        .chain(offered)
-        .find(|row| row.name == base)?;
+    let base = FURTHER.into_iter().chain(offered).find(|row| row.name == base)?;
     let mut messages: Vec<Vec<Token>> =
         base.messages.iter().map(|tokens| tokens.to_vec()).collect();
     for modifier in modifiers.split('+').filter(|modifier| !modifier.is_empty()) {

@@ -21,17 +21,15 @@ struct Ran {
 #[test]
 fn every_vector_of_both_suites_is_met_byte_for_byte() {
     let mut names = BTreeSet::new();
-    for (suite, ran) in [
-        (Suite::ChaChaPoly, &mut Ran::default()),
-        (Suite::AesGcm, &mut Ran::default()),
-    ] {
+    for (suite, ran) in
+        [(Suite::ChaChaPoly, &mut Ran::default()), (Suite::AesGcm, &mut Ran::default())]
+    {
         for file in ["cacophony.txt", "snow.txt"] {
             for vector in read(file) {
                 let protocol = vector["protocol_name"].as_str().unwrap();
                 let end = format!("_25519_{}_SHA256", suite.name());
-                let Some(name) = protocol
-                    .strip_prefix("Noise_")
-                    .and_then(|name| name.strip_suffix(&end))
+                let Some(name) =
+                    protocol.strip_prefix("Noise_").and_then(|name| name.strip_suffix(&end))
                 else {
                     continue;
                 };
@@ -40,19 +38,9 @@ fn every_vector_of_both_suites_is_met_byte_for_byte() {
             }
         }
         // 59 of cacophony and 51 of snow; only the former carry the handshake hash.
-        assert_eq!(
-            *ran,
-            Ran {
-                vectors: 110,
-                hashes: 59,
-                transport_messages: 310
-            }
-        );
+        assert_eq!(*ran, Ran { vectors: 110, hashes: 59, transport_messages: 310 });
     }
-    for row in rows::FURTHER
-        .iter()
-        .chain(Pattern::ALL.iter().map(|pattern| pattern.row()))
-    {
+    for row in rows::FURTHER.iter().chain(Pattern::ALL.iter().map(|pattern| pattern.row())) {
         assert!(names.contains(row.name), "no vector of {}", row.name);
     }
 }
@@ -100,32 +88,21 @@ fn check(vector: &Value, name: &str, suite: Suite, ran: &mut Ran) {
 
 fn start(vector: &Value, name: &str, suite: Suite, role: Role) -> Handshake {
     let field = |field: &str| {
-        let side = if role == Role::Initiator {
-            "init"
-        } else {
-            "resp"
-        };
+        let side = if role == Role::Initiator { "init" } else { "resp" };
         vector.get(format!("{side}_{field}"))
     };
     let key = |name| field(name).map(|value| <[u8; 32]>::try_from(bytes(value)).unwrap());
-    let psks = field("psks")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
+    let psks = field("psks").and_then(Value::as_array).into_iter().flatten();
     let keys = Keys {
         local: key("static").map(|secret| Keypair::from_secret(secret).unwrap()),
         remote: key("remote_static").map(PublicKey::from_bytes),
-        psks: psks
-            .map(|psk| Zeroizing::new(bytes(psk).try_into().unwrap()))
-            .collect(),
+        psks: psks.map(|psk| Zeroizing::new(bytes(psk).try_into().unwrap())).collect(),
     };
     let row = rows::find(name).unwrap_or_else(|| panic!("no row for {name}"));
     let prologue = bytes(field("prologue").unwrap());
     // A responder of a one-way pattern has no ephemeral key.
     let mut random = Fixed(key("ephemeral").unwrap_or([1; 32]));
-    HandshakeState::new(row, suite, role, &prologue, keys, &mut random)
-        .unwrap()
-        .into()
+    HandshakeState::new(row, suite, role, &prologue, keys, &mut random).unwrap().into()
 }
 
 fn texts(message: &Value) -> (Vec<u8>, Vec<u8>) {
@@ -143,9 +120,7 @@ fn read(file: &str) -> Vec<Value> {
     let Value::Object(mut all) = serde_json::from_str(&text).unwrap() else {
         panic!("no vectors in {file}")
     };
-    let Some(Value::Array(vectors)) = all.remove("vectors") else {
-        panic!("no vectors in {file}")
-    };
+    let Some(Value::Array(vectors)) = all.remove("vectors") else { panic!("no vectors in {file}") };
     vectors
 }
 
@@ -153,20 +128,13 @@ fn read(file: &str) -> Vec<Value> {
 fn package(name: &str) -> PathBuf {
     let run = |program: &str, arguments: &[&str]| {
         let output = Command::new(program).args(arguments).output().unwrap();
-        assert!(
-            output.status.success(),
-            "{program}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     };
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
     let version = run(&rustc, &["-vV"]);
-    let host = version
-        .lines()
-        .find_map(|line| line.strip_prefix("host: "))
-        .unwrap();
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
     let metadata = run(
         &cargo,
@@ -182,12 +150,6 @@ fn package(name: &str) -> PathBuf {
     );
     let metadata: Value = serde_json::from_str(&metadata).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
-    let found = packages
-        .iter()
-        .find(|package| package["name"] == name)
-        .unwrap();
-    PathBuf::from(found["manifest_path"].as_str().unwrap())
-        .parent()
-        .unwrap()
-        .to_owned()
+    let found = packages.iter().find(|package| package["name"] == name).unwrap();
+    PathBuf::from(found["manifest_path"].as_str().unwrap()).parent().unwrap().to_owned()
 }
