@@ -3637,11 +3637,13 @@ pub struct Arrays {
     pub one: [u64; 1],
     /// Field 16.
     pub long: [u8; 100],
+    /// Field 17.
+    pub floats: [f64; 2],
 }
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<17> = _np::layout([
+    const LAYOUT: _np::Layout<18> = _np::layout([
         _np::Shape::of::<[u8; 16]>(),
         _np::Shape::of::<[bool; 12]>(),
         _np::Shape::of::<[bool; 8]>(),
@@ -3659,6 +3661,7 @@ const _: () = {
         _np::Shape::of::<[[bool; 3]; 3]>(),
         _np::Shape::of::<[u64; 1]>(),
         _np::Shape::of::<[u8; 100]>(),
+        _np::Shape::of::<[f64; 2]>(),
     ]);
     #[automatically_derived]
     impl _np::Body for Arrays {
@@ -3683,6 +3686,7 @@ const _: () = {
             _np::Wire::encode(&self.flag_grid, LAYOUT.slots[14].from(at), out);
             _np::Wire::encode(&self.one, LAYOUT.slots[15].from(at), out);
             _np::Wire::encode(&self.long, LAYOUT.slots[16].from(at), out);
+            _np::Wire::encode(&self.floats, LAYOUT.slots[17].from(at), out);
         }
         #[inline]
         fn decode_body(
@@ -3847,6 +3851,15 @@ const _: () = {
                     field: "long",
                 },
             )?;
+            let f17: [f64; 2] = _np::field(
+                block,
+                LAYOUT.slots[17],
+                tail,
+                &_np::Place {
+                    owner: "Arrays",
+                    field: "floats",
+                },
+            )?;
             ::core::result::Result::Ok(Self {
                 bytes: f0,
                 flags: f1,
@@ -3865,6 +3878,7 @@ const _: () = {
                 flag_grid: f14,
                 one: f15,
                 long: f16,
+                floats: f17,
             })
         }
     }
@@ -3994,6 +4008,11 @@ const _: () = {
                         number: 16,
                         name: "long",
                         ty: <[u8; 100] as _np::Wire>::schema,
+                    },
+                    _np::FieldSchema {
+                        number: 17,
+                        name: "floats",
+                        ty: <[f64; 2] as _np::Wire>::schema,
                     },
                 ],
             });

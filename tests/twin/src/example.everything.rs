@@ -597,6 +597,9 @@ pub struct Arrays {
     /// Field 16.
     #[np(id = 16)]
     pub long: [u8; 100],
+    /// Field 17.
+    #[np(id = 17)]
+    pub floats: [f64; 2],
 }
 
 /// A tree: it holds itself by way of a list.
