@@ -164,6 +164,11 @@ fn a_plain_struct_is_fixed_and_holds_numbers() {
     plain.fixed = false;
     assert_eq!(found(Item::Struct(plain.clone())), [codes::NOT_PLAIN]);
     plain.fixed = true;
+    let mut turned = plain.clone();
+    for (field, value) in turned.fields.iter_mut().zip([1, 0]) {
+        field.number = Number { value, written: Some(Span(7)) };
+    }
+    assert_eq!(found(Item::Struct(turned)), [codes::NOT_PLAIN]);
     let flags = ty(TypeKind::Array(Box::new(ty(TypeKind::Bool)), ArrayLen::Literal(2)));
     plain.fields.push(field("c", flags));
     assert_eq!(found(Item::Struct(plain)), [codes::NOT_PLAIN]);

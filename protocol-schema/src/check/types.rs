@@ -113,6 +113,18 @@ pub(super) fn plain(item: &Struct, found: &mut Diagnostics) {
         let message = format!("`{}` is plain, so it has to be fixed", item.name.text);
         found.push(Diagnostic::error(codes::NOT_PLAIN, item.name.span, message));
     }
+    let turned = item.fields.windows(2).find_map(|pair| match pair {
+        [first, second] if second.number.value < first.number.value => Some(second),
+        _ => None,
+    });
+    if let Some(field) = turned {
+        let message = "the fields of a plain struct stand in the order of their numbers";
+        found.push(
+            Diagnostic::error(codes::NOT_PLAIN, field.name.span, message)
+                .also(item.name.span, "said to be plain")
+                .note("lists of it are copied as they lie in memory"),
+        );
+    }
     for ty in item.fields.iter().flat_map(|field| nested(&field.ty)) {
         match ty.kind {
             TypeKind::Int(_)

@@ -163,6 +163,16 @@ fn fixed(item: &Struct, door: &Door<'_>) -> TokenStream {
             }
         }
     });
+    // Checked for a schema; a macro sees no types. The runtime asserts it as well, but only where
+    // code for a list is generated, which `cargo check` does not do.
+    let whole = (door.plain(item) && !door.types).then(|| {
+        quote! {
+            const _: () = ::core::assert!(
+                ::core::mem::size_of::<#name>() == LAYOUT.block_len,
+                "NP0804: a plain type must be its bytes",
+            );
+        }
+    });
     let schema = schemas::structure(&name, text, true, &fields, door);
     let import = door.import();
     quote! {
@@ -170,6 +180,8 @@ fn fixed(item: &Struct, door: &Door<'_>) -> TokenStream {
             #import
 
             #layout
+
+            #whole
 
             #[automatically_derived]
             impl #v1::Wire for #name {
