@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::body::{begin_body, read_u32};
+use super::body::{begin_body, decode_fields, read_u32};
 use super::error::{DecodeError, DecodeErrorKind as Kind};
 use super::layout::Slot;
 use super::reader::{Reader, load};
@@ -91,14 +91,14 @@ pub fn decode_union<'a, T>(
     tail.nested(|tail| tail.region(len, |tail| variant(tag, tail)))
 }
 
-/// Ends a variant without fields: what is left belongs to a newer schema.
+/// Reads a variant without fields: what it has belongs to a newer schema, and must be a body.
 ///
 /// # Errors
 ///
-/// `LeftOver`, when reading exactly.
+/// `LeftOver`, when reading exactly; otherwise whatever the bytes break.
 #[inline]
 pub fn decode_unit(tail: &mut Reader<'_>) -> Result<(), DecodeError> {
-    tail.end()
+    decode_fields(0, tail, |_, _| Ok(()))
 }
 
 /// Keeps a variant that this side does not know.

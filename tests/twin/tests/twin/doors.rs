@@ -1,0 +1,309 @@
+//! All types and protocols of all schemas, each through both doors.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::fs;
+use std::path::PathBuf;
+
+use network_protocol::fingerprint::Fingerprint;
+use network_protocol::schema::{ProtocolSchema, TypeSchema};
+use network_protocol::wire::{
+    DecodeOptions, Root, decode, decode_exact, decode_root, encode, encode_root,
+};
+use network_protocol::{Bytes, DecodeError, Protocol};
+use protocol_schema::ir::{self, Item, Payload};
+use protocol_schema::text::{self, SourceMap};
+
+use crate::graph::{self, Builder, Graph, Ty};
+
+/// A type through one of the doors.
+#[derive(Clone, Copy)]
+pub struct Door {
+    pub schema: fn() -> Option<&'static TypeSchema>,
+    pub decode: fn(&[u8], Reading) -> Result<Decoded, DecodeError>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    pub exact: bool,
+    /// Whether the value is to be printed.
+    pub text: bool,
+}
+
+#[derive(Debug, PartialEq)]
+pub struct Decoded {
+    /// The value, encoded again.
+    pub bytes: Vec<u8>,
+    pub text: Option<String>,
+}
+
+impl Door {
+    /// A type that is read from bytes it does not keep.
+    fn golden<T: Root + Debug>() -> Self {
+        Self {
+            schema: T::schema,
+            decode: |bytes, reading| {
+                let decoded = if reading.exact { decode_exact(bytes) } else { decode(bytes) };
+                decoded.map(|value: T| Decoded::of(&value, reading))
+            },
+        }
+    }
+
+    /// A type that shares the bytes it is read from.
+    fn twin<T: Root + Debug>() -> Self {
+        Self {
+            schema: T::schema,
+            decode: |bytes, reading| {
+                let options = DecodeOptions { exact: reading.exact, ..DecodeOptions::default() };
+                let decoded = decode_root(&Bytes::copy_from_slice(bytes), &options);
+                decoded.map(|value: T| Decoded::of(&value, reading))
+            },
+        }
+    }
+}
+
+impl Decoded {
+    fn of<T: Root + Debug>(value: &T, reading: Reading) -> Self {
+        let bytes = encode(value).expect("no longer than what it was read from");
+        // Behind something else it is the same.
+        let mut behind = vec![7];
+        encode_root(value, &mut behind).expect("as before");
+        assert_eq!(behind[1..], bytes);
+        Self { bytes, text: reading.text.then(|| format!("{value:?}")) }
+    }
+}
+
+/// A protocol through one of the doors.
+#[derive(Clone, Copy)]
+pub struct ProtocolDoor {
+    pub name: &'static str,
+    pub version: u32,
+    pub min: u32,
+    pub schema: fn() -> &'static ProtocolSchema,
+    pub fingerprint: fn() -> Fingerprint,
+    pub pass: Pass,
+}
+
+/// Reads the body of a message and encodes it again; `None` for a number that is not known.
+type Pass = fn(u16, &[u8], bool) -> Result<Option<(u16, Vec<u8>)>, DecodeError>;
+
+impl ProtocolDoor {
+    fn of<P: Protocol>() -> Self {
+        Self {
+            name: P::NAME,
+            version: P::VERSION,
+            min: P::MIN_VERSION,
+            schema: P::schema,
+            fingerprint: P::fingerprint,
+            pass: |number, body, exact| {
+                let options = DecodeOptions { exact, ..DecodeOptions::default() };
+                let decoded = P::decode(number, &Bytes::copy_from_slice(body), &options)?;
+                Ok(decoded.map(|message| {
+                    let (number, mut out) = (message.number(), Vec::new());
+                    message.encode(&mut out).expect("no longer than what it was read from");
+                    (number, out)
+                }))
+            },
+        }
+    }
+}
+
+/// A schema: its file, and what either door makes of it.
+pub struct Schema {
+    pub file: &'static str,
+    pub source: ir::Schema,
+    /// Each type that the file declares, and the struct of each message with named fields.
+    pub types: Vec<(String, Door, Door)>,
+    /// Types without a name that stand alone somewhere.
+    pub roots: Vec<(String, Door, Door)>,
+    pub protocols: Vec<(ProtocolDoor, ProtocolDoor)>,
+}
+
+impl Schema {
+    pub fn package(&self) -> String {
+        let names: Vec<&str> = self.source.package.iter().map(|name| &name.text[..]).collect();
+        names.join("::")
+    }
+
+    /// All types, with and without a name.
+    pub fn all(&self) -> impl Iterator<Item = &(String, Door, Door)> {
+        self.types.iter().chain(&self.roots)
+    }
+
+    /// The types as data, by name, and the protocols; of the golden crate or of the twin.
+    pub fn graph(&self, twin: bool) -> Described {
+        let mut builder = Builder::default();
+        let one = |golden: Door, door: Door| if twin { door } else { golden };
+        let types = self
+            .all()
+            .map(|(name, golden, door)| (name.clone(), builder.root((one(*golden, *door).schema)())))
+            .collect();
+        let protocols = self
+            .protocols
+            .iter()
+            .map(|(golden, door)| builder.protocol((if twin { door } else { golden }.schema)()))
+            .collect();
+        let mut graph = builder.graph;
+        graph.source_order = source_order(&self.source);
+        Described { graph, types, protocols }
+    }
+}
+
+/// A schema as data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Described {
+    pub graph: Graph,
+    pub types: BTreeMap<String, Ty>,
+    pub protocols: Vec<graph::Protocol>,
+}
+
+/// The names of fields in the order of the file, by the name of the type or variant.
+fn source_order(schema: &ir::Schema) -> BTreeMap<String, Vec<String>> {
+    let names = |fields: &[ir::Field]| fields.iter().map(|field| field.name.text.clone()).collect();
+    let mut order = BTreeMap::new();
+    for item in &schema.items {
+        let name = &item.name().text;
+        match item {
+            Item::Struct(item) => {
+                order.insert(name.clone(), names(&item.fields));
+            }
+            Item::Union(item) => {
+                for variant in &item.variants {
+                    if let Payload::Fields(fields) = &variant.payload {
+                        order.insert(format!("{name}::{}", variant.name.text), names(fields));
+                    }
+                }
+            }
+            Item::Protocol(item) => {
+                for message in &item.messages {
+                    if let Payload::Fields(fields) = &message.payload {
+                        order.insert(message.body_type_name(item), names(fields));
+                    }
+                }
+            }
+            Item::Const(_) | Item::Scalar(_) => {}
+        }
+    }
+    order
+}
+
+pub fn schemas_dir() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../schemas"))
+}
+
+fn compile(file: &str) -> ir::Schema {
+    let text = fs::read_to_string(schemas_dir().join(file)).expect("a schema");
+    let mut map = SourceMap::new();
+    let id = map.add(file.to_owned(), text);
+    let compiled = text::compile(&mut map, id);
+    assert!(!compiled.has_errors(), "{file}: {:?}", compiled.diagnostics);
+    compiled.schema
+}
+
+/// A name as the schema has it: `r#type` is called `type`.
+fn plain(name: &str) -> String {
+    name.replace("r#", "").replace("::network_protocol::", "")
+}
+
+type Listed = (&'static str, Door);
+
+fn pairs(golden: Vec<Listed>, twin: Vec<Listed>) -> Vec<(String, Door, Door)> {
+    let both = golden.into_iter().zip(twin);
+    both.map(|((name, golden), (_, twin))| (plain(name), golden, twin)).collect()
+}
+
+macro_rules! schema {
+    ($module:ident: [$($ty:ident),*] [$($root:ty),*] [$($protocol:ident),*]) => {
+        mod $module {
+            schema!(@door golden $module [$($ty),*] [$($root),*] [$($protocol),*]);
+            schema!(@door twin $module [$($ty),*] [$($root),*] [$($protocol),*]);
+
+            pub(super) fn schema() -> crate::doors::Schema {
+                let file = concat!(stringify!($module), ".np");
+                crate::doors::Schema {
+                    file,
+                    source: crate::doors::compile(file),
+                    types: crate::doors::pairs(golden::types(), twin::types()),
+                    roots: crate::doors::pairs(golden::roots(), twin::roots()),
+                    protocols: golden::protocols().into_iter().zip(twin::protocols()).collect(),
+                }
+            }
+        }
+    };
+    // The types are named where nothing else is in scope: some are called `Vec` or `Option`.
+    (@door $door:ident $module:ident [$($ty:ident),*] [$($root:ty),*] [$($protocol:ident),*]) => {
+        mod $door {
+            #[allow(unused_imports, reason = "a schema may have no types of its own")]
+            use ::$door::$module::*;
+
+            pub(super) fn types() -> ::std::vec::Vec<crate::doors::Listed> {
+                ::std::vec![$((stringify!($ty), crate::doors::Door::$door::<$ty>())),*]
+            }
+
+            pub(super) fn roots() -> ::std::vec::Vec<crate::doors::Listed> {
+                ::std::vec![$((stringify!($root), crate::doors::Door::$door::<$root>())),*]
+            }
+
+            pub(super) fn protocols() -> ::std::vec::Vec<crate::doors::ProtocolDoor> {
+                ::std::vec![$(crate::doors::ProtocolDoor::of::<$protocol>()),*]
+            }
+        }
+    };
+}
+
+schema!(chat:
+    [
+        Vec3, Presence, Body, User, Line, Joined, JoinError, ChatJoin, ChatSay, ChatHistory
+    ]
+    [Vec<Line>, String, bool, u64, ()]
+    [Chat]
+);
+
+schema!(control:
+    [Offer, PeerLimits, Preface, Accept, Hello, Ping, Pong, Close, ErrorBody]
+    []
+    []
+);
+
+schema!(everything:
+    [
+        Numbers, Flags, Straddling, Empty, Unnumbered, Shuffled, Point, Triangle, Gap, Frozen,
+        Level8, Level16, Level32, Level64, Shape, Growing, Nothing, Options, Lists, Arrays, Tree,
+        Left, Right, Expression, Everything, Wide, Long, Wider, Blocks, Failure, EveryTell,
+        EveryEchoFields, EveryNoFields, EveryPushed, EveryAsked
+    ]
+    [
+        (), bool, u8, u16, u32, u64, u128, i8, i16, i32, i64, i128, f32, f64, String,
+        ::network_protocol::Bytes, Vec<bool>, Vec<u8>, Vec<u16>, Vec<String>, Vec<Vec<u8>>,
+        Vec<Option<bool>>, Vec<Unnumbered>, Vec<Option<Unnumbered>>, Vec<Empty>, Vec<Shape>,
+        Vec<Point>, Vec<Level16>, Option<bool>, Option<u32>, Option<String>, Option<Point>,
+        Option<Numbers>, [bool; 12], [u16; 3], [u8; 254], [u8; 255], [[u8; 2]; 2],
+        [Option<String>; 3], [Unnumbered; 2]
+    ]
+    [Every, Small]
+);
+
+schema!(logs: [Count, Totals, ShipError, LogsShip] [] [Logs]);
+
+schema!(names:
+    [
+        Result, Option, Locals, lower_case, r#struct, package, r#enum, Vec, Some, Box, Option_,
+        Option_2, String_, Clone, Copy, Debug, Default, Send, Sync, Future, From, Into, Iterator,
+        Drop, Fn, Sized, PartialEq, Eq, Ord, ToString, Cx, Bool, Wire, Root, Field, Struct,
+        Decode, Encode, Reader, Writer, Arc, Client, Server, Handler, Serve, Protocol, Error, T,
+        H, Prelude, Ok, Err, NamesType, NamesFrom, Nameswith_underscore
+    ]
+    []
+    [Names, protocol]
+);
+
+/// Each schema in `schemas/`, by its file's name.
+pub fn schemas() -> Vec<Schema> {
+    vec![
+        chat::schema(),
+        control::schema(),
+        everything::schema(),
+        logs::schema(),
+        names::schema(),
+    ]
+}

@@ -1,0 +1,282 @@
+//! Somebody who hears both sides of a session, knows the secrets of both, and opens everything:
+//! §2 to §6 of the page, from the octets.
+
+use network_protocol::noise::{Handshake, Opener, Params, Pattern, Role as Noise, Sealer};
+use network_protocol::session::Role;
+
+use crate::decoder::Decoder;
+use crate::doors::{Described, schemas};
+use crate::graph::{Message, Ty};
+use crate::json::Json;
+use crate::sessions::Keys;
+
+/// The schemas of the protocols that are accepted, in that order.
+const PROTOCOLS: [&str; 2] = ["chat.np", "logs.np"];
+
+pub struct Listener<'k> {
+    keys: &'k Keys,
+    control: Described,
+    protocols: Vec<Described>,
+    pub prologue: Vec<u8>,
+    /// The handshake as the client has it, and as the server has it.
+    handshakes: Option<[Handshake; 2]>,
+    pub hash: Option<[u8; 32]>,
+    /// What opens and seals the records of the client, and those of the server.
+    records: Option<[(Opener, Sealer); 2]>,
+    flights: usize,
+    /// The message of each call, for what is answered, and its protocol's index.
+    calls: Vec<(u32, usize, Message)>,
+}
+
+impl<'k> Listener<'k> {
+    pub fn new(keys: &'k Keys) -> Self {
+        let all = schemas();
+        let described = |file: &str| {
+            all.iter().find(|schema| schema.file == file).expect("a schema").graph(false)
+        };
+        Self {
+            keys,
+            control: described("control.np"),
+            protocols: PROTOCOLS.iter().map(|file| described(file)).collect(),
+            prologue: Vec::new(),
+            handshakes: None,
+            hash: None,
+            records: None,
+            flights: 0,
+            calls: Vec::new(),
+        }
+    }
+
+    /// Takes apart what a side writes.
+    pub fn hear(&mut self, from: Role, mut octets: &[u8]) -> Vec<Json> {
+        self.flights += 1;
+        let mut parts = Vec::new();
+        if self.flights == 1 {
+            let len = 10 + usize::from(u16::from_le_bytes([octets[8], octets[9]]));
+            let (preface, rest) = octets.split_at(len);
+            parts.push(self.preface(preface));
+            octets = rest;
+            if let Some(pattern) = self.keys.pattern {
+                self.prologue = [b"np-secure/1\0", preface].concat();
+                self.handshakes = Some(self.handshakes(pattern));
+            }
+        }
+        if self.handshakes.is_some() || (self.keys.pattern.is_none() && self.flights == 2) {
+            let len = usize::from(u16::from_be_bytes([octets[0], octets[1]]));
+            let (unit, rest) = octets[2..].split_at(len);
+            parts.push(self.unit(from, unit));
+            octets = rest;
+        }
+        while !octets.is_empty() {
+            octets = match &mut self.records {
+                None => self.frame(octets, &mut parts),
+                Some(records) => {
+                    let len = usize::from(u16::from_be_bytes([octets[0], octets[1]]));
+                    let (record, rest) = octets.split_at(2 + len);
+                    let plaintext = open(&mut records[usize::from(from == Role::Server)], record);
+                    let mut frames = Vec::new();
+                    let mut left = &plaintext[..];
+                    while !left.is_empty() {
+                        left = self.frame(left, &mut frames);
+                    }
+                    parts.push(Json::map([
+                        ("record", Json::hex(record)),
+                        ("plaintext", Json::hex(&plaintext)),
+                        ("frames", Json::List(frames)),
+                    ]));
+                    rest
+                }
+            };
+        }
+        parts
+    }
+
+    fn preface(&self, octets: &[u8]) -> Json {
+        assert_eq!(octets[..4], *b"NPRO");
+        Json::map([
+            ("preface", Json::hex(octets)),
+            ("format", Json::number(octets[4])),
+            ("security", Json::number(octets[5])),
+            ("suite", Json::number(octets[6])),
+            ("length", Json::number(u16::from_le_bytes([octets[8], octets[9]]))),
+            ("value", self.value("Preface", &octets[10..])),
+        ])
+    }
+
+    /// The handshake of each side, with the keys and the randomness of that side.
+    fn handshakes(&self, pattern: Pattern) -> [Handshake; 2] {
+        let xx = pattern == Pattern::Xx;
+        let start = |noise, local, remote, random: Role| {
+            let params = Params {
+                pattern,
+                suite: self.keys.suite,
+                role: noise,
+                prologue: &self.prologue,
+                local_static: if xx { Some(local) } else { None },
+                remote_static: remote,
+                psk: None,
+            };
+            Handshake::new(params, &mut self.keys.random(random)).expect("a handshake")
+        };
+        let pin = self.keys.server.public();
+        [
+            start(Noise::Initiator, &self.keys.client, xx.then_some(&pin), Role::Client),
+            start(Noise::Responder, &self.keys.server, None, Role::Server),
+        ]
+    }
+
+    /// A unit: one side must write what the other can read.
+    fn unit(&mut self, from: Role, unit: &[u8]) -> Json {
+        let mut payload = Vec::new();
+        if let Some([client, server]) = &mut self.handshakes {
+            let (writer, reader) =
+                if from == Role::Client { (client, server) } else { (server, client) };
+            reader.read_message(unit, &mut payload).expect("a message of the handshake");
+            let mut written = Vec::new();
+            writer.write_message(&payload, &mut written).expect("the same message");
+            assert_eq!(written, unit);
+        } else {
+            payload = unit.to_vec();
+        }
+        let finished = |[client, server]: &[Handshake; 2]| client.is_finished() && server.is_finished();
+        if self.handshakes.as_ref().is_some_and(finished) {
+            self.finish();
+        }
+        let mut entries = vec![
+            ("unit".to_owned(), Json::hex(unit)),
+            ("payload".to_owned(), Json::hex(&payload)),
+        ];
+        let ty = match self.flights {
+            1 => None,
+            2 => Some("Accept"),
+            _ => Some("Hello"),
+        };
+        if let Some(ty) = ty {
+            entries.push(("type".into(), Json::text(ty)));
+            entries.push(("value".into(), self.value(ty, &payload)));
+        }
+        Json::Map(entries)
+    }
+
+    fn finish(&mut self) {
+        let finished = self.handshakes.take().expect("two of them");
+        let [client, server] = finished.map(|one| one.finish().expect("finished"));
+        assert_eq!(client.hash, server.hash);
+        self.hash = Some(client.hash);
+        self.records = Some([(server.opener, client.sealer), (client.opener, server.sealer)]);
+    }
+
+    /// Takes a frame, and says what follows it.
+    fn frame<'o>(&mut self, octets: &'o [u8], parts: &mut Vec<Json>) -> &'o [u8] {
+        let (header, rest) = octets.split_at(12);
+        let u32_at = |at: usize| u32::from_le_bytes([0, 1, 2, 3].map(|i| header[at + i]));
+        let (len, kind, call) = (u32_at(0) as usize, header[4], u32_at(8));
+        let method = u16::from_le_bytes([header[6], header[7]]);
+        let (index, number) = (usize::from(method >> 12), method & 0xFFF);
+        let (payload, rest) = rest.split_at(len);
+        assert_eq!(header[5], 0, "no flags yet");
+        let name = match kind {
+            1 => "Request",
+            2 => "Reply",
+            3 => "Error",
+            4 => "Event",
+            9 => "Ping",
+            10 => "Pong",
+            12 => "Close",
+            other => panic!("kind {other}"),
+        };
+        let mut entries = vec![("frame".to_owned(), Json::text(name))];
+        let mut say = |key: &str, value| entries.push((key.to_owned(), value));
+        if matches!(kind, 1 | 4) {
+            say("protocol", Json::number(index as u32));
+            say("number", Json::number(number));
+        } else {
+            assert_eq!(method, 0);
+        }
+        if kind <= 3 {
+            say("call", Json::number(call));
+        } else {
+            assert_eq!(call, 0);
+        }
+        say("header", Json::hex(header));
+        say("payload", Json::hex(payload));
+        for (key, value) in self.content(kind, (index, number), call, payload) {
+            say(key, value);
+        }
+        parts.push(Json::Map(entries));
+        rest
+    }
+
+    /// What the payload of a frame says.
+    fn content(
+        &mut self,
+        kind: u8,
+        (index, number): (usize, u16),
+        call: u32,
+        payload: &[u8],
+    ) -> Vec<(&'static str, Json)> {
+        if matches!(kind, 1 | 4) {
+            let messages = &self.protocols[index].protocols[0].messages;
+            let Some(message) = messages.iter().find(|message| message.number == number).cloned()
+            else {
+                return vec![("message", Json::text("one that no side knows"))];
+            };
+            let value = self.of_protocol(index, &message.payload, payload);
+            let name = Json::text(&message.name);
+            self.calls.push((call, index, message));
+            return vec![("message", name), ("value", value)];
+        }
+        let asked = self.calls.iter().rev().find(|(id, _, _)| *id == call);
+        let reply = asked.and_then(|(_, index, message)| Some((*index, message.reply.clone()?)));
+        match (kind, reply) {
+            (2, Some((index, (ok, _)))) => vec![("value", self.of_protocol(index, &ok, payload))],
+            (3, reply) => {
+                let mut said = vec![("value", self.value("ErrorBody", payload))];
+                let detail = self.detail(payload);
+                if let (false, Some((index, (_, Some(err))))) = (detail.is_empty(), reply) {
+                    said.push(("detail", self.of_protocol(index, &err, &detail)));
+                }
+                said
+            }
+            (9, _) => vec![("value", self.value("Ping", payload))],
+            (10, _) => vec![("value", self.value("Pong", payload))],
+            (12, _) => vec![("value", self.value("Close", payload))],
+            _ => panic!("an answer to nothing"),
+        }
+    }
+
+    /// The typed error in an `ErrorBody`.
+    fn detail(&self, payload: &[u8]) -> Vec<u8> {
+        let ty = &self.control.types["ErrorBody"];
+        let value = Decoder::new(&self.control.graph, true).root(ty, payload);
+        match value.expect("an error") {
+            crate::value::Value::Struct(fields) => match fields.last() {
+                Some(crate::value::Value::Bytes(detail)) => detail.clone(),
+                other => panic!("{other:?} is no detail"),
+            },
+            other => panic!("{other:?} is no error"),
+        }
+    }
+
+    fn of_protocol(&self, index: usize, ty: &Ty, bytes: &[u8]) -> Json {
+        let graph = &self.protocols[index].graph;
+        graph.json(ty, &Decoder::new(graph, true).root(ty, bytes).expect("a body"))
+    }
+
+    /// A body of the connection's own.
+    fn value(&self, ty: &str, bytes: &[u8]) -> Json {
+        let (graph, ty) = (&self.control.graph, &self.control.types[ty]);
+        graph.json(ty, &Decoder::new(graph, true).root(ty, bytes).expect("a body"))
+    }
+}
+
+/// Opens a record; sealed again it must be the same.
+fn open((opener, sealer): &mut (Opener, Sealer), record: &[u8]) -> Vec<u8> {
+    let mut plaintext = record[2..].to_vec();
+    let len = opener.open(&mut plaintext).expect("a record");
+    plaintext.truncate(len);
+    let mut sealed = plaintext.clone();
+    sealer.seal(&mut sealed, 0).expect("room");
+    assert_eq!(sealed, record);
+    plaintext
+}

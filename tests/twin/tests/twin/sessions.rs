@@ -1,0 +1,303 @@
+//! `schemas/vectors/session.json`: whole sessions, byte for byte, with everything that is needed to
+//! have them again.
+//!
+//! Two sessions talk to each other; somebody who knows the secrets of both listens, opens what they
+//! send with handshakes of its own, and writes down what it finds. So what stands in the file comes
+//! out of the octets and not out of what was meant to be sent.
+
+use std::time::Instant;
+
+use bytes::BytesMut;
+use network_protocol::error::Fault;
+use network_protocol::frame::control::Offer;
+use network_protocol::frame::reason::Reason;
+use network_protocol::limits::Limits;
+use network_protocol::noise::{Keypair, Pattern, Random, RandomError, Suite};
+use network_protocol::session::{CallId, Config, Event, Role, Security, Session};
+use network_protocol::wire::{EncodeError, Root, encode_root};
+use network_protocol::Protocol;
+
+use golden::chat::{Body, Chat, ChatJoin, ChatSay, JoinError, Joined, Presence, User};
+use golden::logs::Logs;
+
+use crate::json::Json;
+use crate::listener::Listener;
+use crate::vectors;
+
+const ABOUT: &[&str] = &[
+    "Whole sessions as docs/wire.md describes them. The client offers example::chat::Chat and example::logs::Logs; the schemas are chat.np, logs.np and control.np. Octets, bodies and keys are hex.",
+    "keys: all that is secret or random. The ephemeral secrets are what each side draws as its Noise ephemeral key, the nonce is that of the client's Hello. Public keys, prologue and handshake_hash follow from them and are there to compare with.",
+    "flights: what each side writes, in order; octets is exactly what goes over the connection. parts is the same, taken apart: the preface; units of the handshake with their Noise payload in clear; records with their plaintext, and the frames in that (a frame may span records; here none does). Without Noise the frames follow each other as they are.",
+    "In frames, protocol and number are the two halves of method. value is the body as JSON, as described in values.json.",
+    "A client in another language plays the client's part: given the keys it must write the same octets, and read the server's.",
+];
+
+/// What a side draws at random, in this order: 32 bytes for its ephemeral key, and for a client 16
+/// for the nonce of Hello.
+#[derive(Clone)]
+struct Script(Vec<Vec<u8>>);
+
+impl Random for Script {
+    fn fill(&mut self, out: &mut [u8]) -> Result<(), RandomError> {
+        out.copy_from_slice(&self.0.remove(0));
+        Ok(())
+    }
+}
+
+/// So many bytes that count up from `first`.
+fn counting<const N: usize>(first: u8) -> [u8; N] {
+    std::array::from_fn(|i| first + i as u8)
+}
+
+/// All that is secret or random in a session.
+pub struct Keys {
+    pub pattern: Option<Pattern>,
+    pub suite: Suite,
+    pub client: Keypair,
+    pub server: Keypair,
+    pub client_ephemeral: [u8; 32],
+    pub server_ephemeral: [u8; 32],
+    pub nonce: [u8; 16],
+}
+
+impl Keys {
+    fn new(pattern: Option<Pattern>, suite: Suite) -> Self {
+        let key = |first| Keypair::from_secret(counting(first)).expect("no zeros");
+        Self {
+            pattern,
+            suite,
+            client: key(0x01),
+            server: key(0x21),
+            client_ephemeral: counting(0x41),
+            server_ephemeral: counting(0x61),
+            nonce: counting(0x81),
+        }
+    }
+
+    fn security(&self, role: Role) -> Security {
+        match (self.pattern, role) {
+            (None, _) => Security::Plain,
+            (Some(Pattern::Nn), _) => Security::Nn,
+            (Some(_), Role::Client) => {
+                Security::Xx { local: self.client.clone(), remote: Some(self.server.public()) }
+            }
+            (Some(_), Role::Server) => Security::Xx { local: self.server.clone(), remote: None },
+        }
+    }
+
+    pub fn random(&self, role: Role) -> impl Random + Send + use<> {
+        Script(match role {
+            Role::Client => vec![self.client_ephemeral.to_vec(), self.nonce.to_vec()],
+            Role::Server => vec![self.server_ephemeral.to_vec()],
+        })
+    }
+
+    fn json(&self) -> Json {
+        let side = |ephemeral: &[u8; 32], key: &Keypair, nonce: Option<&[u8; 16]>| {
+            let public = Keypair::from_secret(*ephemeral).expect("no zeros").public();
+            let mut entries = vec![
+                ("ephemeral_secret".to_owned(), Json::hex(ephemeral)),
+                ("ephemeral_public".to_owned(), Json::hex(public.as_bytes())),
+            ];
+            if self.pattern == Some(Pattern::Xx) {
+                entries.push(("static_secret".into(), Json::hex(key.secret())));
+                entries.push(("static_public".into(), Json::hex(key.public().as_bytes())));
+                entries.extend(nonce.map(|nonce| ("nonce".into(), Json::hex(nonce))));
+            }
+            Json::Map(entries)
+        };
+        Json::map([
+            ("client", side(&self.client_ephemeral, &self.client, Some(&self.nonce))),
+            ("server", side(&self.server_ephemeral, &self.server, None)),
+        ])
+    }
+}
+
+fn offer<P: Protocol>() -> Offer {
+    Offer {
+        name: P::NAME.into(),
+        version: P::VERSION,
+        min: P::MIN_VERSION,
+        fingerprint: P::fingerprint().0,
+    }
+}
+
+fn config(role: Role, keys: &Keys) -> Config {
+    Config {
+        role,
+        security: keys.security(role),
+        suite: keys.suite,
+        offers: vec![offer::<Chat>(), offer::<Logs>()],
+        limits: Limits::default(),
+        unix_ms: match role {
+            Role::Client => 1_700_000_000_000,
+            Role::Server => 1_700_000_000_250,
+        },
+    }
+}
+
+/// Two sessions, and the one who listens to both.
+struct Play<'k> {
+    now: Instant,
+    client: Session,
+    server: Session,
+    listener: Listener<'k>,
+    flights: Vec<Json>,
+}
+
+impl<'k> Play<'k> {
+    fn new(keys: &'k Keys) -> Self {
+        let now = Instant::now();
+        let session = |role| {
+            Session::new(config(role, keys), Box::new(keys.random(role)), now).expect("a session")
+        };
+        let (client, server) = (session(Role::Client), session(Role::Server));
+        Self { now, client, server, listener: Listener::new(keys), flights: Vec::new() }
+    }
+
+    fn side(&mut self, role: Role) -> &mut Session {
+        match role {
+            Role::Client => &mut self.client,
+            Role::Server => &mut self.server,
+        }
+    }
+
+    /// What `from` has to say goes to the other side, which says what happened.
+    fn flight(&mut self, from: Role, what: &str) -> Vec<Event> {
+        let mut octets = Vec::new();
+        assert!(self.side(from).poll_transmit(&mut octets), "{what}: nothing to say");
+        let parts = self.listener.hear(from, &octets);
+        self.flights.push(Json::map([
+            ("from", Json::text(format!("{from:?}").to_lowercase())),
+            ("what", Json::text(what)),
+            ("octets", Json::hex(&octets)),
+            ("parts", Json::List(parts)),
+        ]));
+        let (now, mut bytes) = (self.now, BytesMut::from(&octets[..]));
+        let to = self.side(from.peer());
+        to.handle_bytes(now, &mut bytes);
+        assert!(bytes.is_empty());
+        std::iter::from_fn(|| to.poll_event()).collect()
+    }
+
+    fn call(&mut self, from: Role, number: u16, message: &impl Root) -> CallId {
+        let now = self.now;
+        self.side(from).call(now, 0, number, None, body(message)).expect("a call")
+    }
+
+    fn open(&mut self, noise: Option<Pattern>) {
+        let what = match noise {
+            None => ["preface", "Accept"],
+            Some(_) => ["preface and message 1", "message 2"],
+        };
+        self.flight(Role::Client, what[0]);
+        self.flight(Role::Server, what[1]);
+        if noise == Some(Pattern::Xx) {
+            let events = self.flight(Role::Client, "message 3");
+            assert_eq!(events, [Event::Established]);
+        }
+        let established = [&self.client, &self.server].map(|side| side.established().cloned());
+        let [client, server] = established.map(|one| one.expect("both sides are open"));
+        assert_eq!(client.handshake_hash, server.handshake_hash);
+        assert_eq!(client.handshake_hash, self.listener.hash);
+        assert!(client.protocols.iter().all(|accepted| accepted.exact));
+    }
+
+    fn talk(&mut self) {
+        let join = ChatJoin { room: 7, nick: "ada".into() };
+        let call = self.call(Role::Client, 1, &join);
+        let events = self.flight(Role::Client, "a call: Join");
+        assert!(matches!(&events[..], [Event::Request { call: found, .. }] if *found == call));
+        self.server.reply(call, body(&joined())).expect("a reply");
+        let events = self.flight(Role::Server, "its reply");
+        assert!(matches!(&events[..], [Event::Reply { call: found, .. }] if *found == call));
+
+        let call = self.call(Role::Client, 1, &ChatJoin { room: 13, nick: "ada".into() });
+        self.flight(Role::Client, "another call: Join");
+        let banned = JoinError::Banned { until: 1_800_000_000_000 };
+        self.server.reply_error(call, body(&banned)).expect("a reply");
+        self.flight(Role::Server, "its typed error");
+
+        let say = ChatSay { room: 7, body: Body::Text("hi".into()) };
+        self.client.notify(0, 2, body(&say)).expect("an event");
+        self.client.notify(1, 1, body(&"a.log".to_owned())).expect("an event");
+        let now = self.now;
+        self.client.ping(now, 0x0102_0304_0506_0708).expect("a ping");
+        self.flight(Role::Client, "one-way Say, one-way Open of the other protocol, and a ping");
+        self.server.notify(0, 4, body(&"welcome".to_owned())).expect("an event");
+        let events = self.flight(Role::Server, "the pong, and one-way Notice");
+        assert!(matches!(&events[..], [Event::Pong { .. }, Event::OneWay { .. }]), "{events:?}");
+        self.talk_back();
+    }
+
+    fn talk_back(&mut self) {
+        let call = self.call(Role::Server, 5, &());
+        self.flight(Role::Server, "a call of the server's: AreYouThere");
+        self.client.reply(call, body(&true)).expect("a reply");
+        self.flight(Role::Client, "its reply");
+
+        let call = self.call(Role::Client, 99, &());
+        self.flight(Role::Client, "a call of a message that nobody knows");
+        self.server.fail(call, &Fault::Unimplemented).expect("a fault");
+        self.flight(Role::Server, "its fault: Unimplemented");
+
+        self.client.close(Reason::Normal, "done");
+        let events = self.flight(Role::Client, "the end");
+        assert!(matches!(&events[..], [Event::Closed(_)]));
+        let mut rest = Vec::new();
+        assert!(!self.server.poll_transmit(&mut rest), "a Close is not answered");
+    }
+}
+
+fn joined() -> Joined {
+    let ada = User {
+        id: 7,
+        name: "Ada".into(),
+        presence: Presence::Online,
+        avatar: None,
+        score: -1,
+        admin: true,
+        balance: 0,
+    };
+    Joined { room: 7, people: vec![ada] }
+}
+
+fn body<T: Root>(value: &T) -> impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError> {
+    move |out| encode_root(value, out)
+}
+
+#[test]
+fn whole_sessions_are_these_octets() {
+    let kinds = [
+        (None, Suite::ChaChaPoly),
+        (Some(Pattern::Nn), Suite::ChaChaPoly),
+        (Some(Pattern::Nn), Suite::AesGcm),
+        (Some(Pattern::Xx), Suite::ChaChaPoly),
+        (Some(Pattern::Xx), Suite::AesGcm),
+    ];
+    let sessions = kinds.into_iter().map(|(pattern, suite)| {
+        let keys = Keys::new(pattern, suite);
+        let mut play = Play::new(&keys);
+        play.open(pattern);
+        play.talk();
+        let mut entries = Vec::new();
+        match pattern {
+            None => entries.push(("security".into(), Json::text("none"))),
+            Some(pattern) => {
+                let name = format!("Noise_{}_25519_{suite}_SHA256", pattern.name());
+                entries.push(("security".into(), Json::text(name)));
+                entries.push(("keys".into(), keys.json()));
+                entries.push(("prologue".into(), Json::hex(&play.listener.prologue)));
+                let hash = play.listener.hash.expect("a handshake");
+                entries.push(("handshake_hash".into(), Json::hex(&hash)));
+            }
+        }
+        entries.push(("flights".into(), Json::List(play.flights)));
+        Json::Map(entries)
+    });
+    let file = Json::map([
+        ("about", Json::List(ABOUT.iter().map(|line| Json::text(*line)).collect())),
+        ("sessions", Json::List(sessions.collect())),
+    ]);
+    vectors::check("session.json", &file.file());
+}
