@@ -248,7 +248,7 @@ impl<M: Root, T, E> CallFuture<M, T, E> {
             return Start::Late;
         }
         let (start, _dropped) = shared.with(|core| {
-            if core.backlog() >= shared.high_water() && core.end.is_none() {
+            if core.is_full(shared.high_water()) {
                 return (Start::Wait, line.wait(core, Line::Room, waker, *deadline));
             }
             match core
@@ -316,7 +316,7 @@ impl<M: Root> Future for NotifyFuture<M> {
         };
         let shared = caller.connection().shared();
         let (sent, _dropped) = shared.with(|core| {
-            if core.backlog() >= shared.high_water() && core.end.is_none() {
+            if core.is_full(shared.high_water()) {
                 return (None, line.wait(core, Line::Room, task.waker(), None));
             }
             let sent = core.session.notify(protocol, *number, |out| encode_root(message, out));

@@ -1,5 +1,6 @@
 //! Calls, one-way messages and pushes, over each transport and each security.
 #![expect(clippy::disallowed_methods, reason = "tests start tasks and set time limits")]
+#![expect(clippy::unwrap_used, reason = "helpers fail as the tests do")]
 
 mod net_common;
 

@@ -1,5 +1,6 @@
 //! How connections and servers begin, hold and end.
 #![expect(clippy::disallowed_methods, reason = "tests start tasks and let time pass")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers fail as the tests do")]
 
 mod net_common;
 
@@ -53,10 +54,7 @@ async fn until_connected(server: &Server, count: usize) {
 }
 
 fn rejected(error: &Error) -> Option<Rejected> {
-    match error {
-        Error::Rejected(rejected) => Some(*rejected),
-        _ => None,
-    }
+    if let Error::Rejected(rejected) = error { Some(*rejected) } else { None }
 }
 
 /// A runtime that only runs while it is told to.
@@ -383,7 +381,10 @@ fn somebody_who_does_not_read_gets_no_more_handlers() {
         opening.join().unwrap()
     });
     let calls: Vec<_> = (0..100).map(|_| away.spawn(probe.big(512 * 1024).into_future())).collect();
-    away.block_on(tokio::task::yield_now());
+    let stats = || probe.connection().stats();
+    while stats().session.calls < 100 || stats().waiting_octets > 0 {
+        away.block_on(tokio::task::yield_now());
+    }
     here.block_on(async {
         while host.started.load(Ordering::SeqCst) == 0 {
             tokio::task::yield_now().await;
@@ -438,7 +439,10 @@ async fn somebody_who_does_not_read_for_long_is_cut_off() {
     });
     // Time stands still here as long as there is something to do.
     let mut calling = calling;
-    while calling.try_recv().is_err() || host.started.load(Ordering::SeqCst) == 0 {
+    while calling.try_recv().is_err() {
+        tokio::task::yield_now().await;
+    }
+    while host.started.load(Ordering::SeqCst) == 0 {
         tokio::task::yield_now().await;
     }
     let before = Instant::now();

@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 use std::task::Context;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::io::AsyncWrite;
 
@@ -18,48 +18,56 @@ impl Driver {
         self.half_open = None;
         self.inbox.retain(|message| message.call.is_none());
         self.drop_handlers(false);
-        let left = self.shared.with(|core| core.session.out_len());
-        let cut = self.command == Some(Command::Cut);
-        let linger = if cut { Duration::ZERO } else { self.shared.limits.linger() };
-        self.phase = Phase::Flushing { until: now.checked_add(linger).unwrap_or(now) };
+        // A peer at fault gets less time to learn of it.
+        let late = now.checked_add(self.shared.limits.linger()).unwrap_or(now);
+        self.phase = Phase::Flushing { until: (!reason.is_clean()).then_some(late) };
         self.reason = Some(reason);
+        let left = self.shared.with_wakers(|core, wakers| {
+            core.turn.wake_all(wakers);
+            core.room.wake_all(wakers);
+            core.session.out_len()
+        });
         if left == 0 {
             // The peer is gone, or has said that it reads no more.
             self.leave();
         }
-        if cut {
-            self.cut();
+        if self.command == Some(Command::Cut) {
+            self.cut(now);
         }
     }
 
     /// Takes the connection from its last octets to its end.
     pub(super) fn advance(&mut self, task: &mut Context<'_>, now: Instant) -> bool {
-        let (Phase::Flushing { until } | Phase::Lingering { until }) = self.phase else {
-            return false;
+        let over = match self.phase {
+            Phase::Flushing { until } => until.is_some_and(|until| now >= until),
+            Phase::Lingering { until } => now >= until,
+            Phase::Open | Phase::Over => return false,
         };
-        if now >= until {
+        if over {
             self.leave();
             return true;
         }
-        let Some(stream) = &mut self.stream else {
-            return false;
-        };
+        let Some(stream) = &mut self.stream else { return false };
         let written = self.output.is_empty() && matches!(self.phase, Phase::Flushing { .. });
         // Whether the peer takes notice shows in what it does, not in a result here.
         if !written || Pin::new(stream).poll_shutdown(task).is_pending() {
             return false;
         }
         self.finish();
+        let until = now.checked_add(self.shared.limits.linger()).unwrap_or(now);
         self.phase = Phase::Lingering { until };
         true
     }
 
     /// Drops everything that runs, and does not wait for the peer.
-    pub(super) fn cut(&mut self) {
+    pub(super) fn cut(&mut self, now: Instant) {
         self.inbox.clear();
         self.drop_handlers(true);
-        if let Phase::Lingering { .. } = self.phase {
-            self.leave();
+        match &mut self.phase {
+            // What can be written at once still is.
+            Phase::Flushing { until } => *until = Some(now),
+            Phase::Lingering { .. } => self.leave(),
+            Phase::Open | Phase::Over => {}
         }
     }
 
@@ -82,8 +90,6 @@ impl Driver {
                 let lost = CallFailure::ConnectionLost { maybe_executed: true };
                 wakers.extend(core.calls.finish(call, Err(lost)));
             }
-            core.turn.wake_all(wakers);
-            core.room.wake_all(wakers);
             core.opening.wake_all(wakers);
             core.closing.wake_all(wakers);
             wakers.extend(core.pings.iter().map(|ping| ping.waker.clone()));

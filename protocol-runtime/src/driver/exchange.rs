@@ -24,7 +24,7 @@ impl Driver {
             self.input.bytes.clear();
             let command = shared.with(|core| core.command);
             if command != self.command && command == Some(Command::Cut) {
-                self.cut();
+                self.cut(now);
             }
             self.command = command;
             return false;
@@ -64,7 +64,8 @@ impl Driver {
         match core.command {
             None => {}
             Some(Command::Drain) => {
-                let idle = self.running == 0 && self.inbox.is_empty();
+                let served = self.running == 0 && self.inbox.is_empty();
+                let idle = served && core.backlog() == 0;
                 if idle || core.session.status() == Status::Handshaking {
                     core.session.close(Reason::ShuttingDown, "");
                 }

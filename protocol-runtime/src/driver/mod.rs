@@ -109,8 +109,9 @@ struct Message {
 enum Phase {
     /// Bytes go both ways.
     Open,
-    /// The session is over and its last octets go out.
-    Flushing { until: Instant },
+    /// The session is over and its last octets go out, for as long as the peer takes some of
+    /// them; to a peer at fault at most `until` then.
+    Flushing { until: Option<Instant> },
     /// Everything is written; the peer gets the time to read it and to close, because a stream
     /// closed with input unread may take back what was written.
     Lingering { until: Instant },
@@ -135,8 +136,12 @@ impl Future for Driver {
             if this.is_done() {
                 return Poll::Ready(());
             }
-            if !busy && this.sleep(task) {
-                return Poll::Pending;
+            if !busy {
+                this.shared.signal.asleep();
+                if this.sleep(task) {
+                    return Poll::Pending;
+                }
+                this.shared.signal.awake(task.waker());
             }
         }
         task.waker().wake_by_ref();
@@ -189,7 +194,6 @@ impl Driver {
 
     /// Sees to it that the task is woken when there is something to do. False if there is.
     fn sleep(&mut self, task: &mut Context<'_>) -> bool {
-        self.shared.signal.asleep();
         if !self.shared.woken.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
             return false;
         }
@@ -204,9 +208,11 @@ impl Driver {
             return false;
         }
         deadline = earlier(deadline, self.stalls());
-        if let Phase::Flushing { until } | Phase::Lingering { until } = self.phase {
-            deadline = earlier(deadline, Some(until));
-        }
+        deadline = match self.phase {
+            Phase::Flushing { until } => earlier(deadline, until),
+            Phase::Lingering { until } => earlier(deadline, Some(until)),
+            Phase::Open | Phase::Over => deadline,
+        };
         !deadline.is_some_and(|deadline| self.timer.poll(deadline, task))
     }
 

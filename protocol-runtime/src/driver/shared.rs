@@ -240,6 +240,11 @@ impl Core {
         self.session.out_len().saturating_add(self.unsent)
     }
 
+    /// Whether somebody who wants to write has to wait; nobody does at the end.
+    pub(crate) fn is_full(&self, high_water: usize) -> bool {
+        self.backlog() >= high_water && self.session.close_reason().is_none()
+    }
+
     /// The failure to report for work that comes after the end.
     pub(crate) fn ended(&self) -> Error {
         let nobody = || CloseReason::Local { reason: Reason::Normal };

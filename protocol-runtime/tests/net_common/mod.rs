@@ -4,7 +4,10 @@
     unreachable_pub,
     missing_docs,
     clippy::allow_attributes,
-    reason = "shared by several test programs, each of which uses a part"
+    clippy::expect_used,
+    clippy::panic,
+    clippy::manual_async_fn,
+    reason = "shared by several test programs, each of which uses a part; fails like a test and looks like generated code"
 )]
 
 use std::convert::Infallible;
@@ -23,7 +26,7 @@ use protocol_runtime::error::Fault;
 use protocol_runtime::fingerprint::Fingerprint;
 use protocol_runtime::noise::Keypair;
 use protocol_runtime::protocol::{Protocol, side};
-use protocol_runtime::schema::{End, MessageSchema, ProtocolSchema, ReplySchema, RootFn};
+use protocol_runtime::schema::{End, MessageSchema, ProtocolSchema, ReplySchema};
 use protocol_runtime::serve::{Client, Serve};
 use protocol_runtime::server::{Server, ServerBuilder};
 use protocol_runtime::wire::{DecodeError, DecodeOptions, EncodeError, Root};
@@ -64,7 +67,7 @@ fn nothing() -> Option<&'static protocol_runtime::schema::TypeSchema> {
 }
 
 const fn request(number: u16, name: &'static str, from: End) -> MessageSchema {
-    let reply = Some(ReplySchema { ok: text as RootFn, err: None });
+    let reply = Some(ReplySchema { ok: text, err: None });
     MessageSchema { number, name, from, payload: text, reply }
 }
 
@@ -332,7 +335,7 @@ impl Serve<Guest, side::Client> for Probe {
                     let Some(question) = cx.decode::<String>(&body) else { return };
                     // Calls back while being called.
                     let call: Call<String, String, Infallible> =
-                        cx.caller::<Probe>().call(ECHO, question);
+                        cx.caller::<Self>().call(ECHO, question);
                     cx.reply(&call.await.expect("an echo"));
                 }
                 _ => cx.unknown(),
