@@ -60,7 +60,7 @@ fn of_a_machine(files: &[Source]) -> Vec<String> {
                 let before = text[..at].chars().next_back();
                 let after = text[at + folder.len()..].chars().next();
                 // `docs/work/` and `/workers` are something else.
-                let begins = !before.is_some_and(|c| c.is_alphanumeric() || "_-./$}".contains(c));
+                let begins = !before.is_some_and(|c| c.is_alphanumeric() || "_-./$}~".contains(c));
                 let ends = !after.is_some_and(|c| c.is_alphanumeric() || "_-.".contains(c));
                 if begins && ends {
                     found.push(format!("{}: `{folder}` is a path of one machine", file.place(at)));
