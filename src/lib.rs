@@ -31,13 +31,11 @@ pub use protocol_runtime::{error, fingerprint, frame, limits, noise, schema, ses
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Starts to describe a server.
-#[must_use]
 pub fn server() -> ServerBuilder {
     ServerBuilder::new()
 }
 
 /// Starts to describe a client.
-#[must_use]
 pub fn client() -> ClientBuilder {
     ClientBuilder::new()
 }

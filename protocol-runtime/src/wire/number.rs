@@ -95,6 +95,7 @@ where
     }
 }
 
+#[expect(clippy::use_self, reason = "the consts are bools for every type")]
 impl Wire for bool {
     const BITS: usize = 1;
     const BLOCK: usize = 0;

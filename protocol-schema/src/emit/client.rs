@@ -28,7 +28,7 @@ pub(super) fn clients(item: &Protocol, door: &Door<'_>) -> TokenStream {
             caller: #v1::Caller,
         }
 
-        #[allow(dead_code)]
+        #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
         impl #client {
             #(#methods)*
         }
@@ -69,7 +69,7 @@ fn peer(item: &Protocol, door: &Door<'_>) -> TokenStream {
             caller: #v1::Caller,
         }
 
-        #[allow(dead_code)]
+        #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
         impl #peer {
             #(#methods)*
         }

@@ -67,12 +67,18 @@ fn handler(
     let arms = messages.iter().map(|message| arm(message, item, &name, door));
     let dispatch = if messages.is_empty() {
         quote! {
-            ::core::mem::drop((handler, number, body));
-            async move { cx.unknown() }
+            async fn dispatch(_: #alias::Arc<H>, cx: #alias::Cx, _: u16, _: #alias::Bytes) {
+                cx.unknown();
+            }
         }
     } else {
         quote! {
-            async move {
+            async fn dispatch(
+                handler: #alias::Arc<H>,
+                cx: #alias::Cx,
+                number: u16,
+                body: #alias::Bytes,
+            ) {
                 match number {
                     #(#arms)*
                     _ => cx.unknown(),
@@ -83,7 +89,7 @@ fn handler(
     let style = names::style(&[&item.name], &[]);
     quote! {
         #[doc = #doc]
-        #[allow(dead_code)]
+        #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
         #style
         #vis trait #name: ::core::marker::Send + ::core::marker::Sync + 'static {
             #(#methods)*
@@ -94,14 +100,7 @@ fn handler(
 
             #[automatically_derived]
             impl<H: #name> #alias::Serve<H, #alias::side::#side> for #protocol {
-                fn dispatch(
-                    handler: #alias::Arc<H>,
-                    cx: #alias::Cx,
-                    number: u16,
-                    body: #alias::Bytes,
-                ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send + 'static {
-                    #dispatch
-                }
+                #dispatch
             }
         };
     }

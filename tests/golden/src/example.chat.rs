@@ -1677,7 +1677,7 @@ const _: () = {
 
 ::network_protocol::__private::v1::net! {
     /// Handles the messages of [`Chat`] that the client sends. A method that is not written answers `Unimplemented`.
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
     pub trait ChatHandler: ::core::marker::Send + ::core::marker::Sync + 'static {
         /// Join a room.
         #[allow(unused_variables)]
@@ -1730,61 +1730,60 @@ const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
         impl<H: ChatHandler> _np::Serve<H, _np::side::Server> for Chat {
-            fn dispatch(
+            async fn dispatch(
                 handler: _np::Arc<H>,
                 cx: _np::Cx,
                 number: u16,
                 body: _np::Bytes,
-            ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send + 'static {
-                async move {
-                    match number {
-                        1 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<ChatJoin>(&body) else { return };
-                            ::core::mem::drop(body);
-                            match <H as ChatHandler>::join(&*handler, &cx, message).await {
-                                ::core::result::Result::Ok(value) => cx.reply(&value),
-                                ::core::result::Result::Err(error) => cx.reply_error(&error),
-                            }
+            ) {
+                match number {
+                    1 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<ChatJoin>(&body) else { return };
+                        ::core::mem::drop(body);
+                        match <H as ChatHandler>::join(&*handler, &cx, message).await {
+                            ::core::result::Result::Ok(value) => cx.reply(&value),
+                            ::core::result::Result::Err(error) => cx.reply_error(&error),
                         }
-                        2 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<ChatSay>(&body) else { return };
-                            ::core::mem::drop(body);
-                            <H as ChatHandler>::say(&*handler, &cx, message).await;
-                            cx.done();
-                        }
-                        3 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<ChatHistory>(&body) else { return };
-                            ::core::mem::drop(body);
-                            match <H as ChatHandler>::history(&*handler, &cx, message).await
-                            {
-                                ::core::result::Result::Ok(value) => cx.reply(&value),
-                                ::core::result::Result::Err(error) => cx.reply_error(&error),
-                            }
-                        }
-                        6 => {
-                            let ::core::option::Option::Some(()) = cx.decode::<()>(&body)
-                            else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(&<H as ChatHandler>::clock(&*handler, &cx).await);
-                        }
-                        7 => {
-                            let ::core::option::Option::Some(()) = cx.decode::<()>(&body)
-                            else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(&<H as ChatHandler>::leave(&*handler, &cx).await);
-                        }
-                        _ => cx.unknown(),
                     }
+                    2 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<ChatSay>(&body) else { return };
+                        ::core::mem::drop(body);
+                        <H as ChatHandler>::say(&*handler, &cx, message).await;
+                        cx.done();
+                    }
+                    3 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<ChatHistory>(&body) else { return };
+                        ::core::mem::drop(body);
+                        match <H as ChatHandler>::history(&*handler, &cx, message).await {
+                            ::core::result::Result::Ok(value) => cx.reply(&value),
+                            ::core::result::Result::Err(error) => cx.reply_error(&error),
+                        }
+                    }
+                    6 => {
+                        let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
+                            return
+                        };
+                        ::core::mem::drop(body);
+                        cx.reply(&<H as ChatHandler>::clock(&*handler, &cx).await);
+                    }
+                    7 => {
+                        let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
+                            return
+                        };
+                        ::core::mem::drop(body);
+                        cx.reply(&<H as ChatHandler>::leave(&*handler, &cx).await);
+                    }
+                    _ => cx.unknown(),
                 }
             }
         }
     };
 
     /// Handles the messages of [`Chat`] that the server sends. A method that is not written answers `Unimplemented`.
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
     pub trait ChatClientHandler: ::core::marker::Send + ::core::marker::Sync + 'static {
         /// From the server, at any time.
         #[allow(unused_variables)]
@@ -1808,32 +1807,30 @@ const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
         impl<H: ChatClientHandler> _np::Serve<H, _np::side::Client> for Chat {
-            fn dispatch(
+            async fn dispatch(
                 handler: _np::Arc<H>,
                 cx: _np::Cx,
                 number: u16,
                 body: _np::Bytes,
-            ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send + 'static {
-                async move {
-                    match number {
-                        4 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<::std::string::String>(&body) else { return };
-                            ::core::mem::drop(body);
-                            <H as ChatClientHandler>::notice(&*handler, &cx, message).await;
-                            cx.done();
-                        }
-                        5 => {
-                            let ::core::option::Option::Some(()) = cx.decode::<()>(&body)
-                            else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(
-                                &<H as ChatClientHandler>::are_you_there(&*handler, &cx)
-                                    .await,
-                            );
-                        }
-                        _ => cx.unknown(),
+            ) {
+                match number {
+                    4 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<::std::string::String>(&body) else { return };
+                        ::core::mem::drop(body);
+                        <H as ChatClientHandler>::notice(&*handler, &cx, message).await;
+                        cx.done();
                     }
+                    5 => {
+                        let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
+                            return
+                        };
+                        ::core::mem::drop(body);
+                        cx.reply(
+                            &<H as ChatClientHandler>::are_you_there(&*handler, &cx).await,
+                        );
+                    }
+                    _ => cx.unknown(),
                 }
             }
         }
@@ -1846,7 +1843,7 @@ const _: () = {
         caller: ::network_protocol::__private::v1::Caller,
     }
 
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
     impl ChatClient {
         /// Join a room.
         pub fn join(
@@ -1905,7 +1902,7 @@ const _: () = {
         caller: ::network_protocol::__private::v1::Caller,
     }
 
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
     impl ChatPeer {
         /// From the server, at any time.
         pub fn notice(

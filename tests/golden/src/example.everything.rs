@@ -2629,9 +2629,7 @@ const _: () = {
                 block,
                 slot,
                 tail,
-                |tag, tail| match tag {
-                    _ => _np::decode_raw(tag, tail).map(Self::Unknown),
-                },
+                |tag, tail| _np::decode_raw(tag, tail).map(Self::Unknown),
             )
         }
         fn schema() -> &'static _np::TypeSchema {
@@ -6906,7 +6904,7 @@ const _: () = {
 
 ::network_protocol::__private::v1::net! {
     /// Handles the messages of [`Every`] that the client sends. A method that is not written answers `Unimplemented`.
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
     pub trait EveryHandler: ::core::marker::Send + ::core::marker::Sync + 'static {
         /// A unit with a unit for an answer.
         fn nothing(
@@ -7113,196 +7111,174 @@ const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
         impl<H: EveryHandler> _np::Serve<H, _np::side::Server> for Every {
-            fn dispatch(
+            async fn dispatch(
                 handler: _np::Arc<H>,
                 cx: _np::Cx,
                 number: u16,
                 body: _np::Bytes,
-            ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send + 'static {
-                async move {
-                    match number {
-                        1 => {
-                            let ::core::option::Option::Some(()) = cx.decode::<()>(&body)
-                            else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(&<H as EveryHandler>::nothing(&*handler, &cx).await);
-                        }
-                        2 => {
-                            let ::core::option::Option::Some(()) = cx.decode::<()>(&body)
-                            else { return };
-                            ::core::mem::drop(body);
-                            <H as EveryHandler>::poke(&*handler, &cx).await;
-                            cx.done();
-                        }
-                        3 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<EveryTell>(&body) else { return };
-                            ::core::mem::drop(body);
-                            <H as EveryHandler>::tell(&*handler, &cx, message).await;
-                            cx.done();
-                        }
-                        4 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<Everything>(&body) else { return };
-                            ::core::mem::drop(body);
-                            <H as EveryHandler>::put(&*handler, &cx, message).await;
-                            cx.done();
-                        }
-                        5 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<Everything>(&body) else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(
-                                &<H as EveryHandler>::echo(&*handler, &cx, message).await,
-                            );
-                        }
-                        6 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<EveryEchoFields>(&body) else { return };
-                            ::core::mem::drop(body);
-                            match <H as EveryHandler>::echo_fields(&*handler, &cx, message)
-                                .await
-                            {
-                                ::core::result::Result::Ok(value) => cx.reply(&value),
-                                ::core::result::Result::Err(error) => cx.reply_error(&error),
-                            }
-                        }
-                        7 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<EveryNoFields>(&body) else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(
-                                &<H as EveryHandler>::no_fields(&*handler, &cx, message)
-                                    .await,
-                            );
-                        }
-                        8 => {
-                            let ::core::option::Option::Some(()) = cx.decode::<()>(&body)
-                            else { return };
-                            ::core::mem::drop(body);
-                            match <H as EveryHandler>::unit(&*handler, &cx).await {
-                                ::core::result::Result::Ok(value) => cx.reply(&value),
-                                ::core::result::Result::Err(error) => cx.reply_error(&error),
-                            }
-                        }
-                        9 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<u64>(&body) else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(
-                                &<H as EveryHandler>::number(&*handler, &cx, message).await,
-                            );
-                        }
-                        10 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<bool>(&body) else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(
-                                &<H as EveryHandler>::flag(&*handler, &cx, message).await,
-                            );
-                        }
-                        11 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<::std::string::String>(&body) else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(
-                                &<H as EveryHandler>::text(&*handler, &cx, message).await,
-                            );
-                        }
-                        12 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<::network_protocol::Bytes>(&body) else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(
-                                &<H as EveryHandler>::blob(&*handler, &cx, message).await,
-                            );
-                        }
-                        13 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<::std::vec::Vec<Shape>>(&body) else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(
-                                &<H as EveryHandler>::list(&*handler, &cx, message).await,
-                            );
-                        }
-                        14 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<
-                                    ::core::option::Option<::std::string::String>,
-                                >(&body) else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(
-                                &<H as EveryHandler>::maybe(&*handler, &cx, message).await,
-                            );
-                        }
-                        15 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<[u16; COUNT as usize]>(&body) else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(
-                                &<H as EveryHandler>::array(&*handler, &cx, message).await,
-                            );
-                        }
-                        16 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<Point>(&body) else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(
-                                &<H as EveryHandler>::fixed(&*handler, &cx, message).await,
-                            );
-                        }
-                        17 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<Level64>(&body) else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(
-                                &<H as EveryHandler>::scalar(&*handler, &cx, message).await,
-                            );
-                        }
-                        18 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<Shape>(&body) else { return };
-                            ::core::mem::drop(body);
-                            match <H as EveryHandler>::union(&*handler, &cx, message).await {
-                                ::core::result::Result::Ok(value) => cx.reply(&value),
-                                ::core::result::Result::Err(error) => cx.reply_error(&error),
-                            }
-                        }
-                        19 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<::core::option::Option<bool>>(&body) else {
-                                return
-                            };
-                            ::core::mem::drop(body);
-                            cx.reply(
-                                &<H as EveryHandler>::maybe_flag(&*handler, &cx, message)
-                                    .await,
-                            );
-                        }
-                        20 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<f64>(&body) else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(
-                                &<H as EveryHandler>::float(&*handler, &cx, message).await,
-                            );
-                        }
-                        26 => {
-                            let ::core::option::Option::Some(()) = cx.decode::<()>(&body)
-                            else { return };
-                            ::core::mem::drop(body);
-                            <H as EveryHandler>::explicit(&*handler, &cx).await;
-                            cx.done();
-                        }
-                        _ => cx.unknown(),
+            ) {
+                match number {
+                    1 => {
+                        let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
+                            return
+                        };
+                        ::core::mem::drop(body);
+                        cx.reply(&<H as EveryHandler>::nothing(&*handler, &cx).await);
                     }
+                    2 => {
+                        let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
+                            return
+                        };
+                        ::core::mem::drop(body);
+                        <H as EveryHandler>::poke(&*handler, &cx).await;
+                        cx.done();
+                    }
+                    3 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<EveryTell>(&body) else { return };
+                        ::core::mem::drop(body);
+                        <H as EveryHandler>::tell(&*handler, &cx, message).await;
+                        cx.done();
+                    }
+                    4 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<Everything>(&body) else { return };
+                        ::core::mem::drop(body);
+                        <H as EveryHandler>::put(&*handler, &cx, message).await;
+                        cx.done();
+                    }
+                    5 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<Everything>(&body) else { return };
+                        ::core::mem::drop(body);
+                        cx.reply(&<H as EveryHandler>::echo(&*handler, &cx, message).await);
+                    }
+                    6 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<EveryEchoFields>(&body) else { return };
+                        ::core::mem::drop(body);
+                        match <H as EveryHandler>::echo_fields(&*handler, &cx, message).await
+                        {
+                            ::core::result::Result::Ok(value) => cx.reply(&value),
+                            ::core::result::Result::Err(error) => cx.reply_error(&error),
+                        }
+                    }
+                    7 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<EveryNoFields>(&body) else { return };
+                        ::core::mem::drop(body);
+                        cx.reply(
+                            &<H as EveryHandler>::no_fields(&*handler, &cx, message).await,
+                        );
+                    }
+                    8 => {
+                        let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
+                            return
+                        };
+                        ::core::mem::drop(body);
+                        match <H as EveryHandler>::unit(&*handler, &cx).await {
+                            ::core::result::Result::Ok(value) => cx.reply(&value),
+                            ::core::result::Result::Err(error) => cx.reply_error(&error),
+                        }
+                    }
+                    9 => {
+                        let ::core::option::Option::Some(message) = cx.decode::<u64>(&body)
+                        else { return };
+                        ::core::mem::drop(body);
+                        cx.reply(
+                            &<H as EveryHandler>::number(&*handler, &cx, message).await,
+                        );
+                    }
+                    10 => {
+                        let ::core::option::Option::Some(message) = cx.decode::<bool>(&body)
+                        else { return };
+                        ::core::mem::drop(body);
+                        cx.reply(&<H as EveryHandler>::flag(&*handler, &cx, message).await);
+                    }
+                    11 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<::std::string::String>(&body) else { return };
+                        ::core::mem::drop(body);
+                        cx.reply(&<H as EveryHandler>::text(&*handler, &cx, message).await);
+                    }
+                    12 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<::network_protocol::Bytes>(&body) else { return };
+                        ::core::mem::drop(body);
+                        cx.reply(&<H as EveryHandler>::blob(&*handler, &cx, message).await);
+                    }
+                    13 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<::std::vec::Vec<Shape>>(&body) else { return };
+                        ::core::mem::drop(body);
+                        cx.reply(&<H as EveryHandler>::list(&*handler, &cx, message).await);
+                    }
+                    14 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<::core::option::Option<::std::string::String>>(&body)
+                        else { return };
+                        ::core::mem::drop(body);
+                        cx.reply(&<H as EveryHandler>::maybe(&*handler, &cx, message).await);
+                    }
+                    15 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<[u16; COUNT as usize]>(&body) else { return };
+                        ::core::mem::drop(body);
+                        cx.reply(&<H as EveryHandler>::array(&*handler, &cx, message).await);
+                    }
+                    16 => {
+                        let ::core::option::Option::Some(message) = cx.decode::<Point>(&body)
+                        else { return };
+                        ::core::mem::drop(body);
+                        cx.reply(&<H as EveryHandler>::fixed(&*handler, &cx, message).await);
+                    }
+                    17 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<Level64>(&body) else { return };
+                        ::core::mem::drop(body);
+                        cx.reply(
+                            &<H as EveryHandler>::scalar(&*handler, &cx, message).await,
+                        );
+                    }
+                    18 => {
+                        let ::core::option::Option::Some(message) = cx.decode::<Shape>(&body)
+                        else { return };
+                        ::core::mem::drop(body);
+                        match <H as EveryHandler>::union(&*handler, &cx, message).await {
+                            ::core::result::Result::Ok(value) => cx.reply(&value),
+                            ::core::result::Result::Err(error) => cx.reply_error(&error),
+                        }
+                    }
+                    19 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<::core::option::Option<bool>>(&body) else { return };
+                        ::core::mem::drop(body);
+                        cx.reply(
+                            &<H as EveryHandler>::maybe_flag(&*handler, &cx, message).await,
+                        );
+                    }
+                    20 => {
+                        let ::core::option::Option::Some(message) = cx.decode::<f64>(&body)
+                        else { return };
+                        ::core::mem::drop(body);
+                        cx.reply(&<H as EveryHandler>::float(&*handler, &cx, message).await);
+                    }
+                    26 => {
+                        let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
+                            return
+                        };
+                        ::core::mem::drop(body);
+                        <H as EveryHandler>::explicit(&*handler, &cx).await;
+                        cx.done();
+                    }
+                    _ => cx.unknown(),
                 }
             }
         }
     };
 
     /// Handles the messages of [`Every`] that the server sends. A method that is not written answers `Unimplemented`.
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
     pub trait EveryClientHandler: ::core::marker::Send + ::core::marker::Sync + 'static {
         /// The other way round, and one-way.
         #[allow(unused_variables)]
@@ -7353,57 +7329,56 @@ const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
         impl<H: EveryClientHandler> _np::Serve<H, _np::side::Client> for Every {
-            fn dispatch(
+            async fn dispatch(
                 handler: _np::Arc<H>,
                 cx: _np::Cx,
                 number: u16,
                 body: _np::Bytes,
-            ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send + 'static {
-                async move {
-                    match number {
-                        21 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<EveryPushed>(&body) else { return };
-                            ::core::mem::drop(body);
-                            <H as EveryClientHandler>::pushed(&*handler, &cx, message).await;
-                            cx.done();
-                        }
-                        22 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<Shape>(&body) else { return };
-                            ::core::mem::drop(body);
-                            <H as EveryClientHandler>::pushed_type(&*handler, &cx, message)
-                                .await;
-                            cx.done();
-                        }
-                        23 => {
-                            let ::core::option::Option::Some(()) = cx.decode::<()>(&body)
-                            else { return };
-                            ::core::mem::drop(body);
-                            <H as EveryClientHandler>::pushed_unit(&*handler, &cx).await;
-                            cx.done();
-                        }
-                        24 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<EveryAsked>(&body) else { return };
-                            ::core::mem::drop(body);
-                            match <H as EveryClientHandler>::asked(&*handler, &cx, message)
-                                .await
-                            {
-                                ::core::result::Result::Ok(value) => cx.reply(&value),
-                                ::core::result::Result::Err(error) => cx.reply_error(&error),
-                            }
-                        }
-                        25 => {
-                            let ::core::option::Option::Some(()) = cx.decode::<()>(&body)
-                            else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(
-                                &<H as EveryClientHandler>::asked_unit(&*handler, &cx).await,
-                            );
-                        }
-                        _ => cx.unknown(),
+            ) {
+                match number {
+                    21 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<EveryPushed>(&body) else { return };
+                        ::core::mem::drop(body);
+                        <H as EveryClientHandler>::pushed(&*handler, &cx, message).await;
+                        cx.done();
                     }
+                    22 => {
+                        let ::core::option::Option::Some(message) = cx.decode::<Shape>(&body)
+                        else { return };
+                        ::core::mem::drop(body);
+                        <H as EveryClientHandler>::pushed_type(&*handler, &cx, message)
+                            .await;
+                        cx.done();
+                    }
+                    23 => {
+                        let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
+                            return
+                        };
+                        ::core::mem::drop(body);
+                        <H as EveryClientHandler>::pushed_unit(&*handler, &cx).await;
+                        cx.done();
+                    }
+                    24 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<EveryAsked>(&body) else { return };
+                        ::core::mem::drop(body);
+                        match <H as EveryClientHandler>::asked(&*handler, &cx, message).await
+                        {
+                            ::core::result::Result::Ok(value) => cx.reply(&value),
+                            ::core::result::Result::Err(error) => cx.reply_error(&error),
+                        }
+                    }
+                    25 => {
+                        let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
+                            return
+                        };
+                        ::core::mem::drop(body);
+                        cx.reply(
+                            &<H as EveryClientHandler>::asked_unit(&*handler, &cx).await,
+                        );
+                    }
+                    _ => cx.unknown(),
                 }
             }
         }
@@ -7416,7 +7391,7 @@ const _: () = {
         caller: ::network_protocol::__private::v1::Caller,
     }
 
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
     impl EveryClient {
         /// A unit with a unit for an answer.
         pub fn nothing(
@@ -7619,7 +7594,7 @@ const _: () = {
         caller: ::network_protocol::__private::v1::Caller,
     }
 
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
     impl EveryPeer {
         /// The other way round, and one-way.
         pub fn pushed(
@@ -7750,7 +7725,7 @@ const _: () = {
 
 ::network_protocol::__private::v1::net! {
     /// Handles the messages of [`Small`] that the client sends. A method that is not written answers `Unimplemented`.
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
     pub trait SmallHandler: ::core::marker::Send + ::core::marker::Sync + 'static {
         /// Message 1.
         #[allow(unused_variables)]
@@ -7774,30 +7749,29 @@ const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
         impl<H: SmallHandler> _np::Serve<H, _np::side::Server> for Small {
-            fn dispatch(
+            async fn dispatch(
                 handler: _np::Arc<H>,
                 cx: _np::Cx,
                 number: u16,
                 body: _np::Bytes,
-            ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send + 'static {
-                async move {
-                    match number {
-                        1 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<u8>(&body) else { return };
-                            ::core::mem::drop(body);
-                            <H as SmallHandler>::first(&*handler, &cx, message).await;
-                            cx.done();
-                        }
-                        2 => {
-                            let ::core::option::Option::Some(()) = cx.decode::<()>(&body)
-                            else { return };
-                            ::core::mem::drop(body);
-                            <H as SmallHandler>::second(&*handler, &cx).await;
-                            cx.done();
-                        }
-                        _ => cx.unknown(),
+            ) {
+                match number {
+                    1 => {
+                        let ::core::option::Option::Some(message) = cx.decode::<u8>(&body)
+                        else { return };
+                        ::core::mem::drop(body);
+                        <H as SmallHandler>::first(&*handler, &cx, message).await;
+                        cx.done();
                     }
+                    2 => {
+                        let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
+                            return
+                        };
+                        ::core::mem::drop(body);
+                        <H as SmallHandler>::second(&*handler, &cx).await;
+                        cx.done();
+                    }
+                    _ => cx.unknown(),
                 }
             }
         }
@@ -7810,7 +7784,7 @@ const _: () = {
         caller: ::network_protocol::__private::v1::Caller,
     }
 
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
     impl SmallClient {
         /// Message 1.
         pub fn first(&self, message: u8) -> ::network_protocol::__private::v1::Notify<u8> {

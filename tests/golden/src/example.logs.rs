@@ -623,7 +623,7 @@ const _: () = {
 
 ::network_protocol::__private::v1::net! {
     /// Handles the messages of [`Logs`] that the client sends. A method that is not written answers `Unimplemented`.
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
     pub trait LogsHandler: ::core::marker::Send + ::core::marker::Sync + 'static {
         /// Names the file that the next lines are from.
         #[allow(unused_variables)]
@@ -651,39 +651,37 @@ const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
         impl<H: LogsHandler> _np::Serve<H, _np::side::Server> for Logs {
-            fn dispatch(
+            async fn dispatch(
                 handler: _np::Arc<H>,
                 cx: _np::Cx,
                 number: u16,
                 body: _np::Bytes,
-            ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send + 'static {
-                async move {
-                    match number {
-                        1 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<::std::string::String>(&body) else { return };
-                            ::core::mem::drop(body);
-                            <H as LogsHandler>::open(&*handler, &cx, message).await;
-                            cx.done();
-                        }
-                        2 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<LogsShip>(&body) else { return };
-                            ::core::mem::drop(body);
-                            match <H as LogsHandler>::ship(&*handler, &cx, message).await {
-                                ::core::result::Result::Ok(value) => cx.reply(&value),
-                                ::core::result::Result::Err(error) => cx.reply_error(&error),
-                            }
-                        }
-                        _ => cx.unknown(),
+            ) {
+                match number {
+                    1 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<::std::string::String>(&body) else { return };
+                        ::core::mem::drop(body);
+                        <H as LogsHandler>::open(&*handler, &cx, message).await;
+                        cx.done();
                     }
+                    2 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<LogsShip>(&body) else { return };
+                        ::core::mem::drop(body);
+                        match <H as LogsHandler>::ship(&*handler, &cx, message).await {
+                            ::core::result::Result::Ok(value) => cx.reply(&value),
+                            ::core::result::Result::Err(error) => cx.reply_error(&error),
+                        }
+                    }
+                    _ => cx.unknown(),
                 }
             }
         }
     };
 
     /// Handles the messages of [`Logs`] that the server sends. A method that is not written answers `Unimplemented`.
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
     pub trait LogsClientHandler: ::core::marker::Send + ::core::marker::Sync + 'static {
         /// Tells the client how far the server is.
         #[allow(unused_variables)]
@@ -700,23 +698,21 @@ const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
         impl<H: LogsClientHandler> _np::Serve<H, _np::side::Client> for Logs {
-            fn dispatch(
+            async fn dispatch(
                 handler: _np::Arc<H>,
                 cx: _np::Cx,
                 number: u16,
                 body: _np::Bytes,
-            ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send + 'static {
-                async move {
-                    match number {
-                        3 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<::std::string::String>(&body) else { return };
-                            ::core::mem::drop(body);
-                            <H as LogsClientHandler>::notice(&*handler, &cx, message).await;
-                            cx.done();
-                        }
-                        _ => cx.unknown(),
+            ) {
+                match number {
+                    3 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<::std::string::String>(&body) else { return };
+                        ::core::mem::drop(body);
+                        <H as LogsClientHandler>::notice(&*handler, &cx, message).await;
+                        cx.done();
                     }
+                    _ => cx.unknown(),
                 }
             }
         }
@@ -729,7 +725,7 @@ const _: () = {
         caller: ::network_protocol::__private::v1::Caller,
     }
 
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
     impl LogsClient {
         /// Names the file that the next lines are from.
         pub fn open(
@@ -765,7 +761,7 @@ const _: () = {
         caller: ::network_protocol::__private::v1::Caller,
     }
 
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
     impl LogsPeer {
         /// Tells the client how far the server is.
         pub fn notice(

@@ -6735,7 +6735,7 @@ const _: () = {
 
 ::network_protocol::__private::v1::net! {
     /// Handles the messages of [`Names`] that the client sends. A method that is not written answers `Unimplemented`.
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
     pub trait NamesHandler: ::core::marker::Send + ::core::marker::Sync + 'static {
         /// Message 1.
         #[allow(unused_variables)]
@@ -6894,162 +6894,159 @@ const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
         impl<H: NamesHandler> _np::Serve<H, _np::side::Server> for Names {
-            fn dispatch(
+            async fn dispatch(
                 handler: _np::Arc<H>,
                 cx: _np::Cx,
                 number: u16,
                 body: _np::Bytes,
-            ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send + 'static {
-                async move {
-                    match number {
-                        1 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<NamesType>(&body) else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(
-                                &<H as NamesHandler>::r#type(&*handler, &cx, message).await,
-                            );
-                        }
-                        2 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<Option>(&body) else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(
-                                &<H as NamesHandler>::r#match(&*handler, &cx, message).await,
-                            );
-                        }
-                        3 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<Clone>(&body) else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(
-                                &<H as NamesHandler>::clone(&*handler, &cx, message).await,
-                            );
-                        }
-                        4 => {
-                            let ::core::option::Option::Some(()) = cx.decode::<()>(&body)
-                            else { return };
-                            ::core::mem::drop(body);
-                            <H as NamesHandler>::drop(&*handler, &cx).await;
-                            cx.done();
-                        }
-                        5 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<u8>(&body) else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(
-                                &<H as NamesHandler>::new(&*handler, &cx, message).await,
-                            );
-                        }
-                        6 => {
-                            let ::core::option::Option::Some(()) = cx.decode::<()>(&body)
-                            else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(&<H as NamesHandler>::default(&*handler, &cx).await);
-                        }
-                        7 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<NamesFrom>(&body) else { return };
-                            ::core::mem::drop(body);
-                            match <H as NamesHandler>::from(&*handler, &cx, message).await {
-                                ::core::result::Result::Ok(value) => cx.reply(&value),
-                                ::core::result::Result::Err(error) => cx.reply_error(&error),
-                            }
-                        }
-                        8 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<Into>(&body) else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(
-                                &<H as NamesHandler>::into(&*handler, &cx, message).await,
-                            );
-                        }
-                        9 => {
-                            let ::core::option::Option::Some(()) = cx.decode::<()>(&body)
-                            else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(&<H as NamesHandler>::r#gen(&*handler, &cx).await);
-                        }
-                        10 => {
-                            let ::core::option::Option::Some(()) = cx.decode::<()>(&body)
-                            else { return };
-                            ::core::mem::drop(body);
-                            <H as NamesHandler>::r#async(&*handler, &cx).await;
-                            cx.done();
-                        }
-                        11 => {
-                            let ::core::option::Option::Some(()) = cx.decode::<()>(&body)
-                            else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(&<H as NamesHandler>::caller(&*handler, &cx).await);
-                        }
-                        12 => {
-                            let ::core::option::Option::Some(()) = cx.decode::<()>(&body)
-                            else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(
-                                &<H as NamesHandler>::from_caller(&*handler, &cx).await,
-                            );
-                        }
-                        13 => {
-                            let ::core::option::Option::Some(()) = cx.decode::<()>(&body)
-                            else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(&<H as NamesHandler>::connection(&*handler, &cx).await);
-                        }
-                        14 => {
-                            let ::core::option::Option::Some(()) = cx.decode::<()>(&body)
-                            else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(&<H as NamesHandler>::dispatch(&*handler, &cx).await);
-                        }
-                        15 => {
-                            let ::core::option::Option::Some(()) = cx.decode::<()>(&body)
-                            else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(&<H as NamesHandler>::schema(&*handler, &cx).await);
-                        }
-                        16 => {
-                            let ::core::option::Option::Some(()) = cx.decode::<()>(&body)
-                            else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(
-                                &<H as NamesHandler>::fingerprint(&*handler, &cx).await,
-                            );
-                        }
-                        17 => {
-                            let ::core::option::Option::Some(()) = cx.decode::<()>(&body)
-                            else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(
-                                &<H as NamesHandler>::unimplemented(&*handler, &cx).await,
-                            );
-                        }
-                        18 => {
-                            let ::core::option::Option::Some(()) = cx.decode::<()>(&body)
-                            else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(
-                                &<H as NamesHandler>::http_status2_get(&*handler, &cx).await,
-                            );
-                        }
-                        19 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<Nameswith_underscore>(&body) else { return };
-                            ::core::mem::drop(body);
-                            <H as NamesHandler>::with_underscore(&*handler, &cx, message)
-                                .await;
-                            cx.done();
-                        }
-                        _ => cx.unknown(),
+            ) {
+                match number {
+                    1 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<NamesType>(&body) else { return };
+                        ::core::mem::drop(body);
+                        cx.reply(
+                            &<H as NamesHandler>::r#type(&*handler, &cx, message).await,
+                        );
                     }
+                    2 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<Option>(&body) else { return };
+                        ::core::mem::drop(body);
+                        cx.reply(
+                            &<H as NamesHandler>::r#match(&*handler, &cx, message).await,
+                        );
+                    }
+                    3 => {
+                        let ::core::option::Option::Some(message) = cx.decode::<Clone>(&body)
+                        else { return };
+                        ::core::mem::drop(body);
+                        cx.reply(&<H as NamesHandler>::clone(&*handler, &cx, message).await);
+                    }
+                    4 => {
+                        let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
+                            return
+                        };
+                        ::core::mem::drop(body);
+                        <H as NamesHandler>::drop(&*handler, &cx).await;
+                        cx.done();
+                    }
+                    5 => {
+                        let ::core::option::Option::Some(message) = cx.decode::<u8>(&body)
+                        else { return };
+                        ::core::mem::drop(body);
+                        cx.reply(&<H as NamesHandler>::new(&*handler, &cx, message).await);
+                    }
+                    6 => {
+                        let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
+                            return
+                        };
+                        ::core::mem::drop(body);
+                        cx.reply(&<H as NamesHandler>::default(&*handler, &cx).await);
+                    }
+                    7 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<NamesFrom>(&body) else { return };
+                        ::core::mem::drop(body);
+                        match <H as NamesHandler>::from(&*handler, &cx, message).await {
+                            ::core::result::Result::Ok(value) => cx.reply(&value),
+                            ::core::result::Result::Err(error) => cx.reply_error(&error),
+                        }
+                    }
+                    8 => {
+                        let ::core::option::Option::Some(message) = cx.decode::<Into>(&body)
+                        else { return };
+                        ::core::mem::drop(body);
+                        cx.reply(&<H as NamesHandler>::into(&*handler, &cx, message).await);
+                    }
+                    9 => {
+                        let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
+                            return
+                        };
+                        ::core::mem::drop(body);
+                        cx.reply(&<H as NamesHandler>::r#gen(&*handler, &cx).await);
+                    }
+                    10 => {
+                        let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
+                            return
+                        };
+                        ::core::mem::drop(body);
+                        <H as NamesHandler>::r#async(&*handler, &cx).await;
+                        cx.done();
+                    }
+                    11 => {
+                        let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
+                            return
+                        };
+                        ::core::mem::drop(body);
+                        cx.reply(&<H as NamesHandler>::caller(&*handler, &cx).await);
+                    }
+                    12 => {
+                        let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
+                            return
+                        };
+                        ::core::mem::drop(body);
+                        cx.reply(&<H as NamesHandler>::from_caller(&*handler, &cx).await);
+                    }
+                    13 => {
+                        let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
+                            return
+                        };
+                        ::core::mem::drop(body);
+                        cx.reply(&<H as NamesHandler>::connection(&*handler, &cx).await);
+                    }
+                    14 => {
+                        let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
+                            return
+                        };
+                        ::core::mem::drop(body);
+                        cx.reply(&<H as NamesHandler>::dispatch(&*handler, &cx).await);
+                    }
+                    15 => {
+                        let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
+                            return
+                        };
+                        ::core::mem::drop(body);
+                        cx.reply(&<H as NamesHandler>::schema(&*handler, &cx).await);
+                    }
+                    16 => {
+                        let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
+                            return
+                        };
+                        ::core::mem::drop(body);
+                        cx.reply(&<H as NamesHandler>::fingerprint(&*handler, &cx).await);
+                    }
+                    17 => {
+                        let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
+                            return
+                        };
+                        ::core::mem::drop(body);
+                        cx.reply(&<H as NamesHandler>::unimplemented(&*handler, &cx).await);
+                    }
+                    18 => {
+                        let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
+                            return
+                        };
+                        ::core::mem::drop(body);
+                        cx.reply(
+                            &<H as NamesHandler>::http_status2_get(&*handler, &cx).await,
+                        );
+                    }
+                    19 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<Nameswith_underscore>(&body) else { return };
+                        ::core::mem::drop(body);
+                        <H as NamesHandler>::with_underscore(&*handler, &cx, message).await;
+                        cx.done();
+                    }
+                    _ => cx.unknown(),
                 }
             }
         }
     };
 
     /// Handles the messages of [`Names`] that the server sends. A method that is not written answers `Unimplemented`.
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
     pub trait NamesClientHandler: ::core::marker::Send + ::core::marker::Sync + 'static {
         /// Message 20.
         #[allow(unused_variables)]
@@ -7073,31 +7070,29 @@ const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
         impl<H: NamesClientHandler> _np::Serve<H, _np::side::Client> for Names {
-            fn dispatch(
+            async fn dispatch(
                 handler: _np::Arc<H>,
                 cx: _np::Cx,
                 number: u16,
                 body: _np::Bytes,
-            ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send + 'static {
-                async move {
-                    match number {
-                        20 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<u8>(&body) else { return };
-                            ::core::mem::drop(body);
-                            <H as NamesClientHandler>::r#await(&*handler, &cx, message)
-                                .await;
-                            cx.done();
-                        }
-                        21 => {
-                            let ::core::option::Option::Some(()) = cx.decode::<()>(&body)
-                            else { return };
-                            ::core::mem::drop(body);
-                            <H as NamesClientHandler>::r#type(&*handler, &cx).await;
-                            cx.done();
-                        }
-                        _ => cx.unknown(),
+            ) {
+                match number {
+                    20 => {
+                        let ::core::option::Option::Some(message) = cx.decode::<u8>(&body)
+                        else { return };
+                        ::core::mem::drop(body);
+                        <H as NamesClientHandler>::r#await(&*handler, &cx, message).await;
+                        cx.done();
                     }
+                    21 => {
+                        let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
+                            return
+                        };
+                        ::core::mem::drop(body);
+                        <H as NamesClientHandler>::r#type(&*handler, &cx).await;
+                        cx.done();
+                    }
+                    _ => cx.unknown(),
                 }
             }
         }
@@ -7110,7 +7105,7 @@ const _: () = {
         caller: ::network_protocol::__private::v1::Caller,
     }
 
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
     impl NamesClient {
         /// Message 1.
         pub fn r#type(
@@ -7265,7 +7260,7 @@ const _: () = {
         caller: ::network_protocol::__private::v1::Caller,
     }
 
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
     impl NamesPeer {
         /// Message 20.
         pub fn r#await(&self, message: u8) -> ::network_protocol::__private::v1::Notify<u8> {
@@ -7362,7 +7357,7 @@ const _: () = {
 
 ::network_protocol::__private::v1::net! {
     /// Handles the messages of [`protocol`] that the client sends. A method that is not written answers `Unimplemented`.
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
     #[allow(non_camel_case_types)]
     pub trait protocolHandler: ::core::marker::Send + ::core::marker::Sync + 'static {
         /// Message 1.
@@ -7380,25 +7375,22 @@ const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
         impl<H: protocolHandler> _np::Serve<H, _np::side::Server> for protocol {
-            fn dispatch(
+            async fn dispatch(
                 handler: _np::Arc<H>,
                 cx: _np::Cx,
                 number: u16,
                 body: _np::Bytes,
-            ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send + 'static {
-                async move {
-                    match number {
-                        1 => {
-                            let ::core::option::Option::Some(message) = cx
-                                .decode::<r#struct>(&body) else { return };
-                            ::core::mem::drop(body);
-                            cx.reply(
-                                &<H as protocolHandler>::protocol(&*handler, &cx, message)
-                                    .await,
-                            );
-                        }
-                        _ => cx.unknown(),
+            ) {
+                match number {
+                    1 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<r#struct>(&body) else { return };
+                        ::core::mem::drop(body);
+                        cx.reply(
+                            &<H as protocolHandler>::protocol(&*handler, &cx, message).await,
+                        );
                     }
+                    _ => cx.unknown(),
                 }
             }
         }
@@ -7412,7 +7404,7 @@ const _: () = {
         caller: ::network_protocol::__private::v1::Caller,
     }
 
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
     impl protocolClient {
         /// Message 1.
         pub fn protocol(

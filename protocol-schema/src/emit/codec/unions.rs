@@ -83,7 +83,13 @@ pub(in crate::emit) fn union(item: &Union, door: &Door<'_>) -> TokenStream {
         item.variants.iter().map(|one| variant(one, item, door)).collect();
     let layouts = variants.iter().map(|variant| &variant.layout);
     let encodes = variants.iter().map(|variant| &variant.encode);
-    let decodes = variants.iter().map(|variant| &variant.decode);
+    let raw = quote!(#v1::decode_raw(tag, tail).map(Self::#unknown));
+    let decode = if variants.is_empty() {
+        raw
+    } else {
+        let decodes = variants.iter().map(|variant| &variant.decode);
+        quote!(match tag { #(#decodes)* _ => #raw, })
+    };
     let schema = schemas::union(item, door);
     let error = item.error.then(|| error_impls(item, door));
     let import = door.import();
@@ -112,10 +118,7 @@ pub(in crate::emit) fn union(item: &Union, door: &Door<'_>) -> TokenStream {
                     slot: #v1::Slot,
                     tail: &mut #v1::Reader<'_>,
                 ) -> ::core::result::Result<Self, #v1::DecodeError> {
-                    #v1::decode_union(block, slot, tail, |tag, tail| match tag {
-                        #(#decodes)*
-                        _ => #v1::decode_raw(tag, tail).map(Self::#unknown),
-                    })
+                    #v1::decode_union(block, slot, tail, |tag, tail| #decode)
                 }
 
                 #schema
