@@ -18,7 +18,7 @@ pub use protocol_runtime::cx::Cx;
 pub use protocol_runtime::error::{CloseReason, Error, Fault};
 pub use protocol_runtime::limits::Limits;
 pub use protocol_runtime::noise::{Keypair, OsRandom, PublicKey};
-pub use protocol_runtime::peer::Peer;
+pub use protocol_runtime::peer::{Identity, Peer};
 pub use protocol_runtime::protocol::{Protocol, side};
 pub use protocol_runtime::serve::{Client, Serve};
 pub use protocol_runtime::server::{Server, ServerBuilder};

@@ -67,7 +67,7 @@ impl Security {
 impl fmt::Display for Security {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.pattern, self.suite) {
-            (Some(pattern), Some(suite)) => write!(f, "Noise {pattern:?} {suite:?}")?,
+            (Some(pattern), Some(suite)) => write!(f, "Noise_{pattern}_25519_{suite}_SHA256")?,
             _ => f.write_str("not encrypted")?,
         }
         match &self.peer_key {

@@ -358,3 +358,17 @@ async fn the_error_of_a_call_becomes_the_error_of_a_program() {
     let error = program(&connect(&server).await).await.unwrap_err();
     assert_eq!(error, Error::Call("the message is not implemented by the peer".into()));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_pushed_before_a_reply_is_handled_when_the_reply_is_there() {
+    let (host, _said) = Host::new();
+    let (guest, mut ticks) = Guest::new();
+    let server = ServerBuilder::new().insecure_anonymous().add::<Probe, _>(host);
+    let server = server.listen(TCP).await.unwrap();
+    let client = ClientBuilder::new().insecure_anonymous().on::<Probe, _>(guest);
+    let probe: ProbeClient = client.connect(server.address()).await.unwrap();
+    for _ in 0..500 {
+        probe.push(1).await.unwrap();
+        assert_eq!(ticks.try_recv(), Ok(0));
+    }
+}

@@ -49,13 +49,20 @@ impl Driver {
             self.wake_callers(core, now);
             closed
         });
-        self.expecting |= self.wakers.len() > 1;
-        self.wakers.drain(..).for_each(Waker::wake);
         if let Some(reason) = closed {
             self.close(now, reason);
             return true;
         }
         self.calling && !calling
+    }
+
+    /// Lets those go on whose answers came.
+    ///
+    /// After the handlers of what came before them were started: a caller that is woken by a reply
+    /// finds that the one-way messages sent before it are in their handlers' hands.
+    pub(super) fn wake(&mut self) {
+        self.expecting |= self.wakers.len() > 1;
+        self.wakers.drain(..).for_each(Waker::wake);
     }
 
     /// Does what a handle asked for.

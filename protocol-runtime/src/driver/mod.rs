@@ -187,6 +187,7 @@ impl Driver {
         busy |= self.read(task, now);
         busy |= self.exchange(now);
         busy |= self.start_waiting();
+        self.wake();
         busy |= self.write(task, now);
         busy |= self.advance(task, now);
         busy

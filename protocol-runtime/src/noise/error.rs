@@ -19,7 +19,10 @@ pub enum NoiseError {
     BadPeerKey,
     /// The peer proved to hold another key than the pinned one. Either its key was changed, or
     /// somebody stands between; nothing it sent has been delivered.
-    #[error("the peer holds the key {presented}, not the pinned key {expected}")]
+    #[error(
+        "the peer holds the key {presented}, not the pinned key {expected}; if its key was changed \
+         on purpose, pin the new one, otherwise somebody stands between"
+    )]
     PeerKeyMismatch {
         /// The pinned key.
         expected: PublicKey,

@@ -193,7 +193,8 @@ fn an_error_says_what_was_wrong() {
     assert_eq!(
         mismatch.to_string(),
         format!(
-            "the peer holds the key {}, not the pinned key {}",
+            "the peer holds the key {}, not the pinned key {}; if its key was changed on purpose, \
+             pin the new one, otherwise somebody stands between",
             keypair(9).public(),
             client().public()
         )
