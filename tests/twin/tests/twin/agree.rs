@@ -32,7 +32,8 @@ fn show(bytes: &[u8]) -> String {
 fn difference(one: &impl std::fmt::Debug, other: &impl std::fmt::Debug) -> String {
     let (one, other) = (format!("{one:?}"), format!("{other:?}"));
     let same = one.chars().zip(other.chars()).take_while(|(one, other)| one == other).count();
-    let from = |text: &str| text.chars().skip(same.saturating_sub(40)).take(120).collect::<String>();
+    let from =
+        |text: &str| text.chars().skip(same.saturating_sub(40)).take(120).collect::<String>();
     format!("…{}… against …{}…", from(&one), from(&other))
 }
 
@@ -93,7 +94,7 @@ fn draw(graph: &Graph, ty: &Ty, round: usize, dice: &mut Dice) -> Value {
         2 => 120,
         _ => 700,
     };
-    let long = if round % 16 == 7 { 150_000 } else { 0 };
+    let long = if round % 32 == 7 { 90_000 } else { 0 };
     Draw { graph, dice, fuel, long, depth: 0 }.value(ty)
 }
 
@@ -112,8 +113,8 @@ fn agree(schema: &Schema, described: &Described, effort: &Effort) -> BTreeSet<Fo
             assert!(read.as_ref() == Ok(&value), "{name}: the page against itself");
             let text = Reading { exact: true, text: true };
             let decoded = both(golden, twin, &bytes, text);
-            let decoded = decoded
-                .unwrap_or_else(|error| panic!("{name}: {error} in {}", show(&bytes)));
+            let decoded =
+                decoded.unwrap_or_else(|error| panic!("{name}: {error} in {}", show(&bytes)));
             same_text(name, decoded.text.as_deref(), &graph.text(ty, &value));
             let tolerant = both(golden, twin, &bytes, TOLERANT).map(|decoded| decoded.bytes);
             assert!(tolerant.as_ref() == Ok(&bytes), "{name}: {}", show(&bytes));
@@ -227,10 +228,22 @@ fn the_schema_of_everything_has_each_kind_of_type_in_each_place() {
     let mut missing = Vec::new();
     for place in ["field", "list", "array", "option", "root"] {
         for word in [
-            "bool", "integer", "float", "String", "Bytes", "Vec", "Option", "Option<bool>", "array",
-            "struct", "fixed struct", "scalar enum", "union",
+            "bool",
+            "integer",
+            "float",
+            "String",
+            "Bytes",
+            "Vec",
+            "Option",
+            "Option<bool>",
+            "array",
+            "struct",
+            "fixed struct",
+            "scalar enum",
+            "union",
         ] {
-            let impossible = place == "option" && matches!(word, "bool" | "Option" | "Option<bool>");
+            let impossible =
+                place == "option" && matches!(word, "bool" | "Option" | "Option<bool>");
             if !impossible && !places.contains(&(word, place)) {
                 missing.push((word, place));
             }
@@ -285,8 +298,8 @@ fn other_versions_are_read(schema: &Schema, versions: usize, values: usize) {
                 let bytes = encoder.root(ty, &value);
                 let read = own.read(&mut Encoder::new(&theirs), &theirs, ty, &value);
                 let decoded = both(golden, twin, &bytes, Reading { exact: false, text: true });
-                let decoded = decoded
-                    .unwrap_or_else(|error| panic!("{name}: {error} in {}", show(&bytes)));
+                let decoded =
+                    decoded.unwrap_or_else(|error| panic!("{name}: {error} in {}", show(&bytes)));
                 same_text(name, decoded.text.as_deref(), &own.text(ty, &read));
                 assert!(decoded.bytes == again.root(ty, &read), "{name}: {}", show(&bytes));
                 let exact = both(golden, twin, &bytes, EXACT);

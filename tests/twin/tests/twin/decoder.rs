@@ -88,7 +88,8 @@ impl<'g> Decoder<'g> {
             values.push((field, bits, at..at + len));
             at += len;
         }
-        let spare = |(byte, mask): (&u8, &Option<u8>)| mask.is_some_and(|mask: u8| byte & !mask != 0);
+        let spare =
+            |(byte, mask): (&u8, &Option<u8>)| mask.is_some_and(|mask: u8| byte & !mask != 0);
         let some_spare = block.iter().zip(&flags).any(spare);
         refuse_if(some_spare && (self.exact || frozen), "bits that no field has")?;
         let values = values.into_iter();
@@ -204,11 +205,8 @@ impl<'g> Decoder<'g> {
         };
         let ends = take(tail, count.checked_mul(width).ok_or("too many")?)?;
         let blocks = take(tail, count.checked_mul(len).ok_or("too many")?)?;
-        let ends: Vec<usize> = if has_tail {
-            ends.chunks(width).map(number).collect()
-        } else {
-            vec![0; count]
-        };
+        let ends: Vec<usize> =
+            if has_tail { ends.chunks(width).map(number).collect() } else { vec![0; count] };
         let total = ends[count - 1];
         refuse_if(self.exact && has_tail && short != (total <= 65_535), "ends of another width")?;
         let tails = take(tail, total)?;

@@ -136,7 +136,9 @@ impl Schema {
         let one = |golden: Door, door: Door| if twin { door } else { golden };
         let types = self
             .all()
-            .map(|(name, golden, door)| (name.clone(), builder.root((one(*golden, *door).schema)())))
+            .map(|(name, golden, door)| {
+                (name.clone(), builder.root((one(*golden, *door).schema)()))
+            })
             .collect();
         let protocols = self
             .protocols
@@ -233,7 +235,6 @@ macro_rules! schema {
     // The types are named where nothing else is in scope: some are called `Vec` or `Option`.
     (@door $door:ident $module:ident [$($ty:ident),*] [$($root:ty),*] [$($protocol:ident),*]) => {
         mod $door {
-            #[allow(unused_imports, reason = "a schema may have no types of its own")]
             use ::$door::$module::*;
 
             pub(super) fn types() -> ::std::vec::Vec<crate::doors::Listed> {
@@ -299,11 +300,5 @@ schema!(names:
 
 /// Each schema in `schemas/`, by its file's name.
 pub fn schemas() -> Vec<Schema> {
-    vec![
-        chat::schema(),
-        control::schema(),
-        everything::schema(),
-        logs::schema(),
-        names::schema(),
-    ]
+    vec![chat::schema(), control::schema(), everything::schema(), logs::schema(), names::schema()]
 }

@@ -49,21 +49,21 @@ impl Draw<'_> {
 
     fn named(&mut self, place: usize) -> Value {
         match &self.graph.at(place).kind {
-                Kind::Struct { fields, .. } => Value::Struct(self.fields(fields)),
-                Kind::Scalar { width, variants } => {
-                    // Once in a while a number that the schema does not have.
-                    let known = !variants.is_empty() && !self.dice.one_in(5);
-                    let of_it = |this: &mut Self| variants[this.dice.below(variants.len())].0;
-                    Value::Number(if known { of_it(self).into() } else { self.number(*width) })
+            Kind::Struct { fields, .. } => Value::Struct(self.fields(fields)),
+            Kind::Scalar { width, variants } => {
+                // Once in a while a number that the schema does not have.
+                let known = !variants.is_empty() && !self.dice.one_in(5);
+                let of_it = |this: &mut Self| variants[this.dice.below(variants.len())].0;
+                Value::Number(if known { of_it(self).into() } else { self.number(*width) })
+            }
+            Kind::Union { variants, .. } => {
+                if variants.is_empty() || self.dice.one_in(8) {
+                    let (tag, len) = (200 + self.dice.below(55) as u8, self.dice.below(9));
+                    return Value::Raw(tag, self.dice.bytes(len));
                 }
-                Kind::Union { variants, .. } => {
-                    if variants.is_empty() || self.dice.one_in(8) {
-                        let (tag, len) = (200 + self.dice.below(55) as u8, self.dice.below(9));
-                        return Value::Raw(tag, self.dice.bytes(len));
-                    }
-                    let variant = &variants[self.dice.below(variants.len())];
-                    Value::Variant(variant.tag, self.fields(&variant.fields))
-                }
+                let variant = &variants[self.dice.below(variants.len())];
+                Value::Variant(variant.tag, self.fields(&variant.fields))
+            }
         }
     }
 

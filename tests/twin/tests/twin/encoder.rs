@@ -141,7 +141,10 @@ impl<'g> Encoder<'g> {
         let present = value.is_some();
         if *inner == Ty::Bool {
             let value = value == Some(&Value::Bool(true));
-            self.saw("Option<bool>", ["absent", "", "false", "true"][usize::from(present) * 2 + usize::from(value)]);
+            self.saw(
+                "Option<bool>",
+                ["absent", "", "false", "true"][usize::from(present) * 2 + usize::from(value)],
+            );
             let bits = vec![present, value];
             return Parts { bits, ..Parts::default() };
         }
@@ -180,7 +183,10 @@ impl<'g> Encoder<'g> {
         if block.len() >= 127 {
             first = 127;
             tail.extend((block.len() as u16).to_le_bytes());
-            self.saw(if tail_bit { "nested, tail" } else { "nested" }, "a block of 127 bytes or more");
+            self.saw(
+                if tail_bit { "nested, tail" } else { "nested" },
+                "a block of 127 bytes or more",
+            );
         }
         if tail_bit {
             first |= 0x80;

@@ -21,7 +21,8 @@ impl Graph {
                         other_fields(&mut variant.fields, len, dice);
                     }
                     if dice.one_in(2) {
-                        let fields = if dice.one_in(3) { Vec::new() } else { appended(0, len, dice) };
+                        let fields =
+                            if dice.one_in(3) { Vec::new() } else { appended(0, len, dice) };
                         let tag = variants.last().map_or(1, |last| last.tag + 1);
                         variants.push(Variant { tag, name: format!("New{tag}"), fields });
                     } else if dice.one_in(2) {
@@ -40,13 +41,7 @@ impl Graph {
     }
 
     /// What a reader of this schema sees of `value`, which `encoder` writes as a `ty` of its own.
-    pub fn read(
-        &self,
-        encoder: &mut Encoder<'_>,
-        writer: &Self,
-        ty: &Ty,
-        value: &Value,
-    ) -> Value {
+    pub fn read(&self, encoder: &mut Encoder<'_>, writer: &Self, ty: &Ty, value: &Value) -> Value {
         match (ty, value) {
             (Ty::Vec(item) | Ty::Array(item, _), Value::List(values)) => {
                 let read = values.iter().map(|value| self.read(encoder, writer, item, value));
@@ -77,9 +72,7 @@ impl Graph {
                                 let read = self.read_fields(encoder, writer, fields, values);
                                 Value::Variant(*tag, read)
                             }
-                            None => {
-                                Value::Raw(*tag, encoder.variant_body(&theirs.fields, values))
-                            }
+                            None => Value::Raw(*tag, encoder.variant_body(&theirs.fields, values)),
                         }
                     }
                     _ => value.clone(),

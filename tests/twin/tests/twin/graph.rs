@@ -20,8 +20,13 @@ pub enum Ty {
     /// Nothing: only as a root.
     Unit,
     Bool,
-    Int { width: usize, signed: bool },
-    Float { width: usize },
+    Int {
+        width: usize,
+        signed: bool,
+    },
+    Float {
+        width: usize,
+    },
     String,
     Bytes,
     Vec(Box<Ty>),
@@ -103,7 +108,9 @@ impl Graph {
             Ty::Array(item, len) => *len > 0 && self.has_tail(item),
             Ty::Named(place) => match &self.at(*place).kind {
                 Kind::Scalar { .. } => false,
-                Kind::Struct { fixed: true, fields } => fields.iter().any(|field| self.has_tail(&field.ty)),
+                Kind::Struct { fixed: true, fields } => {
+                    fields.iter().any(|field| self.has_tail(&field.ty))
+                }
                 Kind::Struct { .. } | Kind::Union { .. } => true,
             },
             Ty::Unit | Ty::String | Ty::Bytes | Ty::Vec(_) => true,
@@ -178,10 +185,16 @@ impl Builder {
                 fixed: body.fixed,
                 fields: this.fields(body.fields),
             }),
-            TypeSchema::Scalar(scalar) => self.named((scalar.id)(), scalar.name, |_| Kind::Scalar {
-                width: usize::from(scalar.width),
-                variants: scalar.variants.iter().map(|(n, name)| (*n, (*name).into())).collect(),
-            }),
+            TypeSchema::Scalar(scalar) => {
+                self.named((scalar.id)(), scalar.name, |_| Kind::Scalar {
+                    width: usize::from(scalar.width),
+                    variants: scalar
+                        .variants
+                        .iter()
+                        .map(|(n, name)| (*n, (*name).into()))
+                        .collect(),
+                })
+            }
             TypeSchema::Union(union) => self.named((union.id)(), union.name, |this| {
                 let variants = union.variants.iter().map(|variant| Variant {
                     tag: variant.tag,

@@ -92,7 +92,11 @@ fn a_fingerprint_is_the_same_from_the_text_both_doors_and_the_page() {
             let name = golden.name;
             assert_eq!((golden.fingerprint)().0, expected.to_be_bytes(), "{name}");
             assert_eq!((twin.fingerprint)().0, expected.to_be_bytes(), "{name}");
-            assert_eq!(graph::fingerprint(&described.graph, data), expected.to_be_bytes(), "{name}");
+            assert_eq!(
+                graph::fingerprint(&described.graph, data),
+                expected.to_be_bytes(),
+                "{name}"
+            );
             assert_eq!((golden.fingerprint)().to_string(), format!("{expected:032x}"));
             all.insert(expected);
         }

@@ -55,7 +55,8 @@ impl Json {
             }
             Self::Map(entries) if entries.is_empty() => "{}".into(),
             Self::Map(entries) => {
-                let entry = |(key, value): &(String, Self)| format!("{}: {}", quoted(key), value.line());
+                let entry =
+                    |(key, value): &(String, Self)| format!("{}: {}", quoted(key), value.line());
                 let entries: Vec<String> = entries.iter().map(entry).collect();
                 format!("{{ {} }}", entries.join(", "))
             }
@@ -169,7 +170,8 @@ impl Graph {
     }
 
     fn fields_json(&self, fields: &[Field], values: &[Value]) -> Json {
-        let entry = |(field, value): (&Field, &Value)| (field.name.clone(), self.json(&field.ty, value));
+        let entry =
+            |(field, value): (&Field, &Value)| (field.name.clone(), self.json(&field.ty, value));
         Json::Map(fields.iter().zip(values).map(entry).collect())
     }
 
@@ -296,7 +298,9 @@ fn unbase64(text: &str) -> Vec<u8> {
 
 #[test]
 fn bytes_are_base64_in_json() {
-    for (bytes, text) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")] {
+    for (bytes, text) in
+        [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")]
+    {
         assert_eq!(base64(bytes.as_bytes()), text);
         assert_eq!(unbase64(text), bytes.as_bytes());
     }

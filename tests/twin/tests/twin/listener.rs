@@ -138,14 +138,13 @@ impl<'k> Listener<'k> {
         } else {
             payload = unit.to_vec();
         }
-        let finished = |[client, server]: &[Handshake; 2]| client.is_finished() && server.is_finished();
+        let finished =
+            |[client, server]: &[Handshake; 2]| client.is_finished() && server.is_finished();
         if self.handshakes.as_ref().is_some_and(finished) {
             self.finish();
         }
-        let mut entries = vec![
-            ("unit".to_owned(), Json::hex(unit)),
-            ("payload".to_owned(), Json::hex(&payload)),
-        ];
+        let mut entries =
+            vec![("unit".to_owned(), Json::hex(unit)), ("payload".to_owned(), Json::hex(&payload))];
         let ty = match self.flights {
             1 => None,
             2 => Some("Accept"),

@@ -16,6 +16,7 @@ mod graph;
 mod identity;
 mod json;
 mod listener;
+mod refusals;
 mod sessions;
 mod text;
 mod value;

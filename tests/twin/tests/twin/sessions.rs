@@ -8,6 +8,7 @@
 use std::time::Instant;
 
 use bytes::BytesMut;
+use network_protocol::Protocol;
 use network_protocol::error::Fault;
 use network_protocol::frame::control::Offer;
 use network_protocol::frame::reason::Reason;
@@ -15,20 +16,21 @@ use network_protocol::limits::Limits;
 use network_protocol::noise::{Keypair, Pattern, Random, RandomError, Suite};
 use network_protocol::session::{CallId, Config, Event, Role, Security, Session};
 use network_protocol::wire::{EncodeError, Root, encode_root};
-use network_protocol::Protocol;
 
 use golden::chat::{Body, Chat, ChatJoin, ChatSay, JoinError, Joined, Presence, User};
 use golden::logs::Logs;
 
 use crate::json::Json;
 use crate::listener::Listener;
+use crate::refusals;
 use crate::vectors;
 
 const ABOUT: &[&str] = &[
     "Whole sessions as docs/wire.md describes them. The client offers example::chat::Chat and example::logs::Logs; the schemas are chat.np, logs.np and control.np. Octets, bodies and keys are hex.",
     "keys: all that is secret or random. The ephemeral secrets are what each side draws as its Noise ephemeral key, the nonce is that of the client's Hello. Public keys, prologue and handshake_hash follow from them and are there to compare with.",
-    "flights: what each side writes, in order; octets is exactly what goes over the connection. parts is the same, taken apart: the preface; units of the handshake with their Noise payload in clear; records with their plaintext, and the frames in that (a frame may span records; here none does). Without Noise the frames follow each other as they are.",
+    "flights: what each side writes, in order; octets is exactly what goes over the connection. parts is the same, taken apart: the preface; units of the handshake with their Noise payload in clear; records with their plaintext, and the frames in that (a frame may span records; here none does). A unit stands there without its length, a record with it. Without Noise the frames follow each other as they are.",
     "In frames, protocol and number are the two halves of method. value is the body as JSON, as described in values.json.",
+    "refusals: what a server of Noise XX answers to first octets that it does not take, and then closes; without an answer it just closes. reason is the code in the Reject.",
     "A client in another language plays the client's part: given the keys it must write the same octets, and read the server's.",
 ];
 
@@ -61,7 +63,7 @@ pub struct Keys {
 }
 
 impl Keys {
-    fn new(pattern: Option<Pattern>, suite: Suite) -> Self {
+    pub fn new(pattern: Option<Pattern>, suite: Suite) -> Self {
         let key = |first| Keypair::from_secret(counting(first)).expect("no zeros");
         Self {
             pattern,
@@ -113,7 +115,7 @@ impl Keys {
     }
 }
 
-fn offer<P: Protocol>() -> Offer {
+pub fn offer<P: Protocol>() -> Offer {
     Offer {
         name: P::NAME.into(),
         version: P::VERSION,
@@ -122,7 +124,7 @@ fn offer<P: Protocol>() -> Offer {
     }
 }
 
-fn config(role: Role, keys: &Keys) -> Config {
+pub fn config(role: Role, keys: &Keys) -> Config {
     Config {
         role,
         security: keys.security(role),
@@ -298,6 +300,7 @@ fn whole_sessions_are_these_octets() {
     let file = Json::map([
         ("about", Json::List(ABOUT.iter().map(|line| Json::text(*line)).collect())),
         ("sessions", Json::List(sessions.collect())),
+        ("refusals", Json::List(refusals::all())),
     ]);
     vectors::check("session.json", &file.file());
 }

@@ -62,7 +62,11 @@ fn values_have_these_bytes_and_only_these() {
             types.push(one.checked(entry));
         }
     }
-    assert_eq!(used, list(&given["types"]).len(), "a type in the file that is in no schema, or twice");
+    assert_eq!(
+        used,
+        list(&given["types"]).len(),
+        "a type in the file that is in no schema, or twice"
+    );
     let file = Json::map([
         ("about", Json::List(ABOUT.iter().map(|line| Json::text(*line)).collect())),
         ("protocols", Json::List(protocols)),
@@ -230,7 +234,8 @@ fn the_worked_examples_of_the_page_are_among_the_cases() {
         // The file is being written at this moment.
         return;
     }
-    let page = fs::read_to_string(crate::doors::schemas_dir().join("../docs/wire.md")).expect("page");
+    let page =
+        fs::read_to_string(crate::doors::schemas_dir().join("../docs/wire.md")).expect("page");
     let given: Parsed = serde_json::from_str(&vectors::read(FILE)).expect("JSON");
     let section = page.split("\n## ").find(|section| section.starts_with("9 ")).expect("section 9");
     let mut rows = 0;
@@ -242,7 +247,10 @@ fn the_worked_examples_of_the_page_are_among_the_cases() {
         // The page's own short names.
         let (file, name) = match &last(kind)[..] {
             "B" => ("chat.np", "Body".to_owned()),
-            other => ("everything.np", other.replace('S', "Unnumbered").replace("Unnumberedtring", "String")),
+            other => (
+                "everything.np",
+                other.replace('S', "Unnumbered").replace("Unnumberedtring", "String"),
+            ),
         };
         let is_hex = |code: &&str| code.split(' ').all(|byte| hex::decode(byte).is_ok());
         let hex: String = bytes.split('`').skip(1).step_by(2).filter(is_hex).collect();
