@@ -20,7 +20,7 @@ use crate::frame::prefix;
 use crate::frame::reason::Reason;
 use crate::limits::Limits;
 use crate::noise::{Handshake, Opener, PublicKey, RECORD_HEADER, Sealer};
-use crate::wire::{EncodeError, Root, decode_root, encode_root};
+use crate::wire::{DecodeOptions, EncodeError, Root, decode_root, encode_root};
 
 /// A ping is remembered until so many came after it.
 const PINGS_REMEMBERED: usize = 16;
@@ -551,7 +551,10 @@ fn open_record(
 
 /// What an Error frame says.
 fn read_failure(body: &Bytes, core: &Core) -> Result<CallFailure, Error> {
-    let error: ErrorBody = read(Kind::Error, body)?;
+    // As large as any message: the typed error is the application's, and shares the frame.
+    let options = DecodeOptions { budget: body.len().saturating_add(small().budget), ..small() };
+    let error: ErrorBody = decode_root(body, &options)
+        .map_err(|error| Error::BadControl { kind: Kind::Error, error })?;
     if error.code == APPLICATION {
         return Ok(CallFailure::Application(error.detail));
     }

@@ -167,6 +167,18 @@ fn f20_each_fault_reaches_the_caller_as_itself() {
 }
 
 #[test]
+fn a_typed_error_may_be_as_large_as_a_message() {
+    let mut pair = Pair::open(Protection::Plain);
+    let call = called(&mut pair, b"", None);
+    let detail = vec![7; 1_000_000];
+    pair.server.session.reply_error(call, append(&detail)).unwrap();
+    pair.settle();
+    let error = CallFailure::Application(Bytes::from(detail));
+    assert_eq!(pair.client.take_events(), [Event::Failed { call, error }]);
+    pair.assert_status(Status::Open);
+}
+
+#[test]
 fn a_retry_after_is_believed_up_to_an_hour() {
     let mut pair = Pair::open(Protection::Plain);
     let call = called(&mut pair, b"", None);
