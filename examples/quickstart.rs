@@ -12,7 +12,10 @@ use network_protocol::{self as np, Client as _};
 pub(crate) enum Logs {
     Open(String), // no reply: one-way
     #[np(reply = Result<Totals, ShipError>)]
-    Ship { first: u64, lines: Vec<String> },
+    Ship {
+        first: u64,
+        lines: Vec<String>,
+    },
     #[np(from(server))]
     Notice(String),
 }

@@ -79,10 +79,7 @@ pub struct StaleFile {
 
 impl StaleFile {
     pub(crate) fn new(path: PathBuf, stale: Stale) -> Self {
-        Self {
-            path,
-            missing: stale == Stale::Missing,
-        }
+        Self { path, missing: stale == Stale::Missing }
     }
 }
 
@@ -119,10 +116,7 @@ impl Failure {
             | Self::NoSuchType { .. }
             | Self::NoSuchItem { .. }
             | Self::NoOutDir
-            | Self::Defect { .. } => vec![Headline {
-                text: self.to_string(),
-                help: self.help(),
-            }],
+            | Self::Defect { .. } => vec![Headline { text: self.to_string(), help: self.help() }],
         }
     }
 
@@ -156,10 +150,7 @@ struct Headline {
 
 impl Headline {
     fn file(error: &FileError) -> Self {
-        Self {
-            text: error.to_string(),
-            help: error.help(),
-        }
+        Self { text: error.to_string(), help: error.help() }
     }
 
     fn stale(file: &StaleFile) -> Self {
@@ -169,10 +160,7 @@ impl Headline {
         } else {
             format!("`{path}` is not what its schema generates")
         };
-        Self {
-            text,
-            help: Some("run `npgen gen` without `--check`".to_owned()),
-        }
+        Self { text, help: Some("run `npgen gen` without `--check`".to_owned()) }
     }
 }
 
@@ -182,23 +170,13 @@ impl fmt::Display for Failure {
             Self::Sources { unreadable, report } => {
                 f.write_str(&counted(unreadable.len() + report.errors(), "error"))
             }
-            Self::SamePackage {
-                package,
-                first,
-                second,
-            } => {
-                write!(
-                    f,
-                    "`{first}` and `{second}` both declare the package `{package}`"
-                )
+            Self::SamePackage { package, first, second } => {
+                write!(f, "`{first}` and `{second}` both declare the package `{package}`")
             }
             Self::Facade { path } => write!(f, "the facade `{path}` is not a path"),
             Self::Derive { name } => write!(f, "`{name}` is not the name of a derive macro"),
             Self::NoSuchType { path } => {
-                write!(
-                    f,
-                    "a derive is asked for `{path}`, which no schema declares"
-                )
+                write!(f, "a derive is asked for `{path}`, which no schema declares")
             }
             Self::NoSuchItem { name, source, .. } => {
                 write!(f, "`{source}` declares no item `{name}`")

@@ -24,10 +24,7 @@ pub struct Source {
 impl Source {
     /// A schema that is in memory already.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            text: text.into(),
-        }
+        Self { name: name.into(), text: text.into() }
     }
 
     /// Reads a file. Its name is the path as given.
@@ -38,20 +35,14 @@ impl Source {
     /// or cannot be read.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, FileError> {
         let path = path.as_ref();
-        let fail = |problem| FileError {
-            path: path.to_owned(),
-            problem,
-        };
+        let fail = |problem| FileError { path: path.to_owned(), problem };
         let metadata = fs::metadata(path).map_err(|e| fail(FileProblem::reading(&e)))?;
         if metadata.is_dir() {
             return Err(fail(FileProblem::Directory));
         }
         let file = File::open(path).map_err(|e| fail(FileProblem::reading(&e)))?;
         let text = read_text(file).map_err(fail)?;
-        Ok(Self {
-            name: path.display().to_string(),
-            text,
-        })
+        Ok(Self { name: path.display().to_string(), text })
     }
 
     /// Reads a stream to its end, such as the standard input.
@@ -60,22 +51,14 @@ impl Source {
     ///
     /// What comes is not UTF-8, is larger than [`SOURCE_BYTES_MAX`], or cannot be read.
     pub fn read_from(name: &str, stream: impl Read) -> Result<Self, FileError> {
-        let text = read_text(stream).map_err(|problem| FileError {
-            path: PathBuf::from(name),
-            problem,
-        })?;
-        Ok(Self {
-            name: name.to_owned(),
-            text,
-        })
+        let text = read_text(stream)
+            .map_err(|problem| FileError { path: PathBuf::from(name), problem })?;
+        Ok(Self { name: name.to_owned(), text })
     }
 
     /// The last part of the name: what may be shown in a generated file, on any machine.
     pub(crate) fn file_name(&self) -> &str {
-        Path::new(&self.name)
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or(&self.name)
+        Path::new(&self.name).file_name().and_then(|name| name.to_str()).unwrap_or(&self.name)
     }
 }
 
@@ -121,10 +104,7 @@ impl FileProblem {
 
 impl FileError {
     fn unwritable(path: &Path, error: &io::Error) -> Self {
-        Self {
-            path: path.to_owned(),
-            problem: FileProblem::Unwritable(error.kind()),
-        }
+        Self { path: path.to_owned(), problem: FileProblem::Unwritable(error.kind()) }
     }
 
     /// How to mend it, where that is known.
@@ -152,10 +132,7 @@ impl fmt::Display for FileError {
                 write!(f, "cannot read `{path}`: line {line} is not UTF-8 text")
             }
             FileProblem::TooLarge => {
-                write!(
-                    f,
-                    "cannot read `{path}`: it is larger than {SOURCE_BYTES_MAX} bytes"
-                )
+                write!(f, "cannot read `{path}`: it is larger than {SOURCE_BYTES_MAX} bytes")
             }
             FileProblem::Unreadable(kind) => write!(f, "cannot read `{path}`: {kind}"),
             FileProblem::Unwritable(kind) => write!(f, "cannot write `{path}`: {kind}"),
@@ -193,11 +170,7 @@ impl Output {
             Some(StaleFile::new(path, stale))
         });
         let files: Vec<_> = stale.collect();
-        if files.is_empty() {
-            Ok(())
-        } else {
-            Err(Failure::Stale { files })
-        }
+        if files.is_empty() { Ok(()) } else { Err(Failure::Stale { files }) }
     }
 }
 
@@ -253,13 +226,8 @@ fn read_text(stream: impl Read) -> Result<String, FileProblem> {
         return Err(FileProblem::TooLarge);
     }
     String::from_utf8(bytes).map_err(|error| {
-        let good = error
-            .as_bytes()
-            .iter()
-            .take(error.utf8_error().valid_up_to());
-        FileProblem::NotUtf8 {
-            line: 1 + good.filter(|byte| **byte == b'\n').count(),
-        }
+        let good = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
+        FileProblem::NotUtf8 { line: 1 + good.filter(|byte| **byte == b'\n').count() }
     })
 }
 

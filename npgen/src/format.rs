@@ -10,10 +10,7 @@ use syn::{File, Item, ItemMacro, MacroDelimiter};
 pub(crate) fn module(code: TokenStream) -> Result<String, syn::Error> {
     let file: File = syn::parse2(code)?;
     if !file.attrs.is_empty() {
-        return Err(syn::Error::new(
-            Span::call_site(),
-            "an inner attribute cannot be included",
-        ));
+        return Err(syn::Error::new(Span::call_site(), "an inner attribute cannot be included"));
     }
     let items: Vec<String> = file.items.into_iter().map(item).collect();
     Ok(items.join("\n"))
@@ -34,9 +31,7 @@ fn item(mut item: Item) -> String {
 /// The items between the braces of a macro, laid out; nothing if something else stands there.
 fn items_inside(wrapper: &ItemMacro) -> Option<String> {
     let braces = matches!(wrapper.mac.delimiter, MacroDelimiter::Brace(_));
-    let body = braces
-        .then(|| module(wrapper.mac.tokens.clone()).ok())
-        .flatten()?;
+    let body = braces.then(|| module(wrapper.mac.tokens.clone()).ok()).flatten()?;
     (!body.is_empty()).then_some(body)
 }
 
@@ -52,11 +47,7 @@ fn unparse(item: Item) -> String {
 /// No literal is torn: the emitter writes line ends inside strings as escapes.
 fn indented(text: &str) -> String {
     let line = |line: &str| {
-        if line.is_empty() {
-            "\n".to_owned()
-        } else {
-            format!("    {line}\n")
-        }
+        if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") }
     };
     text.lines().map(line).collect()
 }
@@ -70,10 +61,7 @@ mod tests {
 
     #[test]
     fn items_stand_apart() {
-        check(
-            "struct A { x: u8 } struct B;",
-            "struct A {\n    x: u8,\n}\n\nstruct B;\n",
-        );
+        check("struct A { x: u8 } struct B;", "struct A {\n    x: u8,\n}\n\nstruct B;\n");
         check("", "");
     }
 

@@ -55,8 +55,7 @@ impl Report {
     pub(crate) fn new(map: Arc<SourceMap>, mut diagnostics: Vec<Diagnostic>) -> Self {
         // Found in order of the rules; read in order of the text.
         diagnostics.sort_by_key(|diagnostic| {
-            map.locate(diagnostic.span)
-                .map(|(file, range)| (file, range.start))
+            map.locate(diagnostic.span).map(|(file, range)| (file, range.start))
         });
         Self { map, diagnostics }
     }
@@ -72,20 +71,13 @@ impl Report {
     pub fn place(&self, span: Span) -> Option<Place> {
         let (file, range) = self.map.locate(span)?;
         let (line, column) = self.map.line_column(file, range.start);
-        Some(Place {
-            source: self.map.file(file).name.clone(),
-            line,
-            column,
-        })
+        Some(Place { source: self.map.file(file).name.clone(), line, column })
     }
 
     /// How many errors there are.
     #[must_use]
     pub fn errors(&self) -> usize {
-        self.diagnostics
-            .iter()
-            .filter(|d| d.severity == Severity::Error)
-            .count()
+        self.diagnostics.iter().filter(|d| d.severity == Severity::Error).count()
     }
 
     /// How many warnings there are.
@@ -121,9 +113,8 @@ impl Report {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let title = level
-            .primary_title(diagnostic.message.as_str())
-            .id(diagnostic.code.to_string());
+        let title =
+            level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.to_string());
         let mut main = Group::with_title(title);
         for cause in self.causes(diagnostic) {
             main = main.element(cause);
@@ -156,12 +147,7 @@ impl Report {
             .chain(others.map(|label| (AnnotationKind::Context, label.span, &label.text)))
             .filter_map(|(kind, span, text)| {
                 let (file, range) = self.map.locate(span)?;
-                Some(Mark {
-                    file,
-                    range,
-                    kind,
-                    text,
-                })
+                Some(Mark { file, range, kind, text })
             })
             .collect();
         let mut files: Vec<FileId> = Vec::new();
@@ -170,10 +156,7 @@ impl Report {
                 files.push(mark.file);
             }
         }
-        files
-            .into_iter()
-            .map(|file| snippet(&self.map, file, &marks))
-            .collect()
+        files.into_iter().map(|file| snippet(&self.map, file, &marks)).collect()
     }
 }
 
@@ -212,15 +195,8 @@ impl<'a> View<'a> {
         let source = map.file(file);
         let text = source.text.as_str();
         let first = ranges.iter().map(|range| range.start).min().unwrap_or(0);
-        let last = ranges
-            .iter()
-            .map(|range| range.end)
-            .max()
-            .unwrap_or(text.len());
-        let start = text
-            .get(..first)
-            .and_then(|before| before.rfind('\n'))
-            .map_or(0, |at| at + 1);
+        let last = ranges.iter().map(|range| range.end).max().unwrap_or(text.len());
+        let start = text.get(..first).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
         let end = text
             .get(last..)
             .and_then(|after| after.find('\n'))
@@ -239,9 +215,7 @@ impl<'a> View<'a> {
     }
 
     fn snippet<T: Clone>(&self) -> Snippet<'a, T> {
-        Snippet::source(self.text)
-            .path(self.name)
-            .line_start(self.first_line)
+        Snippet::source(self.text).path(self.name).line_start(self.first_line)
     }
 }
 
@@ -271,26 +245,15 @@ pub(crate) fn message(text: &str, help: Option<&str>, colour: Colour) -> String 
 
 /// The last line: how much there was.
 pub(crate) fn closing_line(errors: usize, warnings: usize, colour: Colour) -> String {
-    let level = if errors > 0 {
-        Level::ERROR
-    } else {
-        Level::WARNING
-    };
+    let level = if errors > 0 { Level::ERROR } else { Level::WARNING };
     let parts = [(errors, "error"), (warnings, "warning")];
-    let parts: Vec<_> = parts
-        .iter()
-        .filter(|(n, _)| *n > 0)
-        .map(|(n, what)| counted(*n, what))
-        .collect();
+    let parts: Vec<_> =
+        parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| counted(*n, what)).collect();
     message_at(level, &parts.join(", "), None, colour)
 }
 
 pub(crate) fn counted(n: usize, what: &str) -> String {
-    if n == 1 {
-        format!("1 {what}")
-    } else {
-        format!("{n} {what}s")
-    }
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
 fn message_at(level: Level<'_>, text: &str, help: Option<&str>, colour: Colour) -> String {

@@ -60,10 +60,7 @@ impl Config {
         I: IntoIterator,
         I::Item: AsRef<Path>,
     {
-        let out_dir = self
-            .out_dir
-            .clone()
-            .or_else(|| std::env::var_os("OUT_DIR").map(Into::into));
+        let out_dir = self.out_dir.clone().or_else(|| std::env::var_os("OUT_DIR").map(Into::into));
         if let Err(failure) = self.run(paths, out_dir, &mut io::stdout().lock()) {
             let drawn = failure.render(Colour::Off);
             // With stderr gone there is nobody left to tell; the exit code still does.
@@ -82,10 +79,7 @@ impl Config {
         I: IntoIterator,
         I::Item: AsRef<Path>,
     {
-        let paths: Vec<PathBuf> = paths
-            .into_iter()
-            .map(|path| path.as_ref().to_owned())
-            .collect();
+        let paths: Vec<PathBuf> = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
         for path in &paths {
             tell(cargo, "rerun-if-changed", &path.display().to_string());
         }
@@ -100,27 +94,17 @@ impl Config {
 /// Cargo shows one line for each warning, and hides the stderr of a script that succeeds.
 fn warn(cargo: &mut dyn Write, warnings: &Report) {
     for warning in warnings.diagnostics() {
-        let place = warnings
-            .place(warning.span)
-            .map_or_else(String::new, |place| {
-                format!("{}:{}:{}: ", place.source, place.line, place.column)
-            });
-        tell(
-            cargo,
-            "warning",
-            &format!("{place}{} [{}]", warning.message, warning.code),
-        );
+        let place = warnings.place(warning.span).map_or_else(String::new, |place| {
+            format!("{}:{}:{}: ", place.source, place.line, place.column)
+        });
+        tell(cargo, "warning", &format!("{place}{} [{}]", warning.message, warning.code));
     }
 }
 
 fn tell(cargo: &mut dyn Write, key: &str, value: &str) {
     // A line end would start an instruction of its own. Without a reader nobody is instructed,
     // and the files are written all the same.
-    drop(writeln!(
-        cargo,
-        "cargo::{key}={}",
-        value.replace(['\n', '\r'], " ")
-    ));
+    drop(writeln!(cargo, "cargo::{key}={}", value.replace(['\n', '\r'], " ")));
 }
 
 #[cfg(test)]

@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::frame::header::{BadFrame, Kind};
 use crate::frame::preface::{BadPreface, Guess};
 use crate::frame::reason::Reason;
-use crate::frame::header::{BadFrame, Kind};
 use crate::limits::LimitError;
 use crate::noise::NoiseError;
 use crate::wire::{DecodeError, EncodeError};
@@ -542,10 +542,7 @@ mod tests {
     #[test]
     fn an_io_error_keeps_its_kind_and_text() {
         let error = Error::from(io::Error::new(io::ErrorKind::ConnectionReset, "gone"));
-        assert_eq!(
-            error,
-            Error::Io { kind: io::ErrorKind::ConnectionReset, text: "gone".into() }
-        );
+        assert_eq!(error, Error::Io { kind: io::ErrorKind::ConnectionReset, text: "gone".into() });
     }
 
     #[test]

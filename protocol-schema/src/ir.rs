@@ -17,10 +17,7 @@ pub struct Name {
 impl Name {
     /// A name at a place.
     pub fn new(text: impl Into<String>, span: Span) -> Self {
-        Self {
-            text: text.into(),
-            span,
-        }
+        Self { text: text.into(), span }
     }
 }
 
@@ -39,10 +36,7 @@ pub struct Number {
 
 impl Number {
     /// A number nobody wrote; the checks assign it by position.
-    pub const UNWRITTEN: Self = Self {
-        value: 0,
-        written: None,
-    };
+    pub const UNWRITTEN: Self = Self { value: 0, written: None };
 }
 
 /// One schema file, or one Rust item with nothing around it.
@@ -401,10 +395,7 @@ impl Int {
     /// Whether it may be negative.
     #[must_use]
     pub const fn is_signed(self) -> bool {
-        matches!(
-            self,
-            Self::I8 | Self::I16 | Self::I32 | Self::I64 | Self::I128
-        )
+        matches!(self, Self::I8 | Self::I16 | Self::I32 | Self::I64 | Self::I128)
     }
 }
 

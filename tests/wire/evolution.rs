@@ -117,21 +117,26 @@ fn a_variant_may_grow_fields() {
     #[derive(Wire, Clone, Debug, PartialEq)]
     enum Then {
         Left,
-        Text { s: String },
+        Text {
+            s: String,
+        },
         #[np(unknown)]
         Unknown(RawVariant),
     }
     #[derive(Wire, Clone, Debug, PartialEq)]
     enum Now {
-        Left { why: u8 },
-        Text { s: String, bold: bool, size: u16 },
+        Left {
+            why: u8,
+        },
+        Text {
+            s: String,
+            bold: bool,
+            size: u16,
+        },
         #[np(unknown)]
         Unknown(RawVariant),
     }
-    let now = vec![
-        Now::Left { why: 3 },
-        Now::Text { s: "x".into(), bold: true, size: 9 },
-    ];
+    let now = vec![Now::Left { why: 3 }, Now::Text { s: "x".into(), bold: true, size: 9 }];
     let then = vec![Then::Left, Then::Text { s: "x".into() }];
     assert_eq!(decode::<Vec<Then>>(&encode(&now).unwrap()).as_ref(), Ok(&then));
     let read: Vec<Now> = decode(&encode(&then).unwrap()).unwrap();

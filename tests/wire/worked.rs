@@ -42,7 +42,10 @@ enum Presence {
 #[derive(Wire, Clone, Debug, PartialEq)]
 enum Body {
     Text(String),
-    Image { mime: String, wide: bool },
+    Image {
+        mime: String,
+        wide: bool,
+    },
     Left,
     #[np(unknown)]
     Unknown(RawVariant),
@@ -221,10 +224,7 @@ fn unions_are_a_tag_and_a_body_of_known_length() {
     check(&Body::Text("hi".into()), "01 01  04000000 01 02 6869");
     check(&Body::Image { mime: "a/b".into(), wide: true }, "01 02  06000000 02 03 01 612f62");
     check(&Body::Left, "01 03 00000000");
-    check(
-        &vec![Body::Left, Body::Text("a".into())],
-        "01 02  03 01  00000000  03000000 01 01 61",
-    );
+    check(&vec![Body::Left, Body::Text("a".into())], "01 02  03 01  00000000  03000000 01 01 61");
 }
 
 #[test]
@@ -234,7 +234,9 @@ fn an_unknown_variant_is_written_as_it_came() {
         A(String),
         B(u32),
         C,
-        D { n: u16 },
+        D {
+            n: u16,
+        },
         #[np(unknown)]
         Unknown(RawVariant),
     }

@@ -17,8 +17,5 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Done, Failure> {
     let warnings = npgen::check(arguments.files.iter().map(|path| source(path)))?;
-    Ok(Done {
-        warnings: Some(warnings),
-        ..Done::default()
-    })
+    Ok(Done { warnings: Some(warnings), ..Done::default() })
 }

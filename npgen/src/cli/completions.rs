@@ -17,8 +17,5 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let mut text = Vec::new();
     let mut command = super::Arguments::command();
     clap_complete::generate(arguments.shell, &mut command, "npgen", &mut text);
-    Done {
-        text,
-        ..Done::default()
-    }
+    Done { text, ..Done::default() }
 }

@@ -25,16 +25,12 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Done, Failure> {
-    let mut options = Options::new()
-        .facade(arguments.facade.as_str())
-        .rust_door(arguments.rust_door);
+    let mut options =
+        Options::new().facade(arguments.facade.as_str()).rust_door(arguments.rust_door);
     if let Some(item) = &arguments.item {
         options = options.item(item.as_str());
     }
     let output = npgen::compile([source(&arguments.file)], &options)?;
     let code: String = output.files.iter().map(|file| file.code.as_str()).collect();
-    Ok(Done {
-        text: code.into_bytes(),
-        warnings: Some(output.warnings),
-    })
+    Ok(Done { text: code.into_bytes(), warnings: Some(output.warnings) })
 }

@@ -30,17 +30,12 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Done, Failure> {
-    let options = Options::new()
-        .facade(arguments.facade.as_str())
-        .rust_door(arguments.rust_door);
+    let options = Options::new().facade(arguments.facade.as_str()).rust_door(arguments.rust_door);
     let output = npgen::compile(arguments.files.iter().map(|path| source(path)), &options)?;
     if arguments.check {
         output.compare_with(&arguments.out)?;
     } else {
         output.write_to(&arguments.out)?;
     }
-    Ok(Done {
-        warnings: Some(output.warnings),
-        ..Done::default()
-    })
+    Ok(Done { warnings: Some(output.warnings), ..Done::default() })
 }

@@ -88,10 +88,7 @@ fn print(text: &[u8]) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            complain(&format!(
-                "error: cannot write the output: {}\n",
-                error.kind()
-            ));
+            complain(&format!("error: cannot write the output: {}\n", error.kind()));
             ExitCode::FAILURE
         }
     }

@@ -21,11 +21,7 @@ fn crate_with_a_build_script(dir: &Dir) {
     );
     fs::create_dir_all(dir.path("src")).unwrap();
     fs::write(dir.path("Cargo.toml"), manifest).unwrap();
-    fs::write(
-        dir.path("build.rs"),
-        "fn main() { npgen::build([\"schema/logs.np\"]) }\n",
-    )
-    .unwrap();
+    fs::write(dir.path("build.rs"), "fn main() { npgen::build([\"schema/logs.np\"]) }\n").unwrap();
     let main = "include!(concat!(env!(\"OUT_DIR\"), \"/example.logs.rs\"));\n\
                 fn main() { println!(\"{LINES}\"); }\n";
     fs::write(dir.path("src/main.rs"), main).unwrap();
@@ -53,53 +49,25 @@ fn cargo_runs_the_script_when_a_schema_changes_and_shows_its_mistakes() {
 
     write(&schema(5));
     let run = cargo_run(&dir);
-    assert_eq!(
-        (run.code, run.stdout.trim()),
-        (Some(0), "5"),
-        "{}",
-        run.stderr
-    );
+    assert_eq!((run.code, run.stdout.trim()), (Some(0), "5"), "{}", run.stderr);
     let run = cargo_run(&dir);
-    assert_eq!(
-        (run.code, run.stdout.trim()),
-        (Some(0), "5"),
-        "{}",
-        run.stderr
-    );
-    assert!(
-        !run.stderr.contains("Compiling"),
-        "nothing changed: {}",
-        run.stderr
-    );
+    assert_eq!((run.code, run.stdout.trim()), (Some(0), "5"), "{}", run.stderr);
+    assert!(!run.stderr.contains("Compiling"), "nothing changed: {}", run.stderr);
 
     write(&schema(7));
     let run = cargo_run(&dir);
-    assert_eq!(
-        (run.code, run.stdout.trim()),
-        (Some(0), "7"),
-        "{}",
-        run.stderr
-    );
+    assert_eq!((run.code, run.stdout.trim()), (Some(0), "7"), "{}", run.stderr);
 
     write("package example::logs;\nstruct Line { text: Strin }\n");
     let run = cargo_run(&dir);
     assert_ne!(run.code, Some(0));
     assert!(run.stderr.contains("error[NP"), "{}", run.stderr);
-    assert!(
-        run.stderr.contains("--> schema/logs.np:2:21"),
-        "{}",
-        run.stderr
-    );
+    assert!(run.stderr.contains("--> schema/logs.np:2:21"), "{}", run.stderr);
     for word in ["panicked", "stack backtrace"] {
         assert!(!run.stderr.contains(word), "{}", run.stderr);
     }
 
     write(&schema(7));
     let run = cargo_run(&dir);
-    assert_eq!(
-        (run.code, run.stdout.trim()),
-        (Some(0), "7"),
-        "{}",
-        run.stderr
-    );
+    assert_eq!((run.code, run.stdout.trim()), (Some(0), "7"), "{}", run.stderr);
 }

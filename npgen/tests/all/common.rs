@@ -44,17 +44,10 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) fn of(mut command: Command, input: &[u8]) -> Self {
-        let command = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         child.stdin.take().unwrap().write_all(input).unwrap();
-        let Output {
-            status,
-            stdout,
-            stderr,
-        } = child.wait_with_output().unwrap();
+        let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
         Self {
             code: status.code(),
             stdout: String::from_utf8(stdout).unwrap(),

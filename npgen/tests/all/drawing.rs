@@ -49,9 +49,7 @@ fn mistakes_stand_in_the_order_of_the_sources() {
         Source::new("a.np", bad.replace("package a", "package b")),
     ];
     let failure = npgen::check(sources.map(Ok)).unwrap_err();
-    let Failure::Sources { unreadable, report } = &failure else {
-        panic!("{failure}")
-    };
+    let Failure::Sources { unreadable, report } = &failure else { panic!("{failure}") };
     assert!(unreadable.is_empty());
     let places: Vec<_> = report
         .diagnostics()
@@ -74,10 +72,8 @@ fn a_flood_of_mistakes_is_cut_short_and_counted() {
 
 #[test]
 fn a_schema_cannot_write_to_the_terminal() {
-    for text in [
-        "package a;\n\x1b[2J struct S {}\n",
-        "package a;\nstruct S { a: \x1b]0;x\x07 }\n",
-    ] {
+    for text in ["package a;\n\x1b[2J struct S {}\n", "package a;\nstruct S { a: \x1b]0;x\x07 }\n"]
+    {
         assert!(drawn(text).contains("error[NP"), "{}", drawn(text));
         assert!(!drawn(text).contains(['\x1b', '\x07']), "{}", drawn(text));
     }

@@ -23,15 +23,15 @@ pub use crate::schema::{
 #[cfg(feature = "net")]
 pub use crate::serve::{Client, Serve};
 pub use crate::wire::body::{
-    Body, decode_fields as decode_variant, decode_list as decode_struct_list, decode_nested as decode_struct,
-    decode_root as decode_struct_root, encode_list as encode_struct_list,
-    encode_nested as encode_struct, encode_root as encode_struct_root,
+    Body, decode_fields as decode_variant, decode_list as decode_struct_list,
+    decode_nested as decode_struct, decode_root as decode_struct_root,
+    encode_list as encode_struct_list, encode_nested as encode_struct,
+    encode_root as encode_struct_root,
 };
 pub use crate::wire::layout::{Layout, Shape, Slot, layout};
 pub use crate::wire::reader::behind;
 pub use crate::wire::union::{
-    RawVariant, decode_raw, decode_union, decode_unit, encode_raw, encode_unit,
-    encode_variant,
+    RawVariant, decode_raw, decode_union, decode_unit, encode_raw, encode_unit, encode_variant,
 };
 pub use crate::wire::{
     AppError, DecodeError, DecodeErrorKind, DecodeOptions, EncodeError, Place, Reader, Root, Wire,

@@ -157,10 +157,7 @@ pub(super) fn read_u32(tail: &mut Reader<'_>) -> Result<usize, DecodeError> {
 }
 
 /// Writes the elements of a non-empty list of structs, without its count.
-pub fn encode_list<'i, B: Body>(
-    items: impl ExactSizeIterator<Item = &'i B>,
-    out: &mut Writer<'_>,
-) {
+pub fn encode_list<'i, B: Body>(items: impl ExactSizeIterator<Item = &'i B>, out: &mut Writer<'_>) {
     let count = items.len();
     let len = element_len::<B>();
     let header = out.reserve(2);

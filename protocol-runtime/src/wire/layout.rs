@@ -58,7 +58,8 @@ pub struct Slot {
 
 impl Slot {
     /// The slot of a value that is alone in its block.
-    pub const START: Self = Self { block: 0, bits: [Bit { byte: 0, shift: 0 }, Bit { byte: 0, shift: 1 }] };
+    pub const START: Self =
+        Self { block: 0, bits: [Bit { byte: 0, shift: 0 }, Bit { byte: 0, shift: 1 }] };
 
     /// The same slot in a body that starts at `base`.
     #[inline]

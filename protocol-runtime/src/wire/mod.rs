@@ -16,9 +16,6 @@ mod number;
 mod option;
 mod text;
 
-#[cfg(test)]
-mod tests;
-
 use std::convert::Infallible;
 
 use bytes::Bytes;
@@ -66,10 +63,7 @@ pub trait Wire: Sized + 'static {
 
     /// Writes the elements of a non-empty list from anything that yields them.
     #[inline]
-    fn encode_elements<'i>(
-        items: impl ExactSizeIterator<Item = &'i Self>,
-        out: &mut Writer<'_>,
-    ) {
+    fn encode_elements<'i>(items: impl ExactSizeIterator<Item = &'i Self>, out: &mut Writer<'_>) {
         list::encode_elements(items, out);
     }
 

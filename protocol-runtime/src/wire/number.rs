@@ -1,7 +1,7 @@
 //! Numbers and `bool`: full width, little-endian, nothing in the tail.
 
-use zerocopy::IntoBytes;
 use zerocopy::FromBytes;
+use zerocopy::IntoBytes;
 
 use super::error::{DecodeError, DecodeErrorKind as Kind};
 use super::layout::Slot;

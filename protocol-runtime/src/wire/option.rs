@@ -73,10 +73,7 @@ impl<T: Wire> Wire for Box<T> {
     }
 
     #[inline]
-    fn encode_elements<'i>(
-        items: impl ExactSizeIterator<Item = &'i Self>,
-        out: &mut Writer<'_>,
-    ) {
+    fn encode_elements<'i>(items: impl ExactSizeIterator<Item = &'i Self>, out: &mut Writer<'_>) {
         // Lists of structs stand in a form of their own, and a list of boxes must take the same.
         T::encode_elements(items.map(|item| &**item), out);
     }

@@ -13,7 +13,6 @@ mod rust_door;
 mod schemas;
 mod types;
 
-
 use proc_macro2::TokenStream;
 use quote::quote;
 
