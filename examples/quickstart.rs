@@ -1,5 +1,4 @@
-//! Ships the lines of a log file to a server, over TCP and a Noise handshake, and shows what they
-//! add up to: `cargo run --example quickstart [-- FILE]`.
+//! Ships a log file to a server, over TCP and Noise: `cargo run --example quickstart [-- FILE]`.
 #![expect(clippy::as_conversions, clippy::print_stdout, clippy::print_stderr, reason = "short")]
 
 use std::collections::HashMap;
@@ -52,9 +51,8 @@ impl LogsHandler for Counter {
     }
 
     async fn ship(&self, _: &np::Cx, batch: LogsShip) -> Result<Totals, ShipError> {
-        const MAX: u32 = 8_192;
-        if let Some(i) = batch.lines.iter().position(|line| line.len() > MAX as usize) {
-            return Err(ShipError::LineTooLong { number: batch.first + i as u64, max: MAX });
+        if let Some(i) = batch.lines.iter().position(|line| line.len() > 8_192) {
+            return Err(ShipError::LineTooLong { number: batch.first + i as u64, max: 8_192 });
         }
         let (bytes, words) = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for line in &batch.lines {
@@ -70,8 +68,7 @@ impl LogsHandler for Counter {
     }
 }
 
-/// The client shows what the server has to say.
-struct Screen;
+struct Screen; // where the client shows what the server has to say
 
 impl LogsClientHandler for Screen {
     async fn notice(&self, _: &np::Cx, text: String) {
