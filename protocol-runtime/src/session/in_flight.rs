@@ -20,6 +20,8 @@ pub(super) struct InFlight {
     next: CallId,
     /// The last number that was used.
     last: Option<CallId>,
+    /// Whether the numbers have started over.
+    wrapped: bool,
     /// Not later than the first deadline of a slot.
     wake: Option<Instant>,
 }
@@ -51,7 +53,7 @@ pub(super) enum Answered {
 impl InFlight {
     pub(super) const fn new(role: Role, max: usize) -> Self {
         let next = CallId::first(role);
-        Self { slots: Vec::new(), taken: 0, max, next, last: None, wake: None }
+        Self { slots: Vec::new(), taken: 0, max, next, last: None, wrapped: false, wake: None }
     }
 
     /// The number for one more call; `None` if that would be over the limit. Nothing is taken
@@ -74,6 +76,7 @@ impl InFlight {
     pub(super) fn begin(&mut self, call: CallId, deadline: Option<Instant>, batch: u64) {
         self.put(Slot { call, awaited: true, deadline, batch });
         self.taken = self.taken.saturating_add(1);
+        self.wrapped |= self.last.is_some_and(|last| call < last);
         self.last = Some(call);
         self.next = call.next();
         self.wake_at(deadline);
@@ -86,7 +89,7 @@ impl InFlight {
                 self.free(call);
                 if slot.awaited { Answered::Awaited } else { Answered::Late }
             }
-            _ if self.last.is_some_and(|last| !call.is_after(last)) => Answered::Over,
+            _ if self.was_used(call) => Answered::Over,
             _ => Answered::NeverMade,
         }
     }
@@ -146,6 +149,12 @@ impl InFlight {
     #[cfg(test)]
     pub(super) fn skip_to(&mut self, next: CallId) {
         self.next = next;
+    }
+
+    /// Whether there was a call with this number. Once numbers have started over every one was
+    /// used, and those ahead count as unused, since their calls are long forgotten.
+    fn was_used(&self, call: CallId) -> bool {
+        self.last.is_some_and(|last| if self.wrapped { !call.is_after(last) } else { call <= last })
     }
 
     /// Doubles the ring. Numbers with different slots have different slots in the larger one.
@@ -232,6 +241,15 @@ mod tests {
         assert_eq!(calls.finish(id(3)), Answered::Late);
         assert_eq!(calls.finish(id(3)), Answered::Over);
         assert_eq!(calls.finish(id(5)), Answered::NeverMade);
+    }
+
+    #[test]
+    fn a_number_far_ahead_was_never_made() {
+        let mut calls = InFlight::new(Role::Client, 4);
+        begin(&mut calls, None);
+        for far in [3, 1 << 31 | 1, 1 << 31 | 3, u32::MAX] {
+            assert_eq!(calls.finish(id(far)), Answered::NeverMade, "{far}");
+        }
     }
 
     #[test]

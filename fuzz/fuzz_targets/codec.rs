@@ -1,0 +1,3 @@
+#![no_main]
+use network_protocol_fuzz::codec::codec;
+libfuzzer_sys::fuzz_target!(|data: &[u8]| codec(data));

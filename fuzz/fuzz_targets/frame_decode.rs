@@ -1,0 +1,3 @@
+#![no_main]
+use network_protocol_fuzz::connection::frame_decode;
+libfuzzer_sys::fuzz_target!(|data: &[u8]| frame_decode(data));

@@ -1,0 +1,3 @@
+#![no_main]
+use network_protocol_fuzz::connection::handshake_initiator;
+libfuzzer_sys::fuzz_target!(|data: &[u8]| handshake_initiator(data));

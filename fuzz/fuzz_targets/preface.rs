@@ -1,0 +1,3 @@
+#![no_main]
+use network_protocol_fuzz::connection::preface;
+libfuzzer_sys::fuzz_target!(|data: &[u8]| preface(data));

@@ -1,0 +1,3 @@
+#![no_main]
+use network_protocol_fuzz::schema_text::schema_text;
+libfuzzer_sys::fuzz_target!(|data: &[u8]| schema_text(data));

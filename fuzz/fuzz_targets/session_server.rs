@@ -1,0 +1,3 @@
+#![no_main]
+use network_protocol_fuzz::connection::session_server;
+libfuzzer_sys::fuzz_target!(|data: &[u8]| session_server(data));

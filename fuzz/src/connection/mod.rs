@@ -1,0 +1,157 @@
+//! What a connection reads from a peer: frames, prefaces, handshakes, records, and calls.
+//!
+//! Everything is repeatable: keys are fixed, randomness is counted up, and time is moved by hand.
+
+mod frame;
+mod handshake;
+mod open;
+mod peer;
+mod preface;
+mod record;
+
+use std::sync::LazyLock;
+use std::time::Instant;
+
+use bytes::BytesMut;
+use network_protocol::frame::control::Offer;
+use network_protocol::limits::Limits;
+use network_protocol::noise::{Keypair, Random, RandomError, Suite};
+use network_protocol::session::{Config, Event, Role, Security, Session, Status};
+
+pub use self::frame::frame_decode;
+pub use self::handshake::{handshake_initiator, handshake_responder};
+pub use self::open::{session_client, session_server};
+pub use self::preface::preface;
+pub use self::record::record_open;
+use crate::corpus::Target;
+use crate::input::pieces;
+
+/// Every target of this module.
+pub const TARGETS: [Target; 7] = [
+    Target { name: "frame_decode", run: frame_decode, seeds: frame::seeds },
+    Target { name: "preface", run: preface, seeds: preface::seeds },
+    Target {
+        name: "handshake_responder",
+        run: handshake_responder,
+        seeds: handshake::responder_seeds,
+    },
+    Target {
+        name: "handshake_initiator",
+        run: handshake_initiator,
+        seeds: handshake::initiator_seeds,
+    },
+    Target { name: "record_open", run: record_open, seeds: record::seeds },
+    Target { name: "session_server", run: session_server, seeds: open::seeds },
+    Target { name: "session_client", run: session_client, seeds: open::seeds },
+];
+
+/// The moment from which all others are counted.
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+static KEYS: LazyLock<[Keypair; 3]> =
+    LazyLock::new(|| [1, 2, 3].map(|n| Keypair::from_secret([n; 32]).expect("not zero")));
+
+/// A source of bytes that everybody can guess: the same for the same seed.
+struct Counted(u8);
+
+impl Random for Counted {
+    fn fill(&mut self, out: &mut [u8]) -> Result<(), RandomError> {
+        for octet in out {
+            self.0 = self.0.wrapping_mul(5).wrapping_add(3);
+            *octet = self.0;
+        }
+        Ok(())
+    }
+}
+
+/// How a connection is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Protection {
+    Plain,
+    Nn,
+    Xx,
+}
+
+impl Protection {
+    const ALL: [Self; 3] = [Self::Plain, Self::Nn, Self::Xx];
+
+    /// A client pins the second key.
+    fn of(self, role: Role) -> Security {
+        let [client, server, _] = &*KEYS;
+        match (self, role) {
+            (Self::Plain, _) => Security::Plain,
+            (Self::Nn, _) => Security::Nn,
+            (Self::Xx, Role::Client) => {
+                Security::Xx { local: client.clone(), remote: Some(server.public()) }
+            }
+            (Self::Xx, Role::Server) => Security::Xx { local: server.clone(), remote: None },
+        }
+    }
+}
+
+fn offer(name: &str, version: u32, min: u32) -> Offer {
+    Offer { name: name.into(), version, min, fingerprint: [7; 16] }
+}
+
+fn config(role: Role, security: Security) -> Config {
+    Config {
+        role,
+        security,
+        suite: Suite::ChaChaPoly,
+        offers: vec![offer("test::A", 3, 2), offer("test::B", 1, 1)],
+        limits: Limits::default(),
+        unix_ms: 1_000,
+    }
+}
+
+/// One end of a connection.
+struct End {
+    session: Session,
+    events: Vec<Event>,
+    inbox: BytesMut,
+}
+
+impl End {
+    fn new(config: Config, seed: u8) -> Self {
+        let session = Session::new(config, Box::new(Counted(seed)), *START).expect("a session");
+        Self { session, events: Vec::new(), inbox: BytesMut::new() }
+    }
+
+    fn receive(&mut self, octets: &[u8], cuts: &[u8]) {
+        for piece in pieces(octets, cuts) {
+            self.inbox.extend_from_slice(piece);
+            self.session.handle_bytes(*START, &mut self.inbox);
+            self.events.extend(std::iter::from_fn(|| self.session.poll_event()));
+        }
+    }
+
+    fn transmit(&mut self) -> Vec<u8> {
+        let mut out = Vec::new();
+        let some = self.session.poll_transmit(&mut out);
+        assert_eq!(some, !out.is_empty());
+        out
+    }
+
+    fn is_established(&self) -> bool {
+        let established = self.events.first() == Some(&Event::Established);
+        assert_eq!(established, self.session.established().is_some());
+        established
+    }
+
+    /// What holds of any session at any time, and that time ends a handshake.
+    fn check(&mut self) {
+        self.is_established();
+        let closed = self.events.iter().filter(|event| matches!(event, Event::Closed(_))).count();
+        let is_closed = self.session.status() == Status::Closed;
+        assert_eq!(closed, usize::from(is_closed));
+        if is_closed {
+            assert!(matches!(self.events.last(), Some(Event::Closed(_))));
+            assert!(self.inbox.is_empty());
+            assert_eq!(self.session.poll_timeout(), None);
+        } else if self.session.status() == Status::Handshaking {
+            let due = self.session.poll_timeout().expect("a handshake has a limit of time");
+            self.session.handle_timeout(due);
+            assert_eq!(self.session.status(), Status::Closed);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! What is fuzzed: one plain function for each target, which takes any bytes and panics where a
+//! promise is broken.
+//!
+//! The modules need nothing of a fuzzer, so that the tests of the workspace include them by path
+//! and replay the corpus: `tests/fuzz_corpus.rs` what is a connection's, `tests/twin` the rest.
+//! Nothing here reads a clock for anything but a moment to count from, or draws randomness.
+
+#![forbid(unsafe_code)]
+
+pub mod codec;
+pub mod connection;
+pub mod corpus;
+pub mod input;
+pub mod schema_text;
