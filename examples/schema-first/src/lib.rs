@@ -1,6 +1,8 @@
 //! The quickstart from a schema file: `build.rs` compiles `schemas/logs.np`, and everything else
 //! is the same program. `cargo run -p schema-first [-- FILE]`.
 
+#![forbid(unsafe_code)]
+
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;

@@ -1,5 +1,6 @@
 //! Ships the lines of a log file to a server of its own, and shows what they add up to.
 
+#![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program talks to its user")]
 
 use std::process::ExitCode;
