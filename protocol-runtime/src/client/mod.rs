@@ -155,7 +155,7 @@ fn session(
     let config = Config {
         role: Role::Client,
         security,
-        suite: Suite::ChaChaPoly,
+        suite: Suite::auto(),
         offers: services.iter().map(|service| service.offer()).collect(),
         limits: limits.clone(),
         unix_ms: driver::unix_ms(),

@@ -136,7 +136,7 @@ impl Acceptor {
         let config = Config {
             role: Role::Server,
             security: self.security.clone(),
-            suite: Suite::ChaChaPoly,
+            suite: Suite::auto(),
             offers: self.services.iter().map(|service| service.offer()).collect(),
             limits: self.limits.clone(),
             unix_ms: driver::unix_ms(),

@@ -2,12 +2,10 @@
 #![expect(clippy::disallowed_methods, reason = "tests start tasks and let time pass")]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers fail as the tests do")]
 
-mod net_common;
-
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use net_common::*;
+use crate::common::*;
 use protocol_runtime::call::CallError;
 use protocol_runtime::client::ClientBuilder;
 use protocol_runtime::error::{CloseReason, Error, Rejected};

@@ -1,13 +1,9 @@
 //! A protocol written by hand in the shape that is generated, its handlers, and ways to start it.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    missing_docs,
-    clippy::allow_attributes,
+#![expect(
     clippy::expect_used,
     clippy::panic,
     clippy::manual_async_fn,
-    reason = "shared by several test programs, each of which uses a part; fails like a test and looks like generated code"
+    reason = "fails like a test, and looks like generated code"
 )]
 
 use std::convert::Infallible;
@@ -32,31 +28,31 @@ use protocol_runtime::server::{Server, ServerBuilder};
 use protocol_runtime::wire::{DecodeError, DecodeOptions, EncodeError, Root};
 use tokio::sync::{Semaphore, mpsc, watch};
 
-pub const ECHO: u16 = 1;
-pub const DIVIDE: u16 = 2;
-pub const SAY: u16 = 3;
-pub const WAIT: u16 = 4;
-pub const PANIC: u16 = 5;
-pub const MISSING: u16 = 6;
-pub const PUSH: u16 = 7;
-pub const ASK: u16 = 8;
-pub const REFUSE: u16 = 9;
-pub const BIG: u16 = 10;
-pub const WHO: u16 = 11;
-pub const SILENT: u16 = 12;
-pub const STAY: u16 = 13;
-pub const TICK: u16 = 16;
-pub const QUESTION: u16 = 17;
-pub const UNKNOWN: u16 = 99;
+pub(crate) const ECHO: u16 = 1;
+pub(crate) const DIVIDE: u16 = 2;
+pub(crate) const SAY: u16 = 3;
+pub(crate) const WAIT: u16 = 4;
+pub(crate) const PANIC: u16 = 5;
+pub(crate) const MISSING: u16 = 6;
+pub(crate) const PUSH: u16 = 7;
+pub(crate) const ASK: u16 = 8;
+pub(crate) const REFUSE: u16 = 9;
+pub(crate) const BIG: u16 = 10;
+pub(crate) const WHO: u16 = 11;
+pub(crate) const SILENT: u16 = 12;
+pub(crate) const STAY: u16 = 13;
+pub(crate) const TICK: u16 = 16;
+pub(crate) const QUESTION: u16 = 17;
+pub(crate) const UNKNOWN: u16 = 99;
 
 /// The protocol. Tests call by number, so the enum has nothing in it.
-pub enum Probe {}
+pub(crate) enum Probe {}
 
 /// The same protocol in a version that does not suit.
-pub enum NewProbe {}
+pub(crate) enum NewProbe {}
 
 /// Another protocol that nobody here serves unless told to.
-pub enum Other {}
+pub(crate) enum Other {}
 
 fn text() -> Option<&'static protocol_runtime::schema::TypeSchema> {
     <String as Root>::schema()
@@ -142,17 +138,17 @@ protocol!(Other, OTHER, "test::Other", 1, 1);
 
 /// What the server's handlers do and show.
 #[derive(Clone)]
-pub struct Host {
+pub(crate) struct Host {
     /// `Wait` and `Stay` need a permit to end.
-    pub gate: Arc<Semaphore>,
+    pub(crate) gate: Arc<Semaphore>,
     /// What `Say` said.
-    pub said: mpsc::Sender<String>,
+    pub(crate) said: mpsc::Sender<String>,
     /// How many of `Wait` and `Stay` run, dropped ones not counted.
-    pub running: Arc<watch::Sender<usize>>,
+    pub(crate) running: Arc<watch::Sender<usize>>,
     /// How many of them came to their end.
-    pub ended: Arc<AtomicUsize>,
+    pub(crate) ended: Arc<AtomicUsize>,
     /// How many handlers were started.
-    pub started: Arc<AtomicUsize>,
+    pub(crate) started: Arc<AtomicUsize>,
 }
 
 /// Counts a running handler, whether it ends or is dropped.
@@ -172,7 +168,7 @@ impl Drop for Running {
 }
 
 impl Host {
-    pub fn new() -> (Self, mpsc::Receiver<String>) {
+    pub(crate) fn new() -> (Self, mpsc::Receiver<String>) {
         let (said, hear) = mpsc::channel(100_000);
         let host = Self {
             gate: Arc::new(Semaphore::new(0)),
@@ -185,7 +181,7 @@ impl Host {
     }
 
     /// Waits until so many of `Wait` and `Stay` run.
-    pub async fn until_running(&self, count: usize) {
+    pub(crate) async fn until_running(&self, count: usize) {
         self.running.subscribe().wait_for(|running| *running == count).await.expect("a sender");
     }
 
@@ -306,12 +302,12 @@ impl Serve<Host> for Other {
 }
 
 /// What the client does with messages from the server.
-pub struct Guest {
-    pub ticks: mpsc::Sender<u32>,
+pub(crate) struct Guest {
+    pub(crate) ticks: mpsc::Sender<u32>,
 }
 
 impl Guest {
-    pub fn new() -> (Self, mpsc::Receiver<u32>) {
+    pub(crate) fn new() -> (Self, mpsc::Receiver<u32>) {
         let (ticks, seen) = mpsc::channel(100_000);
         (Self { ticks }, seen)
     }
@@ -346,7 +342,7 @@ impl Serve<Guest, side::Client> for Probe {
 
 /// A typed client.
 #[derive(Clone, Debug)]
-pub struct ProbeClient(Caller);
+pub(crate) struct ProbeClient(Caller);
 
 impl Client for ProbeClient {
     type Protocol = Probe;
@@ -361,68 +357,68 @@ impl Client for ProbeClient {
 }
 
 impl ProbeClient {
-    pub fn echo(&self, text: impl Into<String>) -> Call<String, String> {
+    pub(crate) fn echo(&self, text: impl Into<String>) -> Call<String, String> {
         self.0.call(ECHO, text.into())
     }
 
-    pub fn divide(&self, by: u32) -> Call<u32, u32, String> {
+    pub(crate) fn divide(&self, by: u32) -> Call<u32, u32, String> {
         self.0.call(DIVIDE, by)
     }
 
-    pub fn say(&self, text: impl Into<String>) -> Notify<String> {
+    pub(crate) fn say(&self, text: impl Into<String>) -> Notify<String> {
         self.0.notify(SAY, text.into())
     }
 
-    pub fn stay(&self) -> Notify<()> {
+    pub(crate) fn stay(&self) -> Notify<()> {
         self.0.notify(STAY, ())
     }
 
-    pub fn wait(&self) -> Call<(), u32> {
+    pub(crate) fn wait(&self) -> Call<(), u32> {
         self.0.call(WAIT, ())
     }
 
-    pub fn plain(&self, number: u16) -> Call<(), ()> {
+    pub(crate) fn plain(&self, number: u16) -> Call<(), ()> {
         self.0.call(number, ())
     }
 
-    pub fn push(&self, count: u32) -> Call<u32, ()> {
+    pub(crate) fn push(&self, count: u32) -> Call<u32, ()> {
         self.0.call(PUSH, count)
     }
 
-    pub fn ask(&self, question: &str) -> Call<String, String> {
+    pub(crate) fn ask(&self, question: &str) -> Call<String, String> {
         self.0.call(ASK, question.to_owned())
     }
 
-    pub fn big(&self, len: u32) -> Call<u32, Bytes> {
+    pub(crate) fn big(&self, len: u32) -> Call<u32, Bytes> {
         self.0.call(BIG, len)
     }
 
-    pub fn who(&self) -> Call<(), String> {
+    pub(crate) fn who(&self) -> Call<(), String> {
         self.0.call(WHO, ())
     }
 
-    pub fn raw<M: Root, T: Root>(&self, number: u16, message: M) -> Call<M, T> {
+    pub(crate) fn raw<M: Root, T: Root>(&self, number: u16, message: M) -> Call<M, T> {
         self.0.call(number, message)
     }
 }
 
-pub fn key() -> Keypair {
+pub(crate) fn key() -> Keypair {
     Keypair::generate().expect("randomness")
 }
 
 /// An address that no other test has.
-pub fn mem() -> String {
+pub(crate) fn mem() -> String {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     format!("mem://net-{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-pub const TCP: &str = "tcp://127.0.0.1:0";
+pub(crate) const TCP: &str = "tcp://127.0.0.1:0";
 
 /// Time enough for whatever ends by itself.
-pub const SOON: Duration = Duration::from_secs(20);
+pub(crate) const SOON: Duration = Duration::from_secs(20);
 
 /// A server of [`Probe`] without security, in memory.
-pub async fn plain(
+pub(crate) async fn plain(
     build: impl FnOnce(ServerBuilder) -> ServerBuilder,
 ) -> (Server, Host, mpsc::Receiver<String>) {
     let (host, said) = Host::new();
@@ -432,15 +428,10 @@ pub async fn plain(
 }
 
 /// A client of such a server.
-pub async fn connect(server: &Server) -> ProbeClient {
+pub(crate) async fn connect(server: &Server) -> ProbeClient {
     ClientBuilder::new().connect(server.address()).await.expect("a client")
 }
 
-/// A client of such a server with a handler for what the server sends.
-pub async fn connect_as(server: &Server, guest: Guest) -> ProbeClient {
-    ClientBuilder::new().on::<Probe, _>(guest).connect(server.address()).await.expect("a client")
-}
-
-pub fn connection(client: &ProbeClient) -> Connection {
+pub(crate) fn connection(client: &ProbeClient) -> Connection {
     client.caller().connection().clone()
 }

@@ -1,0 +1,5 @@
+//! The shell over real sockets and memory: calls, and how connections live and end.
+
+mod calls;
+mod common;
+mod lifecycle;
