@@ -64,7 +64,7 @@ fn entries() -> Entries {
         score: 0.5,
         name: format!("entry number {id}"),
         labels: vec!["blue".into(), format!("label-{}", id % 16)],
-        parent: (id % 3 == 0).then_some(id / 3),
+        parent: id.is_multiple_of(3).then_some(id / 3),
     };
     Entries { entries: (0..1_000).map(entry).collect() }
 }

@@ -1,20 +1,21 @@
 //! What carries a protocol: its encoding, frames, encrypted channel and sessions, and the shell
 //! that drives them over a transport.
 //!
-//! The rows below each other, a module using only those below its own:
+//! The rows below each other, a module using only those below its own and plain data:
 //!
 //! | row | modules | |
 //! |---|---|---|
 //! | 6 | `client`, `server` | handles and policies |
-//! | 5 | `driver`; `connection`, `caller`, `call`, `cx`, `peer`, `serve` | the only loop, the only clock; what user code holds of it |
-//! | 4 | `transport` | byte streams |
-//! | 3 | [`session`] | one state machine per connection |
-//! | 2 | [`noise`] | handshake and cipher states |
-//! | 1 | [`frame`] | headers, limits, decoder |
-//! | 0 | [`wire`] | values to bytes and back |
+//! | 5 | `setup` | what their builders share |
+//! | 4 | `driver`; `connection`, `caller`, `call`, `cx`, `peer`, `serve` | the only loop, the only clock; what user code holds of it |
+//! | 3 | `transport` | byte streams |
+//! | 2 | [`session`] | one state machine per connection |
+//! | 1 | [`frame`], [`protocol`] | headers and decoder; what generated code says |
+//! | 0 | [`wire`], [`noise`], [`fingerprint`] | values to bytes and back; handshake and keys; identity |
+//! | – | [`error`], [`limits`], [`schema`] | plain data |
 //!
-//! Rows 0 to 3 never do IO, read no clock, spawn nothing, and draw randomness only from a source
-//! that is passed in. Rows 4 to 6 need the feature `net`.
+//! Rows 0 to 2 never do IO, read no clock, spawn nothing, and draw randomness only from a source
+//! that is passed in. Rows 3 to 6 need the feature `net`.
 
 #[doc(hidden)]
 pub mod __private;

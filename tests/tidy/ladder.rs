@@ -151,7 +151,7 @@ fn against(rows: &BTreeMap<String, Option<u32>>, file: &Source) -> Vec<String> {
 fn may_name(module: &str, path: &[String]) -> bool {
     let path = path.join("::");
     let begins = |known: &&str| path == *known || path.starts_with(&format!("{known}::"));
-    DATA.iter().any(|(name, known)| *name == module && known.iter().any(|k| begins(&k)))
+    DATA.iter().any(|(name, known)| *name == module && known.iter().any(begins))
 }
 
 #[test]

@@ -49,8 +49,9 @@ impl Source {
     /// [`code`](Self::code) without `#[cfg(test)]` items; nothing of a file for tests.
     pub(crate) fn production(&self) -> String {
         let code = self.code();
-        let items = if self.is_test() { vec![0..code.len()] } else { test_items(&code) };
-        blank(code, items)
+        let whole = self.is_test().then_some(0..code.len());
+        let items = test_items(&code);
+        blank(code, items.into_iter().chain(whole))
     }
 
     /// How many lines it has without `#[cfg(test)]` items.
