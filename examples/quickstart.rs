@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use network_protocol::{self as np, Client as _};
+use network_protocol::{self as np, Client as _, PublicKey};
 
 #[np::protocol(package = "example::logs")]
 pub(crate) enum Logs {
@@ -42,7 +42,6 @@ pub(crate) enum ShipError {
 }
 
 /// The server counts bytes, and lines by their first word.
-#[derive(Default)]
 struct Counter(Mutex<(u64, HashMap<String, u64>)>);
 
 impl LogsHandler for Counter {
@@ -77,15 +76,15 @@ impl LogsClientHandler for Screen {
 }
 
 /// Starts a server on a free port, which proves to hold the key.
-pub async fn serve(identity: np::Keypair) -> np::Result<np::Server> {
-    let server = np::server().identity(identity).add::<Logs, _>(Counter::default());
+pub(crate) async fn serve(identity: np::Keypair) -> np::Result<np::Server> {
+    let server = np::server().identity(identity).add::<Logs, _>(Counter(Mutex::default()));
     server.listen("tcp://127.0.0.1:0").await
 }
 
 /// Ships the lines of a file to the server that holds the key, and says what they add up to.
-pub async fn ship(server: &str, key: np::PublicKey, file: &str, text: &str) -> np::Result<String> {
+pub(crate) async fn ship(at: &str, key: PublicKey, file: &str, text: &str) -> np::Result<String> {
     let (started, client) = (Instant::now(), np::client().identity(np::Keypair::generate()?));
-    let logs: LogsClient = client.server_key(key).on::<Logs, _>(Screen).connect(server).await?;
+    let logs: LogsClient = client.server_key(key).on::<Logs, _>(Screen).connect(at).await?;
     logs.open(file.to_owned()).await?;
     let lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let trips = lines.len().div_ceil(100);
