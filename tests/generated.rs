@@ -1,5 +1,7 @@
 //! Generated files that are committed are what npgen generates. `BLESS=1` rewrites them.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a test fails where it is wrong")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,15 @@
 //! The wire encoding through the Rust door: worked bytes, the evolution rule, the laws of exact
 //! decoding, and what bad bytes get.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::let_underscore_must_use,
+    clippy::struct_excessive_bools,
+    clippy::use_self,
+    reason = "a test fails where it is wrong"
+)]
+
 #[path = "wire/bad_input.rs"]
 mod bad_input;
 #[path = "wire/evolution.rs"]
