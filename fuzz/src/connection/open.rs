@@ -227,11 +227,11 @@ impl World {
                     failed.extend(last);
                     last = self.end.session.poll_event();
                 }
-                failed.into_iter().for_each(|event| self.on_event(event));
+                failed.into_iter().for_each(|event| self.on_event(&event));
                 let error = Error::BadFrame(bad.expect("it is some"));
                 let reason = CloseReason::Failed(Box::new(error));
                 assert_eq!(last, Some(Event::Closed(reason)));
-                self.on_event(last.expect("it is some"));
+                last.iter().for_each(|event| self.on_event(event));
                 return;
             }
             (Kind::Request, Some(Event::Request { call: asked, number, body: text, .. })) => {
@@ -257,7 +257,7 @@ impl World {
             }
             _ => {}
         }
-        event.into_iter().for_each(|event| self.on_event(event));
+        event.into_iter().for_each(|event| self.on_event(&event));
     }
 
     // What the owner does.
@@ -351,7 +351,7 @@ impl World {
 
     fn settle(&mut self) {
         while let Some(event) = self.end.session.poll_event() {
-            self.on_event(event);
+            self.on_event(&event);
         }
         assert!(self.events <= self.octets_in / HEADER + self.calls_made + 1, "too many events");
         assert_eq!(self.closed, self.end.session.status() == Status::Closed);
@@ -368,10 +368,10 @@ impl World {
         assert!(self.served.len() <= self.calls_max());
     }
 
-    fn on_event(&mut self, event: Event) {
+    fn on_event(&mut self, event: &Event) {
         assert!(!self.closed, "something after the end: {event:?}");
         self.events += 1;
-        match event {
+        match *event {
             Event::Established => unreachable!("it was established before"),
             Event::Request { call, protocol, number, .. } => {
                 assert!(protocol < 2 && number > 0);
