@@ -6,7 +6,6 @@ use quote::quote;
 use crate::ir::{Message, Payload, Protocol, Side};
 
 use super::Door;
-use super::docs::docs;
 use super::handler::method;
 use super::names;
 use super::protocol::{body_name, number, ordered};
@@ -91,7 +90,7 @@ fn methods(item: &Protocol, from: Side, door: &Door<'_>) -> Vec<TokenStream> {
 fn call(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenStream {
     let (v1, vis) = (door.v1(), &door.vis);
     let (name, number) = (method(message, door), number(message));
-    let docs = docs(&message.docs, &format!("Message {}.", message.number.value));
+    let docs = door.docs(&message.docs, &format!("Message {}.", message.number.value));
     let ty = door.payload(&message.payload, &body_name(message, protocol));
     let (parameter, argument) = match &message.payload {
         Payload::Unit => (quote!(), quote!(())),

@@ -3,23 +3,51 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::Door;
 use crate::ir::Docs;
 
-/// The documentation as attributes; `fallback` where there is none.
-pub(super) fn docs(docs: &Docs, fallback: &str) -> TokenStream {
-    if docs.0.iter().all(|line| line.trim().is_empty()) {
-        let line = format!(" {fallback}");
-        return quote!(#[doc = #line]);
+impl Door<'_> {
+    /// The documentation as attributes; `fallback` where there is none.
+    pub(super) fn docs(&self, docs: &Docs, fallback: &str) -> TokenStream {
+        if docs.0.iter().all(|line| line.trim().is_empty()) {
+            let line = format!(" {fallback}");
+            return quote!(#[doc = #line]);
+        }
+        let lines = plain(&docs.0, self.types).into_iter().map(|line| {
+            let line = if line.is_empty() { line } else { format!(" {line}") };
+            quote!(#[doc = #line])
+        });
+        quote!(#(#lines)*)
     }
-    let lines = plain(&docs.0).into_iter().map(|line| {
-        let line = if line.is_empty() { line } else { format!(" {line}") };
-        quote!(#[doc = #line])
-    });
-    quote!(#(#lines)*)
 }
 
-/// Gives code fences without a language the language `text`, and fences indented blocks.
-fn plain(lines: &[String]) -> Vec<String> {
+/// A line of a schema's prose as Markdown in which rustdoc finds no tag and no link to an item:
+/// what stands in angle or square brackets means nothing in Rust.
+fn prose(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut code = false;
+    for (at, c) in line.char_indices() {
+        let rest = line.get(at + c.len_utf8()..).unwrap_or_default();
+        let is_text = match c {
+            '`' => {
+                code = !code;
+                false
+            }
+            '<' => !rest.starts_with("http"),
+            '[' => !rest.split_once(']').is_some_and(|(_, after)| after.starts_with(['(', '['])),
+            _ => false,
+        };
+        if is_text && !code && !out.ends_with('\\') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Gives code fences without a language the language `text`, and fences indented blocks. Prose that
+/// is `foreign` to Rust loses what would mean something there.
+fn plain(lines: &[String], foreign: bool) -> Vec<String> {
     let mut out: Vec<String> = Vec::with_capacity(lines.len());
     let mut fence: Option<char> = None;
     let mut indented = false;
@@ -41,8 +69,8 @@ fn plain(lines: &[String]) -> Vec<String> {
                 let ticks: String = trimmed.chars().take_while(|c| *c == mark).collect();
                 // Whatever language it names, nobody promised that it compiles as Rust here.
                 let info = trimmed.get(ticks.len()..).unwrap_or_default().trim();
-                let foreign = !info.is_empty() && !info.starts_with("rust");
-                let info = if foreign { info } else { "text" };
+                let other = !info.is_empty() && !info.starts_with("rust");
+                let info = if other { info } else { "text" };
                 out.push(format!("{ticks}{info}"));
                 continue;
             }
@@ -52,7 +80,8 @@ fn plain(lines: &[String]) -> Vec<String> {
             }
             (None, None) => {}
         }
-        out.push(line.clone());
+        let text = foreign && fence.is_none() && !indented;
+        out.push(if text { prose(line) } else { line.clone() });
     }
     if indented || fence.is_some() {
         out.push(if fence == Some('~') { "~~~" } else { "```" }.to_owned());
@@ -66,7 +95,7 @@ mod tests {
 
     fn check(input: &str, expected: &str) {
         let lines: Vec<String> = input.lines().map(str::to_owned).collect();
-        assert_eq!(plain(&lines).join("\n"), expected);
+        assert_eq!(plain(&lines, true).join("\n"), expected);
     }
 
     #[test]
@@ -75,6 +104,8 @@ mod tests {
         check("```rust\nlet x\n```", "```text\nlet x\n```");
         check("```json\n{}\n```", "```json\n{}\n```");
         check("a\n\n    code\n    more\n\nb", "a\n\n```text\n    code\n    more\n\n```\nb");
+        check("<tag> [Item] `<T>[0]`", "\\<tag> \\[Item] `<T>[0]`");
+        check("[a](https://b) <https://c>", "[a](https://b) <https://c>");
         check("~~~\nx\n~~~", "~~~text\nx\n~~~");
         check("```\nnever closed", "```text\nnever closed\n```");
     }

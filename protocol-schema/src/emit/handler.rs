@@ -6,7 +6,6 @@ use quote::quote;
 use crate::ir::{Message, Payload, Protocol, Side};
 
 use super::Door;
-use super::docs::docs;
 use super::names::{self, ident};
 use super::protocol::{body_name, number, ordered};
 use crate::check::snake_case;
@@ -108,7 +107,7 @@ fn handler(
 
 fn declaration(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenStream {
     let (v1, name, output) = (door.v1(), method(message, door), output(message, door));
-    let docs = docs(&message.docs, &format!("Message {}.", message.number.value));
+    let docs = door.docs(&message.docs, &format!("Message {}.", message.number.value));
     let (parameter, unused) = match &message.payload {
         Payload::Unit => (quote!(), quote!()),
         payload @ (Payload::Tuple(_) | Payload::Fields(_)) => {

@@ -8,7 +8,6 @@ use crate::ir::{
     Field, Item, Message, Name, Payload, Protocol, ScalarEnum, Schema, Side, Struct, Union,
 };
 
-use super::docs::docs;
 use super::{Door, names, types};
 
 /// Prints a schema as Rust items with `#[protocol]` and `#[derive(Wire)]`.
@@ -48,7 +47,7 @@ fn number(value: u32) -> Literal {
 
 fn fields(all: &[Field], vis: &TokenStream, door: &Door<'_>) -> TokenStream {
     let fields = all.iter().map(|field| {
-        let docs = docs(&field.docs, &format!("Field {}.", field.number.value));
+        let docs = door.docs(&field.docs, &format!("Field {}.", field.number.value));
         let (id, name, ty) =
             (number(field.number.value), door.ident(&field.name), door.ty(&field.ty));
         quote!(#docs #[np(id = #id)] #vis #name: #ty)
@@ -69,7 +68,7 @@ fn payload(payload: &Payload, door: &Door<'_>) -> TokenStream {
 
 fn structure(item: &Struct, door: &Door<'_>) -> TokenStream {
     let (name, derives) = (door.ident(&item.name), derives(&item.derives, types::BASE, door));
-    let text = docs(&item.docs, "A struct of the schema.");
+    let text = door.docs(&item.docs, "A struct of the schema.");
     let body = fields(&item.fields, &quote!(pub), door);
     let fixed = item.fixed.then(|| quote!(#[np(fixed)]));
     let names: Vec<&Name> = item.fields.iter().map(|field| &field.name).collect();
@@ -80,11 +79,11 @@ fn structure(item: &Struct, door: &Door<'_>) -> TokenStream {
 fn scalar(item: &ScalarEnum, door: &Door<'_>) -> TokenStream {
     let (name, repr) = (door.ident(&item.name), types::repr(item.repr));
     let (text, derives) = (
-        docs(&item.docs, "An enum of the schema."),
+        door.docs(&item.docs, "An enum of the schema."),
         derives(&item.derives, types::SCALAR_BASE, door),
     );
     let variants = item.variants.iter().map(|variant| {
-        let docs = docs(&variant.docs, &format!("Number {}.", variant.number.value));
+        let docs = door.docs(&variant.docs, &format!("Number {}.", variant.number.value));
         let (id, name) = (number(variant.number.value), door.ident(&variant.name));
         quote!(#docs #[np(id = #id)] #name)
     });
@@ -107,11 +106,13 @@ fn scalar(item: &ScalarEnum, door: &Door<'_>) -> TokenStream {
 fn union(item: &Union, door: &Door<'_>) -> TokenStream {
     let facade = &door.facade;
     let name = door.ident(&item.name);
-    let (text, derives) =
-        (docs(&item.docs, "A union of the schema."), derives(&item.derives, types::BASE, door));
+    let (text, derives) = (
+        door.docs(&item.docs, "A union of the schema."),
+        derives(&item.derives, types::BASE, door),
+    );
     let error = item.error.then(|| quote!(#[np(error)]));
     let variants = item.variants.iter().map(|variant| {
-        let docs = docs(&variant.docs, &format!("Tag {}.", variant.number.value));
+        let docs = door.docs(&variant.docs, &format!("Tag {}.", variant.number.value));
         let (id, name) = (number(variant.number.value), door.ident(&variant.name));
         let payload = payload(&variant.payload, door);
         quote!(#docs #[np(id = #id)] #name #payload)
@@ -135,7 +136,7 @@ fn union(item: &Union, door: &Door<'_>) -> TokenStream {
 fn protocol(item: &Protocol, package: &str, door: &Door<'_>) -> TokenStream {
     let facade = &door.facade;
     let name = door.ident(&item.name);
-    let text = docs(&item.docs, "A protocol of the schema.");
+    let text = door.docs(&item.docs, "A protocol of the schema.");
     let (version, min) = (number(item.version), number(item.min));
     let package = (!package.is_empty()).then(|| quote!(package = #package,));
     let list = types::derive_list(&item.derives, types::BASE, door);
@@ -153,7 +154,7 @@ fn protocol(item: &Protocol, package: &str, door: &Door<'_>) -> TokenStream {
 }
 
 fn message(message: &Message, door: &Door<'_>) -> TokenStream {
-    let docs = docs(&message.docs, &format!("Message {}.", message.number.value));
+    let docs = door.docs(&message.docs, &format!("Message {}.", message.number.value));
     let (id, name) = (number(message.number.value), door.ident(&message.name));
     let from = match message.from {
         Side::Client => quote!(),

@@ -8,7 +8,6 @@ use crate::ir::{
     Type, TypeKind, Union, ValueKind,
 };
 
-use super::docs::docs;
 use super::{Door, names};
 
 impl Door<'_> {
@@ -115,7 +114,7 @@ pub(super) const SCALAR_BASE: &[&str] = &["Clone", "Copy", "Debug", "PartialEq",
 
 pub(super) fn constant(item: &Const, door: &Door<'_>) -> TokenStream {
     let (name, vis) = (door.ident(&item.name), &door.vis);
-    let docs = docs(&item.docs, "A constant of the schema.");
+    let docs = door.docs(&item.docs, "A constant of the schema.");
     // The one type that is written differently in a constant.
     let ty = if item.ty.kind == TypeKind::String { quote!(&str) } else { door.ty(&item.ty) };
     let value = value(&item.value.kind);
@@ -146,7 +145,7 @@ fn value(value: &ValueKind) -> TokenStream {
 /// Fields as they stand in a struct or variant.
 fn fields(fields: &[&Field], vis: &TokenStream, door: &Door<'_>) -> TokenStream {
     let fields = fields.iter().map(|field| {
-        let docs = docs(&field.docs, &format!("Field {}.", field.number.value));
+        let docs = door.docs(&field.docs, &format!("Field {}.", field.number.value));
         let (name, ty) = (door.ident(&field.name), door.ty(&field.ty));
         quote!(#docs #vis #name: #ty)
     });
@@ -155,7 +154,7 @@ fn fields(fields: &[&Field], vis: &TokenStream, door: &Door<'_>) -> TokenStream 
 
 pub(super) fn structure(item: &Struct, door: &Door<'_>) -> TokenStream {
     let (name, vis) = (door.ident(&item.name), &door.vis);
-    let text = docs(&item.docs, "A struct of the schema.");
+    let text = door.docs(&item.docs, "A struct of the schema.");
     let derives = derives(&item.derives, BASE, door);
     let mut in_order: Vec<&Field> = item.fields.iter().collect();
     let plain = door.plain(item).then(|| {
@@ -187,7 +186,7 @@ pub(super) fn message_struct(
     door: &Door<'_>,
 ) -> TokenStream {
     let (ident, vis) = (door.ident(name), &door.vis);
-    let text = docs(&Docs::default(), doc);
+    let text = door.docs(&Docs::default(), doc);
     let derives = if door.types {
         derives(extra, BASE, door)
     } else {
@@ -203,10 +202,10 @@ pub(super) fn message_struct(
 
 pub(super) fn scalar(item: &ScalarEnum, door: &Door<'_>) -> TokenStream {
     let (name, vis, repr) = (door.ident(&item.name), &door.vis, repr(item.repr));
-    let text = docs(&item.docs, "An enum of the schema.");
+    let text = door.docs(&item.docs, "An enum of the schema.");
     let derives = derives(&item.derives, SCALAR_BASE, door);
     let variants = item.variants.iter().map(|variant| {
-        let docs = docs(&variant.docs, &format!("Number {}.", variant.number.value));
+        let docs = door.docs(&variant.docs, &format!("Number {}.", variant.number.value));
         let name = door.ident(&variant.name);
         quote!(#docs #name)
     });
@@ -245,10 +244,10 @@ pub(super) fn variant(
 
 pub(super) fn union(item: &Union, door: &Door<'_>) -> TokenStream {
     let (name, vis, facade) = (door.ident(&item.name), &door.vis, &door.facade);
-    let text = docs(&item.docs, "A union of the schema.");
+    let text = door.docs(&item.docs, "A union of the schema.");
     let derives = derives(&item.derives, BASE, door);
     let variants = item.variants.iter().map(|one| {
-        let docs = docs(&one.docs, &format!("Tag {}.", one.number.value));
+        let docs = door.docs(&one.docs, &format!("Tag {}.", one.number.value));
         variant(&docs, &one.name, &one.payload, door)
     });
     let unknown = door.ident(&item.unknown);
@@ -267,10 +266,10 @@ pub(super) fn union(item: &Union, door: &Door<'_>) -> TokenStream {
 
 pub(super) fn protocol_enum(item: &Protocol, door: &Door<'_>) -> TokenStream {
     let (name, vis) = (door.ident(&item.name), &door.vis);
-    let text = docs(&item.docs, "A protocol of the schema.");
+    let text = door.docs(&item.docs, "A protocol of the schema.");
     let derives = derives(&item.derives, BASE, door);
     let messages = item.messages.iter().map(|one| {
-        let docs = docs(&one.docs, &format!("Message {}.", one.number.value));
+        let docs = door.docs(&one.docs, &format!("Message {}.", one.number.value));
         variant(&docs, &one.name, &one.payload, door)
     });
     let style = protocol_style(item);

@@ -5925,7 +5925,7 @@ const _: () = {
 /// let and = "one of Rust";
 /// ```
 ///
-/// Brackets [like these], <tags>, `code`, "quotes" and \ backslashes.
+/// Brackets \[like these], \<tags>, `code`, "quotes" and \ backslashes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Every {
     /// A unit with a unit for an answer.

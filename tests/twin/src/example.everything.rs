@@ -845,7 +845,7 @@ pub enum Failure {
 /// let and = "one of Rust";
 /// ```
 ///
-/// Brackets [like these], <tags>, `code`, "quotes" and \ backslashes.
+/// Brackets \[like these], \<tags>, `code`, "quotes" and \ backslashes.
 #[::network_protocol::protocol(
     package = "example::everything",
     version = 7,
