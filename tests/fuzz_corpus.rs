@@ -4,7 +4,7 @@
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::wildcard_enum_match_arm,
+    clippy::missing_panics_doc,
     clippy::print_stderr,
     reason = "a test stops at what it does not expect"
 )]
