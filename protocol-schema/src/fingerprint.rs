@@ -1,7 +1,7 @@
 //! The identity of a protocol: a hash of all that can be seen on the wire, and of nothing else.
 //!
 //! Names, docs and the order of the source do not count. The bytes that are hashed are described
-//! with [`Marker`]; the runtime hashes the same bytes over its own graph of types, so both sides
+//! with `Marker`; the runtime hashes the same bytes over its own graph of types, so both sides
 //! of a connection agree whichever door their code came through.
 
 use std::collections::BTreeMap;
