@@ -172,3 +172,36 @@ fn a_body_shares_the_buffer() {
     assert!(memory.contains(&frame.body.as_ptr()));
     assert!(buffer.is_empty());
 }
+
+/// FR7: hostile octets, a hundred million times. One in two is a header whose every field is
+/// likely to be in range, so that most rules are reached.
+#[test]
+#[ignore = "a hundred million rounds: cargo test --release -p protocol-runtime --test frame_decoder -- --ignored"]
+fn fr7_a_hundred_million_random_streams_neither_panic_nor_grow() {
+    let (mut state, mut buffer) = (0x9E37_79B9_7F4A_7C15_u64, BytesMut::with_capacity(64));
+    let mut random = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    let (mut whole, mut waiting, mut refused) = (0_u64, 0_u64, 0_u64);
+    for _ in 0..100_000_000 {
+        let (a, b, c) = (random(), random(), random());
+        buffer.clear();
+        if a & 1 == 0 {
+            buffer.extend_from_slice(&[(a >> 8).to_le_bytes()[0] % 24, 0, 0, 0]);
+            buffer.extend_from_slice(&[(b >> 8).to_le_bytes()[0] % 14, 0]);
+            buffer.extend_from_slice(&c.to_le_bytes()[..2]);
+        }
+        buffer.extend_from_slice(&b.to_le_bytes());
+        buffer.extend_from_slice(&c.to_le_bytes());
+        match decoder().next(&mut buffer) {
+            Ok(Some(_)) => whole += 1,
+            Ok(None) => waiting += 1,
+            Err(_) => refused += 1,
+        }
+        assert!(buffer.capacity() <= 64);
+    }
+    assert!(whole > 1_000 && waiting > 1_000 && refused > 1_000, "{whole} {waiting} {refused}");
+}
