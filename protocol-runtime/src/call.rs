@@ -197,7 +197,11 @@ impl<M: Root, T: Root, E: AppError> Future for CallFuture<M, T, E> {
                     this.caller.connection().shared().signal.ring();
                     Poll::Pending
                 }
-                Start::Wait => Poll::Pending,
+                Start::Wait => {
+                    // A driver that sleeps does not know of the deadline of this wait.
+                    this.caller.connection().shared().signal.ring();
+                    Poll::Pending
+                }
                 Start::Failed(refused) => {
                     this.give_up();
                     Poll::Ready(Err(refused.into()))

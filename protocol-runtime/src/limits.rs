@@ -122,8 +122,9 @@ limits! {
     message_bytes / with_message_bytes: u32 = 16_777_216, 1_024 => 104_857_600, "bytes";
     /// How much memory decoding one message may take, beside the message itself.
     decode_bytes / with_decode_bytes: u32 = 67_108_864, 1_048_576 => 1_073_741_824, "bytes";
-    /// How deep the values of one message may nest.
-    decode_depth / with_decode_depth: u32 = 64, 1 => 1_024, "levels";
+    /// How deep the values of one message may nest. Each level takes up to 6 KiB of the thread's
+    /// stack in an unoptimised build, which is why there is a highest value.
+    decode_depth / with_decode_depth: u32 = 64, 1 => 128, "levels";
     /// The largest plaintext of one record, offered to the peer; the lesser of both offers holds.
     record_bytes / with_record_bytes: u32 = 16_384, 1_024 => 65_519, "bytes";
     /// Calls in flight on one connection, each way: how many of the peer's calls are served at a

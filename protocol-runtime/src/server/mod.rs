@@ -106,8 +106,9 @@ impl ServerBuilder {
     /// the address cannot be had. Nothing is left behind.
     pub async fn listen(self, address: &str) -> Result<Server, Error> {
         let address: Address = address.parse().map_err(Error::from)?;
-        let services =
-            self.services.finish("served: add one with `.add::<Protocol, _>(handler)`")?;
+        let services = self
+            .services
+            .finish("no protocol to serve: add one with `.add::<Protocol, _>(handler)`")?;
         let security = self.secure.server(&address)?;
         let listener = Listener::bind(&address).await.map_err(|error| Error::Io {
             kind: error.kind(),

@@ -245,8 +245,11 @@ async fn callers_over_the_limit_wait_their_turn_and_their_timeout_counts() {
         .collect();
     host.until_running(2).await;
 
+    // Nothing else happens on the connection: its own time alone ends the call.
+    let before = Instant::now();
     let third = probe.echo("third").timeout(Duration::from_secs(3)).await;
     assert_eq!(third, Err(CallError::DeadlineExceeded));
+    assert!(before.elapsed() < Duration::from_secs(4), "{:?}", before.elapsed());
     assert_eq!(host.started.load(Ordering::SeqCst), 2);
 
     let fourth = tokio::spawn({
