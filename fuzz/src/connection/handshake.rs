@@ -3,7 +3,7 @@
 use network_protocol::noise::Suite;
 use network_protocol::session::{CallId, Event, Role, Security};
 
-use super::{End, KEYS, Protection, config};
+use super::{Counted, End, KEYS, Protection, config};
 use crate::input::Input;
 
 /// What a client says is changed on its way to a server.
@@ -13,7 +13,8 @@ pub fn handshake_responder(data: &[u8]) {
     let suite = input.one(Suite::ALL);
     let replayed = input.below(4) == 3;
     let cuts = input.cuts();
-    let (mut client, mut server) = pair(protection, suite, 1, false);
+    let seed = Counted::seed(data);
+    let (mut client, mut server) = pair(protection, suite, seed, false);
     let sent = client.transmit();
     let mut stream = sent.clone();
     input.edit(&mut stream);
@@ -24,7 +25,7 @@ pub fn handshake_responder(data: &[u8]) {
     let mut third = client.transmit();
     let genuine = [&sent[..], &third].concat();
     if replayed {
-        third = third_of_another(protection, suite);
+        third = third_of_another(protection, suite, seed);
     }
     input.edit(&mut third);
     server.receive(&third, cuts);
@@ -47,7 +48,7 @@ pub fn handshake_initiator(data: &[u8]) {
     let suite = input.one(Suite::ALL);
     let impostor = input.below(4) == 3;
     let cuts = input.cuts();
-    let (mut client, mut server) = pair(protection, suite, 1, impostor);
+    let (mut client, mut server) = pair(protection, suite, Counted::seed(data), impostor);
     server.receive(&client.transmit(), &[]);
     let genuine = server.transmit();
     let mut answer = genuine.clone();
@@ -70,7 +71,7 @@ pub fn handshake_initiator(data: &[u8]) {
     server.check();
 }
 
-fn pair(protection: Protection, suite: Suite, seed: u8, impostor: bool) -> (End, End) {
+fn pair(protection: Protection, suite: Suite, seed: u64, impostor: bool) -> (End, End) {
     let mut client = config(Role::Client, protection.of(Role::Client));
     client.suite = suite;
     let mut server = config(Role::Server, protection.of(Role::Server));
@@ -78,12 +79,12 @@ fn pair(protection: Protection, suite: Suite, seed: u8, impostor: bool) -> (End,
         let [_, _, other] = &*KEYS;
         server.security = Security::Xx { local: other.clone(), remote: None };
     }
-    (End::new(client, seed), End::new(server, 2))
+    (End::new(client, seed), End::new(server, !seed))
 }
 
 /// The last words of a client with the same key in another handshake.
-fn third_of_another(protection: Protection, suite: Suite) -> Vec<u8> {
-    let (mut client, mut server) = pair(protection, suite, 9, false);
+fn third_of_another(protection: Protection, suite: Suite, seed: u64) -> Vec<u8> {
+    let (mut client, mut server) = pair(protection, suite, seed ^ 1, false);
     server.receive(&client.transmit(), &[]);
     client.receive(&server.transmit(), &[]);
     client.transmit()

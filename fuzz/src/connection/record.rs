@@ -14,7 +14,7 @@ pub fn record_open(data: &[u8]) {
     let mut input = Input::new(data);
     let suite = input.one(Suite::ALL);
     let size = input.one([1, 16, 1_024, 65_519]);
-    let (mut ours, mut theirs) = channel(suite);
+    let (mut ours, mut theirs) = channel(suite, Counted::seed(data));
     for (sealer, opener) in
         [(&mut ours.sealer, &mut theirs.opener), (&mut theirs.sealer, &mut ours.opener)]
     {
@@ -56,8 +56,8 @@ pub fn record_open(data: &[u8]) {
 }
 
 /// Both ends of a channel.
-fn channel(suite: Suite) -> (Transport, Transport) {
-    let start = |role, seed| {
+fn channel(suite: Suite, seed: u64) -> (Transport, Transport) {
+    let start = |role, seed: u64| {
         let params = Params {
             pattern: Pattern::Nn,
             suite,
@@ -69,7 +69,7 @@ fn channel(suite: Suite) -> (Transport, Transport) {
         };
         Handshake::new(params, &mut Counted(seed)).expect("nothing is missing")
     };
-    let (mut ours, mut theirs) = (start(Role::Initiator, 1), start(Role::Responder, 2));
+    let (mut ours, mut theirs) = (start(Role::Initiator, seed), start(Role::Responder, !seed));
     let (mut message, mut payload) = (Vec::new(), Vec::new());
     ours.write_message(&[], &mut message).expect("its turn");
     theirs.read_message(&message, &mut payload).expect("a message");
