@@ -118,7 +118,7 @@ impl<'a> Writer<'a, '_> {
         });
         match &message.payload {
             Payload::Unit => self.marker(Marker::Unit),
-            Payload::Tuple(ty) => self.root(ty)?,
+            Payload::Tuple(field) => self.root(&field.ty)?,
             Payload::Fields(fields) => {
                 self.take_index()?;
                 self.marker(Marker::Evolvable);
@@ -168,9 +168,9 @@ impl<'a> Writer<'a, '_> {
                     self.u32(tag);
                     match payload {
                         Payload::Unit => self.u32(0),
-                        Payload::Tuple(ty) => {
+                        Payload::Tuple(field) => {
                             self.u32(1);
-                            self.todo.push(Step::Field(0, ty));
+                            self.todo.push(Step::Field(0, &field.ty));
                         }
                         Payload::Fields(fields) => self.fields(fields)?,
                     }
@@ -208,7 +208,14 @@ impl<'a> Writer<'a, '_> {
                 self.todo.push(Step::Type(element));
             }
             TypeKind::Named(name) => self.named(self.index.position(name)?)?,
-            TypeKind::Unit | TypeKind::Extern(_) => return None,
+            TypeKind::Unit
+            | TypeKind::Tuple(_)
+            | TypeKind::Map(..)
+            | TypeKind::Set(_)
+            | TypeKind::Std(_)
+            | TypeKind::Secret(_)
+            | TypeKind::Stream(_)
+            | TypeKind::Extern(_) => return None,
         }
         Some(())
     }
@@ -253,7 +260,7 @@ impl<'a> Writer<'a, '_> {
                 );
                 Some(())
             }
-            Item::Const(_) | Item::Protocol(_) => None,
+            Item::Const(_) | Item::Alias(_) | Item::Flags(_) | Item::Protocol(_) => None,
         }
     }
 

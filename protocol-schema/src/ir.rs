@@ -1,7 +1,9 @@
 //! The model of a schema: what both doors produce and everything else reads.
 //!
 //! Items stand in source order, and so do fields, variants and messages; wire order is by
-//! [`Number`]. Numbers are final once [`check`](crate::check) has run.
+//! [`Number`]. Numbers are final once [`check`](crate::check) has run. What stands in another
+//! package and is used here is part of the model ([`Schema::foreign`]), so that every rule and the
+//! fingerprint see the whole graph.
 
 use crate::span::Span;
 
@@ -39,6 +41,49 @@ impl Number {
     pub const UNWRITTEN: Self = Self { value: 0, written: None };
 }
 
+/// What may stand on any item, field, variant, flag or message beside its documentation, and has
+/// no effect on the bytes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Meta {
+    /// The version of the protocol that brought it (`#[since(2)]`).
+    pub since: Option<u32>,
+    /// Why it should not be used any more (`#[deprecated("use `x`")]`); empty without a reason.
+    pub deprecated: Option<String>,
+    /// What it was called before (`#[was("old::name")]`): packages, protocols and types.
+    pub was: Option<String>,
+    /// Attributes with a path (`acme::audited`): kept for tools, unknown to us.
+    pub vendor: Vec<Vendor>,
+}
+
+/// An attribute of somebody else, as it was written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Vendor {
+    /// `acme::audited`, at least two names.
+    pub path: Vec<Name>,
+    /// What follows the path.
+    pub arguments: VendorArguments,
+}
+
+/// What follows the path of a vendor attribute.
+#[derive(Clone, Debug, PartialEq)]
+pub enum VendorArguments {
+    /// Nothing.
+    None,
+    /// `(…)`: values, or further attributes.
+    List(Vec<VendorArgument>),
+    /// `= value`.
+    Value(Value),
+}
+
+/// An entry between the parentheses of a vendor attribute.
+#[derive(Clone, Debug, PartialEq)]
+pub enum VendorArgument {
+    /// `name`, `name(…)` or `name = value`.
+    Attr(Vendor),
+    /// A value.
+    Value(Value),
+}
+
 /// One schema file, or one Rust item with nothing around it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Schema {
@@ -46,8 +91,52 @@ pub struct Schema {
     pub package: Vec<Name>,
     /// Documentation of the whole file (`//!`).
     pub docs: Docs,
+    /// Numbers must be written, and a lock is kept (`#![stable]`).
+    pub stable: Option<Span>,
+    /// Of the whole file (`#![was("old::package")]`, vendor attributes).
+    pub meta: Meta,
+    /// What the file brings into scope, in source order.
+    pub uses: Vec<Use>,
     /// In source order.
     pub items: Vec<Item>,
+    /// Items of other packages that items of this one reach, in order of first visit. Types in
+    /// them, and types of this package that come from there, are [`TypeKind::Named`] by full path.
+    pub foreign: Vec<Foreign>,
+}
+
+/// `use acme::common::{UserId, Page as PageOf};`, one entry a name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Use {
+    /// `acme::common`.
+    pub package: Vec<Name>,
+    /// `Page`: what it is called there. `None` brings in the package itself.
+    pub item: Option<Name>,
+    /// `PageOf`: what it is called here.
+    pub local: Name,
+}
+
+/// An item of another package.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Foreign {
+    /// `acme::common`.
+    pub package: String,
+    /// The item, checked; every [`TypeKind::Named`] in it is a full path.
+    pub item: Item,
+}
+
+impl Schema {
+    /// The item that a [`TypeKind::Named`] means: by its name in this package, or by its full path.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&Item> {
+        match name.rsplit_once("::") {
+            None => self.items.iter().find(|item| item.name().text == name),
+            Some((package, last)) => self
+                .foreign
+                .iter()
+                .find(|foreign| foreign.package == package && foreign.item.name().text == last)
+                .map(|foreign| &foreign.item),
+        }
+    }
 }
 
 /// Something declared at the top level.
@@ -55,12 +144,16 @@ pub struct Schema {
 pub enum Item {
     /// `const N: u32 = 3;`
     Const(Const),
+    /// `type RoomId = u64;`
+    Alias(Alias),
     /// `struct S { … }`, evolvable or fixed.
     Struct(Struct),
     /// `enum E: u8 { … }`: unit variants only, a plain number on the wire.
     Scalar(ScalarEnum),
     /// `enum E { … }`: a tagged union.
     Union(Union),
+    /// `flags F: u8 { … }`: a set of named bits.
+    Flags(Flags),
     /// `protocol P { … }`.
     Protocol(Protocol),
 }
@@ -71,9 +164,11 @@ impl Item {
     pub fn name(&self) -> &Name {
         match self {
             Self::Const(item) => &item.name,
+            Self::Alias(item) => &item.name,
             Self::Struct(item) => &item.name,
             Self::Scalar(item) => &item.name,
             Self::Union(item) => &item.name,
+            Self::Flags(item) => &item.name,
             Self::Protocol(item) => &item.name,
         }
     }
@@ -86,10 +181,25 @@ pub struct Const {
     pub docs: Docs,
     /// The name, in upper case by convention.
     pub name: Name,
-    /// A number, `bool` or `String` type.
+    /// A number, `bool`, `String`, `Bytes` or scalar enum type.
     pub ty: Type,
     /// The value.
     pub value: Value,
+    /// `since`, `deprecated` and the like.
+    pub meta: Meta,
+}
+
+/// Another name for a type: the same on the wire.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alias {
+    /// Documentation.
+    pub docs: Docs,
+    /// The name.
+    pub name: Name,
+    /// What it stands for.
+    pub ty: Type,
+    /// `since`, `deprecated` and the like.
+    pub meta: Meta,
 }
 
 /// A written value.
@@ -115,8 +225,16 @@ pub enum ValueKind {
     Float(f64),
     /// A string.
     Str(String),
+    /// A byte string.
+    Bytes(Vec<u8>),
     /// `true` or `false`.
     Bool(bool),
+    /// `Presence::Online`, or the name of a const: as written.
+    Path(Vec<Name>),
+    /// `[1, 2]`: in vendor attributes.
+    List(Vec<Value>),
+    /// A Rust expression: only the compiler knows its value.
+    Extern(ExternId),
 }
 
 /// A struct.
@@ -135,6 +253,8 @@ pub struct Struct {
     pub fields: Vec<Field>,
     /// Extra derives of the emitted type (`#[rust(derive(…))]`), `.np` door only.
     pub derives: Vec<Name>,
+    /// `since`, `deprecated` and the like.
+    pub meta: Meta,
 }
 
 /// A field of a struct, of a union's variant or of a message.
@@ -144,10 +264,69 @@ pub struct Field {
     pub docs: Docs,
     /// The wire number, dense from 0.
     pub number: Number,
-    /// The name.
+    /// The name; `_` when the field is removed, empty for the value of a tuple variant.
     pub name: Name,
     /// The type.
     pub ty: Type,
+    /// Removed: the slot stays, as zeros, and the type with it, so that what older writers put
+    /// there can be skipped.
+    pub removed: bool,
+    /// The value that costs nothing on the wire; zero when there is none.
+    pub default: Option<Value>,
+    /// Written in as few bytes as the value needs (`#[varint]`).
+    pub varint: bool,
+    /// The most bytes of a string, or elements of a list (`#[max(n)]`).
+    pub max: Option<Bound>,
+    /// What stands for it in Rust (`#[rust(type = …, with = …)]`).
+    pub rust: RustType,
+    /// `since`, `deprecated` and the like.
+    pub meta: Meta,
+}
+
+impl Field {
+    /// A field with nothing but a number, a name and a type.
+    #[must_use]
+    pub fn new(number: Number, name: Name, ty: Type) -> Self {
+        Self {
+            docs: Docs::default(),
+            number,
+            name,
+            ty,
+            removed: false,
+            default: None,
+            varint: false,
+            max: None,
+            rust: RustType::default(),
+            meta: Meta::default(),
+        }
+    }
+
+    /// The one value of a tuple variant or of a message `M(T)`: field 0, without a name.
+    #[must_use]
+    pub fn unnamed(ty: Type) -> Self {
+        let name = Name::new("", ty.span);
+        Self::new(Number::UNWRITTEN, name, ty)
+    }
+}
+
+/// The most that a field may hold.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Bound {
+    /// A number.
+    Literal(u64, Span),
+    /// The name of a const, as written.
+    Const(Vec<Name>),
+    /// A Rust expression.
+    Extern(ExternId),
+}
+
+/// What stands for a field in Rust, when it is not what the type table says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RustType {
+    /// The Rust type, as written: `std::net::IpAddr`.
+    pub ty: Option<(String, Span)>,
+    /// The module with `to_wire(&Rust) -> Wire` and `from_wire(Wire) -> Result<Rust, _>`.
+    pub with: Option<(String, Span)>,
 }
 
 /// The integer types a scalar enum may be.
@@ -175,9 +354,16 @@ pub struct ScalarEnum {
     /// In source order; numbers dense from 0.
     pub variants: Vec<ScalarVariant>,
     /// The variant that holds numbers this side does not know, `Unknown` from the `.np` door.
+    /// Without meaning when the enum is closed.
     pub unknown: Name,
+    /// An unknown number is an error (`#[closed]`).
+    pub closed: bool,
+    /// Numbers of removed variants (`@3 _`).
+    pub removed: Vec<Number>,
     /// Extra derives of the emitted type, `.np` door only.
     pub derives: Vec<Name>,
+    /// `since`, `deprecated` and the like.
+    pub meta: Meta,
 }
 
 /// A variant of a scalar enum.
@@ -189,9 +375,46 @@ pub struct ScalarVariant {
     pub number: Number,
     /// The name.
     pub name: Name,
+    /// What Rust's `Default` gives (`#[default]`), and what an absent value of a closed enum
+    /// without number 0 reads as.
+    pub default: bool,
+    /// `since`, `deprecated` and the like.
+    pub meta: Meta,
 }
 
-/// An open tagged union: unknown tags are kept as raw bytes.
+/// A set of named bits: a number on the wire. Bits that a side does not know are kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flags {
+    /// Documentation.
+    pub docs: Docs,
+    /// The name.
+    pub name: Name,
+    /// Its integer type.
+    pub repr: Repr,
+    /// In source order; `@n` is bit n, dense from 0.
+    pub flags: Vec<Flag>,
+    /// Numbers of removed bits (`@3 _`).
+    pub removed: Vec<Number>,
+    /// Extra derives of the emitted type, `.np` door only.
+    pub derives: Vec<Name>,
+    /// `since`, `deprecated` and the like.
+    pub meta: Meta,
+}
+
+/// One bit of a [`Flags`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flag {
+    /// Documentation.
+    pub docs: Docs,
+    /// Which bit.
+    pub number: Number,
+    /// The name.
+    pub name: Name,
+    /// `since`, `deprecated` and the like.
+    pub meta: Meta,
+}
+
+/// A tagged union. Open ones keep unknown tags as raw bytes; closed ones refuse them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Union {
     /// Documentation.
@@ -203,9 +426,16 @@ pub struct Union {
     /// In source order; tags dense from 1 to 254.
     pub variants: Vec<UnionVariant>,
     /// The variant that holds what this side does not know, `Unknown` from the `.np` door.
+    /// Without meaning when the union is closed.
     pub unknown: Name,
+    /// An unknown tag is an error, and bodies have a fixed layout (`#[closed]`).
+    pub closed: bool,
+    /// Tags of removed variants (`@3 _`).
+    pub removed: Vec<Number>,
     /// Extra derives of the emitted type, `.np` door only.
     pub derives: Vec<Name>,
+    /// `since`, `deprecated` and the like.
+    pub meta: Meta,
 }
 
 /// A variant of a union.
@@ -219,6 +449,10 @@ pub struct UnionVariant {
     pub name: Name,
     /// What it carries.
     pub payload: Payload,
+    /// What Rust's `Default` gives, and what an absent closed union reads as (`#[default]`).
+    pub default: bool,
+    /// `since`, `deprecated` and the like.
+    pub meta: Meta,
 }
 
 /// What a union's variant or a message carries.
@@ -226,8 +460,8 @@ pub struct UnionVariant {
 pub enum Payload {
     /// Nothing.
     Unit,
-    /// One unnamed value.
-    Tuple(Type),
+    /// One unnamed value: field 0, with an empty name ([`Field::unnamed`]).
+    Tuple(Box<Field>),
     /// Named fields, in source order, dense from 0.
     Fields(Vec<Field>),
 }
@@ -245,9 +479,13 @@ pub struct Protocol {
     pub min: u32,
     /// In source order; numbers dense from 1 to 4,095.
     pub messages: Vec<Message>,
+    /// Numbers of removed messages (`@6 _`).
+    pub removed: Vec<Number>,
     /// Extra derives of the emitted structs: those that stand on the enum in the Rust door,
     /// `#[rust(derive(…))]` in the `.np` door.
     pub derives: Vec<Name>,
+    /// `since`, `deprecated` and the like.
+    pub meta: Meta,
 }
 
 /// Which end sends a message.
@@ -275,8 +513,15 @@ pub struct Message {
     pub payload: Payload,
     /// Another name for that struct (`#[np(name = …)]`).
     pub body_name: Option<Name>,
-    /// What is answered; `None` makes it one-way.
+    /// What is answered; `None` makes it one-way. At most one field of the payload, and the `ok`
+    /// of the reply, may be a [`TypeKind::Stream`]; the field is not part of the body.
     pub reply: Option<Reply>,
+    /// Asking twice does no harm (`#[idempotent]`): a call may be tried again.
+    pub idempotent: bool,
+    /// How long a caller waits unless it says otherwise, in milliseconds (`#[timeout("5s")]`).
+    pub timeout: Option<u64>,
+    /// `since`, `deprecated` and the like.
+    pub meta: Meta,
 }
 
 /// The answer to a message.
@@ -322,11 +567,60 @@ pub enum TypeKind {
     Option(Box<Type>),
     /// `[T; N]`.
     Array(Box<Type>, ArrayLen),
-    /// A struct, enum or union of the same schema.
+    /// `(T, U)`, at least one.
+    Tuple(Vec<Type>),
+    /// `Map<K, V>`.
+    Map(Box<Type>, Box<Type>),
+    /// `Set<K>`.
+    Set(Box<Type>),
+    /// `Uuid` and its like.
+    Std(Std),
+    /// `Secret<T>`: as T on the wire, never shown.
+    Secret(Box<Type>),
+    /// `Stream<T>`: the `ok` of a reply, or one field of a message.
+    Stream(Box<Type>),
+    /// An alias, struct, enum, flags or union: by its name in the same schema, or by its full
+    /// path (`acme::common::Page`) in another ([`Schema::find`]).
     Named(String),
     /// A Rust type as the user wrote it: only the compiler knows what it is, so no rule and no
     /// layout may depend on its spelling.
     Extern(ExternId),
+}
+
+/// Types of the package `std`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Std {
+    /// `std::Uuid`: 16 bytes.
+    Uuid,
+    /// `std::Timestamp`: seconds since 1970 (`i64`) and nanoseconds (`u32`).
+    Timestamp,
+    /// `std::Duration`: seconds (`u64`) and nanoseconds (`u32`).
+    Duration,
+    /// `std::SocketAddr`: family, address and port, 19 bytes.
+    SocketAddr,
+}
+
+impl Std {
+    /// The `.np` name, without its package.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Uuid => "Uuid",
+            Self::Timestamp => "Timestamp",
+            Self::Duration => "Duration",
+            Self::SocketAddr => "SocketAddr",
+        }
+    }
+
+    /// How many bytes of block it takes.
+    #[must_use]
+    pub const fn block(self) -> u32 {
+        match self {
+            Self::Uuid => 16,
+            Self::Timestamp | Self::Duration => 12,
+            Self::SocketAddr => 19,
+        }
+    }
 }
 
 /// The length of a fixed array.

@@ -69,6 +69,12 @@ pub(super) fn value(item: &Const, found: &mut Diagnostics) {
             | TypeKind::Vec(_)
             | TypeKind::Option(_)
             | TypeKind::Array(..)
+            | TypeKind::Tuple(_)
+            | TypeKind::Map(..)
+            | TypeKind::Set(_)
+            | TypeKind::Std(_)
+            | TypeKind::Secret(_)
+            | TypeKind::Stream(_)
             | TypeKind::Named(_),
             _,
         ) => no_type(&item.ty, found),

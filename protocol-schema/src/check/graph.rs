@@ -174,13 +174,13 @@ fn held<'a>(index: &Index<'a>, item: &'a Item) -> Vec<Edge<'a>> {
         }
     };
     match item {
-        Item::Const(_) | Item::Scalar(_) | Item::Protocol(_) => {}
+        Item::Const(_) | Item::Alias(_) | Item::Scalar(_) | Item::Flags(_) | Item::Protocol(_) => {}
         Item::Struct(item) => item.fields.iter().for_each(|field| hold(&field.ty)),
         Item::Union(item) => {
             for variant in &item.variants {
                 match &variant.payload {
                     Payload::Unit => {}
-                    Payload::Tuple(ty) => hold(ty),
+                    Payload::Tuple(field) => hold(&field.ty),
                     Payload::Fields(fields) => fields.iter().for_each(|field| hold(&field.ty)),
                 }
             }

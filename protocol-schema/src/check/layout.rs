@@ -80,7 +80,7 @@ struct Sizes<'a> {
 impl Sizes<'_> {
     fn item(&mut self, position: usize, item: &Item) {
         match item {
-            Item::Const(_) | Item::Scalar(_) => {}
+            Item::Const(_) | Item::Alias(_) | Item::Scalar(_) | Item::Flags(_) => {}
             Item::Struct(item) => {
                 let block = self.fields(&item.name, &item.fields);
                 if let Some(place) = self.fixed.get_mut(position)
@@ -111,8 +111,8 @@ impl Sizes<'_> {
     fn payload(&mut self, name: &Name, payload: &Payload) {
         match payload {
             Payload::Unit => {}
-            Payload::Tuple(ty) => {
-                self.size(ty);
+            Payload::Tuple(field) => {
+                self.size(&field.ty);
             }
             Payload::Fields(fields) => {
                 self.fields(name, fields);
@@ -170,7 +170,11 @@ impl Sizes<'_> {
                 Size::bytes(block)
             }
             TypeKind::Named(name) => self.named(name)?,
-            TypeKind::Extern(_) => return None,
+            TypeKind::Std(std) => Size::bytes(u64::from(std.block())),
+            TypeKind::Secret(inner) => return self.size(inner),
+            TypeKind::Map(..) | TypeKind::Set(_) => Size::bytes(1),
+            TypeKind::Stream(_) => Size::default(),
+            TypeKind::Tuple(_) | TypeKind::Extern(_) => return None,
         })
     }
 
@@ -182,7 +186,8 @@ impl Sizes<'_> {
             }
             Item::Struct(_) | Item::Union(_) => Size::bytes(1),
             Item::Scalar(item) => Size::bytes(u64::from(item.repr.bits() / 8)),
-            Item::Const(_) | Item::Protocol(_) => return None,
+            Item::Flags(item) => Size::bytes(u64::from(item.repr.bits() / 8)),
+            Item::Const(_) | Item::Alias(_) | Item::Protocol(_) => return None,
         })
     }
 }
@@ -257,6 +262,12 @@ fn memory_of(ty: &Type, index: &Index<'_>, plain: &[Option<Memory>]) -> Option<M
         | TypeKind::Bytes
         | TypeKind::Vec(_)
         | TypeKind::Option(_)
+        | TypeKind::Tuple(_)
+        | TypeKind::Map(..)
+        | TypeKind::Set(_)
+        | TypeKind::Std(_)
+        | TypeKind::Secret(_)
+        | TypeKind::Stream(_)
         | TypeKind::Extern(_) => None,
     }
 }

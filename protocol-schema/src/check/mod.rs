@@ -78,6 +78,7 @@ fn rules_of_item(item: &mut Item, found: &mut Diagnostics) {
             consts::case(item, found);
             consts::value(item, found);
         }
+        Item::Alias(_) | Item::Flags(_) => {}
         Item::Struct(item) => {
             types::empty_fixed(item, found);
             types::plain(item, found);

@@ -37,7 +37,11 @@ pub(super) fn built_in(items: &[Item], found: &mut Diagnostics) {
 /// Two fields, variants or messages of one name beside each other.
 pub(super) fn entries(item: &Item, found: &mut Diagnostics) {
     match item {
-        Item::Const(_) => {}
+        Item::Const(_) | Item::Alias(_) => {}
+        Item::Flags(item) => {
+            let names = item.flags.iter().map(|flag| &flag.name);
+            different(names, codes::DUPLICATE_VARIANT, "a flag", found);
+        }
         Item::Struct(item) => fields(&item.fields, found),
         Item::Scalar(item) => {
             let names = item.variants.iter().map(|variant| &variant.name);
@@ -104,7 +108,8 @@ pub(super) fn reserved(item: &Item, found: &mut Diagnostics) {
         Payload::Fields(fields) => fields.iter().for_each(|field| refuse(&field.name)),
     };
     match item {
-        Item::Const(_) => {}
+        Item::Const(_) | Item::Alias(_) => {}
+        Item::Flags(item) => item.flags.iter().for_each(|flag| refuse(&flag.name)),
         Item::Struct(item) => item.fields.iter().for_each(|field| refuse(&field.name)),
         Item::Scalar(item) => item.variants.iter().for_each(|variant| refuse(&variant.name)),
         Item::Union(item) => {
@@ -180,7 +185,12 @@ pub(super) fn generated(items: &[Item], found: &mut Diagnostics) {
     }
     let protocols = items.iter().filter_map(|item| match item {
         Item::Protocol(protocol) => Some(protocol),
-        Item::Const(_) | Item::Struct(_) | Item::Scalar(_) | Item::Union(_) => None,
+        Item::Const(_)
+        | Item::Alias(_)
+        | Item::Struct(_)
+        | Item::Scalar(_)
+        | Item::Union(_)
+        | Item::Flags(_) => None,
     });
     for (name, span, what) in protocols.flat_map(emitted) {
         match taken.get(&name) {

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::ir::{Field, Item, Message, Name, Number, Payload, Repr, ScalarVariant, UnionVariant};
+use crate::ir::{
+    Field, Flag, Item, Message, Name, Number, Payload, Repr, ScalarVariant, UnionVariant,
+};
 use crate::span::Span;
 
 use super::codes;
@@ -43,7 +45,7 @@ macro_rules! entries {
     };
 }
 
-entries!(Field, ScalarVariant, UnionVariant, Message);
+entries!(Field, ScalarVariant, Flag, UnionVariant, Message);
 
 /// What the numbers of a list must be.
 #[derive(Clone, Copy)]
@@ -80,7 +82,8 @@ const MESSAGES: Range = Range {
 /// Numbers of one item's entries: written on all or on none, dense, within what the wire carries.
 pub(super) fn item(item: &mut Item, found: &mut Diagnostics) {
     match item {
-        Item::Const(_) => {}
+        Item::Const(_) | Item::Alias(_) => {}
+        Item::Flags(item) => list(&mut item.flags, flags(item.repr), found),
         Item::Struct(item) => list(&mut item.fields, FIELDS, found),
         Item::Scalar(item) => list(&mut item.variants, scalars(item.repr), found),
         Item::Union(item) => {
@@ -112,6 +115,11 @@ fn scalars(repr: Repr) -> Range {
         Repr::U32 | Repr::U64 => (u32::MAX, "numbers have 32 bits"),
     };
     Range { entry: "variant", first: 0, last, reason }
+}
+
+fn flags(repr: Repr) -> Range {
+    let last = u32::from(repr.bits()) - 1;
+    Range { entry: "flag", first: 0, last, reason: "a flag is a bit, and there are no more" }
 }
 
 fn list<E: Entry>(entries: &mut [E], range: Range, found: &mut Diagnostics) {

@@ -82,7 +82,7 @@ fn error(err: &Type, index: &Index<'_>, found: &mut Diagnostics) {
             Some(Item::Union(union)) => {
                 diagnostic = diagnostic.also(union.name.span, "`#[error]` is missing here");
             }
-            Some(Item::Struct(_) | Item::Scalar(_)) => {}
+            Some(Item::Alias(_) | Item::Struct(_) | Item::Scalar(_) | Item::Flags(_)) => {}
         },
         TypeKind::Bool
         | TypeKind::Int(_)
@@ -91,7 +91,13 @@ fn error(err: &Type, index: &Index<'_>, found: &mut Diagnostics) {
         | TypeKind::Bytes
         | TypeKind::Vec(_)
         | TypeKind::Option(_)
-        | TypeKind::Array(..) => {}
+        | TypeKind::Array(..)
+        | TypeKind::Tuple(_)
+        | TypeKind::Map(..)
+        | TypeKind::Set(_)
+        | TypeKind::Std(_)
+        | TypeKind::Secret(_)
+        | TypeKind::Stream(_) => {}
     }
     found.push(diagnostic);
 }

@@ -11,7 +11,8 @@ use super::vocabulary::{GENERIC, Suggestions, built_in_names, foreign};
 /// whether it is the value of a reply.
 fn each<'a>(item: &'a Item, act: &mut dyn FnMut(&'a Type, bool)) {
     match item {
-        Item::Const(_) | Item::Scalar(_) => {}
+        Item::Const(_) | Item::Scalar(_) | Item::Flags(_) => {}
+        Item::Alias(item) => act(&item.ty, false),
         Item::Struct(item) => item.fields.iter().for_each(|field| act(&field.ty, false)),
         Item::Union(item) => {
             item.variants.iter().for_each(|variant| of_payload(&variant.payload, act));
@@ -31,7 +32,7 @@ fn each<'a>(item: &'a Item, act: &mut dyn FnMut(&'a Type, bool)) {
 fn of_payload<'a>(payload: &'a Payload, act: &mut dyn FnMut(&'a Type, bool)) {
     match payload {
         Payload::Unit => {}
-        Payload::Tuple(ty) => act(ty, false),
+        Payload::Tuple(field) => act(&field.ty, false),
         Payload::Fields(fields) => fields.iter().for_each(|field| act(&field.ty, false)),
     }
 }
@@ -44,13 +45,21 @@ fn nested(ty: &Type) -> impl Iterator<Item = &Type> {
 /// What a list, an option or an array holds.
 pub(super) fn inner(ty: &Type) -> Option<&Type> {
     match &ty.kind {
-        TypeKind::Vec(inner) | TypeKind::Option(inner) | TypeKind::Array(inner, _) => Some(inner),
+        TypeKind::Vec(inner)
+        | TypeKind::Option(inner)
+        | TypeKind::Array(inner, _)
+        | TypeKind::Set(inner)
+        | TypeKind::Map(_, inner)
+        | TypeKind::Secret(inner)
+        | TypeKind::Stream(inner) => Some(inner),
         TypeKind::Unit
         | TypeKind::Bool
         | TypeKind::Int(_)
         | TypeKind::Float(_)
         | TypeKind::String
         | TypeKind::Bytes
+        | TypeKind::Tuple(_)
+        | TypeKind::Std(_)
         | TypeKind::Named(_)
         | TypeKind::Extern(_) => None,
     }
@@ -137,7 +146,13 @@ pub(super) fn plain(item: &Struct, found: &mut Diagnostics) {
             | TypeKind::String
             | TypeKind::Bytes
             | TypeKind::Vec(_)
-            | TypeKind::Option(_) => {
+            | TypeKind::Option(_)
+            | TypeKind::Tuple(_)
+            | TypeKind::Map(..)
+            | TypeKind::Set(_)
+            | TypeKind::Std(_)
+            | TypeKind::Secret(_)
+            | TypeKind::Stream(_) => {
                 let message = "a plain struct holds numbers, arrays and plain structs only";
                 found.push(
                     Diagnostic::error(codes::NOT_PLAIN, ty.span, message)
@@ -152,7 +167,9 @@ pub(super) fn plain(item: &Struct, found: &mut Diagnostics) {
 /// Names that are no type.
 pub(super) fn known(index: &Index<'_>, found: &mut Diagnostics) {
     let types = index.items.iter().filter_map(|item| match item {
-        Item::Struct(_) | Item::Scalar(_) | Item::Union(_) => Some(item.name().text.as_str()),
+        Item::Alias(_) | Item::Struct(_) | Item::Scalar(_) | Item::Union(_) | Item::Flags(_) => {
+            Some(item.name().text.as_str())
+        }
         Item::Const(_) | Item::Protocol(_) => None,
     });
     let mut suggestions = Suggestions::new(types.chain(built_in_names()));
@@ -175,7 +192,9 @@ fn named(
     found: &mut Diagnostics,
 ) {
     let (what, declared) = match item {
-        Some(Item::Struct(_) | Item::Scalar(_) | Item::Union(_)) => return,
+        Some(
+            Item::Alias(_) | Item::Struct(_) | Item::Scalar(_) | Item::Union(_) | Item::Flags(_),
+        ) => return,
         Some(Item::Const(item)) => ("const", &item.name),
         Some(Item::Protocol(item)) => ("protocol", &item.name),
         None => {
@@ -207,7 +226,12 @@ fn unknown(ty: &Type, name: &str, suggestions: &mut Suggestions<'_>) -> Diagnost
 pub(super) fn array_consts(index: &Index<'_>, found: &mut Diagnostics) {
     let consts = index.items.iter().filter_map(|item| match item {
         Item::Const(item) => Some(item.name.text.as_str()),
-        Item::Struct(_) | Item::Scalar(_) | Item::Union(_) | Item::Protocol(_) => None,
+        Item::Alias(_)
+        | Item::Struct(_)
+        | Item::Scalar(_)
+        | Item::Union(_)
+        | Item::Flags(_)
+        | Item::Protocol(_) => None,
     });
     let mut suggestions = Suggestions::new(consts);
     for item in index.items {

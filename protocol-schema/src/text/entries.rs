@@ -112,7 +112,7 @@ impl Parser<'_> {
             return Ok(self.removed(first));
         }
         let number = number.unwrap_or(Number::UNWRITTEN);
-        Ok(Some(Field { docs: meta.docs, number, name, ty }))
+        Ok(Some(Field { docs: meta.docs, ..Field::new(number, name, ty) }))
     }
 
     pub(super) fn variant(
@@ -130,7 +130,15 @@ impl Parser<'_> {
             self.discriminant(&name);
         }
         let number = number.unwrap_or(Number::UNWRITTEN);
-        Ok(Some(UnionVariant { docs: meta.docs, number, name, payload }))
+        let meta_of = crate::ir::Meta::default();
+        Ok(Some(UnionVariant {
+            docs: meta.docs,
+            number,
+            name,
+            payload,
+            default: false,
+            meta: meta_of,
+        }))
     }
 
     pub(super) fn message(
@@ -153,7 +161,18 @@ impl Parser<'_> {
         };
         let number = number.unwrap_or(Number::UNWRITTEN);
         let from = meaning.from;
-        Ok(Some(Message { docs: meta.docs, number, name, from, payload, body_name: None, reply }))
+        Ok(Some(Message {
+            docs: meta.docs,
+            number,
+            name,
+            from,
+            payload,
+            body_name: None,
+            reply,
+            idempotent: false,
+            timeout: None,
+            meta: crate::ir::Meta::default(),
+        }))
     }
 
     fn payload(&mut self) -> Parsed<Payload> {
@@ -169,7 +188,7 @@ impl Parser<'_> {
         let ty = self.ty("the type it carries")?;
         let comma = self.cursor.eat(Kind::Comma);
         if self.cursor.eat(Kind::CloseParen).is_some() {
-            return Ok(Payload::Tuple(ty));
+            return Ok(Payload::Tuple(Box::new(Field::unnamed(ty))));
         }
         if comma.is_none() {
             return Err(self.cursor.unclosed(open, "`)`"));
@@ -182,7 +201,7 @@ impl Parser<'_> {
             self.cursor.skip_entry(Kind::CloseParen);
         }
         self.cursor.eat(Kind::CloseParen);
-        Ok(Payload::Tuple(ty))
+        Ok(Payload::Tuple(Box::new(Field::unnamed(ty))))
     }
 
     /// `@n`.

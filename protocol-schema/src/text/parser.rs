@@ -221,7 +221,13 @@ impl Parser<'_> {
             ValueTreeKind::List => self.no_value(tree.span, "a const list is"),
         };
         self.semicolon("the const")?;
-        Ok(Const { docs: meta.docs, name, ty, value: Value { kind, span: tree.span } })
+        Ok(Const {
+            docs: meta.docs,
+            name,
+            ty,
+            value: Value { kind, span: tree.span },
+            meta: crate::ir::Meta::default(),
+        })
     }
 
     fn no_value(&mut self, span: Span, what: &str) -> ValueKind {
@@ -267,7 +273,15 @@ impl Parser<'_> {
         }
         let fields = self.list("the fields of the struct", Self::field)?;
         let (docs, derives) = (meta.docs, meaning.derives);
-        Ok(Struct { docs, name, fixed: meaning.fixed, plain: false, fields, derives })
+        Ok(Struct {
+            docs,
+            name,
+            fixed: meaning.fixed,
+            plain: false,
+            fields,
+            derives,
+            meta: crate::ir::Meta::default(),
+        })
     }
 
     fn enumeration(&mut self, meta: Meta) -> Parsed<Item> {
@@ -284,7 +298,17 @@ impl Parser<'_> {
         let unknown = Name::new(UNKNOWN, Span::NONE);
         let Some(repr) = repr else {
             let error = meaning.error;
-            return Ok(Item::Union(Union { docs, name, error, variants, unknown, derives }));
+            return Ok(Item::Union(Union {
+                docs,
+                name,
+                error,
+                variants,
+                unknown,
+                closed: false,
+                removed: Vec::new(),
+                derives,
+                meta: crate::ir::Meta::default(),
+            }));
         };
         let is_error = |tree: &&AttrTree| tree.path.single().is_some_and(|n| n.text == "error");
         let error = meta.attributes.iter().filter(|_| meaning.error).find(is_error);
@@ -293,7 +317,17 @@ impl Parser<'_> {
             self.cursor.error(codes::MISPLACED_ATTRIBUTE, attribute.span, message);
         }
         let variants = variants.into_iter().map(|variant| self.scalar(variant)).collect();
-        Ok(Item::Scalar(ScalarEnum { docs, name, repr, variants, unknown, derives }))
+        Ok(Item::Scalar(ScalarEnum {
+            docs,
+            name,
+            repr,
+            variants,
+            unknown,
+            closed: false,
+            removed: Vec::new(),
+            derives,
+            meta: crate::ir::Meta::default(),
+        }))
     }
 
     fn repr(&mut self) -> Parsed<Repr> {
@@ -312,7 +346,7 @@ impl Parser<'_> {
     }
 
     fn scalar(&mut self, variant: UnionVariant) -> ScalarVariant {
-        let UnionVariant { docs, number, name, payload } = variant;
+        let UnionVariant { docs, number, name, payload, default, meta } = variant;
         if payload != Payload::Unit {
             let message = format!("`{}` carries something, and a scalar enum cannot", name.text);
             self.cursor.found.push(
@@ -320,7 +354,7 @@ impl Parser<'_> {
                     .note("without `: u8` behind its name the enum is a union, which can"),
             );
         }
-        ScalarVariant { docs, number, name }
+        ScalarVariant { docs, number, name, default, meta }
     }
 
     fn protocol(&mut self, meta: Meta) -> Parsed<Protocol> {
@@ -335,7 +369,9 @@ impl Parser<'_> {
             version: meaning.version,
             min: meaning.min,
             messages,
+            removed: Vec::new(),
             derives: meaning.derives,
+            meta: crate::ir::Meta::default(),
         })
     }
 

@@ -40,6 +40,7 @@ impl Printer {
     fn item(&mut self, item: &Item) {
         match item {
             Item::Const(item) => self.constant(item),
+            Item::Alias(_) | Item::Flags(_) => {}
             Item::Struct(item) => self.structure(item),
             Item::Scalar(item) => self.scalar(item),
             Item::Union(item) => self.union(item),
@@ -48,7 +49,7 @@ impl Printer {
     }
 
     fn constant(&mut self, item: &Const) {
-        let Const { docs, name, ty, value } = item;
+        let Const { docs, name, ty, value, .. } = item;
         self.docs("///", "", docs);
         self.line("", format_args!("const {}: {} = {};", name.text, ty_text(ty), literal(value)));
     }
@@ -126,7 +127,9 @@ impl Printer {
     fn entry(&mut self, head: &str, payload: &Payload, tail: &str) {
         match payload {
             Payload::Unit => self.line(INDENT, format_args!("{head}{tail},")),
-            Payload::Tuple(ty) => self.line(INDENT, format_args!("{head}({}){tail},", ty_text(ty))),
+            Payload::Tuple(field) => {
+                self.line(INDENT, format_args!("{head}({}){tail},", ty_text(&field.ty)));
+            }
             Payload::Fields(fields) if fields.is_empty() => {
                 self.line(INDENT, format_args!("{head} {{}}{tail},"));
             }
@@ -202,6 +205,15 @@ fn ty_text(ty: &Type) -> String {
         TypeKind::Array(element, ArrayLen::Const(name)) => {
             format!("[{}; {}]", ty_text(element), name.text)
         }
+        TypeKind::Tuple(elements) => {
+            let elements: Vec<String> = elements.iter().map(ty_text).collect();
+            format!("({},)", elements.join(", "))
+        }
+        TypeKind::Map(key, value) => format!("Map<{}, {}>", ty_text(key), ty_text(value)),
+        TypeKind::Set(key) => format!("Set<{}>", ty_text(key)),
+        TypeKind::Std(std) => format!("std::{}", std.name()),
+        TypeKind::Secret(inner) => format!("Secret<{}>", ty_text(inner)),
+        TypeKind::Stream(inner) => format!("Stream<{}>", ty_text(inner)),
         TypeKind::Named(name) => name.clone(),
         TypeKind::Extern(_) => "_".to_owned(),
     }
@@ -215,5 +227,8 @@ fn literal(value: &Value) -> String {
         ValueKind::Float(value) => format!("{value:?}"),
         ValueKind::Str(text) => format!("{text:?}"),
         ValueKind::Bool(value) => value.to_string(),
+        ValueKind::Bytes(_) | ValueKind::Path(_) | ValueKind::List(_) | ValueKind::Extern(_) => {
+            "_".to_owned()
+        }
     }
 }

@@ -177,7 +177,8 @@ pub(super) fn hide(schema: &mut Schema, reported: &BTreeSet<String>) {
 fn for_each_type(schema: &mut Schema, act: &mut dyn FnMut(&mut Type)) {
     for item in &mut schema.items {
         match item {
-            Item::Const(_) | Item::Scalar(_) => {}
+            Item::Const(_) | Item::Scalar(_) | Item::Flags(_) => {}
+            Item::Alias(item) => each(&mut item.ty, act),
             Item::Struct(item) => fields(&mut item.fields, act),
             Item::Union(item) => {
                 item.variants.iter_mut().for_each(|variant| payload(&mut variant.payload, act));
@@ -198,7 +199,7 @@ fn for_each_type(schema: &mut Schema, act: &mut dyn FnMut(&mut Type)) {
 fn payload(payload: &mut Payload, act: &mut dyn FnMut(&mut Type)) {
     match payload {
         Payload::Unit => {}
-        Payload::Tuple(ty) => each(ty, act),
+        Payload::Tuple(field) => each(&mut field.ty, act),
         Payload::Fields(list) => fields(list, act),
     }
 }
