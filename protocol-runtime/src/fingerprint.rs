@@ -6,7 +6,10 @@
 use std::any::TypeId;
 use std::fmt;
 
-use crate::schema::{End, FieldSchema, ProtocolSchema, RootFn, TypeSchema};
+use crate::schema::{
+    End, FieldSchema, FlagsSchema, MessageSchema, ProtocolSchema, ReplySchema, ScalarSchema,
+    TypeSchema, UnionSchema,
+};
 
 /// 128 bits of FNV-1a over everything about a protocol that is visible on the wire: numbers,
 /// types, directions, replies and errors; not names, documentation or source order.
@@ -71,24 +74,40 @@ impl Walk {
                 End::Client => 0,
                 End::Server => 1,
             });
-            self.root(message.payload);
+            self.content(message);
             match &message.reply {
                 None => self.tag(0),
-                Some(reply) => {
-                    self.tag(if reply.err.is_some() { 2 } else { 1 });
-                    self.root(reply.ok);
-                    if let Some(err) = reply.err {
-                        self.root(err);
-                    }
-                }
+                Some(reply) => self.reply(reply),
             }
         }
     }
 
-    fn root(&mut self, root: RootFn) {
-        match root() {
+    /// What a message carries; a stream among it counts as a field.
+    fn content(&mut self, message: &MessageSchema) {
+        match ((message.payload)(), &message.stream) {
+            (Some(TypeSchema::Struct(body)), stream @ Some(_)) if self.first_visit((body.id)()) => {
+                self.tag(0x10);
+                self.fields(body.fields, stream.as_ref());
+            }
+            (ty, None | Some(_)) => self.root(ty),
+        }
+    }
+
+    fn reply(&mut self, reply: &ReplySchema) {
+        self.tag(if reply.err.is_some() { 2 } else { 1 });
+        if reply.stream {
+            self.tag(0x22);
+        }
+        self.root((reply.ok)());
+        if let Some(err) = reply.err {
+            self.root(err());
+        }
+    }
+
+    fn root(&mut self, root: Option<&TypeSchema>) {
+        match root {
             None => self.tag(0x15),
-            Some(ty @ TypeSchema::Struct(body)) if !body.fixed => self.node(ty),
+            Some(ty) if is_evolvable(ty) => self.node(ty),
             Some(ty) => {
                 self.tag(0x16);
                 self.node(ty);
@@ -107,12 +126,40 @@ impl Walk {
         true
     }
 
-    fn fields(&mut self, fields: &[FieldSchema]) {
-        self.count(fields.len());
+    /// Fields in number order; that of a stream is apart from the others.
+    fn fields(&mut self, fields: &[FieldSchema], stream: Option<&FieldSchema>) {
+        self.count(fields.len() + usize::from(stream.is_some()));
+        let mut stream = stream;
         for field in fields {
-            self.number(field.number);
-            self.node((field.ty)());
+            if let Some(earlier) = stream.take_if(|stream| stream.number < field.number) {
+                self.stream(earlier);
+            }
+            self.field(field);
         }
+        if let Some(last) = stream {
+            self.stream(last);
+        }
+    }
+
+    fn stream(&mut self, field: &FieldSchema) {
+        self.number(field.number);
+        self.tag(0x22);
+        self.node((field.ty)());
+    }
+
+    fn field(&mut self, field: &FieldSchema) {
+        self.number(field.number);
+        if field.removed {
+            self.tag(0x21);
+        }
+        if let Some(block) = field.default {
+            self.tag(0x18);
+            self.hash.write(&block());
+        }
+        if field.varint {
+            self.tag(0x17);
+        }
+        self.node((field.ty)());
     }
 
     fn node(&mut self, ty: &TypeSchema) {
@@ -137,31 +184,87 @@ impl Walk {
                 self.count(*len);
                 self.node(item());
             }
+            TypeSchema::Tuple(items) => {
+                self.tag(0x19);
+                self.count(items.len());
+                for item in *items {
+                    self.node(item());
+                }
+            }
+            TypeSchema::Map(key, value) => {
+                self.tag(0x1A);
+                self.node(key());
+                self.node(value());
+            }
+            TypeSchema::Set(key) => {
+                self.tag(0x1B);
+                self.node(key());
+            }
+            TypeSchema::Uuid => self.tag(0x1C),
+            TypeSchema::Timestamp => self.tag(0x1D),
+            TypeSchema::Duration => self.tag(0x1E),
+            TypeSchema::SocketAddr => self.tag(0x1F),
+            TypeSchema::Secret(inner) => self.node(inner()),
             TypeSchema::Struct(body) => {
                 if self.first_visit((body.id)()) {
                     self.tag(if body.fixed { 0x11 } else { 0x10 });
-                    self.fields(body.fields);
+                    self.fields(body.fields, None);
                 }
             }
-            TypeSchema::Scalar(scalar) => {
-                if self.first_visit((scalar.id)()) {
-                    self.hash.write(&[0x12, scalar.width, 0]);
-                    self.count(scalar.variants.len());
-                    for (number, _) in scalar.variants {
-                        self.hash.write(&number.to_le_bytes());
-                    }
-                }
-            }
-            TypeSchema::Union(union) => {
-                if self.first_visit((union.id)()) {
-                    self.hash.write(&[0x13, 0]);
-                    self.count(union.variants.len());
-                    for variant in union.variants {
-                        self.number(u32::from(variant.tag));
-                        self.fields(variant.fields);
-                    }
-                }
-            }
+            TypeSchema::Scalar(scalar) => self.scalar(scalar),
+            TypeSchema::Union(union) => self.union(union),
+            TypeSchema::Flags(flags) => self.flags(flags),
         }
+    }
+
+    fn scalar(&mut self, scalar: &ScalarSchema) {
+        if !self.first_visit((scalar.id)()) {
+            return;
+        }
+        self.hash.write(&[0x12, scalar.width, u8::from(scalar.closed)]);
+        self.count(scalar.variants.len());
+        for variant in scalar.variants {
+            self.hash.write(&u64::from(variant.number).to_le_bytes());
+        }
+        for variant in scalar.variants.iter().filter(|variant| variant.default) {
+            self.tag(0x23);
+            self.hash.write(&u64::from(variant.number).to_le_bytes());
+        }
+    }
+
+    fn union(&mut self, union: &UnionSchema) {
+        if !self.first_visit((union.id)()) {
+            return;
+        }
+        self.hash.write(&[0x13, u8::from(union.closed)]);
+        self.count(union.variants.len());
+        for variant in union.variants {
+            self.number(u32::from(variant.tag));
+            self.fields(variant.fields, None);
+        }
+        for variant in union.variants.iter().filter(|variant| variant.default) {
+            self.tag(0x23);
+            self.number(u32::from(variant.tag));
+        }
+    }
+
+    fn flags(&mut self, flags: &FlagsSchema) {
+        if !self.first_visit((flags.id)()) {
+            return;
+        }
+        self.hash.write(&[0x20, flags.width]);
+        self.count(flags.flags.len());
+        for flag in flags.flags {
+            self.number(flag.number);
+        }
+    }
+}
+
+/// Whether a type is a body of its own as a whole message.
+fn is_evolvable(ty: &TypeSchema) -> bool {
+    match ty {
+        TypeSchema::Struct(body) => !body.fixed,
+        TypeSchema::Secret(inner) => is_evolvable(inner()),
+        _ => false,
     }
 }

@@ -17,8 +17,8 @@ pub use crate::cx::Cx;
 pub use crate::fingerprint::Fingerprint;
 pub use crate::protocol::{Protocol, side};
 pub use crate::schema::{
-    End, FieldSchema, MessageSchema, ProtocolSchema, ReplySchema, ScalarSchema, StructSchema,
-    TypeSchema, UnionSchema, VariantSchema,
+    End, FieldSchema, FlagsSchema, MessageSchema, NumberSchema, ProtocolSchema, ReplySchema,
+    ScalarSchema, StructSchema, TypeSchema, UnionSchema, VariantSchema,
 };
 #[cfg(feature = "net")]
 pub use crate::serve::{Client, Serve};

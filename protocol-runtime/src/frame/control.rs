@@ -38,52 +38,35 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
+                return ::core::result::Result::Err(_np::DecodeError::new(
+                    _np::DecodeErrorKind::UnknownBits,
+                ));
             }
             let f0: ::std::string::String = _np::field(
                 block,
                 LAYOUT.slots[0],
                 tail,
-                &_np::Place {
-                    owner: "Offer",
-                    field: "name",
-                },
+                &_np::Place { owner: "Offer", field: "name" },
             )?;
             let f1: u32 = _np::field(
                 block,
                 LAYOUT.slots[1],
                 tail,
-                &_np::Place {
-                    owner: "Offer",
-                    field: "version",
-                },
+                &_np::Place { owner: "Offer", field: "version" },
             )?;
             let f2: u32 = _np::field(
                 block,
                 LAYOUT.slots[2],
                 tail,
-                &_np::Place {
-                    owner: "Offer",
-                    field: "min",
-                },
+                &_np::Place { owner: "Offer", field: "min" },
             )?;
             let f3: [u8; 16] = _np::field(
                 block,
                 LAYOUT.slots[3],
                 tail,
-                &_np::Place {
-                    owner: "Offer",
-                    field: "fingerprint",
-                },
+                &_np::Place { owner: "Offer", field: "fingerprint" },
             )?;
-            ::core::result::Result::Ok(Self {
-                name: f0,
-                version: f1,
-                min: f2,
-                fingerprint: f3,
-            })
+            ::core::result::Result::Ok(Self { name: f0, version: f1, min: f2, fingerprint: f3 })
         }
     }
     #[automatically_derived]
@@ -123,33 +106,16 @@ const _: () = {
             _np::decode_struct_root(reader)
         }
         fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Offer>,
-                name: "Offer",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "name",
-                        ty: <::std::string::String as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "version",
-                        ty: <u32 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "min",
-                        ty: <u32 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 3,
-                        name: "fingerprint",
-                        ty: <[u8; 16] as _np::Wire>::schema,
-                    },
+            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema::new(
+                _np::TypeId::of::<Offer>,
+                "Offer",
+                &[
+                    _np::FieldSchema::new(0, "name", <::std::string::String as _np::Wire>::schema),
+                    _np::FieldSchema::new(1, "version", <u32 as _np::Wire>::schema),
+                    _np::FieldSchema::new(2, "min", <u32 as _np::Wire>::schema),
+                    _np::FieldSchema::new(3, "fingerprint", <[u8; 16] as _np::Wire>::schema),
                 ],
-            });
+            ));
             &SCHEMA
         }
     }
@@ -168,11 +134,8 @@ pub struct PeerLimits {
 
 const _: () = {
     use crate::__private::v1 as _np;
-    const LAYOUT: _np::Layout<3> = _np::layout([
-        _np::Shape::of::<u32>(),
-        _np::Shape::of::<u32>(),
-        _np::Shape::of::<u32>(),
-    ]);
+    const LAYOUT: _np::Layout<3> =
+        _np::layout([_np::Shape::of::<u32>(), _np::Shape::of::<u32>(), _np::Shape::of::<u32>()]);
     #[automatically_derived]
     impl _np::Body for PeerLimits {
         const BLOCK_LEN: usize = LAYOUT.block_len;
@@ -189,42 +152,29 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
+                return ::core::result::Result::Err(_np::DecodeError::new(
+                    _np::DecodeErrorKind::UnknownBits,
+                ));
             }
             let f0: u32 = _np::field(
                 block,
                 LAYOUT.slots[0],
                 tail,
-                &_np::Place {
-                    owner: "PeerLimits",
-                    field: "calls",
-                },
+                &_np::Place { owner: "PeerLimits", field: "calls" },
             )?;
             let f1: u32 = _np::field(
                 block,
                 LAYOUT.slots[1],
                 tail,
-                &_np::Place {
-                    owner: "PeerLimits",
-                    field: "message",
-                },
+                &_np::Place { owner: "PeerLimits", field: "message" },
             )?;
             let f2: u32 = _np::field(
                 block,
                 LAYOUT.slots[2],
                 tail,
-                &_np::Place {
-                    owner: "PeerLimits",
-                    field: "frame",
-                },
+                &_np::Place { owner: "PeerLimits", field: "frame" },
             )?;
-            ::core::result::Result::Ok(Self {
-                calls: f0,
-                message: f1,
-                frame: f2,
-            })
+            ::core::result::Result::Ok(Self { calls: f0, message: f1, frame: f2 })
         }
     }
     #[automatically_derived]
@@ -264,28 +214,15 @@ const _: () = {
             _np::decode_struct_root(reader)
         }
         fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<PeerLimits>,
-                name: "PeerLimits",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "calls",
-                        ty: <u32 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "message",
-                        ty: <u32 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "frame",
-                        ty: <u32 as _np::Wire>::schema,
-                    },
+            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema::new(
+                _np::TypeId::of::<PeerLimits>,
+                "PeerLimits",
+                &[
+                    _np::FieldSchema::new(0, "calls", <u32 as _np::Wire>::schema),
+                    _np::FieldSchema::new(1, "message", <u32 as _np::Wire>::schema),
+                    _np::FieldSchema::new(2, "frame", <u32 as _np::Wire>::schema),
                 ],
-            });
+            ));
             &SCHEMA
         }
     }
@@ -325,42 +262,29 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
+                return ::core::result::Result::Err(_np::DecodeError::new(
+                    _np::DecodeErrorKind::UnknownBits,
+                ));
             }
             let f0: ::std::vec::Vec<Offer> = _np::field(
                 block,
                 LAYOUT.slots[0],
                 tail,
-                &_np::Place {
-                    owner: "Preface",
-                    field: "offers",
-                },
+                &_np::Place { owner: "Preface", field: "offers" },
             )?;
             let f1: u32 = _np::field(
                 block,
                 LAYOUT.slots[1],
                 tail,
-                &_np::Place {
-                    owner: "Preface",
-                    field: "record_max",
-                },
+                &_np::Place { owner: "Preface", field: "record_max" },
             )?;
             let f2: PeerLimits = _np::field(
                 block,
                 LAYOUT.slots[2],
                 tail,
-                &_np::Place {
-                    owner: "Preface",
-                    field: "limits",
-                },
+                &_np::Place { owner: "Preface", field: "limits" },
             )?;
-            ::core::result::Result::Ok(Self {
-                offers: f0,
-                record_max: f1,
-                limits: f2,
-            })
+            ::core::result::Result::Ok(Self { offers: f0, record_max: f1, limits: f2 })
         }
     }
     #[automatically_derived]
@@ -400,28 +324,19 @@ const _: () = {
             _np::decode_struct_root(reader)
         }
         fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Preface>,
-                name: "Preface",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "offers",
-                        ty: <::std::vec::Vec<Offer> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "record_max",
-                        ty: <u32 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "limits",
-                        ty: <PeerLimits as _np::Wire>::schema,
-                    },
+            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema::new(
+                _np::TypeId::of::<Preface>,
+                "Preface",
+                &[
+                    _np::FieldSchema::new(
+                        0,
+                        "offers",
+                        <::std::vec::Vec<Offer> as _np::Wire>::schema,
+                    ),
+                    _np::FieldSchema::new(1, "record_max", <u32 as _np::Wire>::schema),
+                    _np::FieldSchema::new(2, "limits", <PeerLimits as _np::Wire>::schema),
                 ],
-            });
+            ));
             &SCHEMA
         }
     }
@@ -469,54 +384,39 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
+                return ::core::result::Result::Err(_np::DecodeError::new(
+                    _np::DecodeErrorKind::UnknownBits,
+                ));
             }
             let f0: u8 = _np::field(
                 block,
                 LAYOUT.slots[0],
                 tail,
-                &_np::Place {
-                    owner: "Accept",
-                    field: "format",
-                },
+                &_np::Place { owner: "Accept", field: "format" },
             )?;
             let f1: ::std::vec::Vec<Offer> = _np::field(
                 block,
                 LAYOUT.slots[1],
                 tail,
-                &_np::Place {
-                    owner: "Accept",
-                    field: "protocols",
-                },
+                &_np::Place { owner: "Accept", field: "protocols" },
             )?;
             let f2: u32 = _np::field(
                 block,
                 LAYOUT.slots[2],
                 tail,
-                &_np::Place {
-                    owner: "Accept",
-                    field: "record_max",
-                },
+                &_np::Place { owner: "Accept", field: "record_max" },
             )?;
             let f3: PeerLimits = _np::field(
                 block,
                 LAYOUT.slots[3],
                 tail,
-                &_np::Place {
-                    owner: "Accept",
-                    field: "limits",
-                },
+                &_np::Place { owner: "Accept", field: "limits" },
             )?;
             let f4: u64 = _np::field(
                 block,
                 LAYOUT.slots[4],
                 tail,
-                &_np::Place {
-                    owner: "Accept",
-                    field: "unix_ms",
-                },
+                &_np::Place { owner: "Accept", field: "unix_ms" },
             )?;
             ::core::result::Result::Ok(Self {
                 format: f0,
@@ -564,38 +464,21 @@ const _: () = {
             _np::decode_struct_root(reader)
         }
         fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Accept>,
-                name: "Accept",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "format",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "protocols",
-                        ty: <::std::vec::Vec<Offer> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "record_max",
-                        ty: <u32 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 3,
-                        name: "limits",
-                        ty: <PeerLimits as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 4,
-                        name: "unix_ms",
-                        ty: <u64 as _np::Wire>::schema,
-                    },
+            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema::new(
+                _np::TypeId::of::<Accept>,
+                "Accept",
+                &[
+                    _np::FieldSchema::new(0, "format", <u8 as _np::Wire>::schema),
+                    _np::FieldSchema::new(
+                        1,
+                        "protocols",
+                        <::std::vec::Vec<Offer> as _np::Wire>::schema,
+                    ),
+                    _np::FieldSchema::new(2, "record_max", <u32 as _np::Wire>::schema),
+                    _np::FieldSchema::new(3, "limits", <PeerLimits as _np::Wire>::schema),
+                    _np::FieldSchema::new(4, "unix_ms", <u64 as _np::Wire>::schema),
                 ],
-            });
+            ));
             &SCHEMA
         }
     }
@@ -612,10 +495,8 @@ pub struct Hello {
 
 const _: () = {
     use crate::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
-        _np::Shape::of::<u64>(),
-        _np::Shape::of::<[u8; 16]>(),
-    ]);
+    const LAYOUT: _np::Layout<2> =
+        _np::layout([_np::Shape::of::<u64>(), _np::Shape::of::<[u8; 16]>()]);
     #[automatically_derived]
     impl _np::Body for Hello {
         const BLOCK_LEN: usize = LAYOUT.block_len;
@@ -631,27 +512,21 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
+                return ::core::result::Result::Err(_np::DecodeError::new(
+                    _np::DecodeErrorKind::UnknownBits,
+                ));
             }
             let f0: u64 = _np::field(
                 block,
                 LAYOUT.slots[0],
                 tail,
-                &_np::Place {
-                    owner: "Hello",
-                    field: "unix_ms",
-                },
+                &_np::Place { owner: "Hello", field: "unix_ms" },
             )?;
             let f1: [u8; 16] = _np::field(
                 block,
                 LAYOUT.slots[1],
                 tail,
-                &_np::Place {
-                    owner: "Hello",
-                    field: "nonce",
-                },
+                &_np::Place { owner: "Hello", field: "nonce" },
             )?;
             ::core::result::Result::Ok(Self { unix_ms: f0, nonce: f1 })
         }
@@ -693,23 +568,14 @@ const _: () = {
             _np::decode_struct_root(reader)
         }
         fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Hello>,
-                name: "Hello",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "unix_ms",
-                        ty: <u64 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "nonce",
-                        ty: <[u8; 16] as _np::Wire>::schema,
-                    },
+            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema::new(
+                _np::TypeId::of::<Hello>,
+                "Hello",
+                &[
+                    _np::FieldSchema::new(0, "unix_ms", <u64 as _np::Wire>::schema),
+                    _np::FieldSchema::new(1, "nonce", <[u8; 16] as _np::Wire>::schema),
                 ],
-            });
+            ));
             &SCHEMA
         }
     }
@@ -739,18 +605,15 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
+                return ::core::result::Result::Err(_np::DecodeError::new(
+                    _np::DecodeErrorKind::UnknownBits,
+                ));
             }
             let f0: u64 = _np::field(
                 block,
                 LAYOUT.slots[0],
                 tail,
-                &_np::Place {
-                    owner: "Ping",
-                    field: "token",
-                },
+                &_np::Place { owner: "Ping", field: "token" },
             )?;
             ::core::result::Result::Ok(Self { token: f0 })
         }
@@ -792,18 +655,11 @@ const _: () = {
             _np::decode_struct_root(reader)
         }
         fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Ping>,
-                name: "Ping",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "token",
-                        ty: <u64 as _np::Wire>::schema,
-                    },
-                ],
-            });
+            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema::new(
+                _np::TypeId::of::<Ping>,
+                "Ping",
+                &[_np::FieldSchema::new(0, "token", <u64 as _np::Wire>::schema)],
+            ));
             &SCHEMA
         }
     }
@@ -833,18 +689,15 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
+                return ::core::result::Result::Err(_np::DecodeError::new(
+                    _np::DecodeErrorKind::UnknownBits,
+                ));
             }
             let f0: u64 = _np::field(
                 block,
                 LAYOUT.slots[0],
                 tail,
-                &_np::Place {
-                    owner: "Pong",
-                    field: "token",
-                },
+                &_np::Place { owner: "Pong", field: "token" },
             )?;
             ::core::result::Result::Ok(Self { token: f0 })
         }
@@ -886,18 +739,11 @@ const _: () = {
             _np::decode_struct_root(reader)
         }
         fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Pong>,
-                name: "Pong",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "token",
-                        ty: <u64 as _np::Wire>::schema,
-                    },
-                ],
-            });
+            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema::new(
+                _np::TypeId::of::<Pong>,
+                "Pong",
+                &[_np::FieldSchema::new(0, "token", <u64 as _np::Wire>::schema)],
+            ));
             &SCHEMA
         }
     }
@@ -914,10 +760,8 @@ pub struct Close {
 
 const _: () = {
     use crate::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
-        _np::Shape::of::<u16>(),
-        _np::Shape::of::<::std::string::String>(),
-    ]);
+    const LAYOUT: _np::Layout<2> =
+        _np::layout([_np::Shape::of::<u16>(), _np::Shape::of::<::std::string::String>()]);
     #[automatically_derived]
     impl _np::Body for Close {
         const BLOCK_LEN: usize = LAYOUT.block_len;
@@ -933,27 +777,21 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
+                return ::core::result::Result::Err(_np::DecodeError::new(
+                    _np::DecodeErrorKind::UnknownBits,
+                ));
             }
             let f0: u16 = _np::field(
                 block,
                 LAYOUT.slots[0],
                 tail,
-                &_np::Place {
-                    owner: "Close",
-                    field: "reason",
-                },
+                &_np::Place { owner: "Close", field: "reason" },
             )?;
             let f1: ::std::string::String = _np::field(
                 block,
                 LAYOUT.slots[1],
                 tail,
-                &_np::Place {
-                    owner: "Close",
-                    field: "text",
-                },
+                &_np::Place { owner: "Close", field: "text" },
             )?;
             ::core::result::Result::Ok(Self { reason: f0, text: f1 })
         }
@@ -995,23 +833,14 @@ const _: () = {
             _np::decode_struct_root(reader)
         }
         fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Close>,
-                name: "Close",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "reason",
-                        ty: <u16 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "text",
-                        ty: <::std::string::String as _np::Wire>::schema,
-                    },
+            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema::new(
+                _np::TypeId::of::<Close>,
+                "Close",
+                &[
+                    _np::FieldSchema::new(0, "reason", <u16 as _np::Wire>::schema),
+                    _np::FieldSchema::new(1, "text", <::std::string::String as _np::Wire>::schema),
                 ],
-            });
+            ));
             &SCHEMA
         }
     }
@@ -1055,52 +884,35 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
+                return ::core::result::Result::Err(_np::DecodeError::new(
+                    _np::DecodeErrorKind::UnknownBits,
+                ));
             }
             let f0: u16 = _np::field(
                 block,
                 LAYOUT.slots[0],
                 tail,
-                &_np::Place {
-                    owner: "ErrorBody",
-                    field: "code",
-                },
+                &_np::Place { owner: "ErrorBody", field: "code" },
             )?;
             let f1: u32 = _np::field(
                 block,
                 LAYOUT.slots[1],
                 tail,
-                &_np::Place {
-                    owner: "ErrorBody",
-                    field: "retry_after_ms",
-                },
+                &_np::Place { owner: "ErrorBody", field: "retry_after_ms" },
             )?;
             let f2: ::std::string::String = _np::field(
                 block,
                 LAYOUT.slots[2],
                 tail,
-                &_np::Place {
-                    owner: "ErrorBody",
-                    field: "text",
-                },
+                &_np::Place { owner: "ErrorBody", field: "text" },
             )?;
             let f3: crate::Bytes = _np::field(
                 block,
                 LAYOUT.slots[3],
                 tail,
-                &_np::Place {
-                    owner: "ErrorBody",
-                    field: "detail",
-                },
+                &_np::Place { owner: "ErrorBody", field: "detail" },
             )?;
-            ::core::result::Result::Ok(Self {
-                code: f0,
-                retry_after_ms: f1,
-                text: f2,
-                detail: f3,
-            })
+            ::core::result::Result::Ok(Self { code: f0, retry_after_ms: f1, text: f2, detail: f3 })
         }
     }
     #[automatically_derived]
@@ -1140,33 +952,16 @@ const _: () = {
             _np::decode_struct_root(reader)
         }
         fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<ErrorBody>,
-                name: "ErrorBody",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "code",
-                        ty: <u16 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "retry_after_ms",
-                        ty: <u32 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "text",
-                        ty: <::std::string::String as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 3,
-                        name: "detail",
-                        ty: <crate::Bytes as _np::Wire>::schema,
-                    },
+            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema::new(
+                _np::TypeId::of::<ErrorBody>,
+                "ErrorBody",
+                &[
+                    _np::FieldSchema::new(0, "code", <u16 as _np::Wire>::schema),
+                    _np::FieldSchema::new(1, "retry_after_ms", <u32 as _np::Wire>::schema),
+                    _np::FieldSchema::new(2, "text", <::std::string::String as _np::Wire>::schema),
+                    _np::FieldSchema::new(3, "detail", <crate::Bytes as _np::Wire>::schema),
                 ],
-            });
+            ));
             &SCHEMA
         }
     }

@@ -23,8 +23,7 @@ impl Protocol for Empty {
     const MIN_VERSION: u32 = 1;
 
     fn schema() -> &'static ProtocolSchema {
-        static SCHEMA: ProtocolSchema =
-            ProtocolSchema { name: "test::Empty", version: 1, min: 1, messages: &[] };
+        static SCHEMA: ProtocolSchema = ProtocolSchema::new("test::Empty", &[]);
         &SCHEMA
     }
 

@@ -63,19 +63,23 @@ fn nothing() -> Option<&'static protocol_runtime::schema::TypeSchema> {
 }
 
 const fn request(number: u16, name: &'static str, from: End) -> MessageSchema {
-    let reply = Some(ReplySchema { ok: text, err: None });
-    MessageSchema { number, name, from, payload: text, reply }
+    from_end(MessageSchema::new(number, name, text), from).reply(ReplySchema::new(text))
 }
 
 const fn one_way(number: u16, name: &'static str, from: End) -> MessageSchema {
-    MessageSchema { number, name, from, payload: nothing, reply: None }
+    from_end(MessageSchema::new(number, name, nothing), from)
 }
 
-static PROBE: ProtocolSchema = ProtocolSchema {
-    name: "test::Probe",
-    version: 1,
-    min: 1,
-    messages: &[
+const fn from_end(message: MessageSchema, end: End) -> MessageSchema {
+    match end {
+        End::Client => message,
+        End::Server => message.from_server(),
+    }
+}
+
+static PROBE: ProtocolSchema = ProtocolSchema::new(
+    "test::Probe",
+    &[
         request(ECHO, "Echo", End::Client),
         request(DIVIDE, "Divide", End::Client),
         one_way(SAY, "Say", End::Client),
@@ -92,14 +96,10 @@ static PROBE: ProtocolSchema = ProtocolSchema {
         one_way(TICK, "Tick", End::Server),
         request(QUESTION, "Question", End::Server),
     ],
-};
+);
 
-static OTHER: ProtocolSchema = ProtocolSchema {
-    name: "test::Other",
-    version: 1,
-    min: 1,
-    messages: &[request(ECHO, "Echo", End::Client)],
-};
+static OTHER: ProtocolSchema =
+    ProtocolSchema::new("test::Other", &[request(ECHO, "Echo", End::Client)]);
 
 macro_rules! protocol {
     ($name:ident, $schema:expr, $wire:literal, $version:literal, $min:literal) => {
