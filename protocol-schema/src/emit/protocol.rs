@@ -3,9 +3,9 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use crate::ir::{Field, Message, Name, Payload, Protocol, Side};
+use crate::ir::{Field, Message, Name, Payload, Protocol};
 
-use super::{Door, client, codec, handler, types};
+use super::{Door, client, codec, handler, schemas, types};
 
 /// The name of a message's struct, at the place of the message's own name.
 pub(super) fn body_name(message: &Message, protocol: &Protocol) -> Name {
@@ -65,7 +65,7 @@ fn implementation(item: &Protocol, package: &str, door: &Door<'_>) -> TokenStrea
     };
     let (version, min) = (Literal::u32_unsuffixed(item.version), Literal::u32_unsuffixed(item.min));
     let in_order = ordered(item);
-    let schemas = in_order.iter().map(|message| message_schema(message, item, door));
+    let schema = schemas::protocol(item, &wire_name, door);
     let numbers = in_order.iter().map(|message| {
         let (variant, number) = (door.ident(&message.name), number(message));
         quote!(Self::#variant { .. } => #number,)
@@ -83,12 +83,7 @@ fn implementation(item: &Protocol, package: &str, door: &Door<'_>) -> TokenStrea
             const MIN_VERSION: u32 = #min;
 
             fn schema() -> &'static #v1::ProtocolSchema {
-                static SCHEMA: #v1::ProtocolSchema = #v1::ProtocolSchema {
-                    name: #wire_name,
-                    version: #version,
-                    min: #min,
-                    messages: &[#(#schemas),*],
-                };
+                static SCHEMA: #v1::ProtocolSchema = #schema;
                 &SCHEMA
             }
 
@@ -139,44 +134,6 @@ fn decode_fn(messages: &[&Message], protocol: &Protocol, door: &Door<'_>) -> Tok
                 #(#decodes)*
                 _ => return ::core::result::Result::Ok(::core::option::Option::None),
             }))
-        }
-    }
-}
-
-fn message_schema(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenStream {
-    let v1 = door.alias();
-    let (number, name) = (number(message), &message.name.text);
-    let from = match message.from {
-        Side::Client => quote!(Client),
-        Side::Server => quote!(Server),
-    };
-    let payload = door.payload(&message.payload, &body_name(message, protocol));
-    let reply = match &message.reply {
-        None => quote!(::core::option::Option::None),
-        Some(reply) => {
-            let ok = door.ty(&reply.ok);
-            let err = match &reply.err {
-                None => quote!(::core::option::Option::None),
-                Some(err) => {
-                    let err = door.ty(err);
-                    quote!(::core::option::Option::Some(<#err as #v1::Root>::schema))
-                }
-            };
-            quote! {
-                ::core::option::Option::Some(#v1::ReplySchema {
-                    ok: <#ok as #v1::Root>::schema,
-                    err: #err,
-                })
-            }
-        }
-    };
-    quote! {
-        #v1::MessageSchema {
-            number: #number,
-            name: #name,
-            from: #v1::End::#from,
-            payload: <#payload as #v1::Root>::schema,
-            reply: #reply,
         }
     }
 }
