@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use proc_macro2::{Span as RustSpan, TokenStream};
+use proc_macro2::TokenStream;
 use protocol_schema::emit::{self, Door};
 use protocol_schema::ir::{Item, Name, Schema};
 use protocol_schema::span::Span;
@@ -252,10 +252,8 @@ fn derives_of(item: &mut Item) -> Option<&mut Vec<Name>> {
 }
 
 fn schema_code(schema: &Schema, rust_door: bool, facade: &TokenStream) -> TokenStream {
-    if rust_door {
-        return emit::rust_door(schema, facade);
-    }
-    with_door(facade, |door| emit::schema(schema, door))
+    let door = Door::text(facade.clone());
+    if rust_door { emit::rust_door(schema, &door) } else { emit::schema(schema, &door) }
 }
 
 fn item_code(
@@ -265,36 +263,18 @@ fn item_code(
     rust_door: bool,
     facade: &TokenStream,
 ) -> Result<TokenStream, Failure> {
-    let Some(item) = schema.items.iter().find(|item| item.name().text == name) else {
+    if schema.items.iter().all(|item| item.name().text != name) {
         return Err(Failure::NoSuchItem {
             name: name.to_owned(),
             source: source.name.clone(),
             declared: schema.items.iter().map(|item| item.name().text.clone()).collect(),
         });
-    };
-    if rust_door {
-        let alone = Schema {
-            package: schema.package.clone(),
-            docs: Default::default(),
-            items: vec![item.clone()],
-        };
-        return Ok(emit::rust_door(&alone, facade));
     }
-    Ok(with_door(facade, |door| emit::item(item, &package_path(schema), door)))
-}
-
-fn with_door<T>(facade: &TokenStream, emit: impl FnOnce(&Door<'_>) -> T) -> T {
-    emit(&Door {
-        facade: facade.clone(),
-        types: true,
-        vis: std::iter::once(proc_macro2::TokenTree::from(proc_macro2::Ident::new(
-            "pub",
-            RustSpan::call_site(),
-        )))
-        .collect(),
-        span: &|_| RustSpan::call_site(),
-        // A schema file names no Rust type, so there is none to give back.
-        external: &|_| TokenStream::new(),
+    let door = Door::text(facade.clone());
+    Ok(if rust_door {
+        emit::rust_door_item(schema, name, &door)
+    } else {
+        emit::schema_item(schema, name, &door)
     })
 }
 

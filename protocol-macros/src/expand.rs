@@ -59,13 +59,8 @@ fn finish(mut source: Source, read: Option<Read>, vis: TokenStream) -> TokenStre
             let facade = read
                 .facade
                 .map_or_else(|| quote!(::network_protocol), |facade| facade.into_token_stream());
-            let door = Door {
-                facade,
-                types: false,
-                vis,
-                span: &|at| tables.range(at).0,
-                external: &|id| tables.external(id),
-            };
+            let (span, external) = (|at| tables.range(at).0, |id| tables.external(id));
+            let door = Door::rust(facade, vis, &span, &external);
             emit::item(&read.item, &read.package, &door)
         }
         Some(_) | None => report::compile_errors(&found, &tables),

@@ -3,12 +3,13 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::ir::{Message, Payload, Protocol, Side};
+use crate::ir::{Message, Protocol, Side};
 
 use super::Door;
 use super::handler::method;
 use super::names;
 use super::protocol::{body_name, number, ordered};
+use super::types::{Content, content};
 
 pub(super) fn clients(item: &Protocol, door: &Door<'_>) -> TokenStream {
     let (v1, vis) = (door.v1(), &door.vis);
@@ -91,10 +92,11 @@ fn call(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenStream 
     let (v1, vis) = (door.v1(), &door.vis);
     let (name, number) = (method(message, door), number(message));
     let docs = door.docs(&message.docs, &format!("Message {}.", message.number.value));
-    let ty = door.payload(&message.payload, &body_name(message, protocol));
-    let (parameter, argument) = match &message.payload {
-        Payload::Unit => (quote!(), quote!(())),
-        Payload::Tuple(_) | Payload::Fields(_) => (quote!(, message: #ty), quote!(message)),
+    let content = content(&message.payload).0;
+    let ty = door.content(&content, &body_name(message, protocol));
+    let (parameter, argument) = match content {
+        Content::Unit => (quote!(), quote!(())),
+        Content::Value(_) | Content::Fields(_) => (quote!(, message: #ty), quote!(message)),
     };
     let (function, output) = match &message.reply {
         None => (quote!(notify), quote!(#v1::Notify<#ty>)),

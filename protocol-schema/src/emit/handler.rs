@@ -3,11 +3,12 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use crate::ir::{Message, Payload, Protocol, Side};
+use crate::ir::{Message, Protocol, Side};
 
 use super::Door;
 use super::names::{self, ident};
 use super::protocol::{body_name, number, ordered};
+use super::types::{Content, content};
 use crate::check::snake_case;
 
 /// The name of a message's method.
@@ -108,10 +109,10 @@ fn handler(
 fn declaration(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenStream {
     let (v1, name, output) = (door.v1(), method(message, door), output(message, door));
     let docs = door.docs(&message.docs, &format!("Message {}.", message.number.value));
-    let (parameter, unused) = match &message.payload {
-        Payload::Unit => (quote!(), quote!()),
-        payload @ (Payload::Tuple(_) | Payload::Fields(_)) => {
-            let ty = door.payload(payload, &body_name(message, protocol));
+    let (parameter, unused) = match content(&message.payload).0 {
+        Content::Unit => (quote!(), quote!()),
+        content @ (Content::Value(_) | Content::Fields(_)) => {
+            let ty = door.content(&content, &body_name(message, protocol));
             (quote!(, message: #ty), quote!(#[allow(unused_variables)]))
         }
     };
@@ -130,10 +131,11 @@ fn declaration(message: &Message, protocol: &Protocol, door: &Door<'_>) -> Token
 
 fn arm(message: &Message, protocol: &Protocol, handler: &Ident, door: &Door<'_>) -> TokenStream {
     let (number, name) = (number(message), method(message, door));
-    let ty = door.payload(&message.payload, &body_name(message, protocol));
-    let (binding, argument) = match &message.payload {
-        Payload::Unit => (quote!(()), quote!()),
-        Payload::Tuple(_) | Payload::Fields(_) => (quote!(message), quote!(, message)),
+    let content = content(&message.payload).0;
+    let ty = door.content(&content, &body_name(message, protocol));
+    let (binding, argument) = match content {
+        Content::Unit => (quote!(()), quote!()),
+        Content::Value(_) | Content::Fields(_) => (quote!(message), quote!(, message)),
     };
     let call = quote!(<H as #handler>::#name(&*handler, &cx #argument).await);
     let answer = match &message.reply {

@@ -3,63 +3,36 @@
 //! What is emitted follows the item: its type (`.np` only) and message structs with flat names,
 //! then everything else inside `const _: () = { … }`, by absolute paths.
 
+mod boxes;
 mod client;
 mod codec;
 mod docs;
+mod door;
 mod handler;
 mod names;
 mod protocol;
 mod rust_door;
 mod schemas;
 mod types;
+mod values;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::ir::{ExternId, Item, Schema};
-use crate::span::Span;
+use crate::ir::{Item, Schema};
 
-pub use rust_door::rust_door;
+pub use door::Door;
+pub use rust_door::{rust_door, rust_door_item};
 
-/// What a door tells the emitter: how its handles read, and what it needs.
-pub struct Door<'a> {
-    /// The path of the facade, `::network_protocol` unless it was overridden.
-    pub facade: TokenStream,
-    /// Whether the types are emitted as well (`.np`), or stand in the source already (Rust).
-    pub types: bool,
-    /// The visibility of what is emitted.
-    pub vis: TokenStream,
-    /// From a handle to the compiler's span.
-    pub span: &'a dyn Fn(Span) -> proc_macro2::Span,
-    /// From a key to the type as the user wrote it.
-    pub external: &'a dyn Fn(ExternId) -> TokenStream,
-}
-
-impl Door<'_> {
-    /// The path of the module that generated code names.
-    fn v1(&self) -> TokenStream {
-        let facade = &self.facade;
-        quote!(#facade::__private::v1)
-    }
-
-    /// What that module is called inside `const _: () = { … }`, so that people can read what
-    /// stands there.
-    fn alias(&self) -> TokenStream {
-        quote!(_np)
-    }
-
-    /// Brings the alias into scope.
-    fn import(&self) -> TokenStream {
-        let (v1, alias) = (self.v1(), self.alias());
-        quote!(use #v1 as #alias;)
-    }
-}
-
-/// Emits one checked item of `package` (`acme::chat`, or empty).
+/// Emits one checked item of `package` (`acme::chat`, or empty), all of whose types are Rust's.
+///
+/// For an item of a `.np` file there is [`schema_item`], which sees what stands around it.
 #[must_use]
 pub fn item(item: &Item, package: &str, door: &Door<'_>) -> TokenStream {
     match item {
         Item::Const(item) => types::constant(item, door),
+        Item::Alias(item) => types::alias(item, door),
+        Item::Flags(item) => types::flags(item, door),
         Item::Struct(item) => {
             let ty = door.types.then(|| types::structure(item, door));
             let codec = codec::structure(item, door);
@@ -83,5 +56,17 @@ pub fn item(item: &Item, package: &str, door: &Door<'_>) -> TokenStream {
 #[must_use]
 pub fn schema(schema: &Schema, door: &Door<'_>) -> TokenStream {
     let package = names::package(schema);
-    schema.items.iter().map(|one| item(one, &package, door)).collect()
+    boxes::with_boxes(schema, door, |schema, door| {
+        schema.items.iter().map(|one| item(one, &package, door)).collect()
+    })
+}
+
+/// Emits one item of a checked schema; nothing if it has none of that name.
+#[must_use]
+pub fn schema_item(schema: &Schema, name: &str, door: &Door<'_>) -> TokenStream {
+    let package = names::package(schema);
+    boxes::with_boxes(schema, door, |schema, door| {
+        let named = schema.items.iter().filter(|one| one.name().text == name);
+        named.map(|one| item(one, &package, door)).collect()
+    })
 }

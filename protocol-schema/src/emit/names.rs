@@ -16,15 +16,39 @@ const KEYWORDS: &[&str] = &[
     "virtual", "where", "while", "yield",
 ];
 
-/// `text` as an identifier, raw where it must be.
+/// Words that Rust has no raw form for.
+const UNSPEAKABLE: &[&str] = &["self", "Self", "super", "crate", "_", ""];
+
+/// `text` as an identifier, raw where it must be; with an underscore behind it where no raw form
+/// exists.
 pub(super) fn ident(text: &str, span: Span) -> Ident {
-    if KEYWORDS.contains(&text) { Ident::new_raw(text, span) } else { Ident::new(text, span) }
+    if UNSPEAKABLE.contains(&text) {
+        Ident::new(&format!("{text}_"), span)
+    } else if KEYWORDS.contains(&text) {
+        Ident::new_raw(text, span)
+    } else {
+        Ident::new(text, span)
+    }
 }
 
 impl Door<'_> {
     /// A name as an identifier at the place where it was written.
     pub(super) fn ident(&self, name: &Name) -> Ident {
         ident(&name.text, (self.span)(name.span))
+    }
+
+    /// The path of a type by its name in the model: an item of this package, or of another.
+    pub(super) fn path(&self, name: &str, span: Span) -> TokenStream {
+        let Some((package, last)) = name.rsplit_once("::") else {
+            let name = ident(name, span);
+            return quote!(#name);
+        };
+        let last = ident(last, span);
+        if let Some(module) = self.modules.get(package) {
+            return quote!(#module::#last);
+        }
+        let parts = package.split("::").map(|part| ident(part, span));
+        quote!(crate::#(#parts::)*#last)
     }
 
     /// A name made of `name` and a suffix, at the place of the former.

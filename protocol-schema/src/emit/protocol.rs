@@ -1,10 +1,11 @@
 //! A protocol: its enum, the structs of its messages, and `impl Protocol`.
 
-use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
 
-use crate::ir::{Field, Message, Name, Payload, Protocol};
+use crate::ir::{Field, Message, Name, Protocol};
 
+use super::types::{Content, content};
 use super::{Door, client, codec, handler, schemas, types};
 
 /// The name of a message's struct, at the place of the message's own name.
@@ -26,9 +27,9 @@ pub(super) fn number(message: &Message) -> Literal {
 pub(super) fn protocol(item: &Protocol, package: &str, door: &Door<'_>) -> TokenStream {
     let v1 = door.v1();
     let ty = door.types.then(|| types::protocol_enum(item, door));
-    let structs = item.messages.iter().filter_map(|message| match &message.payload {
-        Payload::Fields(fields) => Some(message_struct(message, fields, item, door)),
-        Payload::Unit | Payload::Tuple(_) => None,
+    let structs = item.messages.iter().filter_map(|message| match content(&message.payload).0 {
+        Content::Fields(fields) => Some(message_struct(message, fields, item, door)),
+        Content::Unit | Content::Value(_) => None,
     });
     let implementation = implementation(item, package, door);
     let (handlers, clients) = (handler::handlers(item, door), client::clients(item, door));
@@ -45,14 +46,15 @@ pub(super) fn protocol(item: &Protocol, package: &str, door: &Door<'_>) -> Token
 
 fn message_struct(
     message: &Message,
-    fields: &[Field],
+    mut fields: Vec<&Field>,
     protocol: &Protocol,
     door: &Door<'_>,
 ) -> TokenStream {
     let name = body_name(message, protocol);
     let doc = format!("What [`{}::{}`] carries.", protocol.name.text, message.name.text);
-    let ty = types::message_struct(&name, &doc, &protocol.derives, fields, door);
-    let codec = codec::evolvable(&door.ident(&name), &name.text, fields, door);
+    let ty = types::message_struct(&name, &doc, &protocol.derives, &fields, door);
+    fields.sort_by_key(|field| field.number.value);
+    let codec = codec::evolvable(&door.ident(&name), &name.text, &fields, &message.meta, door);
     quote!(#ty #codec)
 }
 
@@ -140,13 +142,12 @@ fn decode_fn(messages: &[&Message], protocol: &Protocol, door: &Door<'_>) -> Tok
 
 fn encode_arm(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenStream {
     let (v1, variant) = (door.alias(), door.ident(&message.name));
-    match &message.payload {
-        Payload::Unit => quote!(Self::#variant => #v1::encode_root(&(), out),),
-        Payload::Tuple(_) => quote!(Self::#variant(value) => #v1::encode_root(&value, out),),
-        Payload::Fields(fields) => {
+    match content(&message.payload).0 {
+        Content::Unit => quote!(Self::#variant => #v1::encode_root(&(), out),),
+        Content::Value(_) => quote!(Self::#variant(value) => #v1::encode_root(&value, out),),
+        Content::Fields(fields) => {
             let body = door.ident(&body_name(message, protocol));
-            let names: Vec<_> = fields.iter().map(|field| door.ident(&field.name)).collect();
-            let locals: Vec<_> = (0..fields.len()).map(|i| quote::format_ident!("f{i}")).collect();
+            let (names, locals) = bindings(&fields, door);
             quote! {
                 Self::#variant { #(#names: #locals),* } => {
                     #v1::encode_root(&#body { #(#names: #locals),* }, out)
@@ -158,18 +159,17 @@ fn encode_arm(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenS
 
 fn decode_arm(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenStream {
     let (v1, variant, number) = (door.alias(), door.ident(&message.name), number(message));
-    match &message.payload {
-        Payload::Unit => quote! {
+    match content(&message.payload).0 {
+        Content::Unit => quote! {
             #number => {
                 #v1::decode_root::<()>(body, options)?;
                 Self::#variant
             }
         },
-        Payload::Tuple(_) => quote!(#number => Self::#variant(#v1::decode_root(body, options)?),),
-        Payload::Fields(fields) => {
+        Content::Value(_) => quote!(#number => Self::#variant(#v1::decode_root(body, options)?),),
+        Content::Fields(fields) => {
             let body = door.ident(&body_name(message, protocol));
-            let names: Vec<_> = fields.iter().map(|field| door.ident(&field.name)).collect();
-            let locals: Vec<_> = (0..fields.len()).map(|i| quote::format_ident!("f{i}")).collect();
+            let (names, locals) = bindings(&fields, door);
             quote! {
                 #number => {
                     let #body { #(#names: #locals),* } = #v1::decode_root(body, options)?;
@@ -178,4 +178,10 @@ fn decode_arm(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenS
             }
         }
     }
+}
+
+/// The names of a message's fields, and what they are called while they move.
+fn bindings(fields: &[&Field], door: &Door<'_>) -> (Vec<Ident>, Vec<Ident>) {
+    let there = fields.iter().filter(|field| !field.removed);
+    there.enumerate().map(|(i, field)| (door.ident(&field.name), format_ident!("f{i}"))).unzip()
 }

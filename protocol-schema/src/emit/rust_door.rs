@@ -1,33 +1,40 @@
 //! A schema as Rust items with `#[protocol]` and `#[derive(Wire)]`: the same protocol through the
 //! other door.
 
-use proc_macro2::{Literal, Span as TokenSpan, TokenStream};
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::ir::{
     Field, Item, Message, Name, Payload, Protocol, ScalarEnum, Schema, Side, Struct, Union,
 };
 
+use super::boxes::with_boxes;
 use super::{Door, names, types};
 
 /// Prints a schema as Rust items with `#[protocol]` and `#[derive(Wire)]`.
 #[must_use]
-pub fn rust_door(schema: &Schema, facade: &TokenStream) -> TokenStream {
-    let door = Door {
-        facade: facade.clone(),
-        types: true,
-        vis: quote!(pub),
-        span: &|_| TokenSpan::call_site(),
-        // `.np` text knows no Rust types.
-        external: &|_| TokenStream::new(),
-    };
+pub fn rust_door(schema: &Schema, door: &Door<'_>) -> TokenStream {
     let package = names::package(schema);
-    schema.items.iter().map(|one| item(one, &package, &door)).collect()
+    with_boxes(schema, door, |schema, door| {
+        schema.items.iter().map(|one| item(one, &package, door)).collect()
+    })
+}
+
+/// Prints one item of a schema; nothing if it has none of that name.
+#[must_use]
+pub fn rust_door_item(schema: &Schema, name: &str, door: &Door<'_>) -> TokenStream {
+    let package = names::package(schema);
+    with_boxes(schema, door, |schema, door| {
+        let named = schema.items.iter().filter(|one| one.name().text == name);
+        named.map(|one| item(one, &package, door)).collect()
+    })
 }
 
 fn item(item: &Item, package: &str, door: &Door<'_>) -> TokenStream {
     match item {
         Item::Const(item) => types::constant(item, door),
+        Item::Alias(item) => types::alias(item, door),
+        Item::Flags(item) => types::flags(item, door),
         Item::Struct(item) => structure(item, door),
         Item::Scalar(item) => scalar(item, door),
         Item::Union(item) => union(item, door),
@@ -58,8 +65,8 @@ fn fields(all: &[Field], vis: &TokenStream, door: &Door<'_>) -> TokenStream {
 fn payload(payload: &Payload, door: &Door<'_>) -> TokenStream {
     match payload {
         Payload::Unit => quote!(),
-        Payload::Tuple(ty) => {
-            let ty = door.ty(ty);
+        Payload::Tuple(field) => {
+            let ty = door.ty(&field.ty);
             quote!((#ty))
         }
         Payload::Fields(named) => fields(named, &quote!(), door),

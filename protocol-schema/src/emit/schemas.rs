@@ -5,8 +5,8 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use crate::ir::{
-    Bound, Field, Flags, Message, Meta, Name, Number, Payload, Protocol, Repr, ScalarEnum, Side,
-    Type, TypeKind, Union, UnionVariant, ValueKind,
+    Field, Flags, Message, Meta, Name, Number, Payload, Protocol, Repr, ScalarEnum, Side, Type,
+    TypeKind, Union, UnionVariant,
 };
 
 use super::codec::ordered;
@@ -48,38 +48,17 @@ fn field(field: &Field, door: &Door<'_>) -> TokenStream {
         return quote!(#v1::FieldSchema::removed(#number, <#ty as #v1::Wire>::schema) #varint);
     }
     let default = field.default.as_ref().map(|value| {
-        let value = match &value.kind {
-            ValueKind::Extern(id) => (door.external)(*id),
-            kind => types::value(kind),
-        };
+        let value = door.value(value, &field.ty);
         quote!(.default(|| #v1::default_block::<#ty>(&#value)))
     });
     let max = field.max.as_ref().map(|max| {
-        let max = bound(max, door);
+        let max = door.bound(max, &quote!(u64));
         quote!(.max(#max))
     });
     let remarks = remarks(&field.meta);
     quote! {
         #v1::FieldSchema::new(#number, #name, <#ty as #v1::Wire>::schema)
             #varint #default #max #remarks
-    }
-}
-
-/// The most that a field may hold, as a `u64`.
-fn bound(bound: &Bound, door: &Door<'_>) -> TokenStream {
-    match bound {
-        Bound::Literal(max, _) => {
-            let max = Literal::u64_unsuffixed(*max);
-            quote!(#max)
-        }
-        Bound::Const(path) => {
-            let path = path.iter().map(|name| door.ident(name));
-            quote!(#(#path)::* as u64)
-        }
-        Bound::Extern(id) => {
-            let value = (door.external)(*id);
-            quote!((#value) as u64)
-        }
     }
 }
 
@@ -157,8 +136,9 @@ pub(super) fn flags(item: &Flags, door: &Door<'_>) -> TokenStream {
     let (v1, name, text) = (door.alias(), door.ident(&item.name), &item.name.text);
     let (width, removed, remarks) = (width(item.repr), removed(&item.removed), remarks(&item.meta));
     let flags = item.flags.iter();
-    let flags =
-        rising(flags.map(|flag| number(flag.number, &flag.name, false, &flag.meta, door)).collect());
+    let flags = rising(
+        flags.map(|flag| number(flag.number, &flag.name, false, &flag.meta, door)).collect(),
+    );
     let value = quote! {
         #v1::TypeSchema::Flags(
             #v1::FlagsSchema::new(#v1::TypeId::of::<#name>, #text, #width, #flags)
@@ -219,15 +199,11 @@ pub(super) fn protocol(item: &Protocol, wire_name: &str, door: &Door<'_>) -> Tok
 fn message(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenStream {
     let (v1, remarks) = (door.alias(), remarks(&message.meta));
     let (number, name) = (super::protocol::number(message), &message.name.text);
-    let payload = door.payload(&message.payload, &super::protocol::body_name(message, protocol));
+    let (content, stream) = types::content(&message.payload);
+    let payload = door.content(&content, &super::protocol::body_name(message, protocol));
     let from = (message.from == Side::Server).then(|| quote!(.from_server()));
-    let (inline, stream) = match &message.payload {
-        Payload::Unit | Payload::Tuple(_) => (None, None),
-        Payload::Fields(fields) => {
-            let stream = fields.iter().find_map(|field| stream_field(field, door));
-            (Some(quote!(.inline())), stream)
-        }
-    };
+    let inline = matches!(content, types::Content::Fields(_)).then(|| quote!(.inline()));
+    let stream = stream.and_then(|field| stream_field(field, door));
     let stream = stream.map(|field| quote!(.stream(#field)));
     let reply = message.reply.as_ref().map(|reply| {
         let (make, ok) = match &reply.ok.kind {

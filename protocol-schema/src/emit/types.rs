@@ -4,11 +4,32 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::ir::{
-    ArrayLen, Const, Docs, Field, Float, Int, Name, Payload, Protocol, Repr, ScalarEnum, Struct,
-    Type, TypeKind, Union, ValueKind,
+    Alias, ArrayLen, Const, Docs, Field, Flags, Float, Int, Meta, Name, Payload, Protocol, Repr,
+    ScalarEnum, Struct, Type, TypeKind, Union,
 };
 
 use super::{Door, names};
+
+/// What a message carries, apart from its stream.
+pub(super) enum Content<'i> {
+    Unit,
+    Value(&'i Field),
+    Fields(Vec<&'i Field>),
+}
+
+/// What a message carries, and the one field that is a stream.
+pub(super) fn content(payload: &Payload) -> (Content<'_>, Option<&Field>) {
+    let is_stream = |field: &&Field| matches!(field.ty.kind, TypeKind::Stream(_));
+    match payload {
+        Payload::Unit => (Content::Unit, None),
+        Payload::Tuple(field) if is_stream(&&**field) => (Content::Unit, Some(field)),
+        Payload::Tuple(field) => (Content::Value(field), None),
+        Payload::Fields(fields) => {
+            let stream = fields.iter().find(is_stream);
+            (Content::Fields(fields.iter().filter(|field| !is_stream(field)).collect()), stream)
+        }
+    }
+}
 
 impl Door<'_> {
     /// A type as Rust writes it.
@@ -37,10 +58,31 @@ impl Door<'_> {
                 let len = array_len(len, self);
                 quote!([#item; #len])
             }
-            TypeKind::Named(name) => {
-                let name = names::ident(name, (self.span)(ty.span));
-                quote!(#name)
+            TypeKind::Tuple(parts) => {
+                let parts = parts.iter().map(|part| self.ty(part));
+                quote!((#(#parts,)*))
             }
+            TypeKind::Map(key, value) => {
+                let (key, value) = (self.ty(key), self.ty(value));
+                quote!(::std::collections::BTreeMap<#key, #value>)
+            }
+            TypeKind::Set(key) => {
+                let key = self.ty(key);
+                quote!(::std::collections::BTreeSet<#key>)
+            }
+            TypeKind::Std(std) => {
+                let (facade, name) = (&self.facade, names::ident(std.name(), self.place(ty)));
+                quote!(#facade::types::#name)
+            }
+            TypeKind::Secret(inner) => {
+                let (facade, inner) = (&self.facade, self.ty(inner));
+                quote!(#facade::types::Secret<#inner>)
+            }
+            TypeKind::Stream(item) => {
+                let (facade, item) = (&self.facade, self.ty(item));
+                quote!(#facade::Stream<#item>)
+            }
+            TypeKind::Named(name) => self.path(name, self.place(ty)),
             TypeKind::Extern(id) => (self.external)(*id),
         }
     }
@@ -56,12 +98,28 @@ impl Door<'_> {
         item.plain && (!self.types || self.facade.to_string().starts_with("::"))
     }
 
+    /// The type of a field: what the schema says, unless it names a Rust type.
+    pub(super) fn field_ty(&self, field: &Field) -> TokenStream {
+        match &field.rust.ty {
+            None => self.ty(&field.ty),
+            Some((text, _)) => text.parse().unwrap_or_else(|_| quote!(())),
+        }
+    }
+
+    /// `#[deprecated]`, where the schema says so.
+    pub(super) fn deprecated(&self, meta: &Meta) -> Option<TokenStream> {
+        meta.deprecated.as_ref().map(|reason| match reason.as_str() {
+            "" => quote!(#[deprecated]),
+            reason => quote!(#[deprecated(note = #reason)]),
+        })
+    }
+
     /// The type of a message's content.
-    pub(super) fn payload(&self, payload: &Payload, body: &Name) -> TokenStream {
-        match payload {
-            Payload::Unit => quote!(()),
-            Payload::Tuple(ty) => self.ty(ty),
-            Payload::Fields(_) => {
+    pub(super) fn content(&self, content: &Content<'_>, body: &Name) -> TokenStream {
+        match content {
+            Content::Unit => quote!(()),
+            Content::Value(field) => self.field_ty(field),
+            Content::Fields(_) => {
                 let body = self.ident(body);
                 quote!(#body)
             }
@@ -115,39 +173,60 @@ pub(super) const SCALAR_BASE: &[&str] = &["Clone", "Copy", "Debug", "PartialEq",
 pub(super) fn constant(item: &Const, door: &Door<'_>) -> TokenStream {
     let (name, vis) = (door.ident(&item.name), &door.vis);
     let docs = door.docs(&item.docs, "A constant of the schema.");
-    // The one type that is written differently in a constant.
-    let ty = if item.ty.kind == TypeKind::String { quote!(&str) } else { door.ty(&item.ty) };
-    let value = value(&item.value.kind);
+    let deprecated = door.deprecated(&item.meta);
+    // The types that are written differently in a constant.
+    let ty = match door.behind(&item.ty).kind {
+        TypeKind::String => quote!(&str),
+        TypeKind::Bytes => quote!(&[u8]),
+        _ => door.ty(&item.ty),
+    };
+    let value = door.value(&item.value, &item.ty);
     quote! {
         #docs
+        #deprecated
         #[allow(dead_code)]
         #vis const #name: #ty = #value;
     }
 }
 
-fn value(value: &ValueKind) -> TokenStream {
-    match value {
-        ValueKind::Int { magnitude, negative } => {
-            let magnitude = proc_macro2::Literal::u128_unsuffixed(*magnitude);
-            let sign = negative.then(|| quote!(-));
-            quote!(#sign #magnitude)
+pub(super) fn alias(item: &Alias, door: &Door<'_>) -> TokenStream {
+    let (name, vis, ty) = (door.ident(&item.name), &door.vis, door.ty(&item.ty));
+    let docs = door.docs(&item.docs, "Another name for a type.");
+    let deprecated = door.deprecated(&item.meta);
+    let style = names::style(&[&item.name], &[]);
+    quote!(#docs #deprecated #[allow(dead_code)] #style #vis type #name = #ty;)
+}
+
+/// Flags, by the macro that people write in Rust as well.
+pub(super) fn flags(item: &Flags, door: &Door<'_>) -> TokenStream {
+    let (name, vis, repr, facade) =
+        (door.ident(&item.name), &door.vis, repr(item.repr), &door.facade);
+    let docs = door.docs(&item.docs, "Flags of the schema.");
+    let mut flags: Vec<_> = item.flags.iter().collect();
+    flags.sort_by_key(|flag| flag.number.value);
+    let flags = flags.into_iter().map(|flag| {
+        let docs = door.docs(&flag.docs, &format!("Bit {}.", flag.number.value));
+        let bit = proc_macro2::Literal::u32_unsuffixed(flag.number.value);
+        let name = door.ident(&flag.name);
+        quote!(#docs #name = #bit,)
+    });
+    quote! {
+        #facade::flags! {
+            #docs
+            #vis struct #name: #repr {
+                #(#flags)*
+            }
         }
-        ValueKind::Float(number) => {
-            let magnitude = proc_macro2::Literal::f64_unsuffixed(number.abs());
-            let sign = number.is_sign_negative().then(|| quote!(-));
-            quote!(#sign #magnitude)
-        }
-        ValueKind::Str(text) => quote!(#text),
-        ValueKind::Bool(truth) => quote!(#truth),
     }
 }
 
-/// Fields as they stand in a struct or variant.
+/// Fields as they stand in a struct or variant; of a removed one nothing is left there.
 fn fields(fields: &[&Field], vis: &TokenStream, door: &Door<'_>) -> TokenStream {
-    let fields = fields.iter().map(|field| {
+    let fields = fields.iter().filter(|field| !field.removed).map(|field| {
         let docs = door.docs(&field.docs, &format!("Field {}.", field.number.value));
-        let (name, ty) = (door.ident(&field.name), door.ty(&field.ty));
-        quote!(#docs #vis #name: #ty)
+        let deprecated = door.deprecated(&field.meta);
+        let (name, ty) = (door.ident(&field.name), door.field_ty(field));
+        quote!(#docs #deprecated #vis #name: #ty)
     });
     quote!({ #(#fields),* })
 }
@@ -182,7 +261,7 @@ pub(super) fn message_struct(
     name: &Name,
     doc: &str,
     extra: &[Name],
-    message_fields: &[Field],
+    message_fields: &[&Field],
     door: &Door<'_>,
 ) -> TokenStream {
     let (ident, vis) = (door.ident(name), &door.vis);
@@ -193,9 +272,8 @@ pub(super) fn message_struct(
         let extra = extra.iter().map(|name| door.ident(name));
         quote!(#[derive(#(#extra),*)])
     };
-    let in_order: Vec<&Field> = message_fields.iter().collect();
-    let body = fields(&in_order, vis, door);
-    let names: Vec<&Name> = in_order.iter().map(|field| &field.name).collect();
+    let body = fields(message_fields, vis, door);
+    let names: Vec<&Name> = message_fields.iter().map(|field| &field.name).collect();
     let style = names::style(&[name], &names);
     quote!(#text #derives #[allow(dead_code)] #style #vis struct #ident #body)
 }
@@ -231,13 +309,13 @@ pub(super) fn variant(
     door: &Door<'_>,
 ) -> TokenStream {
     let name = door.ident(name);
-    let payload = match payload {
-        Payload::Unit => quote!(),
-        Payload::Tuple(ty) => {
-            let ty = door.ty(ty);
+    let payload = match content(payload).0 {
+        Content::Unit => quote!(),
+        Content::Value(field) => {
+            let ty = door.field_ty(field);
             quote!((#ty))
         }
-        Payload::Fields(named) => fields(&named.iter().collect::<Vec<_>>(), &quote!(), door),
+        Content::Fields(named) => fields(&named, &quote!(), door),
     };
     quote!(#text #name #payload)
 }

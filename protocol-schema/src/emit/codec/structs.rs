@@ -5,14 +5,15 @@ use quote::{format_ident, quote};
 
 use super::fields::{layout, locals, ordered, parts, reads, spare_bits, writes};
 use crate::emit::{Door, schemas};
-use crate::ir::{Field, Struct, Type};
+use crate::ir::{Field, Meta, Struct, Type};
 
 /// The codec of a struct.
 pub(in crate::emit) fn structure(item: &Struct, door: &Door<'_>) -> TokenStream {
     if item.fixed {
         fixed(item, door)
     } else {
-        evolvable(&door.ident(&item.name), &item.name.text, &item.fields, door)
+        let fields = ordered(&item.fields);
+        evolvable(&door.ident(&item.name), &item.name.text, &fields, &item.meta, door)
     }
 }
 
@@ -20,14 +21,14 @@ pub(in crate::emit) fn structure(item: &Struct, door: &Door<'_>) -> TokenStream 
 pub(in crate::emit) fn evolvable(
     name: &Ident,
     text: &str,
-    fields: &[Field],
+    fields: &[&Field],
+    meta: &Meta,
     door: &Door<'_>,
 ) -> TokenStream {
-    let fields = ordered(fields);
     let types: Vec<&Type> = fields.iter().map(|field| &field.ty).collect();
     let layout = layout(&format_ident!("LAYOUT"), &types, door);
-    let body = body_impl(name, text, &fields, door);
-    let wire = wire_impl(name, &schemas::structure(name, text, false, &fields, door), door);
+    let body = body_impl(name, text, fields, door);
+    let wire = wire_impl(name, &schemas::structure(name, text, false, fields, meta, door), door);
     let import = door.import();
     quote! {
         const _: () = {
@@ -173,7 +174,7 @@ fn fixed(item: &Struct, door: &Door<'_>) -> TokenStream {
             );
         }
     });
-    let schema = schemas::structure(&name, text, true, &fields, door);
+    let schema = schemas::structure(&name, text, true, &fields, &item.meta, door);
     let import = door.import();
     quote! {
         const _: () = {

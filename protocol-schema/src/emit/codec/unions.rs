@@ -12,7 +12,7 @@ use crate::ir::{Payload, Type, Union, UnionVariant};
 pub(super) fn variant_parts<'i>(variant: &'i UnionVariant) -> Vec<Part<'i>> {
     match &variant.payload {
         Payload::Unit => Vec::new(),
-        Payload::Tuple(ty) => vec![Part { label: variant.name.text.clone(), ty }],
+        Payload::Tuple(field) => vec![Part { label: variant.name.text.clone(), ty: &field.ty }],
         Payload::Fields(fields) => parts(&ordered(fields)),
     }
 }

@@ -1,0 +1,100 @@
+//! What a door tells the emitter: how its handles read, and what it needs.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::ir::{ExternId, Item, Schema, Type, TypeKind};
+use crate::span::Span;
+
+/// One of the two doors, and where emitted code stands.
+#[derive(Clone)]
+pub struct Door<'a> {
+    /// The path of the facade, `::network_protocol` unless it was overridden.
+    pub facade: TokenStream,
+    /// Whether the types are emitted as well (`.np`), or stand in the source already (Rust).
+    pub types: bool,
+    /// The visibility of what is emitted.
+    pub vis: TokenStream,
+    /// From a handle to the compiler's span.
+    pub span: &'a dyn Fn(Span) -> proc_macro2::Span,
+    /// From a key to the type or expression as the user wrote it.
+    pub external: &'a dyn Fn(ExternId) -> TokenStream,
+    /// Where the items of other packages stand in Rust, by the package's path.
+    pub modules: BTreeMap<String, TokenStream>,
+    /// What stands around the items that are emitted; without it no type is [`TypeKind::Named`].
+    pub schema: Option<&'a Schema>,
+}
+
+impl<'a> Door<'a> {
+    /// The door of `.np` files: types are emitted too, and are public.
+    #[must_use]
+    pub fn text(facade: TokenStream) -> Self {
+        Self {
+            facade,
+            types: true,
+            vis: quote!(pub),
+            span: &|_| proc_macro2::Span::call_site(),
+            // A schema file names no Rust type, so there is none to give back.
+            external: &|_| TokenStream::new(),
+            modules: BTreeMap::new(),
+            schema: None,
+        }
+    }
+
+    /// The door of Rust items, whose types stand in the source already.
+    #[must_use]
+    pub fn rust(
+        facade: TokenStream,
+        vis: TokenStream,
+        span: &'a dyn Fn(Span) -> proc_macro2::Span,
+        external: &'a dyn Fn(ExternId) -> TokenStream,
+    ) -> Self {
+        let modules = BTreeMap::new();
+        Self { facade, types: false, vis, span, external, modules, schema: None }
+    }
+
+    /// The items of other packages stand there, by the package's path; where nothing is said, a
+    /// package `acme::common` is the module `crate::acme::common`.
+    #[must_use]
+    pub fn modules(mut self, modules: BTreeMap<String, TokenStream>) -> Self {
+        self.modules = modules;
+        self
+    }
+
+    /// The path of the module that generated code names.
+    pub(super) fn v1(&self) -> TokenStream {
+        let facade = &self.facade;
+        quote!(#facade::__private::v1)
+    }
+
+    /// What that module is called inside `const _: () = { … }`, so that people can read what
+    /// stands there.
+    pub(super) fn alias(&self) -> TokenStream {
+        quote!(_np)
+    }
+
+    /// Brings the alias into scope.
+    pub(super) fn import(&self) -> TokenStream {
+        let (v1, alias) = (self.v1(), self.alias());
+        quote!(use #v1 as #alias;)
+    }
+
+    /// What a type is behind aliases and `Secret`; itself where that cannot be known.
+    pub(super) fn behind<'t>(&'t self, ty: &'t Type) -> &'t Type {
+        let mut ty = ty;
+        // As many steps as there can be different aliases: a circle of them is refused before.
+        for _ in 0..=self.schema.map_or(0, |schema| schema.items.len() + schema.foreign.len()) {
+            ty = match &ty.kind {
+                TypeKind::Secret(inner) => inner,
+                TypeKind::Named(name) => match self.schema.and_then(|schema| schema.find(name)) {
+                    Some(Item::Alias(alias)) => &alias.ty,
+                    _ => return ty,
+                },
+                _ => return ty,
+            };
+        }
+        ty
+    }
+}
