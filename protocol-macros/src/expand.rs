@@ -17,7 +17,7 @@ use crate::source::Source;
 /// With mistakes in it the enum is emitted all the same, so that its uses do not become errors
 /// of their own.
 pub(crate) fn protocol(arguments: TokenStream, input: TokenStream) -> TokenStream {
-    let kept = without_np(input.clone());
+    let kept = without_streams(without_np(input.clone()));
     let made = match keyword(&input) {
         Some(keyword) if keyword != "enum" => not_an_enum(&keyword),
         Some(_) | None => expand(input, |source, input| item::protocol(source, arguments, input)),
@@ -111,6 +111,33 @@ fn without_np(tokens: TokenStream) -> TokenStream {
     kept.into_iter().collect()
 }
 
+/// The enum without its `Stream` fields: what flows is an argument of a call, and no part of a
+/// message. Anything else as it is.
+fn without_streams(tokens: TokenStream) -> TokenStream {
+    let Ok(mut item) = syn::parse2::<syn::DeriveInput>(tokens.clone()) else {
+        return tokens;
+    };
+    let syn::Data::Enum(data) = &mut item.data else {
+        return tokens;
+    };
+    let is_stream = |field: &syn::Field| item::stream(&field.ty).is_some();
+    let mut changed = false;
+    for variant in &mut data.variants {
+        if !variant.fields.iter().any(is_stream) {
+            continue;
+        }
+        changed = true;
+        match &mut variant.fields {
+            syn::Fields::Named(fields) => {
+                let named = std::mem::take(&mut fields.named);
+                fields.named = named.into_iter().filter(|field| !is_stream(field)).collect();
+            }
+            syn::Fields::Unnamed(_) | syn::Fields::Unit => variant.fields = syn::Fields::Unit,
+        }
+    }
+    if changed { item.into_token_stream() } else { tokens }
+}
+
 fn without_wire(derives: TokenStream) -> TokenStream {
     let kept = attr::entries(derives)
         .into_iter()
@@ -140,7 +167,7 @@ fn is_np(token: &TokenTree) -> bool {
 mod tests {
     use quote::quote;
 
-    use super::{keyword, without_np};
+    use super::{keyword, without_np, without_streams};
 
     #[test]
     fn the_item_is_kept_without_what_only_our_macros_understand() {
@@ -168,6 +195,31 @@ mod tests {
             }
         };
         assert_eq!(without_np(written).to_string(), kept.to_string());
+    }
+
+    #[test]
+    fn streams_are_no_part_of_the_enum() {
+        let written = quote! {
+            #[derive(Clone)]
+            pub enum Files {
+                /// Docs.
+                Put { name: String, data: np::Stream<Bytes>, mode: Stream },
+                All(Stream<Bytes>),
+                Get(u8),
+            }
+        };
+        let kept = quote! {
+            #[derive(Clone)]
+            pub enum Files {
+                /// Docs.
+                Put { name: String, mode: Stream },
+                All,
+                Get(u8),
+            }
+        };
+        assert_eq!(without_streams(written).to_string(), kept.to_string());
+        let other = quote!(pub struct File { data: Stream<Bytes> });
+        assert_eq!(without_streams(other.clone()).to_string(), other.to_string());
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! A Rust item to the model: every rule about what Rust can say and the model cannot.
 //!
 //! Plain tokens in, so it is tested without the compiler. A field's type is never looked at,
-//! whatever it is called: only the compiler knows what a name stands for.
+//! whatever it is called: only the compiler knows what a name stands for. `Stream<…>` and
+//! `Result<…>` are the exceptions, which are no types of values but parts of a signature.
 
 mod choice;
 mod protocol;
@@ -10,10 +11,14 @@ mod tests;
 
 use proc_macro2::{TokenStream, TokenTree};
 use protocol_schema::diag::Diagnostic;
-use protocol_schema::ir::{Docs, Field, Item, Number, Payload, Struct, Type, TypeKind};
+use protocol_schema::ir::{
+    Docs, Field, Item, Number, Payload, RustType, Struct, Type, TypeKind,
+};
+use protocol_schema::span::Span as Handle;
+use quote::ToTokens as _;
 
 pub(crate) use self::protocol::protocol;
-use crate::attr::{Attributes, Place};
+use crate::attr::{Attributes, Place, Removed};
 use crate::rules;
 use crate::source::Source;
 
@@ -48,8 +53,9 @@ pub(crate) fn wire(source: &mut Source, input: &syn::DeriveInput) -> Option<Read
 fn structure(source: &mut Source, input: &syn::DeriveInput, fields: &syn::Fields) -> Read {
     let said = Attributes::of(source, &input.attrs, Place::Struct);
     plain(source, &said, &input.attrs);
+    let meta = said.meta();
     let fields = match fields {
-        syn::Fields::Named(fields) => named(source, &fields.named),
+        syn::Fields::Named(fields) => named(source, &fields.named, said.removed_fields),
         syn::Fields::Unnamed(fields) => {
             let at = source.at(fields);
             let wrong =
@@ -84,6 +90,7 @@ fn structure(source: &mut Source, input: &syn::DeriveInput, fields: &syn::Fields
         plain: said.plain.is_some(),
         fields,
         derives: vec![],
+        meta,
     };
     Read { item: Item::Struct(item), package: String::new(), facade: said.facade }
 }
@@ -145,25 +152,39 @@ fn generics(source: &mut Source, generics: &syn::Generics) {
 
 type List<T> = syn::punctuated::Punctuated<T, syn::Token![,]>;
 
-/// What a variant or a message carries.
-fn payload(source: &mut Source, variant: &syn::Variant) -> Payload {
+/// What a variant or a message carries; `removed` stands on it.
+fn payload(source: &mut Source, variant: &syn::Variant, removed: Vec<Removed>) -> Payload {
+    let named = matches!(variant.fields, syn::Fields::Named(_));
+    if let Some(first) = removed.first()
+        && !named
+    {
+        let message = format!("`{}` has no named fields, so none can be removed", variant.ident);
+        source.error(rules::MISPLACED_ATTRIBUTE, first.name.span, message);
+    }
     match &variant.fields {
         syn::Fields::Unit => Payload::Unit,
-        syn::Fields::Named(fields) => Payload::Fields(named(source, &fields.named)),
+        syn::Fields::Named(fields) => {
+            Payload::Fields(self::named(source, &fields.named, removed))
+        }
         syn::Fields::Unnamed(fields) => {
-            for field in &fields.unnamed {
-                Attributes::of(source, &field.attrs, Place::Unnamed);
-                configured(source, &field.attrs);
-            }
-            match (fields.unnamed.first(), fields.unnamed.len()) {
-                (Some(only), 1) => Payload::Tuple(value(source, &only.ty)),
-                (_, count) => {
-                    variant_shape(source, variant, count);
+            let mut values: Vec<Field> =
+                fields.unnamed.iter().map(|field| unnamed(source, field)).collect();
+            match (values.pop(), values.len()) {
+                (Some(only), 0) => Payload::Tuple(Box::new(only)),
+                (last, others) => {
+                    variant_shape(source, variant, others + usize::from(last.is_some()));
                     Payload::Unit
                 }
             }
         }
     }
+}
+
+fn unnamed(source: &mut Source, field: &syn::Field) -> Field {
+    let said = Attributes::of(source, &field.attrs, Place::Unnamed);
+    configured(source, &field.attrs);
+    let value = value(source, &field.ty);
+    described(source, Field::unnamed(value), &said, &field.ty)
 }
 
 /// ```text
@@ -188,37 +209,109 @@ fn variant_shape(source: &mut Source, variant: &syn::Variant, count: usize) {
     source.lacks_a_part();
 }
 
-fn named(source: &mut Source, fields: &List<syn::Field>) -> Vec<Field> {
-    fields.iter().filter_map(|field| self::field(source, field)).collect()
+fn named(source: &mut Source, fields: &List<syn::Field>, removed: Vec<Removed>) -> Vec<Field> {
+    let mut all: Vec<Field> =
+        fields.iter().filter_map(|field| self::field(source, field)).collect();
+    let gone: Vec<Number> = removed.iter().map(|field| field.number).collect();
+    count_on(0, &gone, all.iter_mut().map(|field| (&mut field.number, field.name.span)));
+    all.extend(removed);
+    all
+}
+
+/// Numbers entries of which none has a number by position, past those that are removed. Without
+/// any of these that is left to the shared rules.
+fn count_on<'e>(
+    first: u32,
+    removed: &[Number],
+    entries: impl Iterator<Item = (&'e mut Number, Handle)>,
+) {
+    let mut entries: Vec<_> = entries.collect();
+    if removed.is_empty() || entries.iter().any(|(number, _)| number.written.is_some()) {
+        return;
+    }
+    let mut free = (first..).filter(|next| removed.iter().all(|gone| gone.value != *next));
+    for ((number, at), value) in entries.iter_mut().zip(&mut free) {
+        **number = Number { value, written: Some(*at) };
+    }
 }
 
 fn field(source: &mut Source, field: &syn::Field) -> Option<Field> {
     let said = Attributes::of(source, &field.attrs, Place::Field);
     configured(source, &field.attrs);
-    Some(Field {
-        docs: docs(&field.attrs),
-        number: said.id.unwrap_or(Number::UNWRITTEN),
-        name: source.name(field.ident.as_ref()?),
-        ty: value(source, &field.ty),
-    })
+    let number = said.id.unwrap_or(Number::UNWRITTEN);
+    let name = source.name(field.ident.as_ref()?);
+    let ty = value(source, &field.ty);
+    let read = Field { docs: docs(&field.attrs), ..Field::new(number, name, ty) };
+    Some(described(source, read, &said, &field.ty))
+}
+
+/// A field with what its attributes say; `ty` is what it is in Rust.
+fn described(source: &mut Source, field: Field, said: &Attributes, ty: &syn::Type) -> Field {
+    let mut field = field;
+    field.default = said.default.as_ref().map(|value| source.value(value));
+    field.varint = said.varint.is_some();
+    field.max.clone_from(&said.max);
+    field.meta = said.meta();
+    match (&said.with, &said.wire) {
+        (Some(with), Some(wire)) => {
+            let text = |tokens: TokenStream| Some((tokens.to_string(), field.ty.span));
+            field.rust = RustType {
+                ty: text(source.written(ty)),
+                with: text(source.written(with)),
+            };
+            field.ty = source.external(wire);
+        }
+        (Some(with), None) => {
+            half(source, &with.to_token_stream(), "with", "wire = T", "what it is on the wire");
+        }
+        (None, Some(wire)) => {
+            let tokens = wire.to_token_stream();
+            half(source, &tokens, "wire", "with = module", "how the two become each other");
+        }
+        (None, None) => {}
+    }
+    field
+}
+
+/// ```text
+/// struct Peer { #[np(with = crate::ip)] ip: IpAddr }                 // and what goes on the wire?
+/// ```
+fn half(source: &mut Source, written: &TokenStream, has: &str, lacks: &str, why: &str) {
+    let at = source.at(written);
+    let message = format!("`{has}` stands alone: it does not say {why}");
+    let wrong = Diagnostic::error(rules::HALF_A_CONVERSION, at, message);
+    source.found.push(
+        wrong
+            .note("the module has `to_wire(&Rust) -> T` and `from_wire(T) -> Result<Rust, E>`")
+            .fix(format!("add `{lacks}`"), at, ""),
+    );
 }
 
 /// A type where a value stands. `()` and `Stream<…>` are read by how they are written.
 fn value(source: &mut Source, ty: &syn::Type) -> Type {
-    let bare = bare(ty);
-    if let syn::Type::Tuple(tuple) = bare
+    if let Some(items) = stream(ty) {
+        let items = source.external(items);
+        return Type { kind: TypeKind::Stream(Box::new(items)), span: source.at(ty) };
+    }
+    if let syn::Type::Tuple(tuple) = bare(ty)
         && tuple.elems.is_empty()
     {
         return Type { kind: TypeKind::Unit, span: source.at(ty) };
     }
-    if let Some(last) = last_segment(bare)
-        && last.ident == "Stream"
-        && matches!(last.arguments, syn::PathArguments::AngleBracketed(_))
-    {
-        let at = source.at(ty);
-        source.error(rules::NOT_SUPPORTED_YET, at, "streams are not supported yet");
-    }
     source.external(ty)
+}
+
+/// What flows in a `Stream<T>`, which is known by its name: it is stripped from the enum before
+/// there is a compiler to ask.
+pub(crate) fn stream(ty: &syn::Type) -> Option<&syn::Type> {
+    let last = last_segment(bare(ty)).filter(|last| last.ident == "Stream")?;
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    match (arguments.args.first(), arguments.args.len()) {
+        (Some(syn::GenericArgument::Type(items)), 1) => Some(items),
+        _ => None,
+    }
 }
 
 /// The type without parentheses, and without the invisible ones that `macro_rules!` leaves.

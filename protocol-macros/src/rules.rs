@@ -45,6 +45,8 @@ rules! {
     909 PLAIN_REPR "plain-repr": "a plain struct is `#[repr(C)]`";
     910 DISCRIMINANT "discriminant": "a discriminant is a plain number, and only on enums that are numbers";
     911 PACKAGE_PATH "package-path": "a package is a path of identifiers";
+    912 CLOSED_UNKNOWN "closed-unknown": "a closed enum has no unknown variant";
+    913 HALF_A_CONVERSION "half-a-conversion": "`with` and `wire` stand together";
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
-//! What stands behind the handles of the model: compiler spans, the user's types, and what was
-//! found wrong while reading. Never judges anything itself.
+//! What stands behind the handles of the model: compiler spans, the user's types and expressions,
+//! and what was found wrong while reading. Never judges anything itself.
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use protocol_schema::diag::{Code, Diagnostic, Diagnostics};
-use protocol_schema::ir::{ExternId, Name, Type, TypeKind};
+use protocol_schema::ir::{ExternId, Name, Type, TypeKind, Value, ValueKind};
 use protocol_schema::span::Span as Handle;
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
@@ -13,7 +13,8 @@ use syn::ext::IdentExt as _;
 pub(crate) struct Tables {
     /// First and last token of each place.
     spans: Vec<(Span, Span)>,
-    types: Vec<TokenStream>,
+    /// Types and expressions, as the user wrote them.
+    external: Vec<TokenStream>,
 }
 
 impl Tables {
@@ -23,10 +24,10 @@ impl Tables {
         self.spans.get(index).copied().unwrap_or_else(|| (Span::call_site(), Span::call_site()))
     }
 
-    /// The type as the user wrote it.
+    /// The type or the expression as the user wrote it.
     pub(crate) fn external(&self, id: ExternId) -> TokenStream {
         let index = usize::try_from(id.0).unwrap_or(usize::MAX);
-        self.types.get(index).cloned().unwrap_or_default()
+        self.external.get(index).cloned().unwrap_or_default()
     }
 }
 
@@ -66,14 +67,32 @@ impl Source {
         Name::new(ident.unraw().to_string(), self.spot(ident.span()))
     }
 
-    /// A type only the compiler can resolve. `Self` becomes the item's name, as the emitted code
-    /// may stand where `Self` is something else.
+    /// A type only the compiler can resolve.
     pub(crate) fn external(&mut self, ty: &syn::Type) -> Type {
-        let span = self.at(ty);
-        let id = ExternId(u32::try_from(self.tables.types.len()).unwrap_or(u32::MAX));
-        let tokens = named_self(ty.to_token_stream(), &self.this);
-        self.tables.types.push(tokens);
-        Type { kind: TypeKind::Extern(id), span }
+        Type { kind: TypeKind::Extern(self.entry(ty)), span: self.at(ty) }
+    }
+
+    /// An expression only the compiler can compute.
+    pub(crate) fn expression(&mut self, expression: &syn::Expr) -> ExternId {
+        self.entry(expression)
+    }
+
+    /// An expression where a value stands.
+    pub(crate) fn value(&mut self, expression: &syn::Expr) -> Value {
+        Value { kind: ValueKind::Extern(self.entry(expression)), span: self.at(expression) }
+    }
+
+    /// What was written, with `Self` named: the emitted code may stand where that is something
+    /// else.
+    pub(crate) fn written(&self, tokens: &dyn ToTokens) -> TokenStream {
+        named_self(tokens.to_token_stream(), &self.this)
+    }
+
+    fn entry(&mut self, tokens: &dyn ToTokens) -> ExternId {
+        let id = ExternId(u32::try_from(self.tables.external.len()).unwrap_or(u32::MAX));
+        let tokens = self.written(tokens);
+        self.tables.external.push(tokens);
+        id
     }
 
     /// Adds a diagnostic that says all there is to say.

@@ -10,7 +10,7 @@ use protocol_schema::span::Span as Handle;
 use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
 
-use super::{Read, bare, configured, docs, last_segment, payload, representation};
+use super::{Read, bare, configured, count_on, docs, last_segment, payload, representation};
 use crate::attr::{Attributes, Place};
 use crate::rules;
 use crate::source::Source;
@@ -42,34 +42,107 @@ pub(super) fn choice(
         Kind::Union => Place::Union,
     };
     let said = Attributes::of(source, &input.attrs, place);
+    let place = match kind {
+        Kind::Number(_) | Kind::Refused => Place::Number,
+        Kind::Union => Place::Variant,
+    };
     let mut variants = vec![];
     for variant in &data.variants {
-        let said = Attributes::of(source, &variant.attrs, Place::Variant);
+        let said = Attributes::of(source, &variant.attrs, place);
         configured(source, &variant.attrs);
         variants.push(Choice { variant, said });
     }
     if kind == Kind::Refused {
         return None;
     }
-    let unknown = unknown(source, input, &said, &variants, kind);
+    let unknown = match said.closed {
+        Some(_) => closed(source, &variants),
+        None => unknown(source, input, &said, &variants, kind),
+    };
     variants.retain(|choice| {
-        choice.said.unknown.is_none() && choice.variant.ident.unraw() != unknown.text
+        choice.said.unknown.is_none()
+            && (said.closed.is_some() || choice.variant.ident.unraw() != unknown.text)
     });
-    let docs = docs(&input.attrs);
-    let name = source.name(&input.ident);
-    let derives = vec![];
     let item = match kind {
         Kind::Number(repr) => {
-            let variants = numbers(source, &variants);
-            Item::Scalar(ScalarEnum { docs, name, repr, variants, unknown, derives })
+            Item::Scalar(scalar(source, input, &said, repr, &variants, unknown))
         }
         Kind::Union | Kind::Refused => {
-            let variants = variants.iter().map(|choice| tagged(source, choice)).collect();
-            let error = said.error.is_some();
-            Item::Union(Union { docs, name, error, variants, unknown, derives })
+            Item::Union(union(source, input, &said, variants, unknown))
         }
     };
     Some(Read { item, package: String::new(), facade: said.facade })
+}
+
+/// An enum that is a number.
+fn scalar(
+    source: &mut Source,
+    input: &syn::DeriveInput,
+    said: &Attributes,
+    repr: Repr,
+    variants: &[Choice<'_>],
+    unknown: Name,
+) -> ScalarEnum {
+    let mut variants = numbers(source, variants);
+    let entries = variants.iter_mut().map(|variant| (&mut variant.number, variant.name.span));
+    count_on(0, &said.removed_numbers, entries);
+    ScalarEnum {
+        docs: docs(&input.attrs),
+        name: source.name(&input.ident),
+        repr,
+        variants,
+        unknown,
+        closed: said.closed.is_some(),
+        removed: said.removed_numbers.clone(),
+        derives: vec![],
+        meta: said.meta(),
+    }
+}
+
+/// A tagged union.
+fn union(
+    source: &mut Source,
+    input: &syn::DeriveInput,
+    said: &Attributes,
+    variants: Vec<Choice<'_>>,
+    unknown: Name,
+) -> Union {
+    let mut variants: Vec<UnionVariant> =
+        variants.into_iter().map(|choice| tagged(source, choice)).collect();
+    let entries = variants.iter_mut().map(|variant| (&mut variant.number, variant.name.span));
+    count_on(1, &said.removed_numbers, entries);
+    Union {
+        docs: docs(&input.attrs),
+        name: source.name(&input.ident),
+        error: said.error.is_some(),
+        variants,
+        unknown,
+        closed: said.closed.is_some(),
+        removed: said.removed_numbers.clone(),
+        derives: vec![],
+        meta: said.meta(),
+    }
+}
+
+/// ```text
+/// #[np(closed)] enum Shape { Circle(f32), #[np(unknown)] Unknown(RawVariant) }
+/// ```
+fn closed(source: &mut Source, variants: &[Choice<'_>]) -> Name {
+    for choice in variants {
+        if let Some(at) = choice.said.unknown {
+            let message = format!(
+                "`{}` would never be used: in a closed enum an unknown value is an error",
+                choice.variant.ident
+            );
+            let wrong = Diagnostic::error(rules::CLOSED_UNKNOWN, at, message);
+            source.found.push(
+                wrong
+                    .fix("remove the variant", at, "")
+                    .fix("or remove `closed`, so that the enum can grow", at, ""),
+            );
+        }
+    }
+    Name::new("Unknown", Handle::NONE)
 }
 
 /// ```text
@@ -226,7 +299,8 @@ fn numbers(source: &mut Source, variants: &[Choice<'_>]) -> Vec<ScalarVariant> {
         };
         next = number.value.saturating_add(1);
         let name = source.name(&variant.ident);
-        numbered.push(ScalarVariant { docs: docs(&variant.attrs), number, name });
+        let (docs, default) = (docs(&variant.attrs), said.chosen.is_some());
+        numbered.push(ScalarVariant { docs, number, name, default, meta: said.meta() });
     }
     numbered
 }
@@ -269,13 +343,17 @@ fn literal(value: &syn::Expr) -> Option<u32> {
     }
 }
 
-fn tagged(source: &mut Source, choice: &Choice<'_>) -> UnionVariant {
-    discriminant(source, choice.variant);
+fn tagged(source: &mut Source, choice: Choice<'_>) -> UnionVariant {
+    let Choice { variant, said } = choice;
+    discriminant(source, variant);
+    let meta = said.meta();
     UnionVariant {
-        docs: docs(&choice.variant.attrs),
-        number: choice.said.id.unwrap_or(Number::UNWRITTEN),
-        name: source.name(&choice.variant.ident),
-        payload: payload(source, choice.variant),
+        docs: docs(&variant.attrs),
+        number: said.id.unwrap_or(Number::UNWRITTEN),
+        name: source.name(&variant.ident),
+        payload: payload(source, variant, said.removed_fields),
+        default: said.chosen.is_some(),
+        meta,
     }
 }
 

@@ -6,8 +6,8 @@ use protocol_schema::diag::Diagnostic;
 use protocol_schema::ir::{Item, Message, Name, Number, Payload, Protocol, Reply, Side};
 
 use super::choice::discriminant;
-use super::{Read, bare, configured, docs, generics, last_segment, payload, value};
-use crate::attr::{Attributes, Place, entries};
+use super::{Read, bare, configured, count_on, docs, generics, last_segment, payload, value};
+use crate::attr::{Attributes, Place, entries, is_path};
 use crate::rules;
 use crate::source::Source;
 
@@ -26,16 +26,22 @@ pub(crate) fn protocol(
         return None;
     };
     let said = Attributes::arguments(source, arguments);
-    Attributes::of(source, &input.attrs, Place::Protocol);
+    let on_enum = Attributes::of(source, &input.attrs, Place::Protocol);
     generics(source, &input.generics);
     let package = package(source, said.package.as_ref(), &input.ident);
     let derives = derives(source, &input.attrs);
+    let mut messages: Vec<Message> =
+        data.variants.iter().map(|variant| message(source, variant)).collect();
+    let entries = messages.iter_mut().map(|message| (&mut message.number, message.name.span));
+    count_on(1, &on_enum.removed_numbers, entries);
     let item = Protocol {
         docs: docs(&input.attrs),
         name: source.name(&input.ident),
         version: said.version.unwrap_or(1),
         min: said.min.unwrap_or(1),
-        messages: data.variants.iter().map(|variant| message(source, variant)).collect(),
+        messages,
+        meta: on_enum.meta(),
+        removed: on_enum.removed_numbers,
         derives,
     };
     Some(Read { item: Item::Protocol(item), package, facade: said.facade })
@@ -45,7 +51,8 @@ fn message(source: &mut Source, variant: &syn::Variant) -> Message {
     let said = Attributes::of(source, &variant.attrs, Place::Message);
     configured(source, &variant.attrs);
     discriminant(source, variant);
-    let payload = payload(source, variant);
+    let meta = said.meta();
+    let payload = payload(source, variant, said.removed_fields);
     if let Some(name) = &said.name
         && !matches!(payload, Payload::Fields(_))
     {
@@ -61,6 +68,9 @@ fn message(source: &mut Source, variant: &syn::Variant) -> Message {
         payload,
         body_name: said.name,
         reply: said.reply.map(|ty| reply(source, &ty)),
+        idempotent: said.idempotent.is_some(),
+        timeout: said.timeout,
+        meta,
     }
 }
 
@@ -103,7 +113,7 @@ fn package(source: &mut Source, written: Option<&syn::LitStr>, name: &Ident) -> 
     };
     let package = written.value();
     let at = source.at(written);
-    if !package.split("::").all(is_identifier) {
+    if !is_path(&package) {
         let message = format!("`{package}` is not a path of identifiers");
         let wrong = Diagnostic::error(rules::PACKAGE_PATH, at, message);
         source.found.push(wrong.fix("write it like a Rust path", at, "\"acme::chat\""));
@@ -121,11 +131,6 @@ fn package(source: &mut Source, written: Option<&syn::LitStr>, name: &Ident) -> 
         );
     }
     package
-}
-
-fn is_identifier(word: &str) -> bool {
-    word.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_')
-        && word.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
 /// The standard derives below `#[protocol]`.

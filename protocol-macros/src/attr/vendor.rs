@@ -1,0 +1,122 @@
+//! `acme::audited(level = 3)`: attributes of somebody else, kept in the model as they stand and
+//! understood by nobody here.
+
+use proc_macro2::{Delimiter, Spacing, TokenTree};
+use protocol_schema::diag::Diagnostic;
+use protocol_schema::ir::{Name, Value, ValueKind, Vendor, VendorArgument, VendorArguments};
+use quote::ToTokens as _;
+
+use super::entries;
+use crate::rules;
+use crate::source::Source;
+
+/// Whether what follows the first word makes it a path.
+pub(super) fn is_path(rest: &[TokenTree]) -> bool {
+    matches!(rest, [TokenTree::Punct(first), TokenTree::Punct(second), ..]
+        if first.as_char() == ':' && first.spacing() == Spacing::Joint && second.as_char() == ':')
+}
+
+/// Reads an attribute of a path; says what is wrong with one that is none.
+pub(super) fn read(source: &mut Source, entry: &[TokenTree]) -> Option<Vendor> {
+    let vendor = attribute(source, entry);
+    if vendor.is_none()
+        && let Some(first) = entry.first()
+    {
+        let at = source.spot(first.span());
+        let message = "an attribute of another tool is a path, `path(…)` or `path = value`";
+        let wrong = Diagnostic::error(rules::ATTRIBUTE_ARGUMENTS, at, message);
+        source.found.push(
+            wrong.note("its values are numbers, strings, `true`, `false`, paths and lists of them"),
+        );
+    }
+    vendor
+}
+
+fn attribute(source: &mut Source, entry: &[TokenTree]) -> Option<Vendor> {
+    let (path, rest) = path(source, entry)?;
+    let arguments = match rest {
+        [] => VendorArguments::None,
+        [TokenTree::Punct(equals), value @ ..] if equals.as_char() == '=' => {
+            VendorArguments::Value(self::value(source, value)?)
+        }
+        [TokenTree::Group(group)] if group.delimiter() == Delimiter::Parenthesis => {
+            let entries = entries(group.stream());
+            let entries = entries.iter().filter(|entry| !entry.is_empty());
+            let arguments: Option<_> = entries.map(|entry| argument(source, entry)).collect();
+            VendorArguments::List(arguments?)
+        }
+        _ => return None,
+    };
+    Some(Vendor { path, arguments })
+}
+
+fn argument(source: &mut Source, entry: &[TokenTree]) -> Option<VendorArgument> {
+    // A word alone is an attribute, `true` and `false` are values.
+    let is_value = matches!(entry, [TokenTree::Ident(word)] if word == "true" || word == "false");
+    match entry.first()? {
+        TokenTree::Ident(_) if !is_value => attribute(source, entry).map(VendorArgument::Attr),
+        _ => value(source, entry).map(VendorArgument::Value),
+    }
+}
+
+/// The names of a path, and what follows.
+fn path<'t>(source: &mut Source, entry: &'t [TokenTree]) -> Option<(Vec<Name>, &'t [TokenTree])> {
+    let (TokenTree::Ident(first), mut rest) = entry.split_first()? else {
+        return None;
+    };
+    let mut names = vec![source.name(first)];
+    while is_path(rest) {
+        let [_, _, TokenTree::Ident(next), behind @ ..] = rest else {
+            return None;
+        };
+        names.push(source.name(next));
+        rest = behind;
+    }
+    Some((names, rest))
+}
+
+fn value(source: &mut Source, tokens: &[TokenTree]) -> Option<Value> {
+    let tokens: proc_macro2::TokenStream = tokens.iter().cloned().collect();
+    let expression: syn::Expr = syn::parse2(tokens).ok()?;
+    literal(source, &expression)
+}
+
+/// A value that a schema file can write as well.
+fn literal(source: &mut Source, expression: &syn::Expr) -> Option<Value> {
+    let span = source.at(expression);
+    let kind = match expression {
+        syn::Expr::Lit(literal) => match &literal.lit {
+            syn::Lit::Int(number) => {
+                ValueKind::Int { magnitude: number.base10_parse().ok()?, negative: false }
+            }
+            syn::Lit::Float(number) => ValueKind::Float(number.base10_parse().ok()?),
+            syn::Lit::Str(text) => ValueKind::Str(text.value()),
+            syn::Lit::ByteStr(bytes) => ValueKind::Bytes(bytes.value()),
+            syn::Lit::Bool(truth) => ValueKind::Bool(truth.value),
+            _ => return None,
+        },
+        syn::Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Neg(_)) => {
+            match literal(source, &unary.expr)?.kind {
+                ValueKind::Int { magnitude, negative } => {
+                    ValueKind::Int { magnitude, negative: !negative }
+                }
+                ValueKind::Float(number) => ValueKind::Float(-number),
+                _ => return None,
+            }
+        }
+        syn::Expr::Path(_) => {
+            let tokens: Vec<TokenTree> = expression.to_token_stream().into_iter().collect();
+            let (names, rest) = path(source, &tokens)?;
+            if !rest.is_empty() {
+                return None;
+            }
+            ValueKind::Path(names)
+        }
+        syn::Expr::Array(list) => {
+            let values: Option<_> = list.elems.iter().map(|one| literal(source, one)).collect();
+            ValueKind::List(values?)
+        }
+        _ => return None,
+    };
+    Some(Value { kind, span })
+}
