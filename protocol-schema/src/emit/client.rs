@@ -1,12 +1,12 @@
 //! Typed callers: the client's handle to the server, and the server's to the client.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::ir::{Message, Protocol, Side};
 
 use super::Door;
-use super::handler::method;
+use super::handler::{method, parameters, stream_name, streams};
 use super::names;
 use super::protocol::{body_name, number, ordered};
 use super::types::{Content, content};
@@ -18,7 +18,7 @@ pub(super) fn clients(item: &Protocol, door: &Door<'_>) -> TokenStream {
     let methods = methods(item, Side::Client, door);
     let pushed = item.messages.iter().any(|message| message.from == Side::Server);
     let peer = pushed.then(|| peer(item, door));
-    let style = names::style(&[&item.name], &[]);
+    let (style, quiet) = (names::style(&[&item.name], &[]), door.quiet());
     quote! {
         #[doc = #doc]
         #[derive(Clone, Debug)]
@@ -29,10 +29,12 @@ pub(super) fn clients(item: &Protocol, door: &Door<'_>) -> TokenStream {
         }
 
         #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
+        #quiet
         impl #client {
             #(#methods)*
         }
 
+        #quiet
         #[automatically_derived]
         impl #v1::Client for #client {
             type Protocol = #protocol;
@@ -59,7 +61,7 @@ fn peer(item: &Protocol, door: &Door<'_>) -> TokenStream {
         item.name.text
     );
     let methods = methods(item, Side::Server, door);
-    let style = names::style(&[&item.name], &[]);
+    let (style, quiet) = (names::style(&[&item.name], &[]), door.quiet());
     quote! {
         #[doc = #doc]
         #[derive(Clone, Debug)]
@@ -70,10 +72,12 @@ fn peer(item: &Protocol, door: &Door<'_>) -> TokenStream {
         }
 
         #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
+        #quiet
         impl #peer {
             #(#methods)*
         }
 
+        #quiet
         #[automatically_derived]
         impl ::core::convert::From<&#v1::Cx> for #peer {
             fn from(cx: &#v1::Cx) -> Self {
@@ -92,11 +96,13 @@ fn call(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenStream 
     let (v1, vis) = (door.v1(), &door.vis);
     let (name, number) = (method(message, door), number(message));
     let docs = door.docs(&message.docs, &format!("Message {}.", message.number.value));
-    let content = content(&message.payload).0;
+    let deprecated = door.deprecated(&message.meta);
+    let (content, stream) = content(&message.payload);
     let ty = door.content(&content, &body_name(message, protocol));
-    let (parameter, argument) = match content {
-        Content::Unit => (quote!(), quote!(())),
-        Content::Value(_) | Content::Fields(_) => (quote!(, message: #ty), quote!(message)),
+    let parameters = parameters(message, protocol, door);
+    let argument = match content {
+        Content::Unit => quote!(()),
+        Content::Value(_) | Content::Fields(_) => quote!(message),
     };
     let (function, output) = match &message.reply {
         None => (quote!(notify), quote!(#v1::Notify<#ty>)),
@@ -104,13 +110,45 @@ fn call(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenStream 
             let ok = door.ty(&reply.ok);
             let err = reply.err.as_ref().map(|err| door.ty(err));
             let err = err.unwrap_or_else(|| quote!(::core::convert::Infallible));
-            (quote!(call), quote!(#v1::Call<#ty, #ok, #err>))
+            let function = if streams(message) { quote!(unimplemented) } else { quote!(call) };
+            (function, quote!(#v1::Call<#ty, #ok, #err>))
         }
     };
+    let unused = stream.map(|field| {
+        let name = stream_name(field, door);
+        quote!(::core::mem::drop(#name);)
+    });
+    let timeout = message.timeout.filter(|_| message.reply.is_some()).map(|milliseconds| {
+        let milliseconds = Literal::u64_unsuffixed(milliseconds);
+        quote!(.timeout(::core::time::Duration::from_millis(#milliseconds)))
+    });
+    let notes = notes(message);
     quote! {
         #docs
-        #vis fn #name(&self #parameter) -> #output {
-            self.caller.#function(#number, #argument)
+        #notes
+        #deprecated
+        #vis fn #name(&self #(, #parameters)*) -> #output {
+            #unused
+            self.caller.#function(#number, #argument) #timeout
         }
     }
+}
+
+/// What a method says of streams and of time.
+fn notes(message: &Message) -> TokenStream {
+    let streams = streams(message).then(|| {
+        quote! {
+            #[doc = ""]
+            #[doc = " Streams do not flow in this version: the call fails at once, as `Unimplemented`."]
+        }
+    });
+    let timeout = message.timeout.filter(|_| message.reply.is_some()).map(|milliseconds| {
+        let text = match milliseconds {
+            whole if whole % 1_000 == 0 => format!("{} s", whole / 1_000),
+            milliseconds => format!("{milliseconds} ms"),
+        };
+        let text = format!(" Waits for {text} unless told otherwise.");
+        quote!(#[doc = ""] #[doc = #text])
+    });
+    quote!(#streams #timeout)
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::ir::{ExternId, Item, Schema, Type, TypeKind};
+use crate::ir::{
+    ExternId, Field, Item, Message, Meta, Payload, Schema, Type, TypeKind, UnionVariant,
+};
 use crate::span::Span;
 
 /// One of the two doors, and where emitted code stands.
@@ -81,6 +83,14 @@ impl<'a> Door<'a> {
         quote!(use #v1 as #alias;)
     }
 
+    /// Silences the warnings about what the schema calls deprecated: whoever uses it is told, the
+    /// code around its declaration is not.
+    pub(super) fn quiet(&self) -> Option<TokenStream> {
+        // Of types that stand in Rust nobody knows.
+        let noisy = self.schema.is_none_or(has_deprecated);
+        noisy.then(|| quote!(#[allow(deprecated)]))
+    }
+
     /// What a type is behind aliases and `Secret`; itself where that cannot be known.
     pub(super) fn behind<'t>(&'t self, ty: &'t Type) -> &'t Type {
         let mut ty = ty;
@@ -97,4 +107,32 @@ impl<'a> Door<'a> {
         }
         ty
     }
+}
+
+fn has_deprecated(schema: &Schema) -> bool {
+    let foreign = schema.foreign.iter().map(|foreign| &foreign.item);
+    schema.items.iter().chain(foreign).any(|item| {
+        let is = |meta: &Meta| meta.deprecated.is_some();
+        let field = |field: &Field| is(&field.meta);
+        let payload = |payload: &Payload| match payload {
+            Payload::Unit => false,
+            Payload::Tuple(only) => field(only),
+            Payload::Fields(fields) => fields.iter().any(field),
+        };
+        match item {
+            Item::Const(item) => is(&item.meta),
+            Item::Alias(item) => is(&item.meta),
+            Item::Struct(item) => is(&item.meta) || item.fields.iter().any(field),
+            Item::Scalar(item) => is(&item.meta) || item.variants.iter().any(|v| is(&v.meta)),
+            Item::Flags(item) => is(&item.meta) || item.flags.iter().any(|flag| is(&flag.meta)),
+            Item::Union(item) => {
+                let variant = |v: &UnionVariant| is(&v.meta) || payload(&v.payload);
+                is(&item.meta) || item.variants.iter().any(variant)
+            }
+            Item::Protocol(item) => {
+                let message = |m: &Message| is(&m.meta) || payload(&m.payload);
+                is(&item.meta) || item.messages.iter().any(message)
+            }
+        }
+    })
 }

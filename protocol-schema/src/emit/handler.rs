@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use crate::ir::{Message, Protocol, Side};
+use crate::ir::{Field, Message, Protocol, Side, TypeKind};
 
 use super::Door;
 use super::names::{self, ident};
@@ -14,6 +14,13 @@ use crate::check::snake_case;
 /// The name of a message's method.
 pub(super) fn method(message: &Message, door: &Door<'_>) -> Ident {
     ident(&snake_case(&message.name.text), (door.span)(message.name.span))
+}
+
+/// Whether anything of a message is a stream.
+pub(super) fn streams(message: &Message) -> bool {
+    let reply = message.reply.as_ref();
+    content(&message.payload).1.is_some()
+        || reply.is_some_and(|reply| matches!(reply.ok.kind, TypeKind::Stream(_)))
 }
 
 /// What a handler's method returns, and so does the call.
@@ -64,37 +71,19 @@ fn handler(
     let messages: Vec<&Message> =
         ordered(item).into_iter().filter(|message| message.from == from).collect();
     let methods = messages.iter().map(|message| declaration(message, item, door));
-    let arms = messages.iter().map(|message| arm(message, item, &name, door));
-    let dispatch = if messages.is_empty() {
-        quote! {
-            async fn dispatch(_: #alias::Arc<H>, cx: #alias::Cx, _: u16, _: #alias::Bytes) {
-                cx.unknown();
-            }
-        }
-    } else {
-        quote! {
-            async fn dispatch(
-                handler: #alias::Arc<H>,
-                cx: #alias::Cx,
-                number: u16,
-                body: #alias::Bytes,
-            ) {
-                match number {
-                    #(#arms)*
-                    _ => cx.unknown(),
-                }
-            }
-        }
-    };
+    let dispatch = dispatch(&messages, item, &name, door);
     let style = names::style(&[&item.name], &[]);
+    let quiet = door.quiet();
     quote! {
         #[doc = #doc]
         #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
+        #quiet
         #style
         #vis trait #name: ::core::marker::Send + ::core::marker::Sync + 'static {
             #(#methods)*
         }
 
+        #quiet
         const _: () = {
             #import
 
@@ -106,26 +95,101 @@ fn handler(
     }
 }
 
+/// From a message's number to its method. Messages with streams are among the unknown ones.
+fn dispatch(
+    messages: &[&Message],
+    item: &Protocol,
+    handler: &Ident,
+    door: &Door<'_>,
+) -> TokenStream {
+    let alias = door.alias();
+    let served: Vec<TokenStream> = messages
+        .iter()
+        .filter(|message| !streams(message))
+        .map(|message| arm(message, item, handler, door))
+        .collect();
+    if served.is_empty() {
+        return quote! {
+            async fn dispatch(_: #alias::Arc<H>, cx: #alias::Cx, _: u16, _: #alias::Bytes) {
+                cx.unknown();
+            }
+        };
+    }
+    quote! {
+        async fn dispatch(
+            handler: #alias::Arc<H>,
+            cx: #alias::Cx,
+            number: u16,
+            body: #alias::Bytes,
+        ) {
+            match number {
+                #(#served)*
+                _ => cx.unknown(),
+            }
+        }
+    }
+}
+
+/// What a method says of streams.
+fn stream_note(message: &Message) -> Option<TokenStream> {
+    streams(message).then(|| {
+        quote! {
+            #[doc = ""]
+            #[doc = " Streams do not flow in this version: it is never called, and callers are \
+                     answered `Unimplemented`."]
+        }
+    })
+}
+
 fn declaration(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenStream {
     let (v1, name, output) = (door.v1(), method(message, door), output(message, door));
     let docs = door.docs(&message.docs, &format!("Message {}.", message.number.value));
-    let (parameter, unused) = match content(&message.payload).0 {
-        Content::Unit => (quote!(), quote!()),
-        content @ (Content::Value(_) | Content::Fields(_)) => {
-            let ty = door.content(&content, &body_name(message, protocol));
-            (quote!(, message: #ty), quote!(#[allow(unused_variables)]))
-        }
-    };
+    let (note, deprecated) = (stream_note(message), door.deprecated(&message.meta));
+    let parameters = parameters(message, protocol, door);
+    let unused = (!parameters.is_empty()).then(|| quote!(#[allow(unused_variables)]));
     quote! {
         #docs
+        #note
+        #deprecated
         #unused
         fn #name(
             &self,
             cx: &#v1::Cx
-            #parameter
+            #(, #parameters)*
         ) -> impl ::core::future::Future<Output = #output> + ::core::marker::Send {
             cx.unimplemented()
         }
+    }
+}
+
+/// The parameters for what a message carries, and for its stream.
+pub(super) fn parameters(
+    message: &Message,
+    protocol: &Protocol,
+    door: &Door<'_>,
+) -> Vec<TokenStream> {
+    let (content, stream) = content(&message.payload);
+    let value = match &content {
+        Content::Unit => None,
+        Content::Value(_) | Content::Fields(_) => {
+            let ty = door.content(&content, &body_name(message, protocol));
+            Some(quote!(message: #ty))
+        }
+    };
+    let stream = stream.map(|field| {
+        let (name, ty) = (stream_name(field, door), door.ty(&field.ty));
+        quote!(#name: #ty)
+    });
+    value.into_iter().chain(stream).collect()
+}
+
+/// What the parameter of a message's stream is called.
+pub(super) fn stream_name(field: &Field, door: &Door<'_>) -> Ident {
+    match field.name.text.as_str() {
+        "" => ident("stream", door.place(&field.ty)),
+        // The parameters that a method has anyway.
+        "message" | "cx" => door.derived(&field.name, "_"),
+        _ => door.ident(&field.name),
     }
 }
 

@@ -6,8 +6,10 @@
 mod boxes;
 mod client;
 mod codec;
+mod derives;
 mod docs;
 mod door;
+mod flags;
 mod handler;
 mod names;
 mod protocol;
@@ -32,7 +34,7 @@ pub fn item(item: &Item, package: &str, door: &Door<'_>) -> TokenStream {
     match item {
         Item::Const(item) => types::constant(item, door),
         Item::Alias(item) => types::alias(item, door),
-        Item::Flags(item) => types::flags(item, door),
+        Item::Flags(item) => flags::flags(item, door),
         Item::Struct(item) => {
             let ty = door.types.then(|| types::structure(item, door));
             let codec = codec::structure(item, door);
@@ -69,4 +71,9 @@ pub fn schema_item(schema: &Schema, name: &str, door: &Door<'_>) -> TokenStream 
         let named = schema.items.iter().filter(|one| one.name().text == name);
         named.map(|one| item(one, &package, door)).collect()
     })
+}
+
+/// A Rust type or path as a schema gives it.
+fn rust_text(text: &str) -> TokenStream {
+    text.parse().unwrap_or_default()
 }

@@ -52,7 +52,7 @@ fn message_struct(
 ) -> TokenStream {
     let name = body_name(message, protocol);
     let doc = format!("What [`{}::{}`] carries.", protocol.name.text, message.name.text);
-    let ty = types::message_struct(&name, &doc, &protocol.derives, &fields, door);
+    let ty = types::message_struct(&name, &doc, protocol, &fields, door);
     fields.sort_by_key(|field| field.number.value);
     let codec = codec::evolvable(&door.ident(&name), &name.text, &fields, &message.meta, door);
     quote!(#ty #codec)
@@ -74,7 +74,9 @@ fn implementation(item: &Protocol, package: &str, door: &Door<'_>) -> TokenStrea
     });
     let (encode, decode) = (encode_fn(&in_order, item, door), decode_fn(&in_order, item, door));
     let import = door.import();
+    let quiet = door.quiet();
     quote! {
+        #quiet
         const _: () = {
         #import
 

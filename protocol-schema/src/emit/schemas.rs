@@ -5,8 +5,8 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use crate::ir::{
-    Field, Flags, Message, Meta, Name, Number, Payload, Protocol, Repr, ScalarEnum, Side, Type,
-    TypeKind, Union, UnionVariant,
+    Field, Message, Meta, Name, Number, Payload, Protocol, Repr, ScalarEnum, Side, Type, TypeKind,
+    Union, UnionVariant,
 };
 
 use super::codec::ordered;
@@ -44,13 +44,15 @@ fn field(field: &Field, door: &Door<'_>) -> TokenStream {
     let number = Literal::u32_unsuffixed(field.number.value);
     let (name, ty) = (&field.name.text, door.ty(&field.ty));
     let varint = field.varint.then(|| quote!(.varint()));
-    if field.removed {
-        return quote!(#v1::FieldSchema::removed(#number, <#ty as #v1::Wire>::schema) #varint);
-    }
     let default = field.default.as_ref().map(|value| {
         let value = door.value(value, &field.ty);
         quote!(.default(|| #v1::default_block::<#ty>(&#value)))
     });
+    if field.removed {
+        return quote! {
+            #v1::FieldSchema::removed(#number, <#ty as #v1::Wire>::schema) #varint #default
+        };
+    }
     let max = field.max.as_ref().map(|max| {
         let max = door.bound(max, &quote!(u64));
         quote!(.max(#max))
@@ -126,23 +128,6 @@ pub(super) fn scalar(item: &ScalarEnum, door: &Door<'_>) -> TokenStream {
         #v1::TypeSchema::Scalar(
             #v1::ScalarSchema::new(#v1::TypeId::of::<#name>, #text, #width, #variants)
                 #closed #removed #remarks
-        )
-    };
-    schema_fn(&value, &v1)
-}
-
-/// The `schema` function of flags.
-pub(super) fn flags(item: &Flags, door: &Door<'_>) -> TokenStream {
-    let (v1, name, text) = (door.alias(), door.ident(&item.name), &item.name.text);
-    let (width, removed, remarks) = (width(item.repr), removed(&item.removed), remarks(&item.meta));
-    let flags = item.flags.iter();
-    let flags = rising(
-        flags.map(|flag| number(flag.number, &flag.name, false, &flag.meta, door)).collect(),
-    );
-    let value = quote! {
-        #v1::TypeSchema::Flags(
-            #v1::FlagsSchema::new(#v1::TypeId::of::<#name>, #text, #width, #flags)
-                #removed #remarks
         )
     };
     schema_fn(&value, &v1)

@@ -4,10 +4,11 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::ir::{
-    Alias, ArrayLen, Const, Docs, Field, Flags, Float, Int, Meta, Name, Payload, Protocol, Repr,
-    ScalarEnum, Struct, Type, TypeKind, Union,
+    Alias, ArrayLen, Const, Docs, Field, Float, Int, Meta, Name, Payload, Protocol, Repr,
+    ScalarEnum, Std, Struct, Type, TypeKind, Union,
 };
 
+use super::derives::{BASE, SCALAR_BASE, default_impl, derive_list};
 use super::{Door, names};
 
 /// What a message carries, apart from its stream.
@@ -70,7 +71,9 @@ impl Door<'_> {
                 let key = self.ty(key);
                 quote!(::std::collections::BTreeSet<#key>)
             }
-            TypeKind::Std(std) => {
+            TypeKind::Std(Std::Duration) => quote!(::core::time::Duration),
+            TypeKind::Std(Std::SocketAddr) => quote!(::core::net::SocketAddr),
+            TypeKind::Std(std @ (Std::Uuid | Std::Timestamp)) => {
                 let (facade, name) = (&self.facade, names::ident(std.name(), self.place(ty)));
                 quote!(#facade::types::#name)
             }
@@ -80,7 +83,7 @@ impl Door<'_> {
             }
             TypeKind::Stream(item) => {
                 let (facade, item) = (&self.facade, self.ty(item));
-                quote!(#facade::Stream<#item>)
+                quote!(#facade::types::Stream<#item>)
             }
             TypeKind::Named(name) => self.path(name, self.place(ty)),
             TypeKind::Extern(id) => (self.external)(*id),
@@ -102,7 +105,7 @@ impl Door<'_> {
     pub(super) fn field_ty(&self, field: &Field) -> TokenStream {
         match &field.rust.ty {
             None => self.ty(&field.ty),
-            Some((text, _)) => text.parse().unwrap_or_else(|_| quote!(())),
+            Some((text, _)) => super::rust_text(text),
         }
     }
 
@@ -150,26 +153,6 @@ pub(super) fn repr(repr: Repr) -> TokenStream {
     quote!(#name)
 }
 
-/// The derives of a type that is emitted: those everything can have, and those that were asked for.
-fn derives(extra: &[Name], base: &[&str], door: &Door<'_>) -> TokenStream {
-    let list = derive_list(extra, base, door);
-    quote!(#[derive(#list)])
-}
-
-/// The names of the derives, each once.
-pub(super) fn derive_list(extra: &[Name], base: &[&str], door: &Door<'_>) -> TokenStream {
-    let known = base.iter().map(|name| names::ident(name, proc_macro2::Span::call_site()));
-    let extra = extra.iter().filter(|name| !base.contains(&name.text.as_str()));
-    let extra = extra.map(|name| door.ident(name));
-    quote!(#(#known,)* #(#extra),*)
-}
-
-/// What every emitted type can have, as floats can stand in any.
-pub(super) const BASE: &[&str] = &["Clone", "Debug", "PartialEq"];
-
-/// What an enum that is a number can have as well.
-pub(super) const SCALAR_BASE: &[&str] = &["Clone", "Copy", "Debug", "PartialEq", "Eq", "Hash"];
-
 pub(super) fn constant(item: &Const, door: &Door<'_>) -> TokenStream {
     let (name, vis) = (door.ident(&item.name), &door.vis);
     let docs = door.docs(&item.docs, "A constant of the schema.");
@@ -181,9 +164,11 @@ pub(super) fn constant(item: &Const, door: &Door<'_>) -> TokenStream {
         _ => door.ty(&item.ty),
     };
     let value = door.value(&item.value, &item.ty);
+    let quiet = door.quiet();
     quote! {
         #docs
         #deprecated
+        #quiet
         #[allow(dead_code)]
         #vis const #name: #ty = #value;
     }
@@ -194,30 +179,8 @@ pub(super) fn alias(item: &Alias, door: &Door<'_>) -> TokenStream {
     let docs = door.docs(&item.docs, "Another name for a type.");
     let deprecated = door.deprecated(&item.meta);
     let style = names::style(&[&item.name], &[]);
-    quote!(#docs #deprecated #[allow(dead_code)] #style #vis type #name = #ty;)
-}
-
-/// Flags, by the macro that people write in Rust as well.
-pub(super) fn flags(item: &Flags, door: &Door<'_>) -> TokenStream {
-    let (name, vis, repr, facade) =
-        (door.ident(&item.name), &door.vis, repr(item.repr), &door.facade);
-    let docs = door.docs(&item.docs, "Flags of the schema.");
-    let mut flags: Vec<_> = item.flags.iter().collect();
-    flags.sort_by_key(|flag| flag.number.value);
-    let flags = flags.into_iter().map(|flag| {
-        let docs = door.docs(&flag.docs, &format!("Bit {}.", flag.number.value));
-        let bit = proc_macro2::Literal::u32_unsuffixed(flag.number.value);
-        let name = door.ident(&flag.name);
-        quote!(#docs #name = #bit,)
-    });
-    quote! {
-        #facade::flags! {
-            #docs
-            #vis struct #name: #repr {
-                #(#flags)*
-            }
-        }
-    }
+    let quiet = door.quiet();
+    quote!(#docs #deprecated #quiet #[allow(dead_code)] #style #vis type #name = #ty;)
 }
 
 /// Fields as they stand in a struct or variant; of a removed one nothing is left there.
@@ -234,7 +197,9 @@ fn fields(fields: &[&Field], vis: &TokenStream, door: &Door<'_>) -> TokenStream 
 pub(super) fn structure(item: &Struct, door: &Door<'_>) -> TokenStream {
     let (name, vis) = (door.ident(&item.name), &door.vis);
     let text = door.docs(&item.docs, "A struct of the schema.");
-    let derives = derives(&item.derives, BASE, door);
+    let mut derives = derive_list(&item.name, &item.derives, BASE, door);
+    let default = default_impl(item, &mut derives, door);
+    let (deprecated, quiet) = (door.deprecated(&item.meta), door.quiet());
     let mut in_order: Vec<&Field> = item.fields.iter().collect();
     let plain = door.plain(item).then(|| {
         // Memory order is wire order.
@@ -253,52 +218,96 @@ pub(super) fn structure(item: &Struct, door: &Door<'_>) -> TokenStream {
     let body = fields(&in_order, vis, door);
     let names: Vec<&Name> = in_order.iter().map(|field| &field.name).collect();
     let style = names::style(&[&item.name], &names);
-    quote!(#text #derives #plain #style #vis struct #name #body)
+    quote! {
+        #text
+        #[derive(#(#derives),*)]
+        #plain
+        #deprecated
+        #quiet
+        #style
+        #vis struct #name #body
+
+        #default
+    }
 }
 
 /// The struct of a message with named fields; emitted by both doors.
 pub(super) fn message_struct(
     name: &Name,
     doc: &str,
-    extra: &[Name],
+    protocol: &Protocol,
     message_fields: &[&Field],
     door: &Door<'_>,
 ) -> TokenStream {
     let (ident, vis) = (door.ident(name), &door.vis);
     let text = door.docs(&Docs::default(), doc);
     let derives = if door.types {
-        derives(extra, BASE, door)
+        derive_list(&protocol.name, &protocol.derives, BASE, door)
     } else {
-        let extra = extra.iter().map(|name| door.ident(name));
-        quote!(#[derive(#(#extra),*)])
+        protocol.derives.iter().map(|name| door.ident(name)).collect()
     };
+    let quiet = door.quiet();
     let body = fields(message_fields, vis, door);
     let names: Vec<&Name> = message_fields.iter().map(|field| &field.name).collect();
     let style = names::style(&[name], &names);
-    quote!(#text #derives #[allow(dead_code)] #style #vis struct #ident #body)
+    quote!(#text #[derive(#(#derives),*)] #[allow(dead_code)] #quiet #style #vis struct #ident #body)
 }
 
 pub(super) fn scalar(item: &ScalarEnum, door: &Door<'_>) -> TokenStream {
     let (name, vis, repr) = (door.ident(&item.name), &door.vis, repr(item.repr));
     let text = door.docs(&item.docs, "An enum of the schema.");
-    let derives = derives(&item.derives, SCALAR_BASE, door);
+    let derives = enum_derives(&item.name, &item.derives, SCALAR_BASE, scalar_default(item), door);
     let variants = item.variants.iter().map(|variant| {
         let docs = door.docs(&variant.docs, &format!("Number {}.", variant.number.value));
-        let name = door.ident(&variant.name);
-        quote!(#docs #name)
+        let (name, deprecated) = (door.ident(&variant.name), door.deprecated(&variant.meta));
+        let default = variant.default.then(|| quote!(#[default]));
+        quote!(#docs #default #deprecated #name)
     });
-    let unknown = door.ident(&item.unknown);
+    let unknown = (!item.closed).then(|| {
+        let unknown = door.ident(&item.unknown);
+        quote! {
+            /// A number that this side's schema does not know.
+            #unknown(#repr),
+        }
+    });
+    let (deprecated, quiet) = (door.deprecated(&item.meta), door.quiet());
     let style = scalar_style(item);
     quote! {
         #text
         #derives
+        #deprecated
+        #quiet
         #style
         #vis enum #name {
             #(#variants,)*
-            /// A number that this side's schema does not know.
-            #unknown(#repr),
+            #unknown
         }
     }
+}
+
+/// Whether an enum says what Rust's `Default` is.
+pub(super) fn scalar_default(item: &ScalarEnum) -> bool {
+    item.variants.iter().any(|variant| variant.default)
+}
+
+/// Whether a union says what Rust's `Default` is.
+pub(super) fn union_default(item: &Union) -> bool {
+    item.variants.iter().any(|variant| variant.default)
+}
+
+/// The derives of an enum, with `Default` if it says what that is.
+fn enum_derives(
+    name: &Name,
+    extra: &[Name],
+    base: &[&str],
+    default: bool,
+    door: &Door<'_>,
+) -> TokenStream {
+    let mut list = derive_list(name, extra, base, door);
+    if default && list.iter().all(|derive| derive != "Default") {
+        list.push(names::ident("Default", proc_macro2::Span::call_site()));
+    }
+    quote!(#[derive(#(#list),*)])
 }
 
 /// The variants of a union or the messages of a protocol, as they stand in an enum.
@@ -323,21 +332,31 @@ pub(super) fn variant(
 pub(super) fn union(item: &Union, door: &Door<'_>) -> TokenStream {
     let (name, vis, facade) = (door.ident(&item.name), &door.vis, &door.facade);
     let text = door.docs(&item.docs, "A union of the schema.");
-    let derives = derives(&item.derives, BASE, door);
+    let derives = enum_derives(&item.name, &item.derives, BASE, union_default(item), door);
     let variants = item.variants.iter().map(|one| {
         let docs = door.docs(&one.docs, &format!("Tag {}.", one.number.value));
-        variant(&docs, &one.name, &one.payload, door)
+        let deprecated = door.deprecated(&one.meta);
+        let default = one.default.then(|| quote!(#[default]));
+        variant(&quote!(#docs #default #deprecated), &one.name, &one.payload, door)
     });
-    let unknown = door.ident(&item.unknown);
+    let unknown = (!item.closed).then(|| {
+        let unknown = door.ident(&item.unknown);
+        quote! {
+            /// A variant that this side's schema does not know.
+            #unknown(#facade::RawVariant),
+        }
+    });
+    let (deprecated, quiet) = (door.deprecated(&item.meta), door.quiet());
     let style = union_style(item);
     quote! {
         #text
         #derives
+        #deprecated
+        #quiet
         #style
         #vis enum #name {
             #(#variants,)*
-            /// A variant that this side's schema does not know.
-            #unknown(#facade::RawVariant),
+            #unknown
         }
     }
 }
@@ -345,13 +364,24 @@ pub(super) fn union(item: &Union, door: &Door<'_>) -> TokenStream {
 pub(super) fn protocol_enum(item: &Protocol, door: &Door<'_>) -> TokenStream {
     let (name, vis) = (door.ident(&item.name), &door.vis);
     let text = door.docs(&item.docs, "A protocol of the schema.");
-    let derives = derives(&item.derives, BASE, door);
+    let derives = derive_list(&item.name, &item.derives, BASE, door);
     let messages = item.messages.iter().map(|one| {
         let docs = door.docs(&one.docs, &format!("Message {}.", one.number.value));
-        variant(&docs, &one.name, &one.payload, door)
+        let deprecated = door.deprecated(&one.meta);
+        variant(&quote!(#docs #deprecated), &one.name, &one.payload, door)
     });
+    let (deprecated, quiet) = (door.deprecated(&item.meta), door.quiet());
     let style = protocol_style(item);
-    quote!(#text #derives #style #vis enum #name { #(#messages,)* })
+    quote! {
+        #text
+        #[derive(#(#derives),*)]
+        #deprecated
+        #quiet
+        #style
+        #vis enum #name {
+            #(#messages,)*
+        }
+    }
 }
 
 /// Silences lints on the names of an enum.
