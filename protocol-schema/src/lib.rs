@@ -12,6 +12,7 @@
 pub mod check;
 pub mod diag;
 pub mod fingerprint;
+pub mod format;
 pub mod ir;
 pub mod span;
 pub mod text;

@@ -12,7 +12,7 @@ pub(super) const NAME_BYTES_MAX: usize = 255;
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// A name, also `r#name`.
     Ident,
     /// `_` alone.
@@ -53,10 +53,10 @@ pub(super) enum Kind {
 
 /// A token: what it is, and its bytes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Token {
-    pub(super) kind: Kind,
-    pub(super) start: u32,
-    pub(super) end: u32,
+pub(crate) struct Token {
+    pub(crate) kind: Kind,
+    pub(crate) start: u32,
+    pub(crate) end: u32,
 }
 
 /// What the lexer made of a text.
@@ -322,7 +322,7 @@ impl Lexer<'_> {
 /// # Errors
 ///
 /// A sentence about the digit, the base, the suffix or the size.
-pub(super) fn int_value(text: &str) -> Result<u128, String> {
+pub(crate) fn int_value(text: &str) -> Result<u128, String> {
     let (digits, radix) = match text.get(..2) {
         Some("0x") => (text.get(2..).unwrap_or(""), 16),
         Some("0o") => (text.get(2..).unwrap_or(""), 8),
