@@ -1,7 +1,6 @@
 //! What stands between two tokens: comments, and how many lines end.
 
-use crate::text::lexer::Kind;
-use crate::text::tokens;
+use crate::text::lexer::{Kind, tokens};
 
 /// A token with what stands before it.
 #[derive(Debug)]

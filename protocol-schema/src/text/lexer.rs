@@ -81,6 +81,17 @@ pub(super) fn lex(text: &str, places: &mut Places, found: &mut Diagnostics) -> L
     Lexed { tokens: lexer.tokens, cut_short: lexer.cut_short }
 }
 
+/// The tokens of a text alone: what is wrong with it is left to
+/// [`compile`](super::compile).
+pub(crate) fn tokens(text: &str) -> Vec<Token> {
+    let mut map = super::SourceMap::new();
+    let file = map.add(String::new(), String::new());
+    let mut found = Diagnostics::new();
+    let tokens = lex(text, &mut map.places(file), &mut found).tokens;
+    drop(found.finish());
+    tokens
+}
+
 struct Lexer<'a> {
     text: &'a str,
     at: usize,
