@@ -1,0 +1,86 @@
+//! What is measured: a peer's ways to do one thing with one value, each checked before.
+
+use clap::ValueEnum;
+
+/// A codec.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ValueEnum)]
+pub enum Peer {
+    Ours,
+    OursFixed,
+    Wincode,
+    Rkyv,
+    Bitcode,
+    Speedy,
+    Bincode,
+    Postcard,
+    Bilrost,
+    Prost,
+    Planus,
+    SerdeJson,
+}
+
+/// What is measured of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ValueEnum)]
+pub enum Metric {
+    /// A value into a reused buffer.
+    Serialize,
+    /// An owned value out of a buffer, and dropped.
+    Deserialize,
+    /// A value that points into the buffer.
+    Borrow,
+    /// A validated view or archive over the buffer.
+    Access,
+    /// Bytes of the encoding.
+    Size,
+}
+
+impl Metric {
+    /// Those that take time, in the order of the columns.
+    pub const TIMED: [Self; 4] = [Self::Serialize, Self::Deserialize, Self::Borrow, Self::Access];
+}
+
+/// Displays a value by its name on the command line.
+macro_rules! named {
+    ($($type:ty),*) => {$(
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                let value = clap::ValueEnum::to_possible_value(self).ok_or(std::fmt::Error)?;
+                f.pad(value.get_name())
+            }
+        }
+    )*};
+}
+pub(crate) use named;
+named!(Peer, Metric);
+
+/// Does something so many times.
+pub type Run = Box<dyn FnMut(u64)>;
+
+/// One peer in one case.
+pub struct Contestant {
+    pub peer: Peer,
+    /// Bytes of the encoding.
+    pub size: usize,
+    pub runs: Vec<(Metric, Run)>,
+}
+
+impl Contestant {
+    pub fn new(peer: Peer, size: usize) -> Self {
+        Self { peer, size, runs: Vec::new() }
+    }
+
+    /// Adds what does `metric` once.
+    pub fn run(&mut self, metric: Metric, mut once: impl FnMut() + 'static) {
+        let run = move |times| {
+            for _ in 0..times {
+                once();
+            }
+        };
+        self.runs.push((metric, Box::new(run)));
+    }
+}
+
+/// Values live as long as the program: it measures them and ends.
+pub fn leak<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
+}

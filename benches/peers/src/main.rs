@@ -1,0 +1,24 @@
+//! Measures this project beside its peers.
+
+mod codec;
+
+use clap::{Parser, Subcommand};
+
+/// Measures this project beside its peers.
+#[derive(Parser)]
+#[command(version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    suite: Suite,
+}
+
+#[derive(Subcommand)]
+enum Suite {
+    Codec(codec::Arguments),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().suite {
+        Suite::Codec(arguments) => codec::run(&arguments),
+    }
+}
