@@ -9,6 +9,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod canonical;
 pub mod check;
 pub mod diag;
 pub mod fingerprint;
@@ -19,3 +20,5 @@ pub mod text;
 
 #[cfg(feature = "emit")]
 pub mod emit;
+#[cfg(feature = "value")]
+pub mod value;
