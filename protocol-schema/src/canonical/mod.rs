@@ -1,0 +1,313 @@
+//! What a peer, or another version of the program, can see of a protocol: one schema for all ways
+//! to write it down. Its text ([`text::print`](crate::text::print)) is the exchange format: lock
+//! files, the check for breaking changes, other languages.
+//!
+//! It holds the protocols and the types they reach, all in one package, by name, and the entries
+//! of each by number. It holds everything that the fingerprint covers, names, and what the rules
+//! of evolution ask for: `max`, `since`, `deprecated`, `was`, `idempotent`, `timeout`. It holds
+//! neither docs, nor attributes for other tools, nor what is said to one language only, nor
+//! aliases and constants, whose meaning stands in their place. Both doors give the same.
+
+mod values;
+
+use std::collections::BTreeMap;
+
+use crate::check::vocabulary::built_in;
+use crate::ir::{
+    ArrayLen, Bound, Docs, Field, Flags, Item, Message, Meta, Name, Payload, Protocol, Reply,
+    RustType, ScalarEnum, Schema, Struct, Type, TypeKind, Union, Value,
+};
+use crate::span::Span;
+
+/// The canonical form of a checked schema: of the protocols called so, or of all.
+///
+/// Types of other packages come under their own names; where two types have one, the one that is
+/// met later gets a number (`Page_2`). What only the Rust compiler can resolve stays as it is.
+#[must_use]
+pub fn canonical(schema: &Schema, protocols: Option<&[&str]>) -> Schema {
+    let protocols: Vec<&Protocol> = schema
+        .items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Protocol(protocol) => Some(protocol),
+            _ => None,
+        })
+        .filter(|protocol| protocols.is_none_or(|of| of.contains(&protocol.name.text.as_str())))
+        .collect();
+    let taken = protocols.iter().map(|protocol| protocol.name.text.clone()).collect();
+    let mut walk = Walk { schema, names: BTreeMap::new(), taken, met: Vec::new(), items: vec![] };
+    let protocols: Vec<Item> =
+        protocols.into_iter().map(|protocol| Item::Protocol(walk.protocol(protocol))).collect();
+    walk.rest();
+    let mut items = walk.items;
+    items.sort_by(|a, b| a.name().text.cmp(&b.name().text));
+    items.extend(protocols);
+    Schema {
+        package: schema.package.iter().map(|name| bare(&name.text)).collect(),
+        stable: schema.stable.map(|_| Span::NONE),
+        meta: meta(&schema.meta),
+        items,
+        ..Schema::default()
+    }
+}
+
+/// Goes from the protocols to what they reach.
+struct Walk<'s> {
+    schema: &'s Schema,
+    /// What each type is called here, by what it is called there.
+    names: BTreeMap<&'s str, String>,
+    /// The names that are given away.
+    taken: Vec<String>,
+    /// Types that were met and not yet walked, the last one first.
+    met: Vec<&'s str>,
+    items: Vec<Item>,
+}
+
+impl<'s> Walk<'s> {
+    fn protocol(&mut self, item: &'s Protocol) -> Protocol {
+        let messages = by_number(&item.messages, |message| message.number.value);
+        Protocol {
+            docs: Docs::default(),
+            name: bare(&item.name.text),
+            version: item.version,
+            min: item.min,
+            messages: messages.into_iter().map(|message| self.message(message)).collect(),
+            removed: removed(&item.removed),
+            derives: vec![],
+            meta: meta(&item.meta),
+        }
+    }
+
+    fn message(&mut self, message: &'s Message) -> Message {
+        Message {
+            docs: Docs::default(),
+            number: message.number,
+            name: bare(&message.name.text),
+            from: message.from,
+            payload: self.payload(&message.payload),
+            body_name: None,
+            reply: message.reply.as_ref().map(|reply| Reply {
+                ok: self.ty(&reply.ok),
+                err: reply.err.as_ref().map(|err| self.ty(err)),
+            }),
+            idempotent: message.idempotent,
+            timeout: message.timeout,
+            meta: meta(&message.meta),
+        }
+    }
+
+    fn payload(&mut self, payload: &'s Payload) -> Payload {
+        match payload {
+            Payload::Unit => Payload::Unit,
+            Payload::Tuple(only) => Payload::Tuple(Box::new(self.field(only))),
+            Payload::Fields(fields) => Payload::Fields(self.fields(fields)),
+        }
+    }
+
+    fn fields(&mut self, fields: &'s [Field]) -> Vec<Field> {
+        let fields = by_number(fields, |field| field.number.value);
+        fields.into_iter().map(|field| self.field(field)).collect()
+    }
+
+    fn field(&mut self, field: &'s Field) -> Field {
+        let ty = self.ty(&field.ty);
+        let default = field.default.as_ref().map(|value| {
+            let kind = values::plain(self.schema, &field.ty, value, &|item| self.named(item));
+            Value { kind: kind.unwrap_or_else(|| value.kind.clone()), span: Span::NONE }
+        });
+        let max = field.max.as_ref().map(|max| match values::bound(self.schema, max) {
+            Some(number) => Bound::Literal(number, Span::NONE),
+            None => max.clone(),
+        });
+        Field {
+            docs: Docs::default(),
+            number: field.number,
+            name: bare(&field.name.text),
+            ty,
+            removed: field.removed,
+            default,
+            varint: field.varint,
+            max,
+            rust: RustType::default(),
+            meta: meta(&field.meta),
+        }
+    }
+
+    /// What an item that was met is called.
+    fn named(&self, item: &str) -> String {
+        self.names.get(item).cloned().unwrap_or_else(|| item.to_owned())
+    }
+
+    fn ty(&mut self, ty: &'s Type) -> Type {
+        let kind = match &ty.kind {
+            TypeKind::Vec(inner) => TypeKind::Vec(self.boxed(inner)),
+            TypeKind::Option(inner) => TypeKind::Option(self.boxed(inner)),
+            TypeKind::Set(inner) => TypeKind::Set(self.boxed(inner)),
+            TypeKind::Secret(inner) => TypeKind::Secret(self.boxed(inner)),
+            TypeKind::Stream(inner) => TypeKind::Stream(self.boxed(inner)),
+            TypeKind::Map(key, value) => TypeKind::Map(self.boxed(key), self.boxed(value)),
+            TypeKind::Array(item, len) => {
+                let len = values::length(self.schema, len).map_or(len.clone(), ArrayLen::Literal);
+                TypeKind::Array(self.boxed(item), len)
+            }
+            TypeKind::Tuple(parts) => {
+                TypeKind::Tuple(parts.iter().map(|part| self.ty(part)).collect())
+            }
+            TypeKind::Named(name) => return self.reference(name),
+            TypeKind::Unit
+            | TypeKind::Bool
+            | TypeKind::Int(_)
+            | TypeKind::Float(_)
+            | TypeKind::String
+            | TypeKind::Bytes
+            | TypeKind::Std(_)
+            | TypeKind::Extern(_) => ty.kind.clone(),
+        };
+        Type { kind, span: Span::NONE }
+    }
+
+    fn boxed(&mut self, ty: &'s Type) -> Box<Type> {
+        Box::new(self.ty(ty))
+    }
+
+    /// What an alias stands for, or the name that any other type gets.
+    fn reference(&mut self, name: &'s str) -> Type {
+        let schema = self.schema;
+        if let Some(Item::Alias(alias)) = schema.find(name) {
+            return self.ty(&alias.ty);
+        }
+        if !self.names.contains_key(name) {
+            let own = name.rsplit("::").next().unwrap_or(name);
+            let given = self.free(own);
+            self.taken.push(given.clone());
+            self.names.insert(name, given);
+            self.met.push(name);
+        }
+        Type { kind: TypeKind::Named(self.named(name)), span: Span::NONE }
+    }
+
+    /// The name, or the name with the first number that makes it one of its own.
+    fn free(&self, own: &str) -> String {
+        let is_free = |name: &String| !self.taken.contains(name) && built_in(name).is_none();
+        let numbered = (2_u32..).map(|number| format!("{own}_{number}"));
+        std::iter::once(own.to_owned()).chain(numbered).find(is_free).unwrap_or_default()
+    }
+
+    /// Walks everything that was met.
+    fn rest(&mut self) {
+        while let Some(name) = self.met.pop() {
+            let schema = self.schema;
+            let given = bare(&self.named(name));
+            let item = match schema.find(name) {
+                Some(Item::Struct(item)) => Item::Struct(self.structure(item, given)),
+                Some(Item::Union(item)) => Item::Union(self.union(item, given)),
+                Some(Item::Scalar(item)) => Item::Scalar(scalar(item, given)),
+                Some(Item::Flags(item)) => Item::Flags(flags(item, given)),
+                Some(Item::Const(_) | Item::Alias(_) | Item::Protocol(_)) | None => continue,
+            };
+            self.items.push(item);
+        }
+    }
+
+    fn structure(&mut self, item: &'s Struct, name: Name) -> Struct {
+        Struct {
+            docs: Docs::default(),
+            name,
+            fixed: item.fixed,
+            plain: item.plain,
+            fields: self.fields(&item.fields),
+            derives: vec![],
+            meta: meta(&item.meta),
+        }
+    }
+
+    fn union(&mut self, item: &'s Union, name: Name) -> Union {
+        let mut union = item.clone();
+        let mut order: Vec<usize> = (0..item.variants.len()).collect();
+        order.sort_by_key(|at| item.variants.get(*at).map(|variant| variant.number.value));
+        union.variants = order
+            .into_iter()
+            .filter_map(|at| item.variants.get(at))
+            .map(|variant| {
+                let payload = match &variant.payload {
+                    // The same on the wire, where it may grow either way.
+                    Payload::Fields(fields) if fields.is_empty() => Payload::Unit,
+                    payload => self.payload(payload),
+                };
+                let (docs, meta) = (Docs::default(), meta(&variant.meta));
+                let name = bare(&variant.name.text);
+                crate::ir::UnionVariant { docs, name, payload, meta, ..variant.clone() }
+            })
+            .collect();
+        Union {
+            docs: Docs::default(),
+            name,
+            unknown: bare("Unknown"),
+            removed: removed(&item.removed),
+            derives: vec![],
+            meta: meta(&item.meta),
+            ..union
+        }
+    }
+}
+
+fn scalar(item: &ScalarEnum, name: Name) -> ScalarEnum {
+    let variants = by_number(&item.variants, |variant| variant.number.value);
+    let variants = variants.into_iter().map(|variant| crate::ir::ScalarVariant {
+        docs: Docs::default(),
+        number: variant.number,
+        name: bare(&variant.name.text),
+        default: variant.default,
+        meta: meta(&variant.meta),
+    });
+    ScalarEnum {
+        docs: Docs::default(),
+        name,
+        repr: item.repr,
+        variants: variants.collect(),
+        unknown: bare("Unknown"),
+        closed: item.closed,
+        removed: removed(&item.removed),
+        derives: vec![],
+        meta: meta(&item.meta),
+    }
+}
+
+fn flags(item: &Flags, name: Name) -> Flags {
+    let flags = by_number(&item.flags, |flag| flag.number.value);
+    let flags = flags.into_iter().map(|flag| crate::ir::Flag {
+        docs: Docs::default(),
+        number: flag.number,
+        name: bare(&flag.name.text),
+        meta: meta(&flag.meta),
+    });
+    Flags {
+        docs: Docs::default(),
+        name,
+        repr: item.repr,
+        flags: flags.collect(),
+        removed: removed(&item.removed),
+        derives: vec![],
+        meta: meta(&item.meta),
+    }
+}
+
+/// What is said to people and tools of this project, and not to others.
+fn meta(meta: &Meta) -> Meta {
+    Meta { vendor: vec![], ..meta.clone() }
+}
+
+fn removed(numbers: &[crate::ir::Number]) -> Vec<crate::ir::Number> {
+    by_number(numbers, |number| number.value).into_iter().copied().collect()
+}
+
+/// A name that nobody wrote.
+fn bare(text: &str) -> Name {
+    Name::new(text, Span::NONE)
+}
+
+fn by_number<T>(entries: &[T], number: impl Fn(&T) -> u32) -> Vec<&T> {
+    let mut entries: Vec<&T> = entries.iter().collect();
+    entries.sort_by_key(|entry| number(entry));
+    entries
+}
