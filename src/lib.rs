@@ -23,6 +23,20 @@ pub use protocol_runtime::protocol::{Protocol, side};
 pub use protocol_runtime::serve::{Client, Serve};
 pub use protocol_runtime::server::{Server, ServerBuilder};
 
+/// Protocols as canonical `.np` text, and tests that hold them to it.
+#[cfg(feature = "reflect")]
+pub mod reflect {
+    pub use protocol_runtime::reflect::{Difference, compare, text};
+
+    /// The canonical text of a protocol.
+    #[must_use]
+    pub fn to_np<P: crate::Protocol>() -> String {
+        P::to_np()
+    }
+}
+#[cfg(feature = "reflect")]
+pub use protocol_runtime::assert_schema;
+
 // The layers, for those who want one without the others.
 #[doc(inline)]
 pub use protocol_runtime::{error, fingerprint, frame, limits, noise, schema, session, wire};

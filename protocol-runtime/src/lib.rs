@@ -39,6 +39,8 @@ pub mod noise;
 #[cfg(feature = "net")]
 pub mod peer;
 pub mod protocol;
+#[cfg(feature = "reflect")]
+pub mod reflect;
 pub mod schema;
 #[cfg(feature = "net")]
 pub mod serve;

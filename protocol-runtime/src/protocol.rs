@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::fingerprint::Fingerprint;
 use crate::schema::ProtocolSchema;
-use crate::wire::{DecodeError, DecodeOptions, EncodeError};
+use crate::wire::{DecodeError, DecodeOptions, EncodeError, Slot, Wire};
 
 /// A protocol: the enum of its messages.
 ///
@@ -23,6 +23,13 @@ pub trait Protocol: Sized + Send + 'static {
 
     /// The identity of the wire form; computed once.
     fn fingerprint() -> Fingerprint;
+
+    /// The protocol as canonical `.np` text.
+    #[cfg(feature = "reflect")]
+    #[must_use]
+    fn to_np() -> String {
+        crate::reflect::text(&[Self::schema()])
+    }
 
     /// The wire number of this message.
     fn number(&self) -> u16;
@@ -44,6 +51,14 @@ pub trait Protocol: Sized + Send + 'static {
         body: &Bytes,
         options: &DecodeOptions,
     ) -> Result<Option<Self>, DecodeError>;
+}
+
+/// A default as the block bytes of its type, which the fingerprint covers; a `bool` is one byte.
+#[must_use]
+pub fn default_block<T: Wire>(value: &T) -> Vec<u8> {
+    let mut block = vec![0; T::BLOCK.max(T::BITS.min(1))];
+    value.encode_block(&mut block, Slot::START);
+    block
 }
 
 /// Marks which end of a connection runs a handler.
