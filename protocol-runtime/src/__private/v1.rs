@@ -15,7 +15,7 @@ pub use crate::connection::Connection;
 #[cfg(feature = "net")]
 pub use crate::cx::Cx;
 pub use crate::fingerprint::Fingerprint;
-pub use crate::protocol::{Protocol, side};
+pub use crate::protocol::{Protocol, default_block, side};
 pub use crate::schema::{
     End, FieldSchema, FlagsSchema, MessageSchema, NumberSchema, ProtocolSchema, ReplySchema,
     ScalarSchema, StructSchema, TypeSchema, UnionSchema, VariantSchema,
@@ -23,19 +23,28 @@ pub use crate::schema::{
 #[cfg(feature = "net")]
 pub use crate::serve::{Client, Serve};
 pub use crate::wire::body::{
-    Body, decode_fields as decode_variant, decode_list as decode_struct_list,
-    decode_nested as decode_struct, decode_root as decode_struct_root,
-    encode_list as encode_struct_list, encode_nested as encode_struct,
-    encode_root as encode_struct_root,
+    Body, check_root as check_struct_root, decode_root as decode_struct_root,
+    encode_root as encode_struct_root, open_body, read_fields, view_root as view_struct_root,
 };
 pub use crate::wire::layout::{Layout, Shape, Slot, layout};
-pub use crate::wire::reader::behind;
-pub use crate::wire::union::{
-    RawVariant, decode_raw, decode_union, decode_unit, encode_raw, encode_unit, encode_variant,
+pub use crate::wire::reader::{extended, has_field, own_block, own_block_mut, part};
+pub use crate::wire::structs::{
+    check_list as check_struct_list, check_nested as check_struct,
+    decode_list as decode_struct_list, decode_nested as decode_struct,
+    element as struct_element, encode_list as encode_struct_list,
+    encode_nested_block as encode_struct_block, encode_nested_tail as encode_struct_tail,
+    open_list as open_struct_list, skip_list as skip_struct_list, skip_nested as skip_struct,
+    view_nested as view_struct,
 };
+pub use crate::wire::union::{
+    RawVariant, RawView, begin_variant, check_raw, decode_raw, encode_raw, encode_tag,
+    encode_unit, end_variant, open_union, read_union, read_unit, skip_union,
+};
+pub use crate::wire::view::{ArrayView, BodyView, ListView, RawList};
 pub use crate::wire::{
-    AppError, DecodeError, DecodeErrorKind, DecodeOptions, EncodeError, Place, Reader, Root, Wire,
-    Writer, decode_plain_list, decode_root, encode_plain_list, encode_root, field,
+    AppError, DecodeError, DecodeErrorKind, DecodeOptions, EncodeError, Place, Reader, Root, Tail,
+    Wire, Writer, check_field, check_plain_list, decode_plain_list, decode_root,
+    encode_plain_list, encode_root, field,
 };
 
 /// Handlers and clients need the shell: with the feature `net` this is what stands in it.
@@ -55,3 +64,156 @@ macro_rules! __net {
 }
 
 pub use crate::__net as net;
+
+/// How a struct that evolves stands as a field, in lists and alone: the same for every one of them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __evolvable {
+    ($name:ident { $($schema:tt)* }) => {
+        #[automatically_derived]
+        impl $crate::wire::Wire for $name {
+            const BITS: usize = 0;
+            const BLOCK: usize = 1;
+            const HAS_TAIL: bool = true;
+            const PLAIN: bool = false;
+
+            type View<'a> = <Self as $crate::wire::Body>::View<'a>;
+
+            #[inline]
+            fn encode_block(&self, block: &mut [u8], slot: $crate::wire::Slot) {
+                $crate::__private::v1::encode_struct_block::<Self>(block, slot);
+            }
+
+            fn encode_tail(&self, out: &mut $crate::wire::Writer<'_>) {
+                $crate::__private::v1::encode_struct_tail(self, out);
+            }
+
+            fn decode(
+                block: &[u8],
+                slot: $crate::wire::Slot,
+                tail: &mut $crate::wire::Reader<'_>,
+            ) -> ::core::result::Result<Self, $crate::wire::DecodeError> {
+                $crate::__private::v1::decode_struct(block, slot, tail)
+            }
+
+            fn check(
+                block: &[u8],
+                slot: $crate::wire::Slot,
+                tail: &mut $crate::wire::Reader<'_>,
+            ) -> ::core::result::Result<(), $crate::wire::DecodeError> {
+                $crate::__private::v1::check_struct::<Self>(block, slot, tail)
+            }
+
+            #[inline]
+            fn view<'a>(
+                block: &'a [u8],
+                slot: $crate::wire::Slot,
+                tail: $crate::wire::Tail<'a>,
+            ) -> Self::View<'a> {
+                $crate::__private::v1::view_struct::<Self>(block, slot, tail)
+            }
+
+            #[inline]
+            fn skip(
+                block: &[u8],
+                slot: $crate::wire::Slot,
+                tail: &mut $crate::wire::Tail<'_>,
+            ) {
+                $crate::__private::v1::skip_struct(block, slot, tail);
+            }
+
+            fn encode_elements<'i>(
+                items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
+                out: &mut $crate::wire::Writer<'_>,
+            ) {
+                $crate::__private::v1::encode_struct_list(items, out);
+            }
+
+            fn decode_list(
+                count: usize,
+                tail: &mut $crate::wire::Reader<'_>,
+            ) -> ::core::result::Result<::std::vec::Vec<Self>, $crate::wire::DecodeError> {
+                $crate::__private::v1::decode_struct_list(count, tail)
+            }
+
+            fn check_list(
+                count: usize,
+                tail: &mut $crate::wire::Reader<'_>,
+            ) -> ::core::result::Result<(), $crate::wire::DecodeError> {
+                $crate::__private::v1::check_struct_list::<Self>(count, tail)
+            }
+
+            #[inline]
+            fn open_list<'a>(
+                count: usize,
+                tail: $crate::wire::Tail<'a>,
+            ) -> $crate::wire::RawList<'a> {
+                $crate::__private::v1::open_struct_list(count, tail)
+            }
+
+            #[inline]
+            fn skip_list(count: usize, tail: &mut $crate::wire::Tail<'_>) {
+                $crate::__private::v1::skip_struct_list(count, tail);
+            }
+
+            #[inline]
+            fn next_element<'a>(
+                list: &$crate::wire::RawList<'a>,
+                i: usize,
+                _: &mut $crate::wire::Tail<'a>,
+            ) -> Self::View<'a> {
+                $crate::__private::v1::struct_element::<Self>(list, i)
+            }
+
+            #[inline]
+            fn element<'a>(list: &$crate::wire::RawList<'a>, i: usize) -> Self::View<'a> {
+                $crate::__private::v1::struct_element::<Self>(list, i)
+            }
+
+            fn encode_root(&self, out: &mut $crate::wire::Writer<'_>) {
+                $crate::__private::v1::encode_struct_root(self, out);
+            }
+
+            fn decode_root(
+                reader: &mut $crate::wire::Reader<'_>,
+            ) -> ::core::result::Result<Self, $crate::wire::DecodeError> {
+                $crate::__private::v1::decode_struct_root(reader)
+            }
+
+            fn check_root(
+                reader: &mut $crate::wire::Reader<'_>,
+            ) -> ::core::result::Result<(), $crate::wire::DecodeError> {
+                $crate::__private::v1::check_struct_root::<Self>(reader)
+            }
+
+            #[inline]
+            fn view_root(bytes: &[u8]) -> Self::View<'_> {
+                $crate::__private::v1::view_struct_root::<Self>(bytes)
+            }
+
+            $($schema)*
+        }
+    };
+}
+
+/// Lists of a type that is its bytes in memory.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __plain_list {
+    () => {
+        #[inline]
+        fn encode_list(items: &[Self], out: &mut $crate::wire::Writer<'_>) {
+            $crate::wire::encode_plain_list(items, out);
+        }
+
+        #[inline]
+        fn decode_list(
+            count: usize,
+            tail: &mut $crate::wire::Reader<'_>,
+        ) -> ::core::result::Result<::std::vec::Vec<Self>, $crate::wire::DecodeError> {
+            $crate::wire::decode_plain_list(count, tail)
+        }
+    };
+}
+
+pub use crate::{__evolvable as evolvable, __plain_list as plain_list};

@@ -13,6 +13,11 @@ pub struct Offer {
     pub fingerprint: [u8; 16],
 }
 
+/// [`Offer`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct OfferView<'a>(crate::__private::v1::BodyView<'a>);
+
 const _: () = {
     use crate::__private::v1 as _np;
     const LAYOUT: _np::Layout<4> = _np::layout([
@@ -25,98 +30,239 @@ const _: () = {
     impl _np::Body for Offer {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true && <::std::string::String as _np::Wire>::PLAIN
+            && <u32 as _np::Wire>::PLAIN && <u32 as _np::Wire>::PLAIN
+            && <[u8; 16] as _np::Wire>::PLAIN;
+        type View<'a> = OfferView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.name, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.version, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self.min, LAYOUT.slots[2].from(at), out);
-            _np::Wire::encode(&self.fingerprint, LAYOUT.slots[3].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            let ::core::option::Option::Some(block) = _np::own_block_mut::<
+                { LAYOUT.block_len },
+            >(block, 0) else {
+                return;
+            };
+            _np::Wire::encode_block(&self.name, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.version, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.min, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.fingerprint, block, LAYOUT.slots[3]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.name, out);
+            _np::Wire::encode_tail(&self.version, out);
+            _np::Wire::encode_tail(&self.min, out);
+            _np::Wire::encode_tail(&self.fingerprint, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
+            let extended;
+            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
+                ::core::option::Option::Some(block) => block,
+                ::core::option::Option::None => {
+                    extended = _np::extended(block, 0);
+                    &extended
+                }
+            };
             if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(_np::DecodeError::new(
-                    _np::DecodeErrorKind::UnknownBits,
-                ));
+                return ::core::result::Result::Err(
+                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
+                );
             }
             let f0: ::std::string::String = _np::field(
                 block,
                 LAYOUT.slots[0],
                 tail,
-                &_np::Place { owner: "Offer", field: "name" },
+                &_np::Place {
+                    owner: "Offer",
+                    field: "name",
+                },
             )?;
             let f1: u32 = _np::field(
                 block,
                 LAYOUT.slots[1],
                 tail,
-                &_np::Place { owner: "Offer", field: "version" },
+                &_np::Place {
+                    owner: "Offer",
+                    field: "version",
+                },
             )?;
             let f2: u32 = _np::field(
                 block,
                 LAYOUT.slots[2],
                 tail,
-                &_np::Place { owner: "Offer", field: "min" },
+                &_np::Place {
+                    owner: "Offer",
+                    field: "min",
+                },
             )?;
             let f3: [u8; 16] = _np::field(
                 block,
                 LAYOUT.slots[3],
                 tail,
-                &_np::Place { owner: "Offer", field: "fingerprint" },
+                &_np::Place {
+                    owner: "Offer",
+                    field: "fingerprint",
+                },
             )?;
-            ::core::result::Result::Ok(Self { name: f0, version: f1, min: f2, fingerprint: f3 })
+            ::core::result::Result::Ok(Self {
+                name: f0,
+                version: f1,
+                min: f2,
+                fingerprint: f3,
+            })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            let extended;
+            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
+                ::core::option::Option::Some(block) => block,
+                ::core::option::Option::None => {
+                    extended = _np::extended(block, 0);
+                    &extended
+                }
+            };
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
+                return ::core::result::Result::Err(
+                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
+                );
+            }
+            _np::check_field::<
+                ::std::string::String,
+            >(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &_np::Place {
+                    owner: "Offer",
+                    field: "name",
+                },
+            )?;
+            _np::check_field::<
+                u32,
+            >(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &_np::Place {
+                    owner: "Offer",
+                    field: "version",
+                },
+            )?;
+            _np::check_field::<
+                u32,
+            >(
+                block,
+                LAYOUT.slots[2],
+                tail,
+                &_np::Place {
+                    owner: "Offer",
+                    field: "min",
+                },
+            )?;
+            _np::check_field::<
+                [u8; 16],
+            >(
+                block,
+                LAYOUT.slots[3],
+                tail,
+                &_np::Place {
+                    owner: "Offer",
+                    field: "fingerprint",
+                },
+            )?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body(body: _np::BodyView<'_>) -> OfferView<'_> {
+            OfferView(body)
+        }
+    }
+    _np::evolvable! {
+        Offer { fn schema() -> & 'static _np::TypeSchema { static SCHEMA :
+        _np::TypeSchema =
+        _np::TypeSchema::Struct(_np::StructSchema::new(_np::TypeId::of:: < Offer >,
+        "Offer", & [_np::FieldSchema::new(0, "name", < ::std::string::String as _np::Wire
+        > ::schema), _np::FieldSchema::new(1, "version", < u32 as _np::Wire > ::schema),
+        _np::FieldSchema::new(2, "min", < u32 as _np::Wire > ::schema),
+        _np::FieldSchema::new(3, "fingerprint", < [u8; 16] as _np::Wire > ::schema)])); &
+        SCHEMA } }
+    }
+    #[allow(dead_code, unused_variables)]
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 0 {
+            <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+        }
+        if upto > 1 {
+            <u32 as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+        }
+        if upto > 2 {
+            <u32 as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
+        }
+        if upto > 3 {
+            <[u8; 16] as _np::Wire>::skip(block, LAYOUT.slots[3], tail);
+        }
+    }
+    #[allow(dead_code, non_snake_case)]
+    impl<'a> OfferView<'a> {
+        /// `package::Name`, at most 64 bytes.
+        #[inline]
+        #[must_use]
+        pub fn name(&self) -> <::std::string::String as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(0, block, &mut tail);
+            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// The side's own version.
+        #[inline]
+        #[must_use]
+        pub fn version(&self) -> u32 {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(1, block, &mut tail);
+            <u32 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// The oldest version of a peer that it still serves.
+        #[inline]
+        #[must_use]
+        pub fn min(&self) -> u32 {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(2, block, &mut tail);
+            <u32 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// 128 bits over the wire form; equal ones need no negotiation.
+        #[inline]
+        #[must_use]
+        pub fn fingerprint(&self) -> <[u8; 16] as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(3, block, &mut tail);
+            <[u8; 16] as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Offer, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for Offer {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
-        }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema::new(
-                _np::TypeId::of::<Offer>,
-                "Offer",
-                &[
-                    _np::FieldSchema::new(0, "name", <::std::string::String as _np::Wire>::schema),
-                    _np::FieldSchema::new(1, "version", <u32 as _np::Wire>::schema),
-                    _np::FieldSchema::new(2, "min", <u32 as _np::Wire>::schema),
-                    _np::FieldSchema::new(3, "fingerprint", <[u8; 16] as _np::Wire>::schema),
-                ],
-            ));
-            &SCHEMA
+    impl ::core::fmt::Debug for OfferView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Offer")
+                .field("name", &self.name())
+                .field("version", &self.version())
+                .field("min", &self.min())
+                .field("fingerprint", &self.fingerprint())
+                .finish()
         }
     }
 };
@@ -132,98 +278,217 @@ pub struct PeerLimits {
     pub frame: u32,
 }
 
+/// [`PeerLimits`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct PeerLimitsView<'a>(crate::__private::v1::BodyView<'a>);
+
 const _: () = {
     use crate::__private::v1 as _np;
-    const LAYOUT: _np::Layout<3> =
-        _np::layout([_np::Shape::of::<u32>(), _np::Shape::of::<u32>(), _np::Shape::of::<u32>()]);
+    const LAYOUT: _np::Layout<3> = _np::layout([
+        _np::Shape::of::<u32>(),
+        _np::Shape::of::<u32>(),
+        _np::Shape::of::<u32>(),
+    ]);
     #[automatically_derived]
     impl _np::Body for PeerLimits {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true && <u32 as _np::Wire>::PLAIN
+            && <u32 as _np::Wire>::PLAIN && <u32 as _np::Wire>::PLAIN;
+        type View<'a> = PeerLimitsView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.calls, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.message, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self.frame, LAYOUT.slots[2].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            let ::core::option::Option::Some(block) = _np::own_block_mut::<
+                { LAYOUT.block_len },
+            >(block, 0) else {
+                return;
+            };
+            _np::Wire::encode_block(&self.calls, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.message, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.frame, block, LAYOUT.slots[2]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.calls, out);
+            _np::Wire::encode_tail(&self.message, out);
+            _np::Wire::encode_tail(&self.frame, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
+            let extended;
+            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
+                ::core::option::Option::Some(block) => block,
+                ::core::option::Option::None => {
+                    extended = _np::extended(block, 0);
+                    &extended
+                }
+            };
             if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(_np::DecodeError::new(
-                    _np::DecodeErrorKind::UnknownBits,
-                ));
+                return ::core::result::Result::Err(
+                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
+                );
             }
             let f0: u32 = _np::field(
                 block,
                 LAYOUT.slots[0],
                 tail,
-                &_np::Place { owner: "PeerLimits", field: "calls" },
+                &_np::Place {
+                    owner: "PeerLimits",
+                    field: "calls",
+                },
             )?;
             let f1: u32 = _np::field(
                 block,
                 LAYOUT.slots[1],
                 tail,
-                &_np::Place { owner: "PeerLimits", field: "message" },
+                &_np::Place {
+                    owner: "PeerLimits",
+                    field: "message",
+                },
             )?;
             let f2: u32 = _np::field(
                 block,
                 LAYOUT.slots[2],
                 tail,
-                &_np::Place { owner: "PeerLimits", field: "frame" },
+                &_np::Place {
+                    owner: "PeerLimits",
+                    field: "frame",
+                },
             )?;
-            ::core::result::Result::Ok(Self { calls: f0, message: f1, frame: f2 })
+            ::core::result::Result::Ok(Self {
+                calls: f0,
+                message: f1,
+                frame: f2,
+            })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            let extended;
+            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
+                ::core::option::Option::Some(block) => block,
+                ::core::option::Option::None => {
+                    extended = _np::extended(block, 0);
+                    &extended
+                }
+            };
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
+                return ::core::result::Result::Err(
+                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
+                );
+            }
+            _np::check_field::<
+                u32,
+            >(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &_np::Place {
+                    owner: "PeerLimits",
+                    field: "calls",
+                },
+            )?;
+            _np::check_field::<
+                u32,
+            >(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &_np::Place {
+                    owner: "PeerLimits",
+                    field: "message",
+                },
+            )?;
+            _np::check_field::<
+                u32,
+            >(
+                block,
+                LAYOUT.slots[2],
+                tail,
+                &_np::Place {
+                    owner: "PeerLimits",
+                    field: "frame",
+                },
+            )?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body(body: _np::BodyView<'_>) -> PeerLimitsView<'_> {
+            PeerLimitsView(body)
+        }
+    }
+    _np::evolvable! {
+        PeerLimits { fn schema() -> & 'static _np::TypeSchema { static SCHEMA :
+        _np::TypeSchema =
+        _np::TypeSchema::Struct(_np::StructSchema::new(_np::TypeId::of:: < PeerLimits >,
+        "PeerLimits", & [_np::FieldSchema::new(0, "calls", < u32 as _np::Wire >
+        ::schema), _np::FieldSchema::new(1, "message", < u32 as _np::Wire > ::schema),
+        _np::FieldSchema::new(2, "frame", < u32 as _np::Wire > ::schema)])); & SCHEMA } }
+    }
+    #[allow(dead_code, unused_variables)]
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 0 {
+            <u32 as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+        }
+        if upto > 1 {
+            <u32 as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+        }
+        if upto > 2 {
+            <u32 as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
+        }
+    }
+    #[allow(dead_code, non_snake_case)]
+    impl<'a> PeerLimitsView<'a> {
+        /// Calls that it serves at the same time.
+        #[inline]
+        #[must_use]
+        pub fn calls(&self) -> u32 {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(0, block, &mut tail);
+            <u32 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Bytes of a message.
+        #[inline]
+        #[must_use]
+        pub fn message(&self) -> u32 {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(1, block, &mut tail);
+            <u32 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Bytes of a frame, without its header.
+        #[inline]
+        #[must_use]
+        pub fn frame(&self) -> u32 {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(2, block, &mut tail);
+            <u32 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<PeerLimits, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for PeerLimits {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
-        }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema::new(
-                _np::TypeId::of::<PeerLimits>,
-                "PeerLimits",
-                &[
-                    _np::FieldSchema::new(0, "calls", <u32 as _np::Wire>::schema),
-                    _np::FieldSchema::new(1, "message", <u32 as _np::Wire>::schema),
-                    _np::FieldSchema::new(2, "frame", <u32 as _np::Wire>::schema),
-                ],
-            ));
-            &SCHEMA
+    impl ::core::fmt::Debug for PeerLimitsView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("PeerLimits")
+                .field("calls", &self.calls())
+                .field("message", &self.message())
+                .field("frame", &self.frame())
+                .finish()
         }
     }
 };
@@ -239,6 +504,11 @@ pub struct Preface {
     pub limits: PeerLimits,
 }
 
+/// [`Preface`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct PrefaceView<'a>(crate::__private::v1::BodyView<'a>);
+
 const _: () = {
     use crate::__private::v1 as _np;
     const LAYOUT: _np::Layout<3> = _np::layout([
@@ -250,94 +520,202 @@ const _: () = {
     impl _np::Body for Preface {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true && <::std::vec::Vec<Offer> as _np::Wire>::PLAIN
+            && <u32 as _np::Wire>::PLAIN && <PeerLimits as _np::Wire>::PLAIN;
+        type View<'a> = PrefaceView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.offers, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.record_max, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self.limits, LAYOUT.slots[2].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            let ::core::option::Option::Some(block) = _np::own_block_mut::<
+                { LAYOUT.block_len },
+            >(block, 0) else {
+                return;
+            };
+            _np::Wire::encode_block(&self.offers, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.record_max, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.limits, block, LAYOUT.slots[2]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.offers, out);
+            _np::Wire::encode_tail(&self.record_max, out);
+            _np::Wire::encode_tail(&self.limits, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
+            let extended;
+            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
+                ::core::option::Option::Some(block) => block,
+                ::core::option::Option::None => {
+                    extended = _np::extended(block, 0);
+                    &extended
+                }
+            };
             if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(_np::DecodeError::new(
-                    _np::DecodeErrorKind::UnknownBits,
-                ));
+                return ::core::result::Result::Err(
+                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
+                );
             }
             let f0: ::std::vec::Vec<Offer> = _np::field(
                 block,
                 LAYOUT.slots[0],
                 tail,
-                &_np::Place { owner: "Preface", field: "offers" },
+                &_np::Place {
+                    owner: "Preface",
+                    field: "offers",
+                },
             )?;
             let f1: u32 = _np::field(
                 block,
                 LAYOUT.slots[1],
                 tail,
-                &_np::Place { owner: "Preface", field: "record_max" },
+                &_np::Place {
+                    owner: "Preface",
+                    field: "record_max",
+                },
             )?;
             let f2: PeerLimits = _np::field(
                 block,
                 LAYOUT.slots[2],
                 tail,
-                &_np::Place { owner: "Preface", field: "limits" },
+                &_np::Place {
+                    owner: "Preface",
+                    field: "limits",
+                },
             )?;
-            ::core::result::Result::Ok(Self { offers: f0, record_max: f1, limits: f2 })
+            ::core::result::Result::Ok(Self {
+                offers: f0,
+                record_max: f1,
+                limits: f2,
+            })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            let extended;
+            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
+                ::core::option::Option::Some(block) => block,
+                ::core::option::Option::None => {
+                    extended = _np::extended(block, 0);
+                    &extended
+                }
+            };
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
+                return ::core::result::Result::Err(
+                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
+                );
+            }
+            _np::check_field::<
+                ::std::vec::Vec<Offer>,
+            >(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &_np::Place {
+                    owner: "Preface",
+                    field: "offers",
+                },
+            )?;
+            _np::check_field::<
+                u32,
+            >(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &_np::Place {
+                    owner: "Preface",
+                    field: "record_max",
+                },
+            )?;
+            _np::check_field::<
+                PeerLimits,
+            >(
+                block,
+                LAYOUT.slots[2],
+                tail,
+                &_np::Place {
+                    owner: "Preface",
+                    field: "limits",
+                },
+            )?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body(body: _np::BodyView<'_>) -> PrefaceView<'_> {
+            PrefaceView(body)
+        }
+    }
+    _np::evolvable! {
+        Preface { fn schema() -> & 'static _np::TypeSchema { static SCHEMA :
+        _np::TypeSchema =
+        _np::TypeSchema::Struct(_np::StructSchema::new(_np::TypeId::of:: < Preface >,
+        "Preface", & [_np::FieldSchema::new(0, "offers", < ::std::vec::Vec < Offer > as
+        _np::Wire > ::schema), _np::FieldSchema::new(1, "record_max", < u32 as _np::Wire
+        > ::schema), _np::FieldSchema::new(2, "limits", < PeerLimits as _np::Wire >
+        ::schema)])); & SCHEMA } }
+    }
+    #[allow(dead_code, unused_variables)]
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 0 {
+            <::std::vec::Vec<Offer> as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+        }
+        if upto > 1 {
+            <u32 as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+        }
+        if upto > 2 {
+            <PeerLimits as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
+        }
+    }
+    #[allow(dead_code, non_snake_case)]
+    impl<'a> PrefaceView<'a> {
+        /// One to four protocols.
+        #[inline]
+        #[must_use]
+        pub fn offers(&self) -> <::std::vec::Vec<Offer> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(0, block, &mut tail);
+            <::std::vec::Vec<Offer> as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// The largest plaintext of a record that the client takes.
+        #[inline]
+        #[must_use]
+        pub fn record_max(&self) -> u32 {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(1, block, &mut tail);
+            <u32 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Field 2.
+        #[inline]
+        #[must_use]
+        pub fn limits(&self) -> <PeerLimits as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(2, block, &mut tail);
+            <PeerLimits as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Preface, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for Preface {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
-        }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema::new(
-                _np::TypeId::of::<Preface>,
-                "Preface",
-                &[
-                    _np::FieldSchema::new(
-                        0,
-                        "offers",
-                        <::std::vec::Vec<Offer> as _np::Wire>::schema,
-                    ),
-                    _np::FieldSchema::new(1, "record_max", <u32 as _np::Wire>::schema),
-                    _np::FieldSchema::new(2, "limits", <PeerLimits as _np::Wire>::schema),
-                ],
-            ));
-            &SCHEMA
+    impl ::core::fmt::Debug for PrefaceView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Preface")
+                .field("offers", &self.offers())
+                .field("record_max", &self.record_max())
+                .field("limits", &self.limits())
+                .finish()
         }
     }
 };
@@ -357,6 +735,11 @@ pub struct Accept {
     pub unix_ms: u64,
 }
 
+/// [`Accept`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct AcceptView<'a>(crate::__private::v1::BodyView<'a>);
+
 const _: () = {
     use crate::__private::v1 as _np;
     const LAYOUT: _np::Layout<5> = _np::layout([
@@ -370,53 +753,94 @@ const _: () = {
     impl _np::Body for Accept {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true && <u8 as _np::Wire>::PLAIN
+            && <::std::vec::Vec<Offer> as _np::Wire>::PLAIN && <u32 as _np::Wire>::PLAIN
+            && <PeerLimits as _np::Wire>::PLAIN && <u64 as _np::Wire>::PLAIN;
+        type View<'a> = AcceptView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.format, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.protocols, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self.record_max, LAYOUT.slots[2].from(at), out);
-            _np::Wire::encode(&self.limits, LAYOUT.slots[3].from(at), out);
-            _np::Wire::encode(&self.unix_ms, LAYOUT.slots[4].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            let ::core::option::Option::Some(block) = _np::own_block_mut::<
+                { LAYOUT.block_len },
+            >(block, 0) else {
+                return;
+            };
+            _np::Wire::encode_block(&self.format, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.protocols, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.record_max, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.limits, block, LAYOUT.slots[3]);
+            _np::Wire::encode_block(&self.unix_ms, block, LAYOUT.slots[4]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.format, out);
+            _np::Wire::encode_tail(&self.protocols, out);
+            _np::Wire::encode_tail(&self.record_max, out);
+            _np::Wire::encode_tail(&self.limits, out);
+            _np::Wire::encode_tail(&self.unix_ms, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
+            let extended;
+            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
+                ::core::option::Option::Some(block) => block,
+                ::core::option::Option::None => {
+                    extended = _np::extended(block, 0);
+                    &extended
+                }
+            };
             if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(_np::DecodeError::new(
-                    _np::DecodeErrorKind::UnknownBits,
-                ));
+                return ::core::result::Result::Err(
+                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
+                );
             }
             let f0: u8 = _np::field(
                 block,
                 LAYOUT.slots[0],
                 tail,
-                &_np::Place { owner: "Accept", field: "format" },
+                &_np::Place {
+                    owner: "Accept",
+                    field: "format",
+                },
             )?;
             let f1: ::std::vec::Vec<Offer> = _np::field(
                 block,
                 LAYOUT.slots[1],
                 tail,
-                &_np::Place { owner: "Accept", field: "protocols" },
+                &_np::Place {
+                    owner: "Accept",
+                    field: "protocols",
+                },
             )?;
             let f2: u32 = _np::field(
                 block,
                 LAYOUT.slots[2],
                 tail,
-                &_np::Place { owner: "Accept", field: "record_max" },
+                &_np::Place {
+                    owner: "Accept",
+                    field: "record_max",
+                },
             )?;
             let f3: PeerLimits = _np::field(
                 block,
                 LAYOUT.slots[3],
                 tail,
-                &_np::Place { owner: "Accept", field: "limits" },
+                &_np::Place {
+                    owner: "Accept",
+                    field: "limits",
+                },
             )?;
             let f4: u64 = _np::field(
                 block,
                 LAYOUT.slots[4],
                 tail,
-                &_np::Place { owner: "Accept", field: "unix_ms" },
+                &_np::Place {
+                    owner: "Accept",
+                    field: "unix_ms",
+                },
             )?;
             ::core::result::Result::Ok(Self {
                 format: f0,
@@ -426,60 +850,178 @@ const _: () = {
                 unix_ms: f4,
             })
         }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            let extended;
+            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
+                ::core::option::Option::Some(block) => block,
+                ::core::option::Option::None => {
+                    extended = _np::extended(block, 0);
+                    &extended
+                }
+            };
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
+                return ::core::result::Result::Err(
+                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
+                );
+            }
+            _np::check_field::<
+                u8,
+            >(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &_np::Place {
+                    owner: "Accept",
+                    field: "format",
+                },
+            )?;
+            _np::check_field::<
+                ::std::vec::Vec<Offer>,
+            >(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &_np::Place {
+                    owner: "Accept",
+                    field: "protocols",
+                },
+            )?;
+            _np::check_field::<
+                u32,
+            >(
+                block,
+                LAYOUT.slots[2],
+                tail,
+                &_np::Place {
+                    owner: "Accept",
+                    field: "record_max",
+                },
+            )?;
+            _np::check_field::<
+                PeerLimits,
+            >(
+                block,
+                LAYOUT.slots[3],
+                tail,
+                &_np::Place {
+                    owner: "Accept",
+                    field: "limits",
+                },
+            )?;
+            _np::check_field::<
+                u64,
+            >(
+                block,
+                LAYOUT.slots[4],
+                tail,
+                &_np::Place {
+                    owner: "Accept",
+                    field: "unix_ms",
+                },
+            )?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body(body: _np::BodyView<'_>) -> AcceptView<'_> {
+            AcceptView(body)
+        }
+    }
+    _np::evolvable! {
+        Accept { fn schema() -> & 'static _np::TypeSchema { static SCHEMA :
+        _np::TypeSchema =
+        _np::TypeSchema::Struct(_np::StructSchema::new(_np::TypeId::of:: < Accept >,
+        "Accept", & [_np::FieldSchema::new(0, "format", < u8 as _np::Wire > ::schema),
+        _np::FieldSchema::new(1, "protocols", < ::std::vec::Vec < Offer > as _np::Wire >
+        ::schema), _np::FieldSchema::new(2, "record_max", < u32 as _np::Wire > ::schema),
+        _np::FieldSchema::new(3, "limits", < PeerLimits as _np::Wire > ::schema),
+        _np::FieldSchema::new(4, "unix_ms", < u64 as _np::Wire > ::schema)])); & SCHEMA }
+        }
+    }
+    #[allow(dead_code, unused_variables)]
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 0 {
+            <u8 as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+        }
+        if upto > 1 {
+            <::std::vec::Vec<Offer> as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+        }
+        if upto > 2 {
+            <u32 as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
+        }
+        if upto > 3 {
+            <PeerLimits as _np::Wire>::skip(block, LAYOUT.slots[3], tail);
+        }
+        if upto > 4 {
+            <u64 as _np::Wire>::skip(block, LAYOUT.slots[4], tail);
+        }
+    }
+    #[allow(dead_code, non_snake_case)]
+    impl<'a> AcceptView<'a> {
+        /// The format number, as in the preface.
+        #[inline]
+        #[must_use]
+        pub fn format(&self) -> u8 {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(0, block, &mut tail);
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// The server's own offer for each accepted protocol; the position is its index in frames.
+        #[inline]
+        #[must_use]
+        pub fn protocols(&self) -> <::std::vec::Vec<Offer> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(1, block, &mut tail);
+            <::std::vec::Vec<Offer> as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// The largest plaintext of a record that either side sends.
+        #[inline]
+        #[must_use]
+        pub fn record_max(&self) -> u32 {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(2, block, &mut tail);
+            <u32 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Field 3.
+        #[inline]
+        #[must_use]
+        pub fn limits(&self) -> <PeerLimits as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(3, block, &mut tail);
+            <PeerLimits as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+        }
+        /// The server's clock: milliseconds since 1970.
+        #[inline]
+        #[must_use]
+        pub fn unix_ms(&self) -> u64 {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(4, block, &mut tail);
+            <u64 as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Accept, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Accept {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
-        }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema::new(
-                _np::TypeId::of::<Accept>,
-                "Accept",
-                &[
-                    _np::FieldSchema::new(0, "format", <u8 as _np::Wire>::schema),
-                    _np::FieldSchema::new(
-                        1,
-                        "protocols",
-                        <::std::vec::Vec<Offer> as _np::Wire>::schema,
-                    ),
-                    _np::FieldSchema::new(2, "record_max", <u32 as _np::Wire>::schema),
-                    _np::FieldSchema::new(3, "limits", <PeerLimits as _np::Wire>::schema),
-                    _np::FieldSchema::new(4, "unix_ms", <u64 as _np::Wire>::schema),
-                ],
-            ));
-            &SCHEMA
+    impl ::core::fmt::Debug for AcceptView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Accept")
+                .field("format", &self.format())
+                .field("protocols", &self.protocols())
+                .field("record_max", &self.record_max())
+                .field("limits", &self.limits())
+                .field("unix_ms", &self.unix_ms())
+                .finish()
         }
     }
 };
@@ -493,90 +1035,178 @@ pub struct Hello {
     pub nonce: [u8; 16],
 }
 
+/// [`Hello`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct HelloView<'a>(crate::__private::v1::BodyView<'a>);
+
 const _: () = {
     use crate::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> =
-        _np::layout([_np::Shape::of::<u64>(), _np::Shape::of::<[u8; 16]>()]);
+    const LAYOUT: _np::Layout<2> = _np::layout([
+        _np::Shape::of::<u64>(),
+        _np::Shape::of::<[u8; 16]>(),
+    ]);
     #[automatically_derived]
     impl _np::Body for Hello {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true && <u64 as _np::Wire>::PLAIN
+            && <[u8; 16] as _np::Wire>::PLAIN;
+        type View<'a> = HelloView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.unix_ms, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.nonce, LAYOUT.slots[1].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            let ::core::option::Option::Some(block) = _np::own_block_mut::<
+                { LAYOUT.block_len },
+            >(block, 0) else {
+                return;
+            };
+            _np::Wire::encode_block(&self.unix_ms, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.nonce, block, LAYOUT.slots[1]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.unix_ms, out);
+            _np::Wire::encode_tail(&self.nonce, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
+            let extended;
+            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
+                ::core::option::Option::Some(block) => block,
+                ::core::option::Option::None => {
+                    extended = _np::extended(block, 0);
+                    &extended
+                }
+            };
             if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(_np::DecodeError::new(
-                    _np::DecodeErrorKind::UnknownBits,
-                ));
+                return ::core::result::Result::Err(
+                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
+                );
             }
             let f0: u64 = _np::field(
                 block,
                 LAYOUT.slots[0],
                 tail,
-                &_np::Place { owner: "Hello", field: "unix_ms" },
+                &_np::Place {
+                    owner: "Hello",
+                    field: "unix_ms",
+                },
             )?;
             let f1: [u8; 16] = _np::field(
                 block,
                 LAYOUT.slots[1],
                 tail,
-                &_np::Place { owner: "Hello", field: "nonce" },
+                &_np::Place {
+                    owner: "Hello",
+                    field: "nonce",
+                },
             )?;
             ::core::result::Result::Ok(Self { unix_ms: f0, nonce: f1 })
         }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            let extended;
+            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
+                ::core::option::Option::Some(block) => block,
+                ::core::option::Option::None => {
+                    extended = _np::extended(block, 0);
+                    &extended
+                }
+            };
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
+                return ::core::result::Result::Err(
+                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
+                );
+            }
+            _np::check_field::<
+                u64,
+            >(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &_np::Place {
+                    owner: "Hello",
+                    field: "unix_ms",
+                },
+            )?;
+            _np::check_field::<
+                [u8; 16],
+            >(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &_np::Place {
+                    owner: "Hello",
+                    field: "nonce",
+                },
+            )?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body(body: _np::BodyView<'_>) -> HelloView<'_> {
+            HelloView(body)
+        }
+    }
+    _np::evolvable! {
+        Hello { fn schema() -> & 'static _np::TypeSchema { static SCHEMA :
+        _np::TypeSchema =
+        _np::TypeSchema::Struct(_np::StructSchema::new(_np::TypeId::of:: < Hello >,
+        "Hello", & [_np::FieldSchema::new(0, "unix_ms", < u64 as _np::Wire > ::schema),
+        _np::FieldSchema::new(1, "nonce", < [u8; 16] as _np::Wire > ::schema)])); &
+        SCHEMA } }
+    }
+    #[allow(dead_code, unused_variables)]
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 0 {
+            <u64 as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+        }
+        if upto > 1 {
+            <[u8; 16] as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+        }
+    }
+    #[allow(dead_code, non_snake_case)]
+    impl<'a> HelloView<'a> {
+        /// The client's clock: milliseconds since 1970.
+        #[inline]
+        #[must_use]
+        pub fn unix_ms(&self) -> u64 {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(0, block, &mut tail);
+            <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Random.
+        #[inline]
+        #[must_use]
+        pub fn nonce(&self) -> <[u8; 16] as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(1, block, &mut tail);
+            <[u8; 16] as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Hello, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Hello {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
-        }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema::new(
-                _np::TypeId::of::<Hello>,
-                "Hello",
-                &[
-                    _np::FieldSchema::new(0, "unix_ms", <u64 as _np::Wire>::schema),
-                    _np::FieldSchema::new(1, "nonce", <[u8; 16] as _np::Wire>::schema),
-                ],
-            ));
-            &SCHEMA
+    impl ::core::fmt::Debug for HelloView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Hello")
+                .field("unix_ms", &self.unix_ms())
+                .field("nonce", &self.nonce())
+                .finish()
         }
     }
 };
@@ -588,6 +1218,11 @@ pub struct Ping {
     pub token: u64,
 }
 
+/// [`Ping`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct PingView<'a>(crate::__private::v1::BodyView<'a>);
+
 const _: () = {
     use crate::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<u64>()]);
@@ -595,72 +1230,124 @@ const _: () = {
     impl _np::Body for Ping {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true && <u64 as _np::Wire>::PLAIN;
+        type View<'a> = PingView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.token, LAYOUT.slots[0].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            let ::core::option::Option::Some(block) = _np::own_block_mut::<
+                { LAYOUT.block_len },
+            >(block, 0) else {
+                return;
+            };
+            _np::Wire::encode_block(&self.token, block, LAYOUT.slots[0]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.token, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
+            let extended;
+            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
+                ::core::option::Option::Some(block) => block,
+                ::core::option::Option::None => {
+                    extended = _np::extended(block, 0);
+                    &extended
+                }
+            };
             if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(_np::DecodeError::new(
-                    _np::DecodeErrorKind::UnknownBits,
-                ));
+                return ::core::result::Result::Err(
+                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
+                );
             }
             let f0: u64 = _np::field(
                 block,
                 LAYOUT.slots[0],
                 tail,
-                &_np::Place { owner: "Ping", field: "token" },
+                &_np::Place {
+                    owner: "Ping",
+                    field: "token",
+                },
             )?;
             ::core::result::Result::Ok(Self { token: f0 })
         }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            let extended;
+            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
+                ::core::option::Option::Some(block) => block,
+                ::core::option::Option::None => {
+                    extended = _np::extended(block, 0);
+                    &extended
+                }
+            };
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
+                return ::core::result::Result::Err(
+                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
+                );
+            }
+            _np::check_field::<
+                u64,
+            >(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &_np::Place {
+                    owner: "Ping",
+                    field: "token",
+                },
+            )?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body(body: _np::BodyView<'_>) -> PingView<'_> {
+            PingView(body)
+        }
+    }
+    _np::evolvable! {
+        Ping { fn schema() -> & 'static _np::TypeSchema { static SCHEMA : _np::TypeSchema
+        = _np::TypeSchema::Struct(_np::StructSchema::new(_np::TypeId::of:: < Ping >,
+        "Ping", & [_np::FieldSchema::new(0, "token", < u64 as _np::Wire > ::schema)])); &
+        SCHEMA } }
+    }
+    #[allow(dead_code, unused_variables)]
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 0 {
+            <u64 as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+        }
+    }
+    #[allow(dead_code, non_snake_case)]
+    impl<'a> PingView<'a> {
+        /// Comes back in the answer.
+        #[inline]
+        #[must_use]
+        pub fn token(&self) -> u64 {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(0, block, &mut tail);
+            <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Ping, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Ping {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
-        }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema::new(
-                _np::TypeId::of::<Ping>,
-                "Ping",
-                &[_np::FieldSchema::new(0, "token", <u64 as _np::Wire>::schema)],
-            ));
-            &SCHEMA
+    impl ::core::fmt::Debug for PingView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Ping").field("token", &self.token()).finish()
         }
     }
 };
@@ -672,6 +1359,11 @@ pub struct Pong {
     pub token: u64,
 }
 
+/// [`Pong`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct PongView<'a>(crate::__private::v1::BodyView<'a>);
+
 const _: () = {
     use crate::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<u64>()]);
@@ -679,72 +1371,124 @@ const _: () = {
     impl _np::Body for Pong {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true && <u64 as _np::Wire>::PLAIN;
+        type View<'a> = PongView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.token, LAYOUT.slots[0].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            let ::core::option::Option::Some(block) = _np::own_block_mut::<
+                { LAYOUT.block_len },
+            >(block, 0) else {
+                return;
+            };
+            _np::Wire::encode_block(&self.token, block, LAYOUT.slots[0]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.token, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
+            let extended;
+            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
+                ::core::option::Option::Some(block) => block,
+                ::core::option::Option::None => {
+                    extended = _np::extended(block, 0);
+                    &extended
+                }
+            };
             if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(_np::DecodeError::new(
-                    _np::DecodeErrorKind::UnknownBits,
-                ));
+                return ::core::result::Result::Err(
+                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
+                );
             }
             let f0: u64 = _np::field(
                 block,
                 LAYOUT.slots[0],
                 tail,
-                &_np::Place { owner: "Pong", field: "token" },
+                &_np::Place {
+                    owner: "Pong",
+                    field: "token",
+                },
             )?;
             ::core::result::Result::Ok(Self { token: f0 })
         }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            let extended;
+            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
+                ::core::option::Option::Some(block) => block,
+                ::core::option::Option::None => {
+                    extended = _np::extended(block, 0);
+                    &extended
+                }
+            };
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
+                return ::core::result::Result::Err(
+                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
+                );
+            }
+            _np::check_field::<
+                u64,
+            >(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &_np::Place {
+                    owner: "Pong",
+                    field: "token",
+                },
+            )?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body(body: _np::BodyView<'_>) -> PongView<'_> {
+            PongView(body)
+        }
+    }
+    _np::evolvable! {
+        Pong { fn schema() -> & 'static _np::TypeSchema { static SCHEMA : _np::TypeSchema
+        = _np::TypeSchema::Struct(_np::StructSchema::new(_np::TypeId::of:: < Pong >,
+        "Pong", & [_np::FieldSchema::new(0, "token", < u64 as _np::Wire > ::schema)])); &
+        SCHEMA } }
+    }
+    #[allow(dead_code, unused_variables)]
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 0 {
+            <u64 as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+        }
+    }
+    #[allow(dead_code, non_snake_case)]
+    impl<'a> PongView<'a> {
+        /// The token of the ping.
+        #[inline]
+        #[must_use]
+        pub fn token(&self) -> u64 {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(0, block, &mut tail);
+            <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Pong, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Pong {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
-        }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema::new(
-                _np::TypeId::of::<Pong>,
-                "Pong",
-                &[_np::FieldSchema::new(0, "token", <u64 as _np::Wire>::schema)],
-            ));
-            &SCHEMA
+    impl ::core::fmt::Debug for PongView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Pong").field("token", &self.token()).finish()
         }
     }
 };
@@ -758,90 +1502,178 @@ pub struct Close {
     pub text: ::std::string::String,
 }
 
+/// [`Close`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct CloseView<'a>(crate::__private::v1::BodyView<'a>);
+
 const _: () = {
     use crate::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> =
-        _np::layout([_np::Shape::of::<u16>(), _np::Shape::of::<::std::string::String>()]);
+    const LAYOUT: _np::Layout<2> = _np::layout([
+        _np::Shape::of::<u16>(),
+        _np::Shape::of::<::std::string::String>(),
+    ]);
     #[automatically_derived]
     impl _np::Body for Close {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true && <u16 as _np::Wire>::PLAIN
+            && <::std::string::String as _np::Wire>::PLAIN;
+        type View<'a> = CloseView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.reason, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.text, LAYOUT.slots[1].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            let ::core::option::Option::Some(block) = _np::own_block_mut::<
+                { LAYOUT.block_len },
+            >(block, 0) else {
+                return;
+            };
+            _np::Wire::encode_block(&self.reason, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.text, block, LAYOUT.slots[1]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.reason, out);
+            _np::Wire::encode_tail(&self.text, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
+            let extended;
+            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
+                ::core::option::Option::Some(block) => block,
+                ::core::option::Option::None => {
+                    extended = _np::extended(block, 0);
+                    &extended
+                }
+            };
             if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(_np::DecodeError::new(
-                    _np::DecodeErrorKind::UnknownBits,
-                ));
+                return ::core::result::Result::Err(
+                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
+                );
             }
             let f0: u16 = _np::field(
                 block,
                 LAYOUT.slots[0],
                 tail,
-                &_np::Place { owner: "Close", field: "reason" },
+                &_np::Place {
+                    owner: "Close",
+                    field: "reason",
+                },
             )?;
             let f1: ::std::string::String = _np::field(
                 block,
                 LAYOUT.slots[1],
                 tail,
-                &_np::Place { owner: "Close", field: "text" },
+                &_np::Place {
+                    owner: "Close",
+                    field: "text",
+                },
             )?;
             ::core::result::Result::Ok(Self { reason: f0, text: f1 })
         }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            let extended;
+            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
+                ::core::option::Option::Some(block) => block,
+                ::core::option::Option::None => {
+                    extended = _np::extended(block, 0);
+                    &extended
+                }
+            };
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
+                return ::core::result::Result::Err(
+                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
+                );
+            }
+            _np::check_field::<
+                u16,
+            >(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &_np::Place {
+                    owner: "Close",
+                    field: "reason",
+                },
+            )?;
+            _np::check_field::<
+                ::std::string::String,
+            >(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &_np::Place {
+                    owner: "Close",
+                    field: "text",
+                },
+            )?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body(body: _np::BodyView<'_>) -> CloseView<'_> {
+            CloseView(body)
+        }
+    }
+    _np::evolvable! {
+        Close { fn schema() -> & 'static _np::TypeSchema { static SCHEMA :
+        _np::TypeSchema =
+        _np::TypeSchema::Struct(_np::StructSchema::new(_np::TypeId::of:: < Close >,
+        "Close", & [_np::FieldSchema::new(0, "reason", < u16 as _np::Wire > ::schema),
+        _np::FieldSchema::new(1, "text", < ::std::string::String as _np::Wire >
+        ::schema)])); & SCHEMA } }
+    }
+    #[allow(dead_code, unused_variables)]
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 0 {
+            <u16 as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+        }
+        if upto > 1 {
+            <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+        }
+    }
+    #[allow(dead_code, non_snake_case)]
+    impl<'a> CloseView<'a> {
+        /// From the list of reasons.
+        #[inline]
+        #[must_use]
+        pub fn reason(&self) -> u16 {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(0, block, &mut tail);
+            <u16 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// For people, at most 256 bytes.
+        #[inline]
+        #[must_use]
+        pub fn text(&self) -> <::std::string::String as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(1, block, &mut tail);
+            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Close, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Close {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
-        }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema::new(
-                _np::TypeId::of::<Close>,
-                "Close",
-                &[
-                    _np::FieldSchema::new(0, "reason", <u16 as _np::Wire>::schema),
-                    _np::FieldSchema::new(1, "text", <::std::string::String as _np::Wire>::schema),
-                ],
-            ));
-            &SCHEMA
+    impl ::core::fmt::Debug for CloseView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Close")
+                .field("reason", &self.reason())
+                .field("text", &self.text())
+                .finish()
         }
     }
 };
@@ -859,6 +1691,11 @@ pub struct ErrorBody {
     pub detail: crate::Bytes,
 }
 
+/// [`ErrorBody`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct ErrorBodyView<'a>(crate::__private::v1::BodyView<'a>);
+
 const _: () = {
     use crate::__private::v1 as _np;
     const LAYOUT: _np::Layout<4> = _np::layout([
@@ -871,98 +1708,239 @@ const _: () = {
     impl _np::Body for ErrorBody {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true && <u16 as _np::Wire>::PLAIN
+            && <u32 as _np::Wire>::PLAIN && <::std::string::String as _np::Wire>::PLAIN
+            && <crate::Bytes as _np::Wire>::PLAIN;
+        type View<'a> = ErrorBodyView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.code, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.retry_after_ms, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self.text, LAYOUT.slots[2].from(at), out);
-            _np::Wire::encode(&self.detail, LAYOUT.slots[3].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            let ::core::option::Option::Some(block) = _np::own_block_mut::<
+                { LAYOUT.block_len },
+            >(block, 0) else {
+                return;
+            };
+            _np::Wire::encode_block(&self.code, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.retry_after_ms, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.text, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.detail, block, LAYOUT.slots[3]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.code, out);
+            _np::Wire::encode_tail(&self.retry_after_ms, out);
+            _np::Wire::encode_tail(&self.text, out);
+            _np::Wire::encode_tail(&self.detail, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
+            let extended;
+            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
+                ::core::option::Option::Some(block) => block,
+                ::core::option::Option::None => {
+                    extended = _np::extended(block, 0);
+                    &extended
+                }
+            };
             if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(_np::DecodeError::new(
-                    _np::DecodeErrorKind::UnknownBits,
-                ));
+                return ::core::result::Result::Err(
+                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
+                );
             }
             let f0: u16 = _np::field(
                 block,
                 LAYOUT.slots[0],
                 tail,
-                &_np::Place { owner: "ErrorBody", field: "code" },
+                &_np::Place {
+                    owner: "ErrorBody",
+                    field: "code",
+                },
             )?;
             let f1: u32 = _np::field(
                 block,
                 LAYOUT.slots[1],
                 tail,
-                &_np::Place { owner: "ErrorBody", field: "retry_after_ms" },
+                &_np::Place {
+                    owner: "ErrorBody",
+                    field: "retry_after_ms",
+                },
             )?;
             let f2: ::std::string::String = _np::field(
                 block,
                 LAYOUT.slots[2],
                 tail,
-                &_np::Place { owner: "ErrorBody", field: "text" },
+                &_np::Place {
+                    owner: "ErrorBody",
+                    field: "text",
+                },
             )?;
             let f3: crate::Bytes = _np::field(
                 block,
                 LAYOUT.slots[3],
                 tail,
-                &_np::Place { owner: "ErrorBody", field: "detail" },
+                &_np::Place {
+                    owner: "ErrorBody",
+                    field: "detail",
+                },
             )?;
-            ::core::result::Result::Ok(Self { code: f0, retry_after_ms: f1, text: f2, detail: f3 })
+            ::core::result::Result::Ok(Self {
+                code: f0,
+                retry_after_ms: f1,
+                text: f2,
+                detail: f3,
+            })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            let extended;
+            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
+                ::core::option::Option::Some(block) => block,
+                ::core::option::Option::None => {
+                    extended = _np::extended(block, 0);
+                    &extended
+                }
+            };
+            if tail.exact() && LAYOUT.has_spare_bits(block) {
+                return ::core::result::Result::Err(
+                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
+                );
+            }
+            _np::check_field::<
+                u16,
+            >(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &_np::Place {
+                    owner: "ErrorBody",
+                    field: "code",
+                },
+            )?;
+            _np::check_field::<
+                u32,
+            >(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &_np::Place {
+                    owner: "ErrorBody",
+                    field: "retry_after_ms",
+                },
+            )?;
+            _np::check_field::<
+                ::std::string::String,
+            >(
+                block,
+                LAYOUT.slots[2],
+                tail,
+                &_np::Place {
+                    owner: "ErrorBody",
+                    field: "text",
+                },
+            )?;
+            _np::check_field::<
+                crate::Bytes,
+            >(
+                block,
+                LAYOUT.slots[3],
+                tail,
+                &_np::Place {
+                    owner: "ErrorBody",
+                    field: "detail",
+                },
+            )?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body(body: _np::BodyView<'_>) -> ErrorBodyView<'_> {
+            ErrorBodyView(body)
+        }
+    }
+    _np::evolvable! {
+        ErrorBody { fn schema() -> & 'static _np::TypeSchema { static SCHEMA :
+        _np::TypeSchema =
+        _np::TypeSchema::Struct(_np::StructSchema::new(_np::TypeId::of:: < ErrorBody >,
+        "ErrorBody", & [_np::FieldSchema::new(0, "code", < u16 as _np::Wire > ::schema),
+        _np::FieldSchema::new(1, "retry_after_ms", < u32 as _np::Wire > ::schema),
+        _np::FieldSchema::new(2, "text", < ::std::string::String as _np::Wire >
+        ::schema), _np::FieldSchema::new(3, "detail", < crate ::Bytes as _np::Wire >
+        ::schema)])); & SCHEMA } }
+    }
+    #[allow(dead_code, unused_variables)]
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 0 {
+            <u16 as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+        }
+        if upto > 1 {
+            <u32 as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+        }
+        if upto > 2 {
+            <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
+        }
+        if upto > 3 {
+            <crate::Bytes as _np::Wire>::skip(block, LAYOUT.slots[3], tail);
+        }
+    }
+    #[allow(dead_code, non_snake_case)]
+    impl<'a> ErrorBodyView<'a> {
+        /// From the list of faults.
+        #[inline]
+        #[must_use]
+        pub fn code(&self) -> u16 {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(0, block, &mut tail);
+            <u16 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// When to try again; 0 for no advice.
+        #[inline]
+        #[must_use]
+        pub fn retry_after_ms(&self) -> u32 {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(1, block, &mut tail);
+            <u32 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// For people, at most 256 bytes.
+        #[inline]
+        #[must_use]
+        pub fn text(&self) -> <::std::string::String as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(2, block, &mut tail);
+            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// The typed error, for code 1.
+        #[inline]
+        #[must_use]
+        pub fn detail(&self) -> <crate::Bytes as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(3, block, &mut tail);
+            <crate::Bytes as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<ErrorBody, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for ErrorBody {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
-        }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema::new(
-                _np::TypeId::of::<ErrorBody>,
-                "ErrorBody",
-                &[
-                    _np::FieldSchema::new(0, "code", <u16 as _np::Wire>::schema),
-                    _np::FieldSchema::new(1, "retry_after_ms", <u32 as _np::Wire>::schema),
-                    _np::FieldSchema::new(2, "text", <::std::string::String as _np::Wire>::schema),
-                    _np::FieldSchema::new(3, "detail", <crate::Bytes as _np::Wire>::schema),
-                ],
-            ));
-            &SCHEMA
+    impl ::core::fmt::Debug for ErrorBodyView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("ErrorBody")
+                .field("code", &self.code())
+                .field("retry_after_ms", &self.retry_after_ms())
+                .field("text", &self.text())
+                .field("detail", &self.detail())
+                .finish()
         }
     }
 };

@@ -84,7 +84,7 @@ impl Channel {
 }
 
 /// Which rule of the preface the peer broke.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum BadPreface {
     /// No such security is defined.

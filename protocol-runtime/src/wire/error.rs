@@ -23,8 +23,15 @@ impl fmt::Display for Place {
 ///
 /// The sender is at fault, or the two sides disagree about the schema. Nothing of the value is
 /// kept. Errors name the innermost field in which decoding stopped, where there is one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {
+    // One word, so that the way that succeeds moves nothing: a result without a value is a
+    // register.
+    inner: Box<Inner>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Inner {
     kind: DecodeErrorKind,
     place: Option<&'static Place>,
 }
@@ -59,6 +66,29 @@ pub enum DecodeErrorKind {
     /// An absent `Option<bool>` has its value bit set.
     #[error("an absent optional bool has a value")]
     AbsentWithValue,
+    /// A closed enum or union has a number or tag that this schema does not know.
+    #[error("the schema knows no variant {0} here, and the type is closed")]
+    UnknownTag(u64),
+    /// A closed enum or union is absent, and none of its variants stands for that.
+    #[error("a value is missing that the schema cannot do without")]
+    Missing,
+    /// A string, list or map holds more than `#[max]` allows.
+    #[error("{got} bytes or elements where the schema allows at most {max}")]
+    OverMax {
+        /// How many there are.
+        got: u64,
+        /// How many the schema allows.
+        max: u64,
+    },
+    /// The keys of a map or set do not rise.
+    #[error("the keys of a map or set are out of order")]
+    KeyOrder,
+    /// The Rust type behind `#[rust(type, with)]` refuses the value.
+    #[error("the application's own type refuses the value")]
+    Refused,
+    /// The value is none that the type can hold.
+    #[error("no value of the type is written like this")]
+    BadValue,
     /// A union's tag is 255, which no schema may use.
     #[error("tag {0} is reserved")]
     ReservedTag(u8),
@@ -97,30 +127,28 @@ impl DecodeError {
     /// An error of `kind`, with no place yet.
     #[cold]
     #[must_use]
-    pub const fn new(kind: DecodeErrorKind) -> Self {
-        Self { kind, place: None }
+    pub fn new(kind: DecodeErrorKind) -> Self {
+        Self { inner: Box::new(Inner { kind, place: None }) }
     }
 
     /// Adds where it happened, unless an inner place is known already.
     #[cold]
     #[must_use]
-    pub const fn at(mut self, place: &'static Place) -> Self {
-        if self.place.is_none() {
-            self.place = Some(place);
-        }
+    pub fn at(mut self, place: &'static Place) -> Self {
+        self.inner.place.get_or_insert(place);
         self
     }
 
     /// Which rule was broken.
     #[must_use]
-    pub const fn kind(&self) -> DecodeErrorKind {
-        self.kind
+    pub fn kind(&self) -> DecodeErrorKind {
+        self.inner.kind
     }
 
     /// The innermost field, when it is known.
     #[must_use]
-    pub const fn place(&self) -> Option<&'static Place> {
-        self.place
+    pub fn place(&self) -> Option<&'static Place> {
+        self.inner.place
     }
 }
 
@@ -133,9 +161,9 @@ impl From<DecodeErrorKind> for DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.place {
-            Some(place) => write!(f, "{place}: {}", self.kind),
-            None => self.kind.fmt(f),
+        match self.inner.place {
+            Some(place) => write!(f, "{place}: {}", self.inner.kind),
+            None => self.inner.kind.fmt(f),
         }
     }
 }
@@ -151,6 +179,16 @@ pub enum EncodeError {
     /// A string, a list or the content of a struct passes 2³² − 1 bytes or elements.
     #[error("a value of {0} bytes or elements is too long to encode")]
     TooLong(u64),
+    /// A string, list or map holds more than `#[max]` allows.
+    #[error("{place}: {got} bytes or elements where the schema allows at most {max}")]
+    OverMax {
+        /// The field.
+        place: Place,
+        /// How many there are.
+        got: u64,
+        /// How many the schema allows.
+        max: u64,
+    },
     /// The message is larger than the peer, or this side, allows.
     #[error("the message takes {len} bytes, at most {max} are allowed")]
     TooLarge {

@@ -11,13 +11,15 @@ pub struct Shape {
     pub block: usize,
     /// Whether values may have a tail.
     pub tail: bool,
+    /// Whether there is one and all of it is text.
+    pub text: bool,
 }
 
 impl Shape {
     /// The shape of `T`.
     #[must_use]
     pub const fn of<T: super::Wire>() -> Self {
-        Self { bits: T::BITS, block: T::BLOCK, tail: T::HAS_TAIL }
+        Self { bits: T::BITS, block: T::BLOCK, tail: T::HAS_TAIL, text: T::TEXT }
     }
 }
 
@@ -96,6 +98,8 @@ pub struct Layout<const N: usize> {
     pub block_len: usize,
     /// Whether a field may have a tail.
     pub tail: bool,
+    /// Whether there is a tail and all of it is text.
+    pub text: bool,
     /// The flag bytes with the bits in use, `flags` of them.
     pub flag_bytes: [(usize, u8); N],
     /// How many flag bytes there are.
@@ -120,16 +124,19 @@ pub const fn layout<const N: usize>(fields: [Shape; N]) -> Layout<N> {
         slots: [Slot { block: 0, bits: [Bit { byte: 0, shift: 0 }; 2] }; N],
         block_len: 0,
         tail: false,
+        text: false,
         flag_bytes: [(0, 0); N],
         flags: 0,
     };
     // Without a flag byte the open one counts as full.
     let mut open = 0;
     let mut used = 8;
+    let mut other = false;
     let mut i = 0;
     while i < N {
         let field = fields[i];
         out.tail |= field.tail;
+        other |= field.tail && !field.text;
         let mut bit = 0;
         while bit < field.bits {
             if used == 8 {
@@ -148,6 +155,7 @@ pub const fn layout<const N: usize>(fields: [Shape; N]) -> Layout<N> {
         out.block_len += field.block;
         i += 1;
     }
+    out.text = out.tail && !other;
     assert!(out.block_len <= BLOCK_MAX, "NP0801: the block of this type passes 16,383 bytes");
     out
 }
@@ -168,9 +176,9 @@ impl<const N: usize> Layout<N> {
 mod tests {
     use super::*;
 
-    const BOOL: Shape = Shape { bits: 1, block: 0, tail: false };
-    const OPTIONAL_BOOL: Shape = Shape { bits: 2, block: 0, tail: false };
-    const U32: Shape = Shape { bits: 0, block: 4, tail: false };
+    const BOOL: Shape = Shape { bits: 1, block: 0, tail: false, text: false };
+    const OPTIONAL_BOOL: Shape = Shape { bits: 2, block: 0, tail: false, text: false };
+    const U32: Shape = Shape { bits: 0, block: 4, tail: false, text: false };
 
     #[test]
     fn a_flag_byte_opens_where_its_first_bit_stands_and_serves_the_next_eight() {

@@ -6,7 +6,10 @@
 pub mod body;
 pub mod layout;
 pub mod reader;
+pub mod structs;
+pub mod tail;
 pub mod union;
+pub mod view;
 pub mod writer;
 
 mod array;
@@ -14,18 +17,20 @@ mod error;
 mod list;
 mod number;
 mod option;
+mod root;
 mod text;
-
-use std::convert::Infallible;
-
-use bytes::Bytes;
 
 pub use body::Body;
 pub use error::{DecodeError, DecodeErrorKind, EncodeError, Place};
 pub use layout::{Layout, Shape, Slot, layout};
-pub use number::{decode_plain_list, encode_plain_list};
+pub use number::{check_plain_list, decode_plain_list, encode_plain_list};
 pub use reader::{DecodeOptions, Reader};
-pub use union::RawVariant;
+pub use root::{
+    AppError, Root, decode, decode_exact, decode_root, encode, encode_root, view, view_exact,
+};
+pub use tail::Tail;
+pub use union::{RawVariant, RawView};
+pub use view::{ArrayView, ListView, OwnedView, RawList};
 pub use writer::Writer;
 
 use crate::schema::TypeSchema;
@@ -34,6 +39,9 @@ use crate::schema::TypeSchema;
 ///
 /// Implemented by `#[derive(Wire)]` and by `npgen`; the consts say where values of the type lie,
 /// so that layout is computed by the compiler and never from a type's name.
+///
+/// A block passed to any of these may be shorter than the slot says, where an older version of the
+/// schema wrote it: what is missing reads as zeros.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no wire encoding",
     label = "not a type of the schema language",
@@ -46,13 +54,27 @@ pub trait Wire: Sized + 'static {
     const BLOCK: usize;
     /// Whether a value may have a tail.
     const HAS_TAIL: bool;
-    /// Whether the block holds only full-width numbers.
+    /// Whether the block holds only full-width numbers, so that any bytes are a value.
     const PLAIN: bool;
     /// Whether this is an `Option`.
     const IS_OPTION: bool = false;
+    /// Whether there is a tail and all of it is text in one piece: [`text_end`](Self::text_end)
+    /// must then say where it ends.
+    const TEXT: bool = false;
+    /// Whether this may be the key of a map or set.
+    const IS_KEY: bool = false;
 
-    /// Writes the value's block at `slot`, into bytes reserved as zeros, and appends its tail.
-    fn encode(&self, slot: Slot, out: &mut Writer<'_>);
+    /// The value where it lies in the bytes.
+    type View<'a>: Copy + std::fmt::Debug;
+
+    /// Writes the value's block at `slot`, into zeros, and nothing else.
+    fn encode_block(&self, block: &mut [u8], slot: Slot);
+
+    /// Appends the value's tail.
+    #[inline(always)]
+    fn encode_tail(&self, out: &mut Writer<'_>) {
+        let _ = out;
+    }
 
     /// Reads the value's block at `slot` of `block`, and its tail.
     ///
@@ -60,6 +82,32 @@ pub trait Wire: Sized + 'static {
     ///
     /// Whatever rule the bytes break.
     fn decode(block: &[u8], slot: Slot, tail: &mut Reader<'_>) -> Result<Self, DecodeError>;
+
+    /// Goes through everything that [`decode`](Self::decode) goes through, allocating nothing.
+    ///
+    /// # Errors
+    ///
+    /// Whatever rule the bytes break; the same as `decode`, but for the budget.
+    fn check(block: &[u8], slot: Slot, tail: &mut Reader<'_>) -> Result<(), DecodeError>;
+
+    /// The value where it lies: in bytes that [`check`](Self::check) has seen. Of others it reads
+    /// something, and never panics.
+    fn view<'a>(block: &'a [u8], slot: Slot, tail: Tail<'a>) -> Self::View<'a>;
+
+    /// Moves `tail` behind the value's own.
+    #[inline(always)]
+    fn skip(block: &[u8], slot: Slot, tail: &mut Tail<'_>) {
+        let _ = (block, slot, tail);
+    }
+
+    /// Where the value's text ends, if it starts at `at` of `tails`: for types of
+    /// [`TEXT`](Self::TEXT), and those without a tail. Nothing needs to be right about the bytes;
+    /// what is wrong with them is found when they are read.
+    #[inline(always)]
+    fn text_end(block: &[u8], slot: Slot, tails: &[u8], at: usize) -> usize {
+        let _ = (block, slot, tails);
+        at
+    }
 
     /// Writes the elements of a non-empty list from anything that yields them.
     #[inline]
@@ -83,6 +131,40 @@ pub trait Wire: Sized + 'static {
         list::decode_elements(count, tail)
     }
 
+    /// Goes through the elements of a non-empty list as [`decode_list`](Self::decode_list) does.
+    ///
+    /// # Errors
+    ///
+    /// As `decode_list`, but for the budget.
+    #[inline]
+    fn check_list(count: usize, tail: &mut Reader<'_>) -> Result<(), DecodeError> {
+        list::check_elements::<Self>(count, tail)
+    }
+
+    /// Where the elements of a non-empty list lie.
+    #[inline]
+    fn open_list<'a>(count: usize, tail: Tail<'a>) -> RawList<'a> {
+        list::open_elements::<Self>(count, tail)
+    }
+
+    /// Moves `tail` behind the elements of a non-empty list.
+    #[inline]
+    fn skip_list(count: usize, tail: &mut Tail<'_>) {
+        list::skip_elements::<Self>(count, tail);
+    }
+
+    /// Element `i` of a list, whose tail starts where `tails` stands and is then behind it.
+    #[inline]
+    fn next_element<'a>(list: &RawList<'a>, i: usize, tails: &mut Tail<'a>) -> Self::View<'a> {
+        list::next_element::<Self>(list, i, tails)
+    }
+
+    /// Element `i` of a list that has one.
+    #[inline]
+    fn element<'a>(list: &RawList<'a>, i: usize) -> Self::View<'a> {
+        list::element::<Self>(list, i)
+    }
+
     /// Writes the value as a whole message: the body of one field, unless it is a struct.
     #[inline]
     fn encode_root(&self, out: &mut Writer<'_>) {
@@ -99,6 +181,22 @@ pub trait Wire: Sized + 'static {
         body::decode_root::<body::Single<Self>>(reader).map(|single| single.0)
     }
 
+    /// Goes through a whole message as [`decode_root`](Self::decode_root) does.
+    ///
+    /// # Errors
+    ///
+    /// As `decode_root`, but for the budget.
+    #[inline]
+    fn check_root(reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        body::check_root::<body::Single<Self>>(reader)
+    }
+
+    /// The value of a whole message that [`check_root`](Self::check_root) has seen.
+    #[inline]
+    fn view_root(bytes: &[u8]) -> Self::View<'_> {
+        body::view_root::<body::Single<Self>>(bytes)
+    }
+
     /// The type as data.
     fn schema() -> &'static TypeSchema;
 }
@@ -108,147 +206,33 @@ pub trait Wire: Sized + 'static {
 /// # Errors
 ///
 /// Whatever rule the bytes break.
-#[inline]
+#[inline(always)]
 pub fn field<T: Wire>(
     block: &[u8],
     slot: Slot,
     tail: &mut Reader<'_>,
     place: &'static Place,
 ) -> Result<T, DecodeError> {
-    T::decode(block, slot, tail).map_err(|error| error.at(place))
-}
-
-/// What a message, a reply or an error may consist of: any [`Wire`] type, or nothing (`()`).
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no wire encoding",
-    label = "not a type of the schema language",
-    note = "add `#[derive(Wire)]` to it, or use one of: (), bool, integers, floats, String, Bytes, Vec, Option, arrays"
-)]
-pub trait Root: Sized + 'static {
-    /// Appends the value.
-    fn encode_root(&self, out: &mut Writer<'_>);
-
-    /// Reads the value; the reader holds nothing else.
-    ///
-    /// # Errors
-    ///
-    /// Whatever rule the bytes break.
-    fn decode_root(reader: &mut Reader<'_>) -> Result<Self, DecodeError>;
-
-    /// The type as data; `None` for `()`.
-    fn schema() -> Option<&'static TypeSchema>;
-}
-
-impl<T: Wire> Root for T {
-    #[inline]
-    fn encode_root(&self, out: &mut Writer<'_>) {
-        Wire::encode_root(self, out);
-    }
-
-    #[inline]
-    fn decode_root(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Wire::decode_root(reader)
-    }
-
-    fn schema() -> Option<&'static TypeSchema> {
-        Some(T::schema())
+    match T::decode(block, slot, tail) {
+        Ok(value) => Ok(value),
+        Err(error) => Err(error.at(place)),
     }
 }
 
-impl Root for () {
-    #[inline]
-    fn encode_root(&self, _: &mut Writer<'_>) {}
-
-    #[inline]
-    fn decode_root(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        reader.end()
-    }
-
-    fn schema() -> Option<&'static TypeSchema> {
-        None
-    }
-}
-
-/// A typed error of a call: any [`Wire`] type, or [`Infallible`] where the schema has none.
-pub trait AppError: Sized + 'static {
-    /// Reads the detail of an error frame.
-    ///
-    /// # Errors
-    ///
-    /// Whatever rule the bytes break; `NoValue` for [`Infallible`].
-    fn decode_detail(detail: &Bytes, options: &DecodeOptions) -> Result<Self, DecodeError>;
-}
-
-impl<E: Wire> AppError for E {
-    fn decode_detail(detail: &Bytes, options: &DecodeOptions) -> Result<Self, DecodeError> {
-        decode_root(detail, options)
-    }
-}
-
-impl AppError for Infallible {
-    fn decode_detail(_: &Bytes, _: &DecodeOptions) -> Result<Self, DecodeError> {
-        Err(DecodeErrorKind::NoValue.into())
-    }
-}
-
-/// Appends a message to `out`.
+/// Goes through one field, and says which it was if that fails.
 ///
 /// # Errors
 ///
-/// [`EncodeError::TooLong`]; `out` is then as it was.
-#[inline]
-pub fn encode_root<T: Root>(value: &T, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-    let start = out.len();
-    let mut writer = Writer::new(out);
-    value.encode_root(&mut writer);
-    let result = writer.finish();
-    if result.is_err() {
-        out.truncate(start);
+/// Whatever rule the bytes break.
+#[inline(always)]
+pub fn check_field<T: Wire>(
+    block: &[u8],
+    slot: Slot,
+    tail: &mut Reader<'_>,
+    place: &'static Place,
+) -> Result<(), DecodeError> {
+    match T::check(block, slot, tail) {
+        Ok(()) => Ok(()),
+        Err(error) => Err(error.at(place)),
     }
-    result
-}
-
-/// Reads a message; its byte fields share `body`.
-///
-/// # Errors
-///
-/// [`DecodeError`], naming the innermost field where there is one.
-#[inline]
-pub fn decode_root<T: Root>(body: &Bytes, options: &DecodeOptions) -> Result<T, DecodeError> {
-    T::decode_root(&mut Reader::shared(body, options))
-}
-
-/// Encodes a value as a whole message.
-///
-/// # Errors
-///
-/// [`EncodeError::TooLong`], when a string, list or struct passes 2³² − 1 bytes or elements.
-pub fn encode<T: Root>(value: &T) -> Result<Vec<u8>, EncodeError> {
-    let mut out = Vec::new();
-    encode_root(value, &mut out)?;
-    Ok(out)
-}
-
-/// Decodes a message of this schema's version, an older or a newer one.
-///
-/// Fields that the writer did not have read as zero, `None`, or empty; those that only the writer
-/// has are skipped.
-///
-/// # Errors
-///
-/// [`DecodeError`], for bytes that no version of the schema writes.
-pub fn decode<T: Root>(bytes: &[u8]) -> Result<T, DecodeError> {
-    T::decode_root(&mut Reader::new(bytes, &DecodeOptions::default()))
-}
-
-/// Decodes the one canonical form of a message of exactly this schema.
-///
-/// For every value there is one byte string that this accepts, and it is what [`encode`] gives.
-///
-/// # Errors
-///
-/// [`DecodeError`], also for bytes that only another version of the schema writes.
-pub fn decode_exact<T: Root>(bytes: &[u8]) -> Result<T, DecodeError> {
-    let options = DecodeOptions { exact: true, ..DecodeOptions::default() };
-    T::decode_root(&mut Reader::new(bytes, &options))
 }

@@ -6,26 +6,40 @@ use zerocopy::IntoBytes;
 use super::error::{DecodeError, DecodeErrorKind as Kind};
 use super::layout::Slot;
 use super::reader::{Reader, bit, load};
-use super::writer::Writer;
+use super::tail::Tail;
+use super::writer::{Writer, put, set};
 use super::{Wire, list};
 use crate::schema::TypeSchema;
 
 macro_rules! number {
-    ($($ty:ty, $schema:expr;)*) => {$(
+    ($($ty:ty, $key:literal, $schema:expr;)*) => {$(
         impl Wire for $ty {
             const BITS: usize = 0;
             const BLOCK: usize = size_of::<Self>();
             const HAS_TAIL: bool = false;
             const PLAIN: bool = true;
+            const IS_KEY: bool = $key;
 
-            #[inline]
-            fn encode(&self, slot: Slot, out: &mut Writer<'_>) {
-                out.put(slot.block, self.to_le_bytes());
+            type View<'a> = Self;
+
+            #[inline(always)]
+            fn encode_block(&self, block: &mut [u8], slot: Slot) {
+                put(block, slot.block, self.to_le_bytes());
             }
 
-            #[inline]
+            #[inline(always)]
             fn decode(block: &[u8], slot: Slot, _: &mut Reader<'_>) -> Result<Self, DecodeError> {
                 Ok(Self::from_le_bytes(load(block, slot.block)))
+            }
+
+            #[inline(always)]
+            fn check(_: &[u8], _: Slot, _: &mut Reader<'_>) -> Result<(), DecodeError> {
+                Ok(())
+            }
+
+            #[inline(always)]
+            fn view<'a>(block: &'a [u8], slot: Slot, _: Tail<'a>) -> Self {
+                Self::from_le_bytes(load(block, slot.block))
             }
 
             #[inline]
@@ -46,18 +60,18 @@ macro_rules! number {
 }
 
 number! {
-    u8, TypeSchema::Int { width: 1, signed: false };
-    u16, TypeSchema::Int { width: 2, signed: false };
-    u32, TypeSchema::Int { width: 4, signed: false };
-    u64, TypeSchema::Int { width: 8, signed: false };
-    u128, TypeSchema::Int { width: 16, signed: false };
-    i8, TypeSchema::Int { width: 1, signed: true };
-    i16, TypeSchema::Int { width: 2, signed: true };
-    i32, TypeSchema::Int { width: 4, signed: true };
-    i64, TypeSchema::Int { width: 8, signed: true };
-    i128, TypeSchema::Int { width: 16, signed: true };
-    f32, TypeSchema::Float { width: 4 };
-    f64, TypeSchema::Float { width: 8 };
+    u8, true, TypeSchema::Int { width: 1, signed: false };
+    u16, true, TypeSchema::Int { width: 2, signed: false };
+    u32, true, TypeSchema::Int { width: 4, signed: false };
+    u64, true, TypeSchema::Int { width: 8, signed: false };
+    u128, true, TypeSchema::Int { width: 16, signed: false };
+    i8, true, TypeSchema::Int { width: 1, signed: true };
+    i16, true, TypeSchema::Int { width: 2, signed: true };
+    i32, true, TypeSchema::Int { width: 4, signed: true };
+    i64, true, TypeSchema::Int { width: 8, signed: true };
+    i128, true, TypeSchema::Int { width: 16, signed: true };
+    f32, false, TypeSchema::Float { width: 4 };
+    f64, false, TypeSchema::Float { width: 8 };
 }
 
 /// Writes a list of plain values: as memory where memory is little-endian.
@@ -95,23 +109,44 @@ where
     }
 }
 
+/// Goes over a list of plain values: any bytes are some.
+///
+/// # Errors
+///
+/// `Truncated`.
+#[inline]
+pub fn check_plain_list<T: Wire>(count: usize, tail: &mut Reader<'_>) -> Result<(), DecodeError> {
+    list::check_elements::<T>(count, tail)
+}
+
 #[expect(clippy::use_self, reason = "the consts are bools for every type")]
 impl Wire for bool {
     const BITS: usize = 1;
     const BLOCK: usize = 0;
     const HAS_TAIL: bool = false;
     const PLAIN: bool = false;
+    const IS_KEY: bool = true;
 
-    #[inline]
-    fn encode(&self, slot: Slot, out: &mut Writer<'_>) {
-        if *self {
-            out.set(slot.bits[0]);
-        }
+    type View<'a> = bool;
+
+    #[inline(always)]
+    fn encode_block(&self, block: &mut [u8], slot: Slot) {
+        set(block, slot.bits[0], *self);
     }
 
-    #[inline]
+    #[inline(always)]
     fn decode(block: &[u8], slot: Slot, _: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(bit(block, slot.bits[0]))
+    }
+
+    #[inline(always)]
+    fn check(_: &[u8], _: Slot, _: &mut Reader<'_>) -> Result<(), DecodeError> {
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn view<'a>(block: &'a [u8], slot: Slot, _: Tail<'a>) -> bool {
+        bit(block, slot.bits[0])
     }
 
     fn schema() -> &'static TypeSchema {

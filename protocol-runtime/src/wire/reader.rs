@@ -26,10 +26,16 @@ impl Default for DecodeOptions {
 }
 
 /// A cursor over a tail.
+///
+/// What is left is bytes, or text: a region whose types hold only text is checked as UTF-8 in one
+/// go, and its strings are then cut from it.
 #[derive(Debug)]
 pub struct Reader<'a> {
+    /// What is left; empty while `text` is not.
     rest: &'a [u8],
-    /// What `rest` is a part of, so that byte fields can share it.
+    /// What is left, where it is known to be text.
+    text: &'a str,
+    /// What the rest is a part of, so that byte fields can share it.
     source: Option<&'a Bytes>,
     budget: usize,
     depth: u32,
@@ -41,7 +47,7 @@ impl<'a> Reader<'a> {
     #[must_use]
     pub fn new(bytes: &'a [u8], options: &DecodeOptions) -> Self {
         let DecodeOptions { exact, budget, depth } = *options;
-        Self { rest: bytes, source: None, budget, depth, exact }
+        Self { rest: bytes, text: "", source: None, budget, depth, exact }
     }
 
     /// Reads `bytes`; byte fields share them.
@@ -61,7 +67,7 @@ impl<'a> Reader<'a> {
     #[inline]
     #[must_use]
     pub fn left(&self) -> usize {
-        self.rest.len()
+        self.rest.len() + self.text.len()
     }
 
     /// Takes `n` bytes.
@@ -71,6 +77,7 @@ impl<'a> Reader<'a> {
     /// `Truncated`, when fewer are left.
     #[inline]
     pub fn take(&mut self, n: usize) -> Result<&'a [u8], DecodeError> {
+        self.as_bytes();
         let Some((taken, rest)) = self.rest.split_at_checked(n) else {
             return Err(truncated(n, self.rest.len()));
         };
@@ -81,6 +88,7 @@ impl<'a> Reader<'a> {
     /// Takes everything that is left.
     #[inline]
     pub fn take_rest(&mut self) -> &'a [u8] {
+        self.as_bytes();
         std::mem::take(&mut self.rest)
     }
 
@@ -91,6 +99,7 @@ impl<'a> Reader<'a> {
     /// `Truncated`, when fewer than `N` bytes are left.
     #[inline]
     pub fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
+        self.as_bytes();
         let Some((taken, rest)) = self.rest.split_first_chunk() else {
             return Err(truncated(N, self.rest.len()));
         };
@@ -105,23 +114,65 @@ impl<'a> Reader<'a> {
     /// `Truncated`, `BadLength`, or `NonMinimal`.
     #[inline]
     pub fn length(&mut self, short: u8) -> Result<usize, DecodeError> {
-        if short < u8::MAX { Ok(usize::from(short)) } else { self.long_length() }
+        if short < u8::MAX {
+            return Ok(usize::from(short));
+        }
+        self.as_bytes();
+        let (len, rest) = long_length(self.rest)?;
+        self.rest = rest;
+        Ok(len)
     }
 
-    #[cold]
-    fn long_length(&mut self) -> Result<usize, DecodeError> {
-        let mut len = 0_u64;
-        for (i, group) in self.array::<5>()?.into_iter().enumerate() {
-            if group >= 0x80 {
-                return Err(Kind::BadLength.into());
-            }
-            len |= u64::from(group) << (7 * i);
+    /// What [`length`](Self::length) would say, with nothing taken.
+    ///
+    /// # Errors
+    ///
+    /// As [`length`](Self::length).
+    #[inline]
+    pub fn peek_length(&self, short: u8) -> Result<usize, DecodeError> {
+        if short < u8::MAX {
+            return Ok(usize::from(short));
         }
-        if len < 255 {
-            return Err(Kind::NonMinimal.into());
+        let rest = if self.text.is_empty() { self.rest } else { self.text.as_bytes() };
+        Ok(long_length(rest)?.0)
+    }
+
+    /// Takes a string whose length's first byte stood in the block.
+    ///
+    /// # Errors
+    ///
+    /// As [`length`](Self::length), and `InvalidUtf8`.
+    #[inline(always)]
+    pub fn string(&mut self, short: u8) -> Result<&'a str, DecodeError> {
+        // Without text this succeeds for the empty string only.
+        if short < u8::MAX
+            && let Some((taken, rest)) = self.text.split_at_checked(usize::from(short))
+        {
+            self.text = rest;
+            return Ok(taken);
         }
-        let len = u32::try_from(len).map_err(|_| Kind::BadLength)?;
-        usize::try_from(len).map_err(|_| Kind::BadLength.into())
+        // By value: a cursor whose address is given away would live in memory from here on.
+        let (taken, rest, text) = string_apart(self.rest, self.text, short)?;
+        (self.rest, self.text) = (rest, text);
+        Ok(taken)
+    }
+
+    /// Reads what is left as text from here on, if it is text: the strings in it are then cut
+    /// without being checked again.
+    #[inline]
+    pub(super) fn enter_text(&mut self) {
+        if let Ok(text) = simdutf8::basic::from_utf8(self.rest) {
+            (self.rest, self.text) = (&[], text);
+        }
+    }
+
+    /// Whatever is left is bytes.
+    #[inline(always)]
+    fn as_bytes(&mut self) {
+        if !self.text.is_empty() {
+            self.rest = self.text.as_bytes();
+            self.text = "";
+        }
     }
 
     /// Reads `len` bytes as a region of their own: `read` cannot pass its end, and what it leaves
@@ -140,8 +191,20 @@ impl<'a> Reader<'a> {
         let after = std::mem::replace(&mut self.rest, region);
         let value = read(self)?;
         self.end()?;
-        self.rest = after;
+        (self.rest, self.text) = (after, "");
         Ok(value)
+    }
+
+    /// Goes on with `rest`, which is bytes.
+    #[inline(always)]
+    pub(super) fn set_bytes(&mut self, rest: &'a [u8]) {
+        (self.rest, self.text) = (rest, "");
+    }
+
+    /// Goes on with `text`.
+    #[inline(always)]
+    pub(super) fn set_text(&mut self, text: &'a str) {
+        (self.rest, self.text) = (&[], text);
     }
 
     /// Ends a value: what is left belongs to a newer schema, and is refused when reading exactly.
@@ -151,8 +214,8 @@ impl<'a> Reader<'a> {
     /// `LeftOver`.
     #[inline]
     pub fn end(&mut self) -> Result<(), DecodeError> {
-        if self.exact && !self.rest.is_empty() {
-            return Err(left_over(self.rest.len()));
+        if self.exact && self.left() != 0 {
+            return Err(left_over(self.left()));
         }
         Ok(())
     }
@@ -167,7 +230,10 @@ impl<'a> Reader<'a> {
         &mut self,
         read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
     ) -> Result<T, DecodeError> {
-        self.depth = self.depth.checked_sub(1).ok_or(Kind::DepthLimit)?;
+        self.depth = match self.depth.checked_sub(1) {
+            Some(depth) => depth,
+            None => return Err(Kind::DepthLimit.into()),
+        };
         let value = read(self)?;
         self.depth += 1;
         Ok(value)
@@ -180,8 +246,10 @@ impl<'a> Reader<'a> {
     /// `BudgetExceeded`.
     #[inline]
     pub fn charge(&mut self, count: usize, size: usize) -> Result<(), DecodeError> {
-        let left = count.checked_mul(size).and_then(|cost| self.budget.checked_sub(cost));
-        self.budget = left.ok_or(Kind::BudgetExceeded)?;
+        match count.checked_mul(size).and_then(|cost| self.budget.checked_sub(cost)) {
+            Some(left) => self.budget = left,
+            None => return Err(Kind::BudgetExceeded.into()),
+        }
         Ok(())
     }
 
@@ -192,6 +260,55 @@ impl<'a> Reader<'a> {
             None => Bytes::copy_from_slice(taken),
         }
     }
+}
+
+/// A string out of bytes that were not checked as text before, or a long one, or a mistake; and
+/// what is left.
+#[inline(never)]
+fn string_apart<'a>(
+    rest: &'a [u8],
+    text: &'a str,
+    short: u8,
+) -> Result<(&'a str, &'a [u8], &'a str), DecodeError> {
+    let bytes = if text.is_empty() { rest } else { text.as_bytes() };
+    let (len, behind) = match short {
+        u8::MAX => long_length(bytes)?,
+        short => (usize::from(short), bytes),
+    };
+    if text.is_empty() {
+        let Some((taken, rest)) = behind.split_at_checked(len) else {
+            return Err(truncated(len, behind.len()));
+        };
+        let taken = simdutf8::basic::from_utf8(taken).map_err(|_| Kind::InvalidUtf8)?;
+        return Ok((taken, rest, ""));
+    }
+    let text = text.get(text.len() - behind.len()..).unwrap_or_default();
+    match text.split_at_checked(len) {
+        Some((taken, text)) => Ok((taken, &[], text)),
+        None if len > text.len() => Err(truncated(len, text.len())),
+        None => Err(Kind::InvalidUtf8.into()),
+    }
+}
+
+/// A length in its five bytes, and what is behind them.
+#[cold]
+fn long_length(bytes: &[u8]) -> Result<(usize, &[u8]), DecodeError> {
+    let Some((groups, rest)) = bytes.split_first_chunk::<5>() else {
+        return Err(truncated(5, bytes.len()));
+    };
+    let mut len = 0_u64;
+    for (i, group) in groups.iter().enumerate() {
+        if *group >= 0x80 {
+            return Err(Kind::BadLength.into());
+        }
+        len |= u64::from(*group) << (7 * i);
+    }
+    if len < 255 {
+        return Err(Kind::NonMinimal.into());
+    }
+    let len = u32::try_from(len).map_err(|_| Kind::BadLength)?;
+    let len = usize::try_from(len).map_err(|_| Kind::BadLength)?;
+    Ok((len, rest))
 }
 
 #[cold]
@@ -206,8 +323,9 @@ fn left_over(left: usize) -> DecodeError {
 }
 
 /// Reads `N` bytes at a constant offset of a block; a block that ends before is extended by zeros.
-#[inline]
-pub(super) fn load<const N: usize>(block: &[u8], at: usize) -> [u8; N] {
+#[inline(always)]
+#[must_use]
+pub fn load<const N: usize>(block: &[u8], at: usize) -> [u8; N] {
     match block.get(at..).and_then(<[u8]>::first_chunk) {
         Some(bytes) => *bytes,
         None => load_short(block, at),
@@ -215,6 +333,7 @@ pub(super) fn load<const N: usize>(block: &[u8], at: usize) -> [u8; N] {
 }
 
 #[cold]
+#[inline(never)]
 fn load_short<const N: usize>(block: &[u8], at: usize) -> [u8; N] {
     let mut bytes = [0; N];
     for (to, from) in bytes.iter_mut().zip(block.get(at..).unwrap_or_default()) {
@@ -223,15 +342,48 @@ fn load_short<const N: usize>(block: &[u8], at: usize) -> [u8; N] {
     bytes
 }
 
-/// What lies behind the start of `slot` in `block`.
+/// The block at `at` of `block`, where it is as long as this side's schema has it, or longer.
+#[inline(always)]
+#[must_use]
+pub fn own_block<const N: usize>(block: &[u8], at: usize) -> Option<&[u8; N]> {
+    block.get(at..).and_then(<[u8]>::first_chunk)
+}
+
+/// The block at `at` of a block that is being written.
+#[inline(always)]
+#[must_use]
+pub fn own_block_mut<const N: usize>(block: &mut [u8], at: usize) -> Option<&mut [u8; N]> {
+    block.get_mut(at..).and_then(<[u8]>::first_chunk_mut)
+}
+
+/// The block at `at` of `block`, extended by zeros.
+#[cold]
+#[inline(never)]
+#[must_use]
+pub fn extended<const N: usize>(block: &[u8], at: usize) -> [u8; N] {
+    load_short(block, at)
+}
+
+/// Whether a block holds a field: its writer's version of the schema had it.
 #[inline]
 #[must_use]
-pub fn behind(block: &[u8], slot: super::Slot) -> &[u8] {
-    block.get(slot.block..).unwrap_or_default()
+pub fn has_field<T: super::Wire>(block: &[u8], slot: super::Slot) -> bool {
+    block.len() > if T::BITS > 0 { slot.bits[0].byte } else { slot.block }
+}
+
+/// The `len` bytes at the start of `slot` in `block`, or as many as there are.
+#[inline(always)]
+#[must_use]
+pub fn part(block: &[u8], at: usize, len: usize) -> &[u8] {
+    match block.get(at..at + len) {
+        Some(part) => part,
+        None => block.get(at..).unwrap_or_default(),
+    }
 }
 
 /// Reads a flag bit of a block.
-#[inline]
-pub(super) fn bit(block: &[u8], bit: Bit) -> bool {
+#[inline(always)]
+#[must_use]
+pub fn bit(block: &[u8], bit: Bit) -> bool {
     block.get(bit.byte).is_some_and(|byte| byte & bit.mask() != 0)
 }

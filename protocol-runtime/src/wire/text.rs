@@ -3,46 +3,66 @@
 use bytes::Bytes;
 
 use super::Wire;
-use super::error::{DecodeError, DecodeErrorKind as Kind};
+use super::error::DecodeError;
 use super::layout::Slot;
 use super::reader::{Reader, load};
-use super::writer::Writer;
+use super::tail::Tail;
+use super::writer::{Writer, put, short_length};
 use crate::schema::TypeSchema;
-
-#[inline]
-fn encode_bytes(bytes: &[u8], slot: Slot, out: &mut Writer<'_>) {
-    out.length(slot.block, bytes.len());
-    out.append(bytes);
-}
-
-#[inline]
-fn decode_bytes<'a>(
-    block: &[u8],
-    slot: Slot,
-    tail: &mut Reader<'a>,
-) -> Result<&'a [u8], DecodeError> {
-    let [short] = load(block, slot.block);
-    let len = tail.length(short)?;
-    tail.take(len)
-}
 
 impl Wire for String {
     const BITS: usize = 0;
     const BLOCK: usize = 1;
     const HAS_TAIL: bool = true;
     const PLAIN: bool = false;
+    const TEXT: bool = true;
+    const IS_KEY: bool = true;
 
-    #[inline]
-    fn encode(&self, slot: Slot, out: &mut Writer<'_>) {
-        encode_bytes(self.as_bytes(), slot, out);
+    type View<'a> = &'a str;
+
+    #[inline(always)]
+    fn encode_block(&self, block: &mut [u8], slot: Slot) {
+        put(block, slot.block, short_length(self.len()));
+    }
+
+    #[inline(always)]
+    fn encode_tail(&self, out: &mut Writer<'_>) {
+        out.content(self.as_bytes());
+    }
+
+    #[inline(always)]
+    fn decode(block: &[u8], slot: Slot, tail: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let [short] = load(block, slot.block);
+        let text = tail.string(short)?;
+        tail.charge(text.len(), 1)?;
+        Ok(text.to_owned())
+    }
+
+    #[inline(always)]
+    fn check(block: &[u8], slot: Slot, tail: &mut Reader<'_>) -> Result<(), DecodeError> {
+        let [short] = load(block, slot.block);
+        tail.string(short)?;
+        Ok(())
     }
 
     #[inline]
-    fn decode(block: &[u8], slot: Slot, tail: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let bytes = decode_bytes(block, slot, tail)?;
-        let text = simdutf8::basic::from_utf8(bytes).map_err(|_| Kind::InvalidUtf8)?;
-        tail.charge(text.len(), 1)?;
-        Ok(text.to_owned())
+    fn view<'a>(block: &'a [u8], slot: Slot, mut tail: Tail<'a>) -> &'a str {
+        let [short] = load(block, slot.block);
+        let len = tail.length(short);
+        tail.text(len)
+    }
+
+    #[inline]
+    fn skip(block: &[u8], slot: Slot, tail: &mut Tail<'_>) {
+        let [short] = load(block, slot.block);
+        let len = tail.length(short);
+        tail.take(len);
+    }
+
+    #[inline(always)]
+    fn text_end(block: &[u8], slot: Slot, tails: &[u8], at: usize) -> usize {
+        let [short] = load(block, slot.block);
+        if short < u8::MAX { at + usize::from(short) } else { long_end(tails, at) }
     }
 
     fn schema() -> &'static TypeSchema {
@@ -50,22 +70,62 @@ impl Wire for String {
     }
 }
 
+/// Where a string of 255 bytes and more ends.
+#[cold]
+#[inline(never)]
+fn long_end(tails: &[u8], at: usize) -> usize {
+    let mut tail = Tail::new(tails.get(at..).unwrap_or_default());
+    at.saturating_add(5).saturating_add(tail.length(u8::MAX))
+}
+
 impl Wire for Bytes {
     const BITS: usize = 0;
     const BLOCK: usize = 1;
     const HAS_TAIL: bool = true;
     const PLAIN: bool = false;
+    const IS_KEY: bool = true;
+
+    type View<'a> = &'a [u8];
+
+    #[inline(always)]
+    fn encode_block(&self, block: &mut [u8], slot: Slot) {
+        put(block, slot.block, short_length(self.len()));
+    }
 
     #[inline]
-    fn encode(&self, slot: Slot, out: &mut Writer<'_>) {
-        encode_bytes(self, slot, out);
+    fn encode_tail(&self, out: &mut Writer<'_>) {
+        out.content(self);
     }
 
     #[inline]
     fn decode(block: &[u8], slot: Slot, tail: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let bytes = decode_bytes(block, slot, tail)?;
-        tail.charge(bytes.len(), 1)?;
+        let [short] = load(block, slot.block);
+        let len = tail.length(short)?;
+        let bytes = tail.take(len)?;
+        tail.charge(len, 1)?;
         Ok(tail.keep(bytes))
+    }
+
+    #[inline]
+    fn check(block: &[u8], slot: Slot, tail: &mut Reader<'_>) -> Result<(), DecodeError> {
+        let [short] = load(block, slot.block);
+        let len = tail.length(short)?;
+        tail.take(len)?;
+        Ok(())
+    }
+
+    #[inline]
+    fn view<'a>(block: &'a [u8], slot: Slot, mut tail: Tail<'a>) -> &'a [u8] {
+        let [short] = load(block, slot.block);
+        let len = tail.length(short);
+        tail.take(len)
+    }
+
+    #[inline]
+    fn skip(block: &[u8], slot: Slot, tail: &mut Tail<'_>) {
+        let [short] = load(block, slot.block);
+        let len = tail.length(short);
+        tail.take(len);
     }
 
     fn schema() -> &'static TypeSchema {

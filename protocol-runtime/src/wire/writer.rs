@@ -1,76 +1,125 @@
 //! The out-buffer that values append themselves to, in one forward pass.
+//!
+//! Behind what is written the buffer holds zeros already, so that a block is reserved by moving a
+//! number, and a short string is copied without asking the allocator.
 
-use super::error::EncodeError;
+use super::error::{EncodeError, Place};
 use super::layout::Bit;
+
+/// How far ahead the buffer is filled with zeros: at least, and at most.
+const AHEAD: (usize, usize) = (256, 16 * 1_024);
+/// From here on bytes are appended as a whole, without zeros below them first.
+const LARGE: usize = 4 * 1_024;
 
 /// Appends to a buffer; keeps the first mistake, so that encoding itself stays straight-line.
 #[derive(Debug)]
 pub struct Writer<'b> {
-    buf: &'b mut Vec<u8>,
+    /// Where the bytes go in the end.
+    out: &'b mut Vec<u8>,
+    /// The bytes, and zeros behind them.
+    buf: Vec<u8>,
+    /// How many of them are written.
+    len: usize,
     error: Option<EncodeError>,
 }
 
 impl<'b> Writer<'b> {
-    /// Writes behind what `buf` already holds.
-    pub fn new(buf: &'b mut Vec<u8>) -> Self {
-        Self { buf, error: None }
+    /// Writes behind what `out` already holds.
+    pub fn new(out: &'b mut Vec<u8>) -> Self {
+        let buf = std::mem::take(out);
+        Self { len: buf.len(), buf, out, error: None }
     }
 
-    /// How many bytes the buffer holds.
+    /// How many bytes are written.
     #[inline]
     #[must_use]
     pub fn len(&self) -> usize {
-        self.buf.len()
+        self.len
     }
 
-    /// Whether the buffer holds nothing.
+    /// Whether nothing is written.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.buf.is_empty()
+        self.len == 0
     }
 
     /// Appends `n` zero bytes and says where they start.
     #[inline]
     pub fn reserve(&mut self, n: usize) -> usize {
-        let at = self.buf.len();
-        self.buf.resize(at + n, 0);
+        let at = self.len;
+        if self.buf.len() - at < n {
+            self.grow(n);
+        }
+        self.len = at + n;
         at
+    }
+
+    /// Appends `n` zero bytes: a block to be filled.
+    #[inline]
+    pub fn block(&mut self, n: usize) -> &mut [u8] {
+        let at = self.reserve(n);
+        self.reserved(at, n)
+    }
+
+    /// The `n` reserved bytes at `at`.
+    #[inline]
+    pub fn reserved(&mut self, at: usize, n: usize) -> &mut [u8] {
+        self.buf.get_mut(at..at + n).unwrap_or_default()
+    }
+
+    /// Makes room for `n` more bytes.
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, n: usize) {
+        let (least, most) = AHEAD;
+        let ahead = self.len.clamp(least, most);
+        self.buf.resize(self.len + n + ahead, 0);
     }
 
     /// Appends bytes.
     #[inline]
     pub fn append(&mut self, bytes: &[u8]) {
-        self.buf.extend_from_slice(bytes);
-    }
-
-    /// Writes into reserved bytes.
-    #[inline]
-    pub fn put<const N: usize>(&mut self, at: usize, bytes: [u8; N]) {
-        if let Some(to) = self.buf.get_mut(at..at + N) {
-            to.copy_from_slice(&bytes);
+        let end = self.len + bytes.len();
+        match self.buf.get_mut(self.len..end) {
+            Some(to) if bytes.len() <= 64 => {
+                copy_short(to, bytes);
+                self.len = end;
+            }
+            _ => self.append_long(bytes),
         }
     }
 
-    /// Sets a flag bit in reserved bytes.
-    #[inline]
-    pub fn set(&mut self, bit: Bit) {
-        if let Some(byte) = self.buf.get_mut(bit.byte) {
-            *byte |= bit.mask();
+    #[inline(never)]
+    fn append_long(&mut self, bytes: &[u8]) {
+        if bytes.len() < LARGE {
+            self.block(bytes.len()).copy_from_slice(bytes);
+        } else {
+            self.buf.truncate(self.len);
+            self.buf.extend_from_slice(bytes);
+            self.len = self.buf.len();
         }
     }
 
-    /// Writes the one-byte form of a length at `at`; from 255 on, appends the five-byte form.
+    /// Appends what of the length of a string or list does not fit its one byte in the block, and
+    /// then the string's bytes.
     #[inline]
-    pub fn length(&mut self, at: usize, len: usize) {
-        match u8::try_from(len) {
-            Ok(short) if short < u8::MAX => self.put(at, [short]),
-            _ => self.long_length(at, len),
+    pub fn content(&mut self, bytes: &[u8]) {
+        self.length(bytes.len());
+        self.append(bytes);
+    }
+
+    /// Appends what of a length or count does not fit its one byte in the block: nothing below
+    /// 255, the five-byte form from there on.
+    #[inline]
+    pub fn length(&mut self, len: usize) {
+        if len >= usize::from(u8::MAX) {
+            self.long_length(len);
         }
     }
 
     #[cold]
-    fn long_length(&mut self, at: usize, len: usize) {
-        self.put(at, [u8::MAX]);
+    #[inline(never)]
+    fn long_length(&mut self, len: usize) {
         let Ok(mut rest) = u32::try_from(len) else { return self.too_long(len) };
         let mut groups = [0; 5];
         for group in &mut groups {
@@ -86,29 +135,45 @@ impl<'b> Writer<'b> {
     /// Writes the number of bytes behind `from` into the four reserved bytes at `at`.
     #[inline]
     pub fn patch_len(&mut self, at: usize, from: usize) {
-        let len = self.buf.len() - from;
+        let len = self.len - from;
         match u32::try_from(len) {
-            Ok(len) => self.put(at, len.to_le_bytes()),
+            Ok(len) => put(&mut self.buf, at, len.to_le_bytes()),
             Err(_) => self.too_long(len),
         }
     }
 
-    /// Reads reserved bytes back.
-    pub(super) fn get<const N: usize>(&self, at: usize) -> [u8; N] {
-        super::reader::load(self.buf, at)
-    }
-
-    /// Moves everything from `at` on `n` bytes back, leaving zeros in between.
-    pub(super) fn insert(&mut self, at: usize, n: usize) {
-        let end = self.buf.len();
-        self.buf.resize(end + n, 0);
-        self.buf.copy_within(at..end, at + n);
-    }
-
+    /// Leaves out the five-byte form and the elements of what is too long, and keeps the mistake.
     #[cold]
     pub(super) fn too_long(&mut self, len: usize) {
         let len = u64::try_from(len).unwrap_or(u64::MAX);
         self.error.get_or_insert(EncodeError::TooLong(len));
+    }
+
+    /// Keeps the mistake that a field holds more than its `#[max]`.
+    #[cold]
+    pub fn over_max(&mut self, place: &'static Place, got: usize, max: u64) {
+        let got = u64::try_from(got).unwrap_or(u64::MAX);
+        self.error.get_or_insert(EncodeError::OverMax { place: *place, got, max });
+    }
+
+    /// Reads reserved bytes back.
+    pub(super) fn get<const N: usize>(&self, at: usize) -> [u8; N] {
+        super::reader::load(&self.buf, at)
+    }
+
+    /// Moves everything from `at` on `n` bytes back, leaving zeros in between.
+    pub(super) fn insert(&mut self, at: usize, n: usize) {
+        let end = self.len;
+        self.reserve(n);
+        self.buf.copy_within(at..end, at + n);
+        self.reserved(at, n).fill(0);
+    }
+
+    /// Takes out the `n` bytes at `at`.
+    pub(super) fn remove(&mut self, at: usize, n: usize) {
+        self.buf.copy_within(at + n..self.len, at);
+        self.len -= n;
+        self.reserved(self.len, n).fill(0);
     }
 
     /// The first mistake, if there was one.
@@ -116,7 +181,68 @@ impl<'b> Writer<'b> {
     /// # Errors
     ///
     /// [`EncodeError`], when a value was too long for the encoding.
-    pub fn finish(self) -> Result<(), EncodeError> {
-        self.error.map_or(Ok(()), Err)
+    pub fn finish(mut self) -> Result<(), EncodeError> {
+        self.error.take().map_or(Ok(()), Err)
+    }
+}
+
+impl Drop for Writer<'_> {
+    fn drop(&mut self) {
+        self.buf.truncate(self.len);
+        *self.out = std::mem::take(&mut self.buf);
+    }
+}
+
+/// Copies at most 64 bytes, in pieces of fixed size that overlap: cheaper than asking for a copy of
+/// unknown length.
+#[inline(always)]
+fn copy_short(to: &mut [u8], from: &[u8]) {
+    let len = from.len();
+    if len >= 32 {
+        copy_ends::<32>(to, from);
+    } else if len >= 16 {
+        copy_ends::<16>(to, from);
+    } else if len >= 8 {
+        copy_ends::<8>(to, from);
+    } else if len >= 4 {
+        copy_ends::<4>(to, from);
+    } else if len >= 2 {
+        copy_ends::<2>(to, from);
+    } else {
+        copy_ends::<1>(to, from);
+    }
+}
+
+/// Copies the first and the last `N` bytes.
+#[inline(always)]
+fn copy_ends<const N: usize>(to: &mut [u8], from: &[u8]) {
+    if let (Some(to), Some(from)) = (to.first_chunk_mut::<N>(), from.first_chunk::<N>()) {
+        *to = *from;
+    }
+    if let (Some(to), Some(from)) = (to.last_chunk_mut::<N>(), from.last_chunk::<N>()) {
+        *to = *from;
+    }
+}
+
+/// The one byte of a length or count that stands in the block.
+#[inline(always)]
+#[must_use]
+pub fn short_length(len: usize) -> [u8; 1] {
+    [u8::try_from(len).unwrap_or(u8::MAX)]
+}
+
+/// Writes bytes into a block.
+#[inline(always)]
+pub fn put<const N: usize>(block: &mut [u8], at: usize, bytes: [u8; N]) {
+    if let Some(to) = block.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
+        *to = bytes;
+    }
+}
+
+/// Sets a flag bit of a block, if `truth` says so.
+#[inline(always)]
+pub fn set(block: &mut [u8], bit: Bit, truth: bool) {
+    if let Some(byte) = block.get_mut(bit.byte) {
+        *byte |= u8::from(truth) << bit.shift;
     }
 }

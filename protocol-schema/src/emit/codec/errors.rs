@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::fields::locals;
-use super::unions::{variant_parts, variant_shape};
+use super::fields::{locals, variant_parts};
+use super::unions::variant_shape;
 use crate::check::snake_case;
 use crate::emit::Door;
 use crate::ir::{Payload, Union, UnionVariant};

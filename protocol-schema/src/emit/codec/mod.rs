@@ -5,6 +5,7 @@ mod fields;
 mod scalars;
 mod structs;
 mod unions;
+mod views;
 
 pub(super) use fields::ordered;
 pub(super) use scalars::scalar;

@@ -26,27 +26,41 @@ pub(in crate::emit) fn scalar(item: &ScalarEnum, door: &Door<'_>) -> TokenStream
                 const HAS_TAIL: bool = false;
                 const PLAIN: bool = false;
 
+                type View<'a> = Self;
+
                 #[inline]
-                fn encode(&self, slot: #v1::Slot, out: &mut #v1::Writer<'_>) {
+                fn encode_block(&self, block: &mut [u8], slot: #v1::Slot) {
                     let number: #repr = match self {
                         #(Self::#variants => #numbers,)*
                         Self::#unknown(number) => *number,
                     };
-                    #v1::Wire::encode(&number, slot, out);
+                    #v1::Wire::encode_block(&number, block, slot);
                 }
 
                 #[inline]
                 fn decode(
                     block: &[u8],
                     slot: #v1::Slot,
-                    tail: &mut #v1::Reader<'_>,
+                    _: &mut #v1::Reader<'_>,
                 ) -> ::core::result::Result<Self, #v1::DecodeError> {
-                    ::core::result::Result::Ok(
-                        match <#repr as #v1::Wire>::decode(block, slot, tail)? {
-                            #(#numbers => Self::#variants,)*
-                            number => Self::#unknown(number),
-                        },
-                    )
+                    ::core::result::Result::Ok(Self::view(block, slot, #v1::Tail::new(&[])))
+                }
+
+                #[inline]
+                fn check(
+                    _: &[u8],
+                    _: #v1::Slot,
+                    _: &mut #v1::Reader<'_>,
+                ) -> ::core::result::Result<(), #v1::DecodeError> {
+                    ::core::result::Result::Ok(())
+                }
+
+                #[inline]
+                fn view<'a>(block: &'a [u8], slot: #v1::Slot, tail: #v1::Tail<'a>) -> Self {
+                    match <#repr as #v1::Wire>::view(block, slot, tail) {
+                        #(#numbers => Self::#variants,)*
+                        number => Self::#unknown(number),
+                    }
                 }
 
                 #schema
