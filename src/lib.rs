@@ -5,9 +5,10 @@
 pub use protocol_runtime::__private;
 
 // Declaring a protocol.
-pub use protocol_macros::{Wire, include_schema, protocol};
+pub use protocol_macros::{Wire, include_schema, protocol, schema};
 pub use protocol_runtime::wire::{DecodeError, EncodeError, Root, Wire};
-pub use protocol_runtime::{Bytes, RawVariant};
+pub use protocol_runtime::types::{Secret, Stream, Timestamp, Uuid};
+pub use protocol_runtime::{Bytes, RawVariant, flags};
 
 // Serving and calling.
 pub use protocol_runtime::call::{Call, CallError, Notify};
@@ -38,6 +39,9 @@ pub mod reflect {
 pub use protocol_runtime::assert_schema;
 
 // The layers, for those who want one without the others.
+#[cfg(feature = "serde")]
+#[doc(inline)]
+pub use protocol_runtime::json;
 #[doc(inline)]
 pub use protocol_runtime::{error, fingerprint, frame, limits, noise, schema, session, wire};
 

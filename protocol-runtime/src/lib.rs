@@ -34,6 +34,8 @@ mod driver;
 pub mod error;
 pub mod fingerprint;
 pub mod frame;
+#[cfg(feature = "serde")]
+pub mod json;
 pub mod limits;
 pub mod noise;
 #[cfg(feature = "net")]
@@ -51,6 +53,7 @@ pub mod session;
 mod setup;
 #[cfg(feature = "net")]
 mod transport;
+pub mod types;
 pub mod wire;
 
 #[cfg(feature = "net")]

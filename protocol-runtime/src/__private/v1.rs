@@ -22,11 +22,15 @@ pub use crate::schema::{
 };
 #[cfg(feature = "net")]
 pub use crate::serve::{Client, Serve};
+pub use crate::types::flags::{assert_rising, plain_name, show as show_flags, width_of};
+pub use crate::types::{Secret, Stream, Timestamp, Uuid};
 pub use crate::wire::body::{
     Body, check_root as check_struct_root, decode_root as decode_struct_root,
     encode_root as encode_struct_root, open_body, read_fields, view_root as view_struct_root,
 };
+pub use crate::wire::bounded::{Bounded, check_max, keep_max};
 pub use crate::wire::layout::{Layout, Shape, Slot, layout};
+pub use crate::wire::map::{MapView, SetView};
 pub use crate::wire::reader::{extended, has_field, own_block, own_block_mut, part};
 pub use crate::wire::structs::{
     check_list as check_struct_list, check_nested as check_struct,
@@ -40,12 +44,14 @@ pub use crate::wire::union::{
     RawVariant, RawView, begin_variant, check_raw, decode_raw, encode_raw, encode_tag,
     encode_unit, end_variant, open_union, read_union, read_unit, skip_union,
 };
+pub use crate::wire::varint::Varint;
 pub use crate::wire::view::{ArrayView, BodyView, ListView, RawList};
 pub use crate::wire::{
     AppError, DecodeError, DecodeErrorKind, DecodeOptions, EncodeError, Place, Reader, Root, Tail,
     Wire, Writer, check_field, check_plain_list, decode_plain_list, decode_root,
     encode_plain_list, encode_root, field,
 };
+pub use crate::wire::xor::Xor;
 
 /// Handlers and clients need the shell: with the feature `net` this is what stands in it.
 #[cfg(feature = "net")]
@@ -64,6 +70,25 @@ macro_rules! __net {
 }
 
 pub use crate::__net as net;
+
+/// The JSON mapping needs serde: without the feature `serde` it is nothing.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __unmapped {
+    ($($tokens:tt)*) => {};
+}
+
+#[cfg(feature = "serde")]
+pub use crate::{
+    __mapped_flags as mapped_flags, __mapped_scalar as mapped_scalar,
+    __mapped_struct as mapped_struct, __mapped_union as mapped_union,
+};
+#[cfg(not(feature = "serde"))]
+pub use crate::{
+    __unmapped as mapped_flags, __unmapped as mapped_scalar, __unmapped as mapped_struct,
+    __unmapped as mapped_union,
+};
 
 /// How a struct that evolves stands as a field, in lists and alone: the same for every one of them.
 #[doc(hidden)]

@@ -15,6 +15,7 @@ use std::hash::Hash;
 
 use bytes::Bytes;
 
+use super::Wire;
 use super::error::{DecodeError, DecodeErrorKind as Kind};
 use super::layout::{Shape, Slot, layout};
 use super::list::blocks_len;
@@ -22,7 +23,6 @@ use super::reader::{Reader, load};
 use super::tail::Tail;
 use super::view::{ArrayView, ListView};
 use super::writer::{Writer, put, short_length};
-use super::Wire;
 use crate::schema::TypeSchema;
 use crate::types::{Timestamp, Uuid};
 
@@ -98,9 +98,7 @@ impl<T: Key, const N: usize> Key for [T; N] {
 
     fn cmp_view(&self, view: ArrayView<'_, T, N>) -> Ordering {
         let pairs = self.iter().zip(view.iter());
-        pairs.fold(Ordering::Equal, |so_far, (one, other)| {
-            so_far.then_with(|| one.cmp_view(other))
-        })
+        pairs.fold(Ordering::Equal, |so_far, (one, other)| so_far.then_with(|| one.cmp_view(other)))
     }
 }
 

@@ -4,13 +4,17 @@
 //! and bytes come out, or the other way round, in one forward pass.
 
 pub mod body;
+pub mod bounded;
 pub mod layout;
+pub mod map;
 pub mod reader;
 pub mod structs;
 pub mod tail;
 pub mod union;
 pub mod view;
+pub mod varint;
 pub mod writer;
+pub mod xor;
 
 mod array;
 mod error;
@@ -18,7 +22,10 @@ mod list;
 mod number;
 mod option;
 mod root;
+mod secret;
+mod std_types;
 mod text;
+mod tuple;
 
 pub use body::Body;
 pub use error::{DecodeError, DecodeErrorKind, EncodeError, Place};

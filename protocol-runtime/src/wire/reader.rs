@@ -123,6 +123,13 @@ impl<'a> Reader<'a> {
         Ok(len)
     }
 
+    /// What is left, with nothing taken.
+    #[inline]
+    #[must_use]
+    pub fn peek(&self) -> &'a [u8] {
+        if self.text.is_empty() { self.rest } else { self.text.as_bytes() }
+    }
+
     /// What [`length`](Self::length) would say, with nothing taken.
     ///
     /// # Errors
@@ -133,8 +140,7 @@ impl<'a> Reader<'a> {
         if short < u8::MAX {
             return Ok(usize::from(short));
         }
-        let rest = if self.text.is_empty() { self.rest } else { self.text.as_bytes() };
-        Ok(long_length(rest)?.0)
+        Ok(long_length(self.peek())?.0)
     }
 
     /// Takes a string whose length's first byte stood in the block.

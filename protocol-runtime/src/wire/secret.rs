@@ -41,10 +41,7 @@ impl<T: Wire> Wire for Secret<T> {
 
     // Lists and roots of structs stand in a form of their own, and so must these.
     #[inline]
-    fn encode_elements<'i>(
-        items: impl ExactSizeIterator<Item = &'i Self>,
-        out: &mut Writer<'_>,
-    ) {
+    fn encode_elements<'i>(items: impl ExactSizeIterator<Item = &'i Self>, out: &mut Writer<'_>) {
         T::encode_elements(items.map(Self::expose), out);
     }
 

@@ -98,11 +98,7 @@ fn marker(folded: u64) -> u8 {
 
 /// The value with this byte in its block, and how it stands in the tail.
 #[inline(always)]
-fn read<T: VarintInt>(
-    block: &[u8],
-    slot: Slot,
-    tail: &mut Reader<'_>,
-) -> Result<T, DecodeError> {
+fn read<T: VarintInt>(block: &[u8], slot: Slot, tail: &mut Reader<'_>) -> Result<T, DecodeError> {
     let [first] = load(block, slot.block);
     if u64::from(first) <= SHORT_MAX {
         return T::unfold(u64::from(first)).ok_or_else(|| Kind::BadValue.into());
