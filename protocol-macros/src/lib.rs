@@ -1,7 +1,7 @@
 //! The Rust door of `network-protocol`: `#[protocol]` and `#[derive(Wire)]`.
 //!
 //! Use them through the facade crate `network-protocol`, which re-exports both together with the
-//! runtime their output needs. Rules and emission live in `protocol-schema`, shared with the
+//! runtime their output needs. `include_schema!` and `schema!` bring in what a `.np` file declares. Rules and emission live in `protocol-schema`, shared with the
 //! `.np` door: this crate turns Rust items into its model and draws its diagnostics on the
 //! user's tokens. It never decides what goes on the wire, and never looks beyond the one item.
 //!
@@ -16,6 +16,7 @@ mod include;
 mod item;
 mod report;
 mod rules;
+mod schema;
 mod source;
 
 /// Makes a protocol of an enum: each variant is a message.
@@ -57,6 +58,10 @@ mod source;
 /// | `min = 1` | the oldest version of a peer that is still served; 1 if it is not given |
 /// | `crate = path` | where the facade is, if not at `::network_protocol` |
 ///
+/// | `#[np(…)]` | |
+/// |---|---|
+/// | `removed(6, 9)` | the numbers of messages that are gone; they are never used again |
+///
 /// The standard derives that stand below `#[protocol]` (`Clone`, `Copy`, `Debug`, `PartialEq`,
 /// `Eq`, `PartialOrd`, `Ord`, `Hash`) hold for the message structs as well. Derives above it are
 /// not seen.
@@ -66,17 +71,22 @@ mod source;
 /// | `#[np(…)]` | |
 /// |---|---|
 /// | `id = 1` | the number on the wire, from 1 without gaps; by position if no variant has one |
-/// | `reply = T` | what is answered: `()`, any wire type, or `Result<T, E>` with an `#[np(error)]` enum `E`; one-way without it |
+/// | `reply = T` | what is answered: `()`, any wire type, `Stream<T>`, or `Result<T, E>` of one of these with an `#[np(error)]` enum `E`; one-way without it |
 /// | `from(server)` | the server sends it; otherwise the client does |
 /// | `name = Ident` | another name for the struct of this message |
+/// | `idempotent` | asking twice does no harm, so a call may be tried again |
+/// | `timeout("5s")` | how long a call waits unless it says otherwise: `ms`, `s`, `m` or `h` |
+/// | `removed(1: u32)` | a field that is gone, with the type it had |
 ///
-/// `Result` is read by the last segment of its path and needs both types, as a macro cannot see
-/// through an alias.
+/// `Result` and `Stream` are read by the last segment of their path, with their parameters, as a
+/// macro cannot see through an alias: they are no types of values but parts of a signature.
+/// Nothing else is read by how it is spelled.
 ///
 /// # On a field
 ///
-/// `#[np(id = 0)]` is its number, from 0 without gaps; by position if no field has one. Fields
-/// and variants take no `#[cfg]`, since both peers must agree on them.
+/// All that [`derive(Wire)`](macro@Wire) reads on fields. One field may be a `Stream<T>`, if the
+/// message has a reply: it is an argument of the call and no part of the message, so the enum is
+/// emitted without it. Fields and variants take no `#[cfg]`, since both peers must agree on them.
 #[proc_macro_attribute]
 pub fn protocol(
     arguments: proc_macro::TokenStream,
@@ -127,18 +137,47 @@ pub fn protocol(
 /// and derives `FromBytes`, `IntoBytes` and `Immutable` of the crate `zerocopy`, by which the
 /// compiler checks it. The bytes on the wire are the same with and without `plain`.
 ///
+/// A field that is no longer needed leaves its number and its type behind, on the struct:
+/// `#[np(removed(3: u32))]`, or `#[np(removed(#[np(varint)] 3: u32))]` if it was a varint.
+/// Positions are counted past it.
+///
 /// # Enums
 ///
 /// With `#[repr(u8)]`, `u16`, `u32` or `u64` an enum is a number on the wire and has unit
 /// variants only, numbered from 0 by `#[np(id = n)]`, by discriminants, or by position. Without
 /// it the enum is a tagged union, tags from 1. Either kind needs the variant marked
-/// `#[np(unknown)]`, which keeps what a newer peer sends. `#[np(error)]` on a union makes it an
+/// `#[np(unknown)]`, which keeps what a newer peer sends, unless it is `#[np(closed)]`: then an
+/// unknown value is an error, and no variant is ever added. `#[np(error)]` on a union makes it an
 /// error type: `Display` and `Error` are implemented, and a reply may be `Result<_, ThatEnum>`.
+/// `#[np(default)]` on a variant of a closed enum says what a value that is not there reads as.
+/// `#[np(removed(3))]` on an enum keeps the number of a variant that is gone.
+///
+/// # Fields
+///
+/// | `#[np(…)]` | |
+/// |---|---|
+/// | `id = 0` | the number, from 0 without gaps; by position if no field has one |
+/// | `max(64)` | at most so many bytes of a string or elements of a list; any constant expression |
+/// | `default = Presence::Online` | the value that costs nothing on the wire, and that readers see where an older writer had no such field; any constant expression |
+/// | `varint` | an integer that is written in as few bytes as it needs |
+/// | `with = module, wire = T` | a type of others, which goes over the wire as a `T`: `module::to_wire(&Field) -> T` and `module::from_wire(T) -> Result<Field, E>`, where `E` can be displayed |
+///
+/// The field's own type is any that implements [`Wire`](trait@Wire): numbers, `bool`, `String`,
+/// `Bytes`, `Vec`, `Option`, arrays, tuples, `BTreeMap` and `HashMap`, `BTreeSet` and `HashSet`,
+/// `Box`, the types of `network_protocol::types`, flags, and everything derived. Aliases are as
+/// good as what they stand for.
 ///
 /// # Everywhere
 ///
-/// `#[np(id = n)]` on fields and variants is the number on the wire, `#[np(crate = path)]` on
-/// the item says where the facade is. A `#[cfg]` on a field or variant changes what goes on the
+/// | `#[np(…)]` | |
+/// |---|---|
+/// | `since(2)` | the version of the protocol that brought it |
+/// | `deprecated("use `x`")` | why it should not be used; Rust's own `#[deprecated]` is read as well |
+/// | `was("old::Name")` | what a type or protocol was called before |
+/// | `acme::audited` | any path: kept for the tools of others |
+/// | `crate = path` | on an item: where the facade is |
+///
+/// These have no effect on the bytes. A `#[cfg]` on a field or variant changes what goes on the
 /// wire; a derive cannot see it, so it is not refused: do not write one.
 #[proc_macro_derive(Wire, attributes(np))]
 pub fn wire(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
@@ -155,4 +194,30 @@ pub fn wire(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
 #[proc_macro]
 pub fn include_schema(package: proc_macro::TokenStream) -> proc_macro::TokenStream {
     include::include_schema(package.into()).into()
+}
+
+/// Emits what a `.np` file declares, without a build script.
+///
+/// ```ignore
+/// network_protocol::schema!("schema/chat.np");
+/// ```
+///
+/// The path is from the folder of `Cargo.toml`. What comes of it are plain items, as from
+/// `include_schema!`; the file is read again when it changes. A package that the file uses,
+/// `acme::common`, is looked for in the folder of the file, as `acme/common.np`, `acme.common.np`
+/// or `common.np`; its types are expected in the module `crate::acme::common`, or where the macro
+/// is told:
+///
+/// ```ignore
+/// mod common {
+///     network_protocol::schema!("schema/common.np");
+/// }
+/// network_protocol::schema!("schema/chat.np", "acme::common" = crate::common);
+/// ```
+///
+/// `crate = path` says where the facade is, if not at `::network_protocol`. A mistake in the file
+/// is a compile error at the path, with the place in its text: `schema/chat.np:3:9: NP0301: …`.
+#[proc_macro]
+pub fn schema(file: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    schema::schema(file.into()).into()
 }

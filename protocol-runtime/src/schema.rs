@@ -72,7 +72,7 @@ pub struct Remarks {
     pub since: Option<u32>,
     /// Why it should not be used any more; empty without a reason.
     pub deprecated: Option<&'static str>,
-    /// What it was called before.
+    /// What it was called before; of a protocol the whole name, as in a handshake.
     pub was: Option<&'static str>,
 }
 
@@ -486,6 +486,10 @@ pub struct MessageSchema {
     /// Whether the fields of `payload` are written in the message itself, `Join { room: u64 }`,
     /// and its name is nobody's business.
     pub inline: bool,
+    /// Whether the one value that it carries is written in as few bytes as it needs.
+    pub varint: bool,
+    /// The most bytes or elements of that value.
+    pub max: Option<u64>,
     /// The one field that is a stream of this type: it has a number among the fields of `payload`
     /// and is none of them.
     pub stream: Option<FieldSchema>,
@@ -509,6 +513,8 @@ impl MessageSchema {
             from: End::Client,
             payload,
             inline: false,
+            varint: false,
+            max: None,
             stream: None,
             reply: None,
             idempotent: false,
@@ -528,6 +534,20 @@ impl MessageSchema {
     #[must_use]
     pub const fn inline(mut self) -> Self {
         self.inline = true;
+        self
+    }
+
+    /// The one value that it carries is written in as few bytes as it needs.
+    #[must_use]
+    pub const fn varint(mut self) -> Self {
+        self.varint = true;
+        self
+    }
+
+    /// The one value that it carries holds at most as many bytes or elements.
+    #[must_use]
+    pub const fn max(mut self, max: u64) -> Self {
+        self.max = Some(max);
         self
     }
 

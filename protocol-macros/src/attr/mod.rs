@@ -133,7 +133,7 @@ static KEYS: &[Known] = {
         known(Key::Closed, "closed", "closed", &[Scalar, Union]),
         known(Key::Unknown, "unknown", "unknown", &[Number, Variant]),
         known(Key::Chosen, "default", "default", &[Number, Variant]),
-        known(Key::Default, "default", "default = value", &[Field, Unnamed, Removed]),
+        known(Key::Default, "default", "default = value", &[Field]),
         known(Key::Varint, "varint", "varint", &[Field, Unnamed, Removed]),
         known(Key::Max, "max", "max(64)", &[Field, Unnamed]),
         known(Key::With, "with", "with = module", &[Field, Unnamed]),

@@ -32,13 +32,7 @@ pub(super) fn field(source: &mut Source, written: &Written) -> Option<Removed> {
     let said = Attributes::of(source, &written.attributes, Place::Removed);
     let name = Name::new("_", source.at(&written.number));
     let ty = source.external(&written.ty);
-    let default = said.default.as_ref().map(|value| source.value(value));
-    Some(Field {
-        removed: true,
-        varint: said.varint.is_some(),
-        default,
-        ..Field::new(number, name, ty)
-    })
+    Some(Field { removed: true, varint: said.varint.is_some(), ..Field::new(number, name, ty) })
 }
 
 /// A number without a suffix, of 32 bits.

@@ -1,6 +1,7 @@
 use proc_macro2::TokenStream;
 use protocol_schema::ir::{
-    Item, Payload, Protocol, Repr, ScalarEnum, Side, Struct, TypeKind, Union,
+    Bound, Field, Item, Payload, Protocol, Repr, ScalarEnum, Side, Struct, TypeKind, Union,
+    ValueKind, VendorArgument, VendorArguments,
 };
 use quote::quote;
 
@@ -309,7 +310,7 @@ NP0311 | #[repr(i8)] enum E { A, #[np(unknown)] U(i8) }
 NP0311 | #[repr(usize)] enum E { A }
 NP0909 | #[np(fixed, plain)] struct S { a: u8 }
 NP0908 NP0908 | struct S { #[cfg(unix)] a: u8, #[cfg_attr(unix, np(id = 1))] b: u8 }
-NP0008 | struct S { #[cfg_attr(docsrs, doc(hidden))] a: u8, s: np::Stream<u8> }
+ | struct S { #[cfg_attr(docsrs, doc(hidden))] a: u8 }
 ",
     );
 }
@@ -355,12 +356,21 @@ fn attributes_are_known_well_placed_and_said_once() {
     check(
         r#"
 NP0601 | struct S { #[np(idd = 1)] a: u8 }
-NP0008 NP0008 NP0008 | struct S { #[np(max(4))] a: u8, #[np(varint, default = 1)] b: u8 }
+NP0008 |  | enum P { #[np(view)] A }
+NP0602 NP0602 | #[np(stable)] struct S { #[np(rust(type = "X"))] a: u8 }
+NP0602 | struct S { #[np(idempotent)] a: u8 }
+NP0602 | #[repr(u8)] #[np(closed)] enum E { #[np(max(3))] A }
+NP0602 | enum E { #[np(removed(0: u8))] A, #[np(unknown)] U(RawVariant) }
+NP0602 | struct S { #[np(removed(0))] a: u8 }
+NP0602 | #[np(removed(#[np(id = 1)] 0: u8))] struct S {}
+NP0602 | #[np(plain, fixed, closed)] #[repr(C)] struct S { a: u8 }
+NP0602 | #[np(varint)] struct S { a: u8 }
+NP0602 |  | enum P { A(#[np(since(2))] u8) }
 NP0602 NP0602 | #[np(error)] struct S { #[np(reply = u8)] a: u8 }
 NP0602 | enum E { A(#[np(id = 0)] u8), #[np(unknown)] U(RawVariant) }
 NP0602 | #[np(error)] #[repr(u8)] enum E { A, #[np(unknown)] U(u8) }
 NP0604 NP0604 | struct S { #[np(id = 0, id = 1)] a: u8, #[np(id = 1)] #[np(id = 1)] b: u8 }
-NP0008 NP0602 |  | #[np(removed(6))] enum P { #[np(name = B)] A }
+NP0604 NP0602 |  | #[np(was("a"), was("b"))] enum P { #[np(name = B)] A }
 NP0603 NP0601 NP0602 | version = "2", pakage = "a", id = 3 | enum P { A }
 "#,
     );
@@ -390,6 +400,38 @@ NP0603 |  | enum P { #[np(reply = Vec<)] A }
 NP0603 |  | enum P { #[np(reply = +)] A }
 NP0603 |  | enum P { #[np(name = 3)] A { a: u8 } }
 NP0603 | package = acme | enum P { A }
+NP0603 | struct S { #[np(max = 4)] a: u8 }
+NP0603 | struct S { #[np(max)] a: u8 }
+NP0603 | struct S { #[np(max())] a: u8 }
+NP0603 | struct S { #[np(max(3, 4))] a: u8 }
+NP0603 | struct S { #[np(max(99999999999999999999))] a: u8 }
+NP0603 | struct S { #[np(varint(1))] a: u8 }
+NP0603 | struct S { #[np(default)] a: u8 }
+NP0603 | struct S { #[np(default(3))] a: u8 }
+NP0603 | struct S { #[np(default = 3 3)] a: u8 }
+NP0603 | struct S { #[np(since = 2)] a: u8 }
+NP0603 | struct S { #[np(since(0))] a: u8 }
+NP0603 | struct S { #[np(since("2"))] a: u8 }
+NP0603 | struct S { #[np(deprecated = "x")] a: u8 }
+NP0603 | struct S { #[np(deprecated(x))] a: u8 }
+NP0603 | struct S { #[np(acme::x y)] a: u8 }
+NP0603 | struct S { #[np(acme::x(y z))] a: u8 }
+NP0603 | struct S { #[np(acme::x = 1 + 1)] a: u8 }
+NP0603 | struct S { #[np(acme::)] a: u8 }
+NP0603 | #[np(was(Old))] struct S {}
+NP0603 | #[np(was("a-b"))] struct S {}
+NP0603 | #[np(removed)] struct S {}
+NP0603 | #[np(removed())] struct S {}
+NP0603 | #[np(removed(1))] struct S {}
+NP0603 | #[np(removed(a: u8))] struct S {}
+NP0603 | #[np(removed(1u8: u8))] struct S {}
+NP0603 |  | #[np(removed(1: u8))] enum P { A }
+NP0603 |  | #[np(removed("6"))] enum P { A }
+NP0603 |  | enum P { #[np(timeout)] A }
+NP0603 |  | enum P { #[np(timeout(5))] A }
+NP0603 |  | enum P { #[np(timeout("5"))] A }
+NP0603 |  | enum P { #[np(timeout("0s"))] A }
+NP0603 |  | enum P { #[np(timeout("5 s"))] A }
  |  | enum P { #[np(id = 1, reply = Result<fn(u8) -> A, B>, from(client),)] A }
 "#,
     );
@@ -402,7 +444,6 @@ fn what_only_a_protocol_can_get_wrong() {
  |  | enum P { #[np(reply = Result)] A }
 NP0302 |  | enum P { #[np(reply = io::Result<u8>)] A }
 NP0302 |  | enum P { #[np(reply = Result<u8, E, F>)] A }
-NP0008 |  | enum P { #[np(reply = Result<Stream<u8>, E>)] A }
 NP0911 | package = "" | enum P { A }
 NP0911 | package = "acme.chat" | enum P { A }
 NP0911 | package = "acme::" | enum P { A }
@@ -425,9 +466,9 @@ fn the_name_in_the_handshake_has_at_most_64_bytes() {
 fn every_mistake_of_an_item_is_reported() {
     let outcome = derived(quote! {
         #[np(fixd)]
-        struct S<T> { #[np(max(3))] a: T, #[cfg(unix)] b: u8, #[np(id = x)] c: u8 }
+        struct S<T> { #[np(max(3), max(4))] a: T, #[cfg(unix)] b: u8, #[np(id = x)] c: u8 }
     });
-    assert_eq!(outcome.codes(), ["NP0901", "NP0601", "NP0008", "NP0908", "NP0603"]);
+    assert_eq!(outcome.codes(), ["NP0901", "NP0601", "NP0604", "NP0908", "NP0603"]);
 }
 
 #[test]
@@ -471,6 +512,202 @@ fn a_diagnostic_says_how_to_mend_it() {
                 a: u8,
             }
         )),
-        "NP0601: there is no attribute `colour`\nnote: on a field may stand: `id = 1`"
+        "NP0601: there is no attribute `colour`\nnote: on a field may stand: `id = 1`, \
+         `default = value`, `varint`, `max(64)`, `with = module`, `wire = T`, `since(2)`, \
+         `deprecated(\"use `x`\")`"
     );
+}
+
+fn names(fields: &[Field]) -> Vec<(u32, &str)> {
+    fields.iter().map(|field| (field.number.value, field.name.text.as_str())).collect()
+}
+
+#[test]
+fn fields_keep_what_is_said_of_them() {
+    let outcome = derived(quote! {
+        #[np(since(2), deprecated)]
+        struct User {
+            #[np(max(64))]
+            name: String,
+            #[np(max(LIMIT))]
+            tags: Vec<String>,
+            #[np(varint, default = -5)]
+            score: i64,
+            #[np(default = Self::START, since(3))]
+            #[deprecated(since = "1.2", note = "use `rights`")]
+            state: State,
+        }
+    });
+    let item = structure(&outcome);
+    assert_eq!((item.meta.since, item.meta.deprecated.as_deref()), (Some(2), Some("")));
+    let [name, tags, score, state] = item.fields.as_slice() else { panic!("four fields") };
+    assert!(matches!(name.max, Some(Bound::Literal(64, _))));
+    let Some(Bound::Extern(limit)) = tags.max else { panic!("{:?}", tags.max) };
+    assert_eq!(outcome.tables.external(limit).to_string(), "LIMIT");
+    assert!(score.varint && !state.varint);
+    let written = |field: &Field| match field.default.as_ref().unwrap().kind {
+        ValueKind::Extern(id) => outcome.tables.external(id).to_string().replace(' ', ""),
+        ref other => panic!("{other:?}"),
+    };
+    assert_eq!((written(score), written(state)), ("-5".into(), "User::START".into()));
+    assert_eq!((state.meta.since, state.meta.deprecated.as_deref()), (Some(3), Some("use `rights`")));
+}
+
+#[test]
+fn rusts_own_deprecated_is_read_in_each_of_its_forms() {
+    for (written, reason) in [
+        (quote!(#[deprecated]), ""),
+        (quote!(#[deprecated = "old"]), "old"),
+        (quote!(#[deprecated(note = "old")]), "old"),
+        (quote!(#[deprecated(since = "2")]), ""),
+        (quote!(#[deprecated(note = "rust")] #[np(deprecated("ours"))]), "ours"),
+    ] {
+        let outcome = derived(quote!(struct S { #written a: u8 }));
+        assert_eq!(structure(&outcome).fields[0].meta.deprecated.as_deref(), Some(reason));
+    }
+}
+
+#[test]
+fn removed_fields_stand_on_what_held_them() {
+    let outcome = derived(quote! {
+        #[np(removed(1: u32, #[np(varint)] 2: u64))]
+        #[np(removed(4: BTreeMap<String, u8>))]
+        struct S { a: u8, b: u8 }
+    });
+    let fields = &structure(&outcome).fields;
+    assert_eq!(names(fields), [(0, "a"), (3, "b"), (1, "_"), (2, "_"), (4, "_")]);
+    assert!(fields.iter().all(|field| field.number.written.is_some()));
+    let removed: Vec<_> = fields.iter().map(|field| (field.removed, field.varint)).collect();
+    let (kept, gone) = ((false, false), (true, false));
+    assert_eq!(removed, [kept, kept, gone, (true, true), gone]);
+
+    let outcome = derived(quote! {
+        #[np(removed(1, 2))]
+        enum E {
+            #[np(removed(0: u8))]
+            A { b: u8 },
+            #[np(unknown)]
+            Unknown(RawVariant),
+        }
+    });
+    let item = union(&outcome);
+    let numbers: Vec<u32> = item.removed.iter().map(|number| number.value).collect();
+    assert_eq!((numbers.as_slice(), item.variants[0].number.value), ([1, 2].as_slice(), 3));
+    let Payload::Fields(fields) = &item.variants[0].payload else { panic!("no fields") };
+    assert_eq!(names(fields), [(1, "b"), (0, "_")]);
+
+    let outcome = declared(
+        quote!(),
+        quote! {
+            #[np(removed(2))]
+            enum P {
+                #[np(removed(0: Stream<u8>))]
+                A { b: u8 },
+                B,
+            }
+        },
+    );
+    let item = messages(&outcome);
+    let numbers: Vec<u32> = item.messages.iter().map(|message| message.number.value).collect();
+    assert_eq!(numbers, [1, 3]);
+}
+
+#[test]
+fn closed_enums_have_no_unknown_variant() {
+    let outcome = derived(quote! {
+        #[repr(u8)]
+        #[np(closed, removed(1))]
+        enum Level { Low, #[np(default)] High }
+    });
+    let item = scalar(&outcome);
+    assert!(item.closed);
+    let variants: Vec<_> = item.variants.iter().map(|v| (v.number.value, v.default)).collect();
+    assert_eq!(variants, [(0, false), (2, true)]);
+    let outcome = derived(quote! {
+        #[np(closed)]
+        enum Shape { Circle(#[np(max(4))] Vec<f32>), #[np(default)] Unknown }
+    });
+    let item = union(&outcome);
+    assert!(item.closed && item.variants[1].default);
+    assert_eq!(item.variants[1].name.text, "Unknown");
+    let Payload::Tuple(value) = &item.variants[0].payload else { panic!("no value") };
+    assert!(value.max.is_some());
+    check(
+        r"
+NP0912 | #[np(closed)] enum E { A, #[np(unknown)] U(RawVariant) }
+NP0912 | #[repr(u8)] #[np(closed)] enum E { A, #[np(unknown)] U(u8) }
+",
+    );
+}
+
+#[test]
+fn a_conversion_names_the_type_on_the_wire_and_the_module() {
+    let outcome = derived(quote! {
+        struct Peer { #[np(with = crate::ip, wire = Option<Bytes>)] ip: Option<std::net::IpAddr> }
+    });
+    let field = &structure(&outcome).fields[0];
+    assert_eq!(outcome.types(), ["Option<std::net::IpAddr>", "Option<Bytes>"]);
+    let TypeKind::Extern(wire) = field.ty.kind else { panic!("{:?}", field.ty) };
+    assert_eq!(outcome.tables.external(wire).to_string().replace(' ', ""), "Option<Bytes>");
+    let text = |part: &Option<(String, _)>| part.as_ref().unwrap().0.replace(' ', "");
+    assert_eq!(text(&field.rust.ty), "Option<std::net::IpAddr>");
+    assert_eq!(text(&field.rust.with), "crate::ip");
+    check(
+        r"
+NP0913 | struct S { #[np(with = crate::ip)] a: u8 }
+NP0913 | struct S { #[np(wire = u8)] a: IpAddr }
+NP0603 NP0913 | struct S { #[np(with = 3, wire = u8)] a: IpAddr }
+",
+    );
+}
+
+#[test]
+fn attributes_of_others_are_kept_as_they_stand() {
+    let outcome = derived(quote! {
+        #[np(acme::audited)]
+        struct S {
+            #[np(acme::log::level(3, name = "x", deep(true), [1, -2.5, b"y"], acme::Kind), max(3))]
+            a: u8,
+            #[np(acme::of = Kind::Big)]
+            b: u8,
+        }
+    });
+    let item = structure(&outcome);
+    let path = |at: usize| {
+        let names = item.fields[at].meta.vendor[0].path.iter().map(|name| name.text.as_str());
+        names.collect::<Vec<_>>().join("::")
+    };
+    assert_eq!(item.meta.vendor[0].arguments, VendorArguments::None);
+    assert_eq!((path(0), path(1)), ("acme::log::level".into(), "acme::of".into()));
+    let VendorArguments::List(list) = &item.fields[0].meta.vendor[0].arguments else {
+        panic!("no list")
+    };
+    let kinds: Vec<bool> =
+        list.iter().map(|argument| matches!(argument, VendorArgument::Attr(_))).collect();
+    assert_eq!(kinds, [false, true, true, false, true]);
+    assert!(item.fields[0].max.is_some());
+}
+
+#[test]
+fn streams_are_read_by_their_name() {
+    let outcome = declared(
+        quote!(),
+        quote! {
+            enum Files {
+                #[np(reply = Result<np::Stream<Line>, E>, idempotent)]
+                Tail { after: u64 },
+                #[np(reply = u64, timeout("250ms"))]
+                Put { name: String, data: Stream<Bytes> },
+                Odd { data: Stream },
+            }
+        },
+    );
+    let item = messages(&outcome);
+    assert!(matches!(item.messages[0].reply.as_ref().unwrap().ok.kind, TypeKind::Stream(_)));
+    assert!(item.messages[0].idempotent);
+    assert_eq!(item.messages[1].timeout, Some(250));
+    let Payload::Fields(fields) = &item.messages[1].payload else { panic!("no fields") };
+    assert!(matches!(fields[1].ty.kind, TypeKind::Stream(_)));
+    let Payload::Fields(fields) = &item.messages[2].payload else { panic!("no fields") };
+    assert!(matches!(fields[0].ty.kind, TypeKind::Extern(_)));
 }

@@ -89,7 +89,11 @@ impl Walk {
                 Payload::Fields(fields)
             }
             (_, Some(stream)) => Payload::Tuple(Box::new(stream)),
-            (Some(payload), None) => Payload::Tuple(Box::new(Field::unnamed(self.ty(payload)))),
+            (Some(payload), None) => Payload::Tuple(Box::new(Field {
+                varint: message.varint,
+                max: message.max.map(|max| Bound::Literal(max, Span::NONE)),
+                ..Field::unnamed(self.ty(payload))
+            })),
             (None, None) => Payload::Unit,
         }
     }

@@ -36,19 +36,62 @@ pub fn canonical(schema: &Schema, protocols: Option<&[&str]>) -> Schema {
         .collect();
     let taken = protocols.iter().map(|protocol| protocol.name.text.clone()).collect();
     let mut walk = Walk { schema, names: BTreeMap::new(), taken, met: Vec::new(), items: vec![] };
-    let protocols: Vec<Item> =
-        protocols.into_iter().map(|protocol| Item::Protocol(walk.protocol(protocol))).collect();
+    let protocols: Vec<Protocol> =
+        protocols.into_iter().map(|protocol| walk.protocol(protocol)).collect();
     walk.rest();
+    let package = joined(&schema.package);
+    let (old, protocols) = renamed(&package, protocols);
     let mut items = walk.items;
     items.sort_by(|a, b| a.name().text.cmp(&b.name().text));
-    items.extend(protocols);
+    items.extend(protocols.into_iter().map(Item::Protocol));
     Schema {
         package: schema.package.iter().map(|name| bare(&name.text)).collect(),
-        stable: schema.stable.map(|_| Span::NONE),
-        meta: meta(&schema.meta),
+        meta: Meta { was: old, ..Meta::default() },
         items,
         ..Schema::default()
     }
+}
+
+/// The whole name that a protocol had before, `old::chat::Chat`, when it or its package had
+/// another. `name` is its whole name now, `package` what is said of the package.
+pub(crate) fn was(name: &str, package: Option<&Meta>, protocol: &Meta) -> Option<String> {
+    let old_package = package.and_then(|meta| meta.was.as_deref());
+    let (now, own) = name.rsplit_once("::").unwrap_or(("", name));
+    let in_package = |own: &str| match old_package.unwrap_or(now) {
+        "" => own.to_owned(),
+        package => format!("{package}::{own}"),
+    };
+    match &protocol.was {
+        Some(was) if was.contains("::") => Some(was.clone()),
+        Some(was) => Some(in_package(was)),
+        None => old_package.map(|_| in_package(own)),
+    }
+}
+
+/// What the package was called, if all of its protocols say the same, and the protocols without what
+/// that says already.
+fn renamed(package: &str, protocols: Vec<Protocol>) -> (Option<String>, Vec<Protocol>) {
+    let whole = |protocol: &Protocol| protocol.meta.was.clone();
+    let split = |was: &str| was.rsplit_once("::").map(|(package, _)| package.to_owned());
+    let mut olds = protocols.iter().map(|protocol| whole(protocol).and_then(|was| split(&was)));
+    let first = olds.next().flatten();
+    let common = olds.all(|old| old == first);
+    let old = first.filter(|old| common && old != package);
+    let home = old.clone().unwrap_or_else(|| package.to_owned());
+    let protocols = protocols.into_iter().map(|mut protocol| {
+        if let Some(own) = whole(&protocol).as_deref().and_then(|was| {
+            was.rsplit_once("::").filter(|(package, _)| *package == home).map(|(_, own)| own)
+        }) {
+            protocol.meta.was = (own != protocol.name.text).then(|| own.to_owned());
+        }
+        protocol
+    });
+    (old, protocols.collect())
+}
+
+fn joined(path: &[Name]) -> String {
+    let names: Vec<&str> = path.iter().map(|name| name.text.as_str()).collect();
+    names.join("::")
 }
 
 /// Goes from the protocols to what they reach.
@@ -65,6 +108,8 @@ struct Walk<'s> {
 
 impl<'s> Walk<'s> {
     fn protocol(&mut self, item: &'s Protocol) -> Protocol {
+        let name = format!("{}::{}", joined(&self.schema.package), item.name.text);
+        let was = was(&name, Some(&self.schema.meta), &item.meta);
         let messages = by_number(&item.messages, |message| message.number.value);
         Protocol {
             docs: Docs::default(),
@@ -74,7 +119,7 @@ impl<'s> Walk<'s> {
             messages: messages.into_iter().map(|message| self.message(message)).collect(),
             removed: removed(&item.removed),
             derives: vec![],
-            meta: meta(&item.meta),
+            meta: Meta { was, ..meta(&item.meta) },
         }
     }
 

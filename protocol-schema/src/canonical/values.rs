@@ -7,6 +7,8 @@ use crate::ir::{
 };
 use crate::span::Span;
 
+use super::joined;
+
 /// How many consts and aliases may stand for each other, one behind the other.
 const CHAIN_MAX: usize = 64;
 
@@ -75,11 +77,6 @@ fn constant<'s>(schema: &'s Schema, value: &'s Value) -> Option<&'s ValueKind> {
         kind = &item.value.kind;
     }
     None
-}
-
-fn joined(path: &[Name]) -> String {
-    let names: Vec<&str> = path.iter().map(|name| name.text.as_str()).collect();
-    names.join("::")
 }
 
 fn builtin(ty: &TypeKind, value: &ValueKind) -> Option<ValueKind> {

@@ -4,6 +4,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
+use crate::canonical;
 use crate::ir::{
     Field, Message, Meta, Name, Number, Payload, Protocol, Repr, ScalarEnum, Side, Type, TypeKind,
     Union, UnionVariant,
@@ -168,7 +169,9 @@ fn variant(variant: &UnionVariant, door: &Door<'_>) -> TokenStream {
 
 /// What a protocol says of itself, as the value of a static.
 pub(super) fn protocol(item: &Protocol, wire_name: &str, door: &Door<'_>) -> TokenStream {
-    let (v1, removed, remarks) = (door.alias(), removed(&item.removed), remarks(&item.meta));
+    let (v1, removed) = (door.alias(), removed(&item.removed));
+    let was = canonical::was(wire_name, door.schema.map(|schema| &schema.meta), &item.meta);
+    let remarks = remarks(&Meta { was, ..item.meta.clone() });
     let version = ((item.version, item.min) != (1, 1)).then(|| {
         let (version, min) =
             (Literal::u32_unsuffixed(item.version), Literal::u32_unsuffixed(item.min));
@@ -185,7 +188,12 @@ fn message(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenStre
     let (v1, remarks) = (door.alias(), remarks(&message.meta));
     let (number, name) = (super::protocol::number(message), &message.name.text);
     let (content, stream) = types::content(&message.payload);
-    let payload = door.content(&content, &super::protocol::body_name(message, protocol));
+    let (payload, value) = match content {
+        types::Content::Value(field) => (door.ty(&field.ty), Some(value(field, door))),
+        types::Content::Unit | types::Content::Fields(_) => {
+            (door.content(&content, &super::protocol::body_name(message, protocol)), None)
+        }
+    };
     let from = (message.from == Side::Server).then(|| quote!(.from_server()));
     let inline = matches!(content, types::Content::Fields(_)).then(|| quote!(.inline()));
     let stream = stream.and_then(|field| stream_field(field, door));
@@ -208,8 +216,18 @@ fn message(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenStre
     });
     quote! {
         #v1::MessageSchema::new(#number, #name, <#payload as #v1::Root>::schema)
-            #from #inline #stream #reply #idempotent #timeout #remarks
+            #from #inline #value #stream #reply #idempotent #timeout #remarks
     }
+}
+
+/// What is said of the one value that a message carries.
+fn value(field: &Field, door: &Door<'_>) -> TokenStream {
+    let varint = field.varint.then(|| quote!(.varint()));
+    let max = field.max.as_ref().map(|max| {
+        let max = door.bound(max, &quote!(u64));
+        quote!(.max(#max))
+    });
+    quote!(#varint #max)
 }
 
 fn root(ty: &Type, door: &Door<'_>) -> TokenStream {
