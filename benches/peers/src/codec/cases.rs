@@ -3,10 +3,11 @@
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 
-use super::contestant::{Contestant, Peer, leak, named};
+use super::contestant::{Contestant, Peer, named};
 use super::data::planus as fb;
 use super::data::prost as pb;
 use super::data::{lockfile, log, mesh, minecraft, mk48};
+use super::memory::keep;
 use super::ours::{self, evolvable, fixed};
 use super::peers;
 
@@ -109,7 +110,7 @@ macro_rules! contestants {
         borrow $borrowed:ty: $($peer:ident by $borrow:ident),* $(,)?
     ) => {
         fn $function(peers: &[Peer], original: $original) -> Result<Vec<Contestant>> {
-            let value: &'static $original = leak(original);
+            let value: &'static $original = keep(original)?;
             let contestant = |&peer: &Peer| {
                 let mut contestant = match peer {
                     Peer::Ours => ours::contestant::<evolvable::$module::$ours, _>(peer, value)?,

@@ -34,11 +34,6 @@ pub enum Metric {
     Size,
 }
 
-impl Metric {
-    /// Those that take time, in the order of the columns.
-    pub const TIMED: [Self; 4] = [Self::Serialize, Self::Deserialize, Self::Borrow, Self::Access];
-}
-
 /// Displays a value by its name on the command line.
 macro_rules! named {
     ($($type:ty),*) => {$(
@@ -54,7 +49,7 @@ pub(crate) use named;
 named!(Peer, Metric);
 
 /// Does something so many times.
-pub type Run = Box<dyn FnMut(u64)>;
+pub type Run = Box<dyn FnMut(u64) + Send>;
 
 /// One peer in one case.
 pub struct Contestant {
@@ -70,7 +65,7 @@ impl Contestant {
     }
 
     /// Adds what does `metric` once.
-    pub fn run(&mut self, metric: Metric, mut once: impl FnMut() + 'static) {
+    pub fn run(&mut self, metric: Metric, mut once: impl FnMut() + Send + 'static) {
         let run = move |times| {
             for _ in 0..times {
                 once();
@@ -80,7 +75,3 @@ impl Contestant {
     }
 }
 
-/// Values live as long as the program: it measures them and ends.
-pub fn leak<T>(value: T) -> &'static T {
-    Box::leak(Box::new(value))
-}

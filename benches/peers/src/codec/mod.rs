@@ -6,6 +6,7 @@ mod convert;
 mod data;
 mod goals;
 mod measure;
+mod memory;
 mod ours;
 mod peers;
 mod plot;
@@ -20,7 +21,7 @@ use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum};
 
 use cases::Case;
-use contestant::{Metric, Peer};
+use contestant::{Contestant, Metric, Peer};
 use measure::Effort;
 use report::{Report, Style};
 
@@ -105,6 +106,7 @@ impl Arguments {
 /// Runs the suite.
 pub fn run(arguments: &Arguments) -> Result<()> {
     let (cases, peers) = (arguments.cases()?, arguments.peers());
+    memory::retain();
     if let Some(times) = arguments.iterations {
         return repeat(arguments, &cases, &peers, times);
     }
@@ -139,7 +141,7 @@ fn measure(arguments: &Arguments, case: Case, peers: &[Peer]) -> Result<Report> 
         }
     };
     status(&format!("{case}: checking"));
-    let mut contestants = case.contestants(peers).with_context(|| format!("case {case}"))?;
+    let mut contestants = set_up(case, peers)?;
     for contestant in &mut contestants {
         contestant.runs.retain(|(metric, _)| arguments.measures(*metric));
     }
@@ -153,10 +155,15 @@ fn measure(arguments: &Arguments, case: Case, peers: &[Peer]) -> Result<Report> 
     Ok(Report { case, sizes, timings })
 }
 
+fn set_up(case: Case, peers: &[Peer]) -> Result<Vec<Contestant>> {
+    let peers = peers.to_vec();
+    memory::prepare(move || case.contestants(&peers))?.with_context(|| format!("case {case}"))
+}
+
 /// Runs the selected things and nothing else.
 fn repeat(arguments: &Arguments, cases: &[Case], peers: &[Peer], times: u64) -> Result<()> {
-    for case in cases {
-        for contestant in case.contestants(peers)? {
+    for &case in cases {
+        for contestant in set_up(case, peers)? {
             for (metric, mut run) in contestant.runs {
                 if arguments.measures(metric) {
                     let start = Instant::now();

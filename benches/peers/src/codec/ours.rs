@@ -7,16 +7,17 @@ use std::hint::black_box;
 
 use network_protocol::wire::{Root, decode, decode_exact, encode, encode_root};
 
-use super::contestant::{Contestant, Metric, Peer, leak};
+use super::contestant::{Contestant, Metric, Peer};
 use super::convert::To;
+use super::memory::keep;
 
 /// Measures the codec of the generated type `T` on a value of the data set.
 pub fn contestant<T, U>(peer: Peer, original: &U) -> anyhow::Result<Contestant>
 where
-    T: Root + Debug + PartialEq,
+    T: Root + Clone + Debug + PartialEq + Send + Sync,
     U: To<T>,
 {
-    let value: &'static T = leak(original.to());
+    let value: &'static T = keep(original.to())?;
     let bytes: &'static [u8] = encode(value)?.leak();
     anyhow::ensure!(decode::<T>(bytes)? == *value, "decode gives another value");
     anyhow::ensure!(decode_exact::<T>(bytes)? == *value, "decode_exact gives another value");

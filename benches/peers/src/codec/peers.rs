@@ -9,7 +9,8 @@ use std::hint::black_box;
 use anyhow::{Result, ensure};
 use serde::Serialize;
 
-use super::contestant::{Contestant, Metric, Peer, leak};
+use super::contestant::{Contestant, Metric, Peer};
+use super::memory::keep;
 
 /// Whether a borrowing value equals an owned one: they have the same fields, so they have the
 /// same JSON.
@@ -17,37 +18,54 @@ fn same<T: Serialize, B: Serialize>(owned: &T, borrowed: &B) -> Result<bool> {
     Ok(serde_json::to_vec(owned)? == serde_json::to_vec(borrowed)?)
 }
 
+/// wincode with its defaults, but that a list may be larger than 4 MiB, for the mesh is.
+mod win {
+    pub use wincode::config::{deserialize, serialize, serialize_into};
+    use wincode::config::Configuration;
+
+    const LIST_BYTES_MAX: usize = 64 << 20;
+    pub type Config = Configuration<true, LIST_BYTES_MAX>;
+    pub const CONFIG: Config = Configuration::default().with_preallocation_size_limit();
+
+    pub trait Write: wincode::SchemaWrite<Config, Src = Self> {}
+    impl<T: wincode::SchemaWrite<Config, Src = T>> Write for T {}
+
+    pub trait Read<'a>: wincode::SchemaRead<'a, Config, Dst = Self> {}
+    impl<'a, T: wincode::SchemaRead<'a, Config, Dst = T>> Read<'a> for T {}
+}
+
 pub fn wincode<T>(value: &'static T) -> Result<Contestant>
 where
-    T: wincode::SchemaWrite<wincode::config::DefaultConfig, Src = T>
-        + for<'a> wincode::SchemaRead<'a, wincode::config::DefaultConfig, Dst = T>
-        + Debug
-        + PartialEq,
+    T: win::Write + for<'a> win::Read<'a> + Debug + PartialEq + Sync,
 {
-    let bytes: &'static [u8] = wincode::serialize(value)?.leak();
-    ensure!(wincode::deserialize::<T>(bytes)? == *value, "wincode gives another value");
+    let bytes: &'static [u8] = win::serialize(value, win::CONFIG)?.leak();
+    let read: T = win::deserialize(bytes, win::CONFIG)?;
+    ensure!(read == *value, "wincode gives another value");
 
     let mut out = vec![0; bytes.len()];
     let mut contestant = Contestant::new(Peer::Wincode, bytes.len());
     contestant.run(Metric::Serialize, move || {
-        wincode::serialize_into(out.as_mut_slice(), black_box(value)).expect("fits");
+        win::serialize_into(out.as_mut_slice(), black_box(value), win::CONFIG).expect("fits");
         black_box(out.as_slice());
     });
     contestant.run(Metric::Deserialize, move || {
-        black_box(wincode::deserialize::<T>(black_box(bytes)).expect("is valid"));
+        let read: T = win::deserialize(black_box(bytes), win::CONFIG).expect("is valid");
+        black_box(read);
     });
     Ok(contestant)
 }
 
 pub fn wincode_borrow<T, B>(value: &'static T, contestant: &mut Contestant) -> Result<()>
 where
-    T: wincode::SchemaWrite<wincode::config::DefaultConfig, Src = T> + Serialize,
-    B: wincode::SchemaRead<'static, wincode::config::DefaultConfig, Dst = B> + Serialize,
+    T: win::Write + Serialize,
+    B: win::Read<'static> + Serialize,
 {
-    let bytes: &'static [u8] = wincode::serialize(value)?.leak();
-    ensure!(same(value, &wincode::deserialize::<B>(bytes)?)?, "wincode borrows another value");
+    let bytes: &'static [u8] = win::serialize(value, win::CONFIG)?.leak();
+    let read: B = win::deserialize(bytes, win::CONFIG)?;
+    ensure!(same(value, &read)?, "wincode borrows another value");
     contestant.run(Metric::Borrow, move || {
-        black_box(wincode::deserialize::<B>(black_box(bytes)).expect("is valid"));
+        let read: B = win::deserialize(black_box(bytes), win::CONFIG).expect("is valid");
+        black_box(read);
     });
     Ok(())
 }
@@ -64,14 +82,14 @@ mod archive {
 
 pub fn rkyv<T>(value: &'static T) -> Result<Contestant>
 where
-    T: rkyv::Archive + for<'a> rkyv::Serialize<archive::Serializer<'a>> + Debug + PartialEq,
+    T: rkyv::Archive + for<'a> rkyv::Serialize<archive::Serializer<'a>> + Debug + PartialEq + Sync,
     T::Archived: for<'a> archive::CheckBytes<archive::HighValidator<'a, archive::Failure>>
         + rkyv::Deserialize<T, archive::HighDeserializer<archive::Failure>>,
 {
     use archive::{AlignedVec, Failure};
     use rkyv::api::high::to_bytes_in;
 
-    let bytes: &'static AlignedVec = leak(rkyv::to_bytes::<Failure>(value)?);
+    let bytes: &'static AlignedVec = Box::leak(Box::new(rkyv::to_bytes::<Failure>(value)?));
     ensure!(rkyv::from_bytes::<T, Failure>(bytes)? == *value, "rkyv gives another value");
 
     let mut out = AlignedVec::with_capacity(bytes.len());
@@ -93,7 +111,7 @@ where
 
 pub fn bitcode<T>(value: &'static T) -> Result<Contestant>
 where
-    T: bitcode::Encode + bitcode::DecodeOwned + Debug + PartialEq,
+    T: bitcode::Encode + bitcode::DecodeOwned + Debug + PartialEq + Sync,
 {
     let bytes: &'static [u8] = bitcode::encode(value).leak();
     ensure!(bitcode::decode::<T>(bytes)? == *value, "bitcode gives another value");
@@ -128,7 +146,8 @@ where
     T: speedy::Writable<speedy::LittleEndian>
         + for<'a> speedy::Readable<'a, speedy::LittleEndian>
         + Debug
-        + PartialEq,
+        + PartialEq
+        + Sync,
 {
     let bytes: &'static [u8] = value.write_to_vec()?.leak();
     ensure!(T::read_from_buffer(bytes)? == *value, "speedy gives another value");
@@ -160,7 +179,7 @@ where
 
 pub fn bincode<T>(value: &'static T) -> Result<Contestant>
 where
-    T: bincode::Encode + bincode::Decode<()> + Debug + PartialEq,
+    T: bincode::Encode + bincode::Decode<()> + Debug + PartialEq + Sync,
 {
     use bincode::config::standard;
 
@@ -200,7 +219,7 @@ where
 
 pub fn postcard<T>(value: &'static T) -> Result<Contestant>
 where
-    T: Serialize + serde::de::DeserializeOwned + Debug + PartialEq,
+    T: Serialize + serde::de::DeserializeOwned + Debug + PartialEq + Sync,
 {
     let bytes: &'static [u8] = postcard::to_allocvec(value)?.leak();
     ensure!(postcard::from_bytes::<T>(bytes)? == *value, "postcard gives another value");
@@ -232,7 +251,7 @@ where
 
 pub fn bilrost<T>(value: &'static T) -> Result<Contestant>
 where
-    T: bilrost::OwnedMessage + Debug + PartialEq,
+    T: bilrost::OwnedMessage + Debug + PartialEq + Sync,
 {
     let bytes: &'static [u8] = value.encode_to_vec().leak();
     ensure!(T::decode(bytes)? == *value, "bilrost gives another value");
@@ -267,9 +286,9 @@ where
 pub fn prost<T, P>(value: &'static T) -> Result<Contestant>
 where
     T: Serialize,
-    P: prost::Message + Default + PartialEq + serde::de::DeserializeOwned + 'static,
+    P: prost::Message + Clone + Default + PartialEq + serde::de::DeserializeOwned + 'static,
 {
-    let value: &'static P = leak(serde_json::from_value(serde_json::to_value(value)?)?);
+    let value: &'static P = keep(serde_json::from_value(serde_json::to_value(value)?)?)?;
     let bytes: &'static [u8] = value.encode_to_vec().leak();
     ensure!(P::decode(bytes)? == *value, "prost gives another value");
 
@@ -294,9 +313,15 @@ pub fn planus<T, P>(
 ) -> Result<Contestant>
 where
     T: Serialize,
-    P: planus::WriteAsOffset<P> + PartialEq + serde::de::DeserializeOwned + 'static,
+    P: planus::WriteAsOffset<P>
+        + Clone
+        + PartialEq
+        + Send
+        + Sync
+        + serde::de::DeserializeOwned
+        + 'static,
 {
-    let value: &'static P = leak(serde_json::from_value(serde_json::to_value(value)?)?);
+    let value: &'static P = keep(serde_json::from_value(serde_json::to_value(value)?)?)?;
     let mut builder = planus::Builder::new();
     let bytes: &'static [u8] = builder.finish(value, None).to_vec().leak();
     ensure!(read(bytes)? == *value, "planus gives another value");
@@ -314,7 +339,7 @@ where
 
 pub fn serde_json<T>(value: &'static T) -> Result<Contestant>
 where
-    T: Serialize + serde::de::DeserializeOwned + Debug + PartialEq,
+    T: Serialize + serde::de::DeserializeOwned + Debug + PartialEq + Sync,
 {
     let bytes: &'static [u8] = serde_json::to_vec(value)?.leak();
     ensure!(serde_json::from_slice::<T>(bytes)? == *value, "serde_json gives another value");

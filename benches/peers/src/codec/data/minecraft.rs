@@ -5,6 +5,7 @@ use rand::Rng;
 use super::{any, borrowed, coin, maybe, name, owned, scalar, several};
 
 scalar! {
+    #[wincode(tag_encoding = "u8")]
     #[repr(u8)]
     pub enum GameType {
         Survival = 0,

@@ -6,6 +6,7 @@ use rand::distributions::{Distribution, WeightedIndex};
 use super::{any, borrowed_bytes, owned, scalar, several};
 
 scalar! {
+    #[wincode(tag_encoding = "u8")]
     #[repr(u8)]
     pub enum EntityType {
         ArleighBurke = 0,

@@ -61,11 +61,22 @@ fn several<R: Rng, T>(
 /// A struct that owns what it holds, with the codec of every peer that derives one.
 macro_rules! owned {
     ($(#[$meta:meta])* pub struct $($rest:tt)*) => {
+        crate::codec::data::owned_but_bilrost! {
+            #[derive(bilrost::Message)]
+            $(#[$meta])*
+            pub struct $($rest)*
+        }
+    };
+}
+pub(crate) use owned;
+
+/// Likewise, where bilrost has a better way than its derive.
+macro_rules! owned_but_bilrost {
+    ($(#[$meta:meta])* pub struct $($rest:tt)*) => {
         #[derive(
             Clone,
             Debug,
             PartialEq,
-            bilrost::Message,
             bincode::Decode,
             bincode::Encode,
             bitcode::Decode,
@@ -84,7 +95,7 @@ macro_rules! owned {
         pub struct $($rest)*
     };
 }
-pub(crate) use owned;
+pub(crate) use owned_but_bilrost;
 
 /// An enum without payload, likewise.
 macro_rules! scalar {
