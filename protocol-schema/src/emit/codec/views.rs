@@ -208,7 +208,8 @@ pub(super) fn variant_view(
 ) -> TokenStream {
     let (v1, name) = (own.door.alias(), own.door.ident(&variant.name));
     if own.parts.is_empty() {
-        return quote!(#tag => #view::#name,);
+        let braces = matches!(variant.payload, Payload::Fields(_)).then(|| quote!({}));
+        return quote!(#tag => #view::#name #braces,);
     }
     let last = own.parts.len() - 1;
     let reads = own.parts.iter().enumerate().map(|(i, part)| {
