@@ -311,11 +311,14 @@ impl<'s> Builder<'s> {
             Node::Flags(item) => fixed(item.width),
             Node::String | Node::Bytes | Node::Vec(_) | Node::Map(_) | Node::Set(_) => one,
             Node::Union(_) | Node::Struct(Struct { fixed: false, .. }) => one,
-            Node::Option(inner) => match self.types.peeled(*inner) {
-                Node::Bool => Size { bits: 2, block: 0, tail: false },
-                Node::Option(_) => return Err(TypeError::NoElement),
-                _ => Size { bits: 1, block: 0, tail: true },
-            },
+            Node::Option(inner) => {
+                let inner = self.types.peeled(*inner);
+                if matches!(inner, Node::Option(_)) {
+                    return Err(TypeError::NoElement);
+                }
+                let is_bool = matches!(inner, Node::Bool);
+                Size { bits: 1 + usize::from(is_bool), block: 0, tail: !is_bool }
+            }
             Node::Secret(inner) => size_of(*inner),
             Node::Array(element, length) => {
                 let element = size_of(*element);
@@ -340,12 +343,12 @@ impl<'s> Builder<'s> {
 
     /// Whether elements of the type would take up no room. All others take some at least.
     fn is_nothing(&self, id: Id) -> bool {
-        match self.types.peeled(id) {
-            Node::Tuple(body) | Node::Struct(Struct { fixed: true, body }) => {
-                body.fields.is_empty()
-            }
-            _ => false,
+        if let Node::Tuple(body) | Node::Struct(Struct { fixed: true, body }) =
+            self.types.peeled(id)
+        {
+            return body.fields.is_empty();
         }
+        false
     }
 }
 

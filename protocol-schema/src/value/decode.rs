@@ -9,9 +9,9 @@ use super::layout::{
     Bit, Body, Field, Id, Node, RootKind, Scalar, Slot, Struct, Types, Union, With, float_width,
     int_width,
 };
-use super::reader::{Block, Read, Tail, low, wide};
+use super::reader::{Block, Read, Tail, float_value, int_value, low, wide};
 use super::{Codec, Hidden, Value, compare};
-use crate::ir::{Float, Int, Std};
+use crate::ir::Std;
 
 /// How strictly, and how far, bytes are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -487,7 +487,7 @@ impl<'a> Decoder<'a> {
         let size = self.types.size(element);
         self.charge(count, size_of::<Value>(), tail)?;
         let used = count.saturating_mul(size.bits);
-        if used % 8 != 0 {
+        if !used.is_multiple_of(8) {
             let last = base.saturating_add(used / 8);
             if self.byte(block, last) >> (used % 8) != 0 {
                 return Err(ValueError::at(Kind::PaddingBits, block.offset(last)));
@@ -570,10 +570,10 @@ impl<'a> Decoder<'a> {
 impl Types {
     /// A value under the secrets that its type puts around it.
     fn as_secret(&self, ty: Id, value: Value) -> Value {
-        match self.node(ty) {
-            Node::Secret(inner) => Value::Secret(Hidden(Box::new(self.as_secret(*inner, value)))),
-            _ => value,
+        if let Node::Secret(inner) = self.node(ty) {
+            return Value::Secret(Hidden(Box::new(self.as_secret(*inner, value))));
         }
+        value
     }
 }
 
@@ -581,21 +581,5 @@ fn rises(before: Option<&Value>, after: Option<&Value>) -> bool {
     match (before, after) {
         (Some(before), Some(after)) => compare(before, after).is_lt(),
         _ => true,
-    }
-}
-
-fn int_value(int: Int, bits: u128) -> Value {
-    if !int.is_signed() {
-        return Value::Uint(bits);
-    }
-    let spare = 128 - u32::from(int.bits());
-    Value::Int(i128::from_le_bytes((bits << spare).to_le_bytes()) >> spare)
-}
-
-fn float_value(float: Float, bits: u128) -> Value {
-    let bytes = bits.to_le_bytes();
-    match float {
-        Float::F32 => Value::F32(f32::from_le_bytes(low(bytes))),
-        Float::F64 => Value::F64(f64::from_le_bytes(low(bytes))),
     }
 }

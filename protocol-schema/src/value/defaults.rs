@@ -9,14 +9,14 @@ const CHAIN_MAX: usize = 16;
 pub(super) fn bits(schema: &Schema, ty: &Type, value: &Written) -> Option<u128> {
     let mut ty = ty;
     for _ in 0..CHAIN_MAX {
-        match &ty.kind {
-            TypeKind::Secret(inner) => ty = inner,
-            TypeKind::Named(name) => match schema.find(name)? {
-                Item::Alias(alias) => ty = &alias.ty,
-                item => return of_item(schema, item, value),
-            },
-            kind => return of_number(schema, kind, value),
+        if let TypeKind::Secret(inner) = &ty.kind {
+            ty = inner;
+            continue;
         }
+        let TypeKind::Named(name) = &ty.kind else { return of_number(schema, &ty.kind, value) };
+        let item = schema.find(name)?;
+        let Item::Alias(alias) = item else { return of_item(schema, item, value) };
+        ty = &alias.ty;
     }
     None
 }
@@ -64,15 +64,17 @@ fn of_item(schema: &Schema, item: &Item, value: &Written) -> Option<u128> {
         let (_, number) = numbers.iter().find(|(name, _)| *name == last.text)?;
         if is_flags { 1_u128.checked_shl(*number) } else { Some(u128::from(*number)) }
     };
-    match &value.kind {
-        ValueKind::Path(path) => of_path(schema, path, &named),
-        ValueKind::Int { magnitude, negative: false } => Some(*magnitude),
-        ValueKind::List(values) => values.iter().try_fold(0, |all, value| match &value.kind {
-            ValueKind::Path(path) => Some(all | of_path(schema, path, &named)?),
-            _ => None,
-        }),
-        _ => None,
+    let of_value = |value: &Written| {
+        let ValueKind::Path(path) = &value.kind else { return None };
+        of_path(schema, path, &named)
+    };
+    if let ValueKind::List(values) = &value.kind {
+        return values.iter().try_fold(0, |all, value| Some(all | of_value(value)?));
     }
+    if let ValueKind::Int { magnitude, negative: false } = &value.kind {
+        return Some(*magnitude);
+    }
+    of_value(value)
 }
 
 /// The bits of what a path names, or of what a const of that name does.

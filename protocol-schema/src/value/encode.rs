@@ -4,11 +4,10 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::error::{ValueError, ValueErrorKind as Kind};
 use super::layout::{
-    Body, Field, Id, Node, RootKind, Scalar, Slot, Struct, Types, Union, With, float_width,
-    int_width,
+    Body, Field, Id, Node, RootKind, Scalar, Slot, Struct, Types, Union, With, int_width,
 };
 use super::{Codec, Value, compare};
-use crate::ir::{Int, Std};
+use crate::ir::{Float, Int, Std};
 
 /// How deep values may nest in each other, of whatever type: what the stack bears.
 const NESTING_MAX: u32 = 1_000;
@@ -159,86 +158,51 @@ impl Encoder<'_> {
         to: &mut Parts,
     ) -> Write<()> {
         let types = self.types;
-        let mut put = |bits: u128, width: usize| {
-            let bytes = (bits ^ with.xor).to_le_bytes();
-            to.put(slot.at, bytes.get(..width).unwrap_or(&bytes));
-        };
         match (types.node(ty), value) {
             (Node::Secret(inner), value) => {
                 let inside = if let Value::Secret(hidden) = value { &*hidden.0 } else { value };
-                self.value(*inner, with, inside, slot, to)?;
-            }
-            (Node::Bool, Value::Bool(value)) => to.set(slot, 0, *value ^ (with.xor != 0)),
-            (Node::Int(int), Value::Uint(_) | Value::Int(_)) => {
-                let bits = int_bits(*int, value)?;
-                if with.varint {
-                    varint(*int, bits ^ with.xor, slot.at, to);
-                } else {
-                    put(bits, int_width(*int));
-                }
-            }
-            (Node::Float(float), Value::F32(value)) if float_width(*float) == 4 => {
-                put(value.to_bits().into(), 4);
-            }
-            (Node::Float(float), Value::F64(value)) if float_width(*float) == 8 => {
-                put(value.to_bits().into(), 8);
-            }
-            (Node::Flags(item), Value::Uint(bits)) => put(fits(*bits, item.width)?, item.width),
-            (Node::Scalar(item), Value::Uint(number)) => {
-                put(scalar(item, *number)?, item.width);
-            }
-            (Node::Std(std), value) => to.put(slot.at, &std_bytes(*std, value)?),
-            (Node::String, Value::String(text)) => {
-                to.length(slot.at, text.len(), with)?;
-                to.tail.extend(text.as_bytes());
-            }
-            (Node::Bytes, Value::Bytes(bytes)) => {
-                to.length(slot.at, bytes.len(), with)?;
-                to.tail.extend(bytes);
+                self.value(*inner, with, inside, slot, to)
             }
             (Node::Vec(element), Value::List(values)) => {
                 to.length(slot.at, values.len(), with)?;
-                self.elements(*element, values, to)?;
+                self.elements(*element, values, to)
             }
             (Node::Set(element), Value::Set(values)) => {
                 to.length(slot.at, values.len(), with)?;
                 let sorted = sorted(values, |value| value)?;
                 let sorted: Vec<Value> = sorted.into_iter().cloned().collect();
-                self.elements(*element, &sorted, to)?;
+                self.elements(*element, &sorted, to)
             }
             (Node::Map(entry), Value::Map(entries)) => {
                 to.length(slot.at, entries.len(), with)?;
-                let entries = sorted(entries, |(key, _)| key)?;
-                let pairs = entries.into_iter();
-                let pairs: Vec<Value> = pairs
+                let entries = sorted(entries, |(key, _)| key)?.into_iter();
+                let pairs: Vec<Value> = entries
                     .map(|(key, value)| Value::Tuple(vec![key.clone(), value.clone()]))
                     .collect();
-                self.elements(*entry, &pairs, to)?;
+                self.elements(*entry, &pairs, to)
             }
             (Node::Option(inner), Value::Option(value)) => {
-                self.option(*inner, with, value.as_deref(), slot, to)?;
+                self.option(*inner, with, value.as_deref(), slot, to)
             }
-            (Node::Array(element, len), Value::List(values)) => {
-                if values.len() != *len {
-                    let (got, expected) = (values.len(), *len);
-                    return Err(ValueError::new(Kind::Count { got, expected }));
-                }
-                self.run(*element, values, slot.at, to)?;
+            (Node::Array(element, len), Value::List(values)) if values.len() == *len => {
+                self.run(*element, values, slot.at, to)
             }
-            (Node::Tuple(body), Value::Tuple(values)) => self.fields(body, values, slot.at, to)?,
-            (Node::Struct(Struct { fixed: true, body }), Value::Struct(values)) => {
-                self.fields(body, values, slot.at, to)?;
+            (Node::Array(_, len), Value::List(values)) => {
+                Err(ValueError::new(Kind::Count { got: values.len(), expected: *len }))
+            }
+            (Node::Tuple(body), Value::Tuple(values))
+            | (Node::Struct(Struct { fixed: true, body }), Value::Struct(values)) => {
+                self.fields(body, values, slot.at, to)
             }
             (Node::Struct(Struct { fixed: false, body }), Value::Struct(values)) => {
-                self.nested(body, values, slot, to)?;
+                self.nested(body, values, slot, to)
             }
             (Node::Union(item), Value::Variant(tag, values)) => {
-                self.variant(item, *tag, values, slot, to)?;
+                self.variant(item, *tag, values, slot, to)
             }
-            (Node::Union(item), Value::Unknown(tag, body)) => raw(item, *tag, body, slot, to)?,
-            (node, other) => return Err(mismatch(node.describe(), other)),
+            (Node::Union(item), Value::Unknown(tag, body)) => raw(item, *tag, body, slot, to),
+            (node, value) => leaf(node, with, value, slot, to),
         }
-        Ok(())
     }
 
     fn option(
@@ -345,9 +309,10 @@ impl Encoder<'_> {
     fn structs(&mut self, body: &Body, values: &[Value], to: &mut Parts) -> Write<()> {
         let (mut blocks, mut tails, mut ends) = (Vec::new(), Vec::new(), Vec::new());
         for (i, value) in values.iter().enumerate() {
-            let parts = match bare(value) {
-                Value::Struct(values) => self.element(body, values),
-                other => Err(mismatch("a struct", other)),
+            let parts = if let Value::Struct(values) = bare(value) {
+                self.element(body, values)
+            } else {
+                Err(mismatch("a struct", value))
             };
             let parts = parts.map_err(|error| error.index(i))?;
             blocks.extend(parts.block);
@@ -371,6 +336,38 @@ impl Encoder<'_> {
     }
 }
 
+/// Writes what holds no other values.
+fn leaf(node: &Node, with: With, value: &Value, slot: Slot, to: &mut Parts) -> Write<()> {
+    let mut put = |bits: u128, width: usize| {
+        let bytes = (bits ^ with.xor).to_le_bytes();
+        to.put(slot.at, bytes.get(..width).unwrap_or(&bytes));
+    };
+    match (node, value) {
+        (Node::Bool, Value::Bool(value)) => to.set(slot, 0, *value ^ (with.xor != 0)),
+        (Node::Int(int), Value::Uint(_) | Value::Int(_)) if with.varint => {
+            varint(*int, int_bits(*int, value)? ^ with.xor, slot.at, to);
+        }
+        (Node::Int(int), Value::Uint(_) | Value::Int(_)) => {
+            put(int_bits(*int, value)?, int_width(*int));
+        }
+        (Node::Float(Float::F32), Value::F32(value)) => put(value.to_bits().into(), 4),
+        (Node::Float(Float::F64), Value::F64(value)) => put(value.to_bits().into(), 8),
+        (Node::Flags(item), Value::Uint(bits)) => put(fits(*bits, item.width)?, item.width),
+        (Node::Scalar(item), Value::Uint(number)) => put(scalar(item, *number)?, item.width),
+        (Node::Std(std), value) => to.put(slot.at, &std_bytes(*std, value)?),
+        (Node::String, Value::String(text)) => {
+            to.length(slot.at, text.len(), with)?;
+            to.tail.extend(text.as_bytes());
+        }
+        (Node::Bytes, Value::Bytes(bytes)) => {
+            to.length(slot.at, bytes.len(), with)?;
+            to.tail.extend(bytes);
+        }
+        (node, other) => return Err(mismatch(node.describe(), other)),
+    }
+    Ok(())
+}
+
 /// A value without the secrets around it.
 fn bare(value: &Value) -> &Value {
     if let Value::Secret(hidden) = value { bare(&hidden.0) } else { value }
@@ -391,19 +388,18 @@ fn block_len(len: usize) -> Write<u16> {
 /// The bits of an integer, those above its width 0.
 fn int_bits(int: Int, value: &Value) -> Write<u128> {
     let width = u32::from(int.bits());
-    let (bits, fits) = match value {
-        Value::Uint(number) if !int.is_signed() => (*number, number.leading_zeros() >= 128 - width),
-        Value::Int(number) if int.is_signed() => {
-            let sign_bits = number.leading_zeros().max(number.leading_ones());
-            (u128::from_le_bytes(number.to_le_bytes()), sign_bits > 128 - width)
+    let (bits, fits, number) = match (value, int.is_signed()) {
+        (Value::Uint(number), false) => {
+            (*number, number.leading_zeros() >= 128 - width, number.to_string())
         }
-        other => return Err(mismatch(int.name(), other)),
+        (Value::Int(number), true) => {
+            let sign_bits = number.leading_zeros().max(number.leading_ones());
+            let bits = u128::from_le_bytes(number.to_le_bytes());
+            (bits, sign_bits > 128 - width, number.to_string())
+        }
+        (other, _) => return Err(mismatch(int.name(), other)),
     };
     if !fits {
-        let number = match value {
-            Value::Int(number) => number.to_string(),
-            _ => bits.to_string(),
-        };
         return Err(ValueError::new(Kind::OutOfRange { number, ty: int.name().to_owned() }));
     }
     Ok(bits & (u128::MAX >> (128 - width)))

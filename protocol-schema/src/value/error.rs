@@ -4,7 +4,10 @@ use std::fmt;
 
 /// A mistake in bytes, in a value, or in its JSON. Nothing of the value is kept.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ValueError {
+pub struct ValueError(Box<Mistake>);
+
+#[derive(Clone, Debug, PartialEq)]
+struct Mistake {
     root: String,
     /// Innermost first.
     path: Vec<Segment>,
@@ -139,17 +142,19 @@ pub enum ValueErrorKind {
 
 impl ValueError {
     pub(super) fn new(kind: ValueErrorKind) -> Self {
-        Self { root: String::new(), path: Vec::new(), offset: None, kind }
+        Self(Box::new(Mistake { root: String::new(), path: Vec::new(), offset: None, kind }))
     }
 
     /// A mistake in the bytes at `offset`.
     pub(super) fn at(kind: ValueErrorKind, offset: usize) -> Self {
-        Self { offset: Some(offset), ..Self::new(kind) }
+        let mut error = Self::new(kind);
+        error.0.offset = Some(offset);
+        error
     }
 
     /// The same, of what lies in no bytes.
     pub(super) fn nowhere(mut self) -> Self {
-        self.offset = None;
+        self.0.offset = None;
         self
     }
 
@@ -159,44 +164,44 @@ impl ValueError {
     }
 
     pub(super) fn root(mut self, name: &str) -> Self {
-        name.clone_into(&mut self.root);
+        name.clone_into(&mut self.0.root);
         self
     }
 
     /// Adds the field in which it happened; the value of a tuple variant has no name.
     pub(super) fn field(mut self, name: &str) -> Self {
         if !name.is_empty() {
-            self.path.push(Segment::Name(name.to_owned()));
+            self.0.path.push(Segment::Name(name.to_owned()));
         }
         self
     }
 
     pub(super) fn index(mut self, index: usize) -> Self {
-        self.path.push(Segment::Index(index));
+        self.0.path.push(Segment::Index(index));
         self
     }
 
     /// Which rule was broken.
     #[must_use]
-    pub const fn kind(&self) -> &ValueErrorKind {
-        &self.kind
+    pub fn kind(&self) -> &ValueErrorKind {
+        &self.0.kind
     }
 
     /// Which byte of the input it is about.
     #[must_use]
-    pub const fn offset(&self) -> Option<usize> {
-        self.offset
+    pub fn offset(&self) -> Option<usize> {
+        self.0.offset
     }
 
     /// The steps from the whole value to the part that is wrong.
     pub fn segments(&self) -> impl Iterator<Item = &Segment> {
-        self.path.iter().rev()
+        self.0.path.iter().rev()
     }
 
     /// The part that is wrong: `Joined.people[3].name`.
     #[must_use]
     pub fn path(&self) -> String {
-        let mut path = self.root.clone();
+        let mut path = self.0.root.clone();
         for segment in self.segments() {
             match segment {
                 Segment::Name(name) => path.push_str(&format!(".{name}")),
@@ -209,8 +214,8 @@ impl ValueError {
 
 impl fmt::Display for ValueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path(), self.kind)?;
-        match self.offset {
+        write!(f, "{}: {}", self.path(), self.0.kind)?;
+        match self.0.offset {
             Some(offset) => write!(f, " (byte {offset})"),
             None => Ok(()),
         }

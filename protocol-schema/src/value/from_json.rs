@@ -1,6 +1,11 @@
 //! JSON to a value. What is left out is what it is in bytes that end before it; a name that the
 //! type does not have is refused.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "whatever JSON is not what a type asks for is refused alike"
+)]
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value as Json};
@@ -159,8 +164,10 @@ impl Reader<'_> {
                     entries.push((key, self.value(value_type, value).map_err(within)?));
                 }
             }
-            _ if is_object => return Err(mismatch("an object", json)),
-            _ => return Err(mismatch("an array of pairs", json)),
+            other => {
+                let expected = if is_object { "an object" } else { "an array of pairs" };
+                return Err(mismatch(expected, other));
+            }
         }
         Ok(Value::Map(entries))
     }
@@ -172,7 +179,9 @@ impl Reader<'_> {
                 Some((name, content)) => (name, Some(content)),
                 None => return Err(mismatch("an object with one variant", json)),
             },
-            _ => return Err(mismatch("the name of a variant, or an object with one", json)),
+            other => {
+                return Err(mismatch("the name of a variant, or an object with one", other));
+            }
         };
         if let Some(number) = name.strip_prefix('@') {
             return unknown_variant(item, name, number, content);
@@ -280,8 +289,11 @@ fn integer(int: Int, json: &Json) -> Meant<Value> {
     let digits = match json {
         Json::String(text) if int.bits() >= 64 => text.clone(),
         Json::Number(number) => number.to_string(),
-        _ if int.bits() >= 64 => return Err(mismatch("an integer as a string of digits", json)),
-        _ => return Err(mismatch("an integer", json)),
+        other => {
+            let is_wide = int.bits() >= 64;
+            let expected = if is_wide { "an integer as a string of digits" } else { "an integer" };
+            return Err(mismatch(expected, other));
+        }
     };
     let is_whole = digits.strip_prefix('-').unwrap_or(&digits).bytes().all(|b| b.is_ascii_digit());
     if !is_whole || digits.is_empty() || digits == "-" {
@@ -310,7 +322,7 @@ fn float(kind: Float, json: &Json) -> Meant<Value> {
             "-Infinity" => Some(f64::NEG_INFINITY),
             _ => None,
         },
-        _ => None,
+        Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
     };
     let expected = "a number, \"NaN\", \"Infinity\" or \"-Infinity\"";
     let number = number.ok_or_else(|| mismatch(expected, json))?;
@@ -339,7 +351,7 @@ fn scalar(item: &Scalar, json: &Json) -> Meant<Value> {
             None => text.clone(),
         },
         Json::Number(number) => number.to_string(),
-        _ => return Err(mismatch(&format!("a variant of {}", item.name), json)),
+        other => return Err(mismatch(&format!("a variant of {}", item.name), other)),
     };
     let ty = format!("u{}", 8 * item.width);
     let wrong = || ValueError::new(Kind::OutOfRange { number: digits.clone(), ty: ty.clone() });

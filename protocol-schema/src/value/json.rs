@@ -11,7 +11,7 @@ use super::error::ValueError;
 use super::layout::{Body, Flags, Id, Node, RootKind, Scalar, Struct, Types, Union};
 use super::std_text;
 use super::{Codec, Value};
-use crate::ir::Int;
+use crate::ir::{Int, Std};
 
 /// What stands where a secret is not shown.
 pub(super) const HIDDEN: &str = "Secret(…)";
@@ -157,23 +157,16 @@ impl Show<'_> {
 impl Types {
     /// The types of the key and the value of an entry.
     pub(super) fn entry(&self, entry: Id) -> Option<(Id, Id)> {
-        match self.node(entry) {
-            Node::Tuple(body) => match &body.fields[..] {
-                [key, value] => Some((key.ty, value.ty)),
-                _ => None,
-            },
-            _ => None,
-        }
+        let Node::Tuple(body) = self.node(entry) else { return None };
+        let [key, value] = &body.fields[..] else { return None };
+        Some((key.ty, value.ty))
     }
 
     /// Whether a map with such keys is an object.
     pub(super) fn is_text_key(&self, key: Id) -> bool {
-        use crate::ir::Std;
-        match self.peeled(key) {
-            Node::String | Node::Bytes => true,
-            Node::Std(std) => *std != Std::SocketAddr,
-            _ => false,
-        }
+        let key = self.peeled(key);
+        matches!(key, Node::String | Node::Bytes)
+            || matches!(key, Node::Std(std) if *std != Std::SocketAddr)
     }
 }
 

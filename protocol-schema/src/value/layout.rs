@@ -10,14 +10,14 @@ pub(super) const BLOCK_MAX: u64 = 16_383;
 pub(super) struct Id(pub(super) usize);
 
 /// All types that a root reaches, each once if it has a name.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Types {
     pub(super) nodes: Vec<Node>,
     pub(super) sizes: Vec<Size>,
 }
 
 /// A type. Aliases are looked through when one is made.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Node {
     Bool,
     Int(Int),
@@ -40,14 +40,14 @@ pub(super) enum Node {
 }
 
 /// A struct.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Struct {
     pub(super) fixed: bool,
     pub(super) body: Body,
 }
 
 /// An enum that is a number.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Scalar {
     pub(super) name: String,
     pub(super) width: usize,
@@ -58,14 +58,14 @@ pub(super) struct Scalar {
 }
 
 /// A set of named bits.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Flags {
     pub(super) width: usize,
     pub(super) flags: Vec<(u32, String)>,
 }
 
 /// A tagged union.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Union {
     pub(super) name: String,
     pub(super) variants: Vec<Variant>,
@@ -75,7 +75,7 @@ pub(super) struct Union {
 }
 
 /// A variant of a union.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Variant {
     pub(super) tag: u8,
     pub(super) name: String,
@@ -85,7 +85,7 @@ pub(super) struct Variant {
 }
 
 /// Fields in the order of their numbers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Body {
     pub(super) fields: Vec<Field>,
     /// How long the block is.
@@ -97,7 +97,7 @@ pub(super) struct Body {
 }
 
 /// A field, and where it lies.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Field {
     /// Empty for the value of a tuple variant, the position in a tuple.
     pub(super) name: String,
@@ -108,7 +108,7 @@ pub(super) struct Field {
 }
 
 /// What a field says beside its type.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct With {
     /// The bits of its default.
     pub(super) xor: u128,
@@ -127,7 +127,7 @@ impl With {
 }
 
 /// Where a value lies in a block: its bytes, and its bits.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Slot {
     pub(super) at: usize,
     pub(super) bits: [Bit; 2],
@@ -145,7 +145,7 @@ impl Slot {
 }
 
 /// One bit: a byte of the block, and a mask of it.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Bit {
     pub(super) byte: usize,
     pub(super) mask: u8,
@@ -177,7 +177,7 @@ impl Size {
 }
 
 /// A message, a reply, an error, or any value that stands alone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Root {
     /// As users call it.
     pub(super) name: String,
@@ -185,7 +185,7 @@ pub(super) struct Root {
 }
 
 /// What a root consists of.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum RootKind {
     /// No bytes.
     Nothing,
@@ -210,18 +210,14 @@ impl Types {
 
     /// The type, looked at through `Secret`.
     pub(super) fn peeled(&self, id: Id) -> &Node {
-        match self.node(id) {
-            Node::Secret(inner) => self.peeled(*inner),
-            node => node,
-        }
+        let node = self.node(id);
+        if let Node::Secret(inner) = node { self.peeled(*inner) } else { node }
     }
 
     /// The body of a type that evolves.
     pub(super) fn evolvable(&self, id: Id) -> Option<&Body> {
-        match self.peeled(id) {
-            Node::Struct(Struct { fixed: false, body }) => Some(body),
-            _ => None,
-        }
+        let Node::Struct(Struct { fixed: false, body }) = self.peeled(id) else { return None };
+        Some(body)
     }
 }
 

@@ -98,7 +98,7 @@ impl fmt::Debug for Hidden {
 }
 
 /// One type of a schema, ready to read and write its values.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Codec {
     types: Types,
     root: Root,

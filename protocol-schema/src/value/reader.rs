@@ -1,9 +1,10 @@
 //! The bytes that values are read from: blocks, which zeros follow, and tails.
 
+use super::Value;
 use super::decode::Decoder;
 use super::error::{ValueError, ValueErrorKind as Kind};
 use super::layout::{Bit, With, int_width};
-use crate::ir::Int;
+use crate::ir::{Float, Int};
 
 pub(super) type Read<T> = Result<T, ValueError>;
 
@@ -158,6 +159,22 @@ impl<'a> Decoder<'a> {
 
     pub(super) fn narrow(&self, block: Block, at: usize, width: usize) -> usize {
         usize::try_from(self.wide(block, at, width)).unwrap_or(usize::MAX)
+    }
+}
+
+pub(super) fn int_value(int: Int, bits: u128) -> Value {
+    if !int.is_signed() {
+        return Value::Uint(bits);
+    }
+    let spare = 128 - u32::from(int.bits());
+    Value::Int(i128::from_le_bytes((bits << spare).to_le_bytes()) >> spare)
+}
+
+pub(super) fn float_value(float: Float, bits: u128) -> Value {
+    let bytes = bits.to_le_bytes();
+    match float {
+        Float::F32 => Value::F32(f32::from_le_bytes(low(bytes))),
+        Float::F64 => Value::F64(f64::from_le_bytes(low(bytes))),
     }
 }
 
