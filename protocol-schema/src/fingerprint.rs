@@ -6,12 +6,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::graph::Index;
-use crate::ir::{Field, Item, Message, Payload, Protocol, Schema, Side, Type, TypeKind};
+use crate::ir::{
+    Field, Flags, Item, Message, Payload, Protocol, ScalarEnum, Schema, Side, Std, Type, TypeKind,
+    Union,
+};
+use crate::layout::Layouts;
 
 /// The fingerprint of a protocol whose schema was checked: FNV-1a with 128 bits.
 ///
-/// `None` if a type is met that is known only to the Rust compiler, or not at all.
+/// `None` if a type is met that is known only to the Rust compiler, or not at all, or if aliases
+/// that hold each other many times over make it longer than anything that people would write.
 #[must_use]
 pub fn protocol(schema: &Schema, protocol: &Protocol) -> Option<u128> {
     let mut hash = Fnv::new();
@@ -39,19 +43,26 @@ impl Fnv {
 ///
 /// | marker | what follows |
 /// |---|---|
-/// | `Bool`, `String`, `Bytes`, `Unit` | nothing |
+/// | `Bool`, `String`, `Bytes`, `Unit`, `Uuid`, `Timestamp`, `Duration`, `SocketAddr` | nothing |
 /// | `Int` | width in bytes, u8; signed, u8 |
 /// | `Float` | width in bytes, u8 |
-/// | `Vec`, `Option`, `Bare` | the type inside |
+/// | `Vec`, `Option`, `Set`, `Stream`, `Bare` | the type inside |
+/// | `Map` | the types of keys and values |
 /// | `Array` | length, u32; the element |
-/// | `Evolvable`, `Fixed` | count, u32; for each field, by number: number, u32; type |
-/// | `Scalar` | width, u8; closed, u8; count, u32; the numbers, rising, u64 each |
-/// | `Union` | closed, u8; count, u32; for each variant, by tag: tag, u32; its fields as in a struct |
+/// | `Tuple` | count, u32; the types |
+/// | `Evolvable`, `Fixed` | count, u32; for each field, by number: number, u32; marks; type |
+/// | `Scalar` | width, u8; closed, u8; count, u32; the numbers, rising, u64 each; mark of the default |
+/// | `Flags` | width, u8; count, u32; the bits, rising, u32 each |
+/// | `Union` | closed, u8; count, u32; for each variant, by tag: tag, u32; its fields as in a struct; mark of the default |
 /// | `Again` | the index of a struct or enum that was met before, u32 |
 /// | `Protocol` | count, u32; for each message, by number: number, u32; side, u8; payload; reply |
 ///
-/// Structs, enums and the bodies of messages with named fields have indices from 0, in the order
-/// in which they are met. A payload of one type is one field with number 0 in a union. A message
+/// The marks of a field are, in this order and where they apply: `Removed`; `Default` and the bytes
+/// of the value in a block; `Varint`. The mark of the default is `DefaultVariant` and its number,
+/// u64 of a scalar enum, u32 of a union. What was removed otherwise is not there.
+///
+/// Structs, enums, flags and the bodies of messages with named fields have indices from 0, in the
+/// order in which they are met. An alias and `Secret` are what they stand for. A payload of one type is one field with number 0 in a union. A message
 /// and a reply are roots: `Unit`, an evolvable struct, or `Bare` and any other type. A reply is
 /// one byte, 0 for none, 1 for a value and 2 for a value and an error, and then their roots.
 #[derive(Clone, Copy)]
@@ -72,12 +83,34 @@ enum Marker {
     Protocol = 0x14,
     Unit = 0x15,
     Bare = 0x16,
+    Varint = 0x17,
+    Default = 0x18,
+    Tuple = 0x19,
+    Map = 0x1a,
+    Set = 0x1b,
+    Uuid = 0x1c,
+    Timestamp = 0x1d,
+    Duration = 0x1e,
+    SocketAddr = 0x1f,
+    Flags = 0x20,
+    Removed = 0x21,
+    Stream = 0x22,
+    DefaultVariant = 0x23,
 }
+
+/// How many types, fields and variants there may be, aliases written out.
+const STEPS_MAX: usize = 1 << 24;
 
 /// Hands the bytes that stand for a protocol to `sink`, piece by piece.
 fn describe(schema: &Schema, protocol: &Protocol, sink: &mut dyn FnMut(&[u8])) -> Option<()> {
-    let index = Index::new(&schema.items);
-    let mut writer = Writer { index, met: BTreeMap::new(), count: 0, todo: Vec::new(), sink };
+    let mut writer = Writer {
+        layouts: Layouts::new(schema),
+        met: BTreeMap::new(),
+        count: 0,
+        todo: Vec::new(),
+        steps_left: STEPS_MAX,
+        sink,
+    };
     writer.marker(Marker::Protocol);
     writer.count(protocol.messages.len())?;
     let mut messages: Vec<&Message> = protocol.messages.iter().collect();
@@ -92,20 +125,23 @@ fn describe(schema: &Schema, protocol: &Protocol, sink: &mut dyn FnMut(&[u8])) -
 /// the chain of types may be as long as the schema.
 enum Step<'a> {
     Type(&'a Type),
-    /// A field: its number, then its type.
-    Field(u32, &'a Type),
+    /// A field: its number, its marks, then its type.
+    Field(u32, &'a Field),
     /// A variant of a union: its tag, then its fields.
     Variant(u32, &'a Payload),
+    /// The tag of a union's default.
+    DefaultTag(u32),
 }
 
 struct Writer<'a, 's> {
-    index: Index<'a>,
-    /// The indices of the structs and enums met so far, by their position in the schema.
+    layouts: Layouts<'a>,
+    /// The indices of the structs, enums and flags met so far, by their position in the schema.
     met: BTreeMap<usize, u32>,
     /// The next index.
     count: u32,
     /// The next step is the last.
     todo: Vec<Step<'a>>,
+    steps_left: usize,
     sink: &'s mut dyn FnMut(&[u8]),
 }
 
@@ -118,7 +154,7 @@ impl<'a> Writer<'a, '_> {
         });
         match &message.payload {
             Payload::Unit => self.marker(Marker::Unit),
-            Payload::Tuple(field) => self.root(&field.ty)?,
+            Payload::Tuple(field) => self.root(&field.ty, field.varint)?,
             Payload::Fields(fields) => {
                 self.take_index()?;
                 self.marker(Marker::Evolvable);
@@ -130,27 +166,33 @@ impl<'a> Writer<'a, '_> {
             None => self.u8(0),
             Some(reply) => {
                 self.u8(if reply.err.is_some() { 2 } else { 1 });
-                self.root(&reply.ok)?;
+                self.reply(&reply.ok)?;
                 if let Some(err) = &reply.err {
-                    self.root(err)?;
+                    self.root(err, false)?;
                 }
             }
         }
         Some(())
     }
 
-    fn root(&mut self, ty: &'a Type) -> Option<()> {
+    fn reply(&mut self, ty: &'a Type) -> Option<()> {
+        if let TypeKind::Stream(item) = &ty.kind {
+            self.marker(Marker::Stream);
+            return self.root(item, false);
+        }
+        self.root(ty, false)
+    }
+
+    fn root(&mut self, ty: &'a Type, varint: bool) -> Option<()> {
         if ty.kind == TypeKind::Unit {
             self.marker(Marker::Unit);
             return Some(());
         }
-        let evolvable = if let TypeKind::Named(name) = &ty.kind {
-            matches!(self.index.get(name), Some(Item::Struct(item)) if !item.fixed)
-        } else {
-            false
-        };
-        if !evolvable {
+        if !self.layouts.is_evolvable(ty) {
             self.marker(Marker::Bare);
+        }
+        if varint {
+            self.marker(Marker::Varint);
         }
         self.todo.push(Step::Type(ty));
         self.run()
@@ -158,11 +200,12 @@ impl<'a> Writer<'a, '_> {
 
     fn run(&mut self) -> Option<()> {
         while let Some(step) = self.todo.pop() {
+            self.steps_left = self.steps_left.checked_sub(1)?;
             match step {
                 Step::Type(ty) => self.ty(ty)?,
-                Step::Field(number, ty) => {
+                Step::Field(number, field) => {
                     self.u32(number);
-                    self.todo.push(Step::Type(ty));
+                    self.field(field)?;
                 }
                 Step::Variant(tag, payload) => {
                     self.u32(tag);
@@ -170,13 +213,33 @@ impl<'a> Writer<'a, '_> {
                         Payload::Unit => self.u32(0),
                         Payload::Tuple(field) => {
                             self.u32(1);
-                            self.todo.push(Step::Field(0, &field.ty));
+                            self.todo.push(Step::Field(0, field));
                         }
                         Payload::Fields(fields) => self.fields(fields)?,
                     }
                 }
+                Step::DefaultTag(tag) => {
+                    self.marker(Marker::DefaultVariant);
+                    self.u32(tag);
+                }
             }
         }
+        Some(())
+    }
+
+    fn field(&mut self, field: &'a Field) -> Option<()> {
+        if field.removed {
+            self.marker(Marker::Removed);
+        }
+        if let Some(default) = &field.default {
+            self.marker(Marker::Default);
+            let bytes = self.layouts.default_bytes(&field.ty, default)?;
+            (self.sink)(&bytes);
+        }
+        if field.varint {
+            self.marker(Marker::Varint);
+        }
+        self.todo.push(Step::Type(&field.ty));
         Some(())
     }
 
@@ -204,23 +267,47 @@ impl<'a> Writer<'a, '_> {
             }
             TypeKind::Array(element, length) => {
                 self.marker(Marker::Array);
-                self.u32(self.index.length(length)?);
+                self.u32(self.layouts.length(length)?);
                 self.todo.push(Step::Type(element));
             }
-            TypeKind::Named(name) => self.named(self.index.position(name)?)?,
-            TypeKind::Unit
-            | TypeKind::Tuple(_)
-            | TypeKind::Map(..)
-            | TypeKind::Set(_)
-            | TypeKind::Std(_)
-            | TypeKind::Secret(_)
-            | TypeKind::Stream(_)
-            | TypeKind::Extern(_) => return None,
+            TypeKind::Tuple(elements) => {
+                self.marker(Marker::Tuple);
+                self.count(elements.len())?;
+                self.todo.extend(elements.iter().rev().map(Step::Type));
+            }
+            TypeKind::Map(key, value) => {
+                self.marker(Marker::Map);
+                self.todo.push(Step::Type(value));
+                self.todo.push(Step::Type(key));
+            }
+            TypeKind::Set(key) => {
+                self.marker(Marker::Set);
+                self.todo.push(Step::Type(key));
+            }
+            TypeKind::Std(std) => self.marker(match std {
+                Std::Uuid => Marker::Uuid,
+                Std::Timestamp => Marker::Timestamp,
+                Std::Duration => Marker::Duration,
+                Std::SocketAddr => Marker::SocketAddr,
+            }),
+            TypeKind::Secret(inner) => self.todo.push(Step::Type(inner)),
+            TypeKind::Stream(item) => {
+                self.marker(Marker::Stream);
+                self.todo.push(Step::Type(item));
+            }
+            TypeKind::Named(name) => {
+                let position = self.layouts.index().position(name)?;
+                match self.layouts.find(name)? {
+                    Item::Alias(_) => self.todo.push(Step::Type(self.layouts.target(position)?)),
+                    item => self.named(position, item)?,
+                }
+            }
+            TypeKind::Unit | TypeKind::Extern(_) => return None,
         }
         Some(())
     }
 
-    fn named(&mut self, position: usize) -> Option<()> {
+    fn named(&mut self, position: usize, item: &'a Item) -> Option<()> {
         if let Some(index) = self.met.get(&position).copied() {
             self.marker(Marker::Again);
             self.u32(index);
@@ -228,40 +315,58 @@ impl<'a> Writer<'a, '_> {
         }
         let index = self.take_index()?;
         self.met.insert(position, index);
-        match self.index.items.get(position)? {
+        match item {
             Item::Struct(item) => {
                 self.marker(if item.fixed { Marker::Fixed } else { Marker::Evolvable });
                 self.fields(&item.fields)
             }
-            Item::Scalar(item) => {
-                self.marker(Marker::Scalar);
-                self.u8(item.repr.bits() / 8);
-                self.u8(0);
-                self.count(item.variants.len())?;
-                let mut numbers: Vec<u32> =
-                    item.variants.iter().map(|variant| variant.number.value).collect();
-                numbers.sort_unstable();
-                for number in numbers {
-                    (self.sink)(&u64::from(number).to_le_bytes());
-                }
-                Some(())
-            }
-            Item::Union(item) => {
-                self.marker(Marker::Union);
-                self.u8(0);
-                self.count(item.variants.len())?;
-                let mut variants: Vec<_> = item.variants.iter().collect();
-                variants.sort_by_key(|variant| variant.number.value);
-                self.todo.extend(
-                    variants
-                        .into_iter()
-                        .rev()
-                        .map(|variant| Step::Variant(variant.number.value, &variant.payload)),
-                );
-                Some(())
-            }
-            Item::Const(_) | Item::Alias(_) | Item::Flags(_) | Item::Protocol(_) => None,
+            Item::Scalar(item) => self.scalar(item),
+            Item::Flags(item) => self.flags(item),
+            Item::Union(item) => self.union(item),
+            Item::Const(_) | Item::Alias(_) | Item::Protocol(_) => None,
         }
+    }
+
+    fn scalar(&mut self, item: &ScalarEnum) -> Option<()> {
+        self.marker(Marker::Scalar);
+        self.u8(item.repr.bits() / 8);
+        self.u8(u8::from(item.closed));
+        self.count(item.variants.len())?;
+        let mut numbers: Vec<u32> =
+            item.variants.iter().map(|variant| variant.number.value).collect();
+        numbers.sort_unstable();
+        for number in numbers {
+            (self.sink)(&u64::from(number).to_le_bytes());
+        }
+        if let Some(default) = item.variants.iter().find(|variant| variant.default) {
+            self.marker(Marker::DefaultVariant);
+            (self.sink)(&u64::from(default.number.value).to_le_bytes());
+        }
+        Some(())
+    }
+
+    fn flags(&mut self, item: &Flags) -> Option<()> {
+        self.marker(Marker::Flags);
+        self.u8(item.repr.bits() / 8);
+        self.count(item.flags.len())?;
+        let mut bits: Vec<u32> = item.flags.iter().map(|flag| flag.number.value).collect();
+        bits.sort_unstable();
+        bits.into_iter().for_each(|bit| self.u32(bit));
+        Some(())
+    }
+
+    fn union(&mut self, item: &'a Union) -> Option<()> {
+        self.marker(Marker::Union);
+        self.u8(u8::from(item.closed));
+        self.count(item.variants.len())?;
+        let default = item.variants.iter().find(|variant| variant.default);
+        self.todo.extend(default.map(|variant| Step::DefaultTag(variant.number.value)));
+        let mut variants: Vec<_> = item.variants.iter().collect();
+        variants.sort_by_key(|variant| variant.number.value);
+        let steps = variants.into_iter().rev();
+        self.todo
+            .extend(steps.map(|variant| Step::Variant(variant.number.value, &variant.payload)));
+        Some(())
     }
 
     /// The count of fields; the fields follow.
@@ -270,7 +375,7 @@ impl<'a> Writer<'a, '_> {
         let mut fields: Vec<&Field> = fields.iter().collect();
         fields.sort_by_key(|field| field.number.value);
         let steps = fields.into_iter().rev();
-        self.todo.extend(steps.map(|field| Step::Field(field.number.value, &field.ty)));
+        self.todo.extend(steps.map(|field| Step::Field(field.number.value, field)));
         Some(())
     }
 

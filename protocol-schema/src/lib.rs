@@ -15,6 +15,7 @@ pub mod diag;
 pub mod fingerprint;
 pub mod format;
 pub mod ir;
+pub mod layout;
 pub mod span;
 pub mod text;
 

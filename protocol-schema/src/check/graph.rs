@@ -1,82 +1,61 @@
-//! The items of a schema by name, and which of them hold which by value.
-
-use std::collections::BTreeMap;
+//! Which items of a schema hold which by value, and which hold themselves.
 
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::ir::{ArrayLen, Item, Payload, Type, TypeKind, ValueKind};
+use crate::ir::{Item, Payload, Type, TypeKind};
 use crate::span::Span;
 
 use super::codes;
-use super::types::inner;
-
-/// The items of a schema by name; of two with one name, the first.
-pub(crate) struct Index<'a> {
-    pub(crate) items: &'a [Item],
-    by_name: BTreeMap<&'a str, usize>,
-}
-
-impl<'a> Index<'a> {
-    pub(crate) fn new(items: &'a [Item]) -> Self {
-        let mut by_name = BTreeMap::new();
-        for (position, item) in items.iter().enumerate() {
-            by_name.entry(item.name().text.as_str()).or_insert(position);
-        }
-        Self { items, by_name }
-    }
-
-    pub(crate) fn position(&self, name: &str) -> Option<usize> {
-        self.by_name.get(name).copied()
-    }
-
-    pub(crate) fn get(&self, name: &str) -> Option<&'a Item> {
-        self.position(name).and_then(|position| self.items.get(position))
-    }
-
-    /// The number of elements, if it is one that can be.
-    pub(crate) fn length(&self, length: &ArrayLen) -> Option<u32> {
-        let name = match length {
-            ArrayLen::Literal(length) => return Some(*length),
-            ArrayLen::Const(name) => name,
-        };
-        let Some(Item::Const(item)) = self.get(&name.text) else {
-            return None;
-        };
-        match (&item.ty.kind, &item.value.kind) {
-            (TypeKind::Int(_), ValueKind::Int { magnitude, negative: false }) => {
-                u32::try_from(*magnitude).ok().filter(|length| *length > 0)
-            }
-            _ => None,
-        }
-    }
-}
+use super::index::Index;
+use super::types::children;
 
 /// The items in an order in which each stands behind those it holds by value.
-pub(super) struct Order {
-    pub(super) positions: Vec<usize>,
+pub(crate) struct Order {
+    pub(crate) positions: Vec<usize>,
     /// For each item whether it holds itself, and so has no size.
-    pub(super) endless: Vec<bool>,
+    pub(crate) endless: Vec<bool>,
 }
 
-/// An item that another one holds by value.
+/// An item that another one holds.
 struct Edge<'a> {
     to: usize,
     span: Span,
     name: &'a str,
 }
 
-/// Finds types that hold themselves other than by way of a `Vec`, and an order of the others.
+/// Finds types that hold themselves other than by way of an option, a list, a map or an open
+/// union, and an order of the others.
 ///
-/// Each group of types that hold each other is told once. The walk keeps its own stack, as the
-/// chain of types may be as long as the schema.
-pub(super) fn order(index: &Index<'_>, found: &mut Diagnostics) -> Order {
-    let count = index.items.len();
-    let edges: Vec<Vec<Edge<'_>>> = index.items.iter().map(|item| held(index, item)).collect();
+/// Each group of types that hold each other is told once.
+pub(crate) fn order(index: &Index<'_>, found: &mut Diagnostics) -> Order {
+    let edges: Vec<Vec<Edge<'_>>> = index.items().iter().map(|item| held(index, item)).collect();
+    walk(&edges, &mut |edge, path| {
+        let alias = |at: &usize| matches!(index.items().get(*at), Some(Item::Alias(_)));
+        // A circle of nothing but aliases is told as such.
+        if !path.iter().all(alias) {
+            found.push(endless(index, edge, path));
+        }
+    })
+}
+
+/// Finds aliases that stand for themselves, by way of whatever: Rust has no such types.
+pub(super) fn aliases(index: &Index<'_>, found: &mut Diagnostics) {
+    let edges: Vec<Vec<Edge<'_>>> = index.items().iter().map(|item| named(index, item)).collect();
+    walk(&edges, &mut |edge, path| {
+        let message = format!("the alias `{}` stands for itself", edge.name);
+        let diagnostic = Diagnostic::error(codes::ENDLESS_ALIAS, edge.span, message);
+        found.push(by_way_of(index, edge, path, diagnostic));
+    });
+}
+
+/// The walk keeps its own stack, as the chain of types may be as long as the schema.
+fn walk(edges: &[Vec<Edge<'_>>], tell: &mut dyn FnMut(&Edge<'_>, &[usize])) -> Order {
+    let count = edges.len();
     let mut order = Order { positions: Vec::with_capacity(count), endless: vec![false; count] };
     let mut state = vec![State::Fresh; count];
     let mut path: Vec<(usize, std::slice::Iter<'_, Edge<'_>>)> = Vec::new();
     for start in 0..count {
         if state.get(start) == Some(&State::Fresh) {
-            enter(start, &mut state, &mut path, &edges);
+            enter(start, &mut state, &mut path, edges);
         }
         while let Some((position, rest)) = path.last_mut() {
             let Some(edge) = rest.next() else {
@@ -86,11 +65,11 @@ pub(super) fn order(index: &Index<'_>, found: &mut Diagnostics) -> Order {
                 continue;
             };
             match state.get(edge.to) {
-                Some(State::Fresh) => enter(edge.to, &mut state, &mut path, &edges),
+                Some(State::Fresh) => enter(edge.to, &mut state, &mut path, edges),
                 Some(State::Entered) => {
                     let path: Vec<usize> = back_to(edge.to, &path, &mut order.endless);
                     if path.last() == Some(&edge.to) {
-                        found.push(endless(index, edge, &path));
+                        tell(edge, &path);
                     }
                 }
                 Some(State::Left) | None => {}
@@ -143,16 +122,25 @@ fn back_to<T>(to: usize, path: &[(usize, T)], endless: &mut [bool]) -> Vec<usize
 }
 
 fn endless(index: &Index<'_>, edge: &Edge<'_>, path: &[usize]) -> Diagnostic {
-    const NAMES_MAX: usize = 8;
-    let name = |position: &usize| index.items.get(*position).map(|item| item.name());
-    let names: Vec<&str> =
-        path.iter().rev().filter_map(name).map(|name| name.text.as_str()).collect();
     let message = format!("`{}` holds itself, and so would never end", edge.name);
     let diagnostic = Diagnostic::error(codes::ENDLESS_TYPE, edge.span, message).fix(
-        "hold any number of them",
+        "hold one of them or none",
         edge.span,
-        format!("Vec<{}>", edge.name),
+        format!("Option<{}>", edge.name),
     );
+    by_way_of(index, edge, path, diagnostic)
+}
+
+fn by_way_of(
+    index: &Index<'_>,
+    edge: &Edge<'_>,
+    path: &[usize],
+    diagnostic: Diagnostic,
+) -> Diagnostic {
+    const NAMES_MAX: usize = 8;
+    let name = |position: &usize| index.items().get(*position).map(|item| item.name());
+    let names: Vec<&str> =
+        path.iter().rev().filter_map(name).map(|name| name.text.as_str()).collect();
     let way = match names.get(..NAMES_MAX) {
         Some(start) => format!("{} → …", start.join(" → ")),
         None => names.join(" → "),
@@ -163,19 +151,16 @@ fn endless(index: &Index<'_>, edge: &Edge<'_>, path: &[usize]) -> Diagnostic {
     }
 }
 
+/// What an item holds by value.
 fn held<'a>(index: &Index<'a>, item: &'a Item) -> Vec<Edge<'a>> {
     let mut edges = Vec::new();
-    let mut hold = |ty: &'a Type| {
-        if let Some((name, span)) = by_value(ty)
-            && let Some(to) = index.position(name)
-            && matches!(index.get(name), Some(Item::Struct(_) | Item::Union(_)))
-        {
-            edges.push(Edge { to, span, name });
-        }
-    };
+    let mut hold = |ty: &'a Type| by_value(index, ty, &mut edges);
     match item {
-        Item::Const(_) | Item::Alias(_) | Item::Scalar(_) | Item::Flags(_) | Item::Protocol(_) => {}
+        Item::Const(_) | Item::Scalar(_) | Item::Flags(_) | Item::Protocol(_) => {}
+        Item::Alias(item) => hold(&item.ty),
         Item::Struct(item) => item.fields.iter().for_each(|field| hold(&field.ty)),
+        // A value that no older reader knows ends an open one.
+        Item::Union(item) if !item.closed => {}
         Item::Union(item) => {
             for variant in &item.variants {
                 match &variant.payload {
@@ -189,16 +174,53 @@ fn held<'a>(index: &Index<'a>, item: &'a Item) -> Vec<Edge<'a>> {
     edges
 }
 
-/// The item a type holds by value: itself, in an option or in an array, but not in a list.
-fn by_value(ty: &Type) -> Option<(&str, Span)> {
-    let mut ty = ty;
-    loop {
-        if let TypeKind::Named(name) = &ty.kind {
-            return Some((name, ty.span));
+/// The items a type holds by value: itself, in an array or in a tuple.
+fn by_value<'a>(index: &Index<'a>, ty: &'a Type, edges: &mut Vec<Edge<'a>>) {
+    match &ty.kind {
+        TypeKind::Named(name) => {
+            if let Some(to) = index.position(name)
+                && matches!(
+                    index.get(name),
+                    Some(Item::Alias(_) | Item::Struct(_) | Item::Union(_))
+                )
+            {
+                edges.push(Edge { to, span: ty.span, name });
+            }
         }
-        if matches!(ty.kind, TypeKind::Vec(_)) {
-            return None;
+        TypeKind::Array(inner, _) | TypeKind::Secret(inner) => by_value(index, inner, edges),
+        TypeKind::Tuple(elements) => {
+            elements.iter().for_each(|element| by_value(index, element, edges));
         }
-        ty = inner(ty)?;
+        TypeKind::Unit
+        | TypeKind::Bool
+        | TypeKind::Int(_)
+        | TypeKind::Float(_)
+        | TypeKind::String
+        | TypeKind::Bytes
+        | TypeKind::Vec(_)
+        | TypeKind::Option(_)
+        | TypeKind::Map(..)
+        | TypeKind::Set(_)
+        | TypeKind::Std(_)
+        | TypeKind::Stream(_)
+        | TypeKind::Extern(_) => {}
     }
+}
+
+/// The aliases that an alias names.
+fn named<'a>(index: &Index<'a>, item: &'a Item) -> Vec<Edge<'a>> {
+    let Item::Alias(alias) = item else {
+        return Vec::new();
+    };
+    let mut edges = Vec::new();
+    let mut todo = vec![&alias.ty];
+    while let Some(ty) = todo.pop() {
+        if let TypeKind::Named(name) = &ty.kind
+            && let (Some(to), Some(Item::Alias(_))) = (index.position(name), index.get(name))
+        {
+            edges.push(Edge { to, span: ty.span, name });
+        }
+        todo.extend(children(ty));
+    }
+    edges
 }

@@ -1,94 +1,56 @@
 //! How much a body holds inline, and which structs are plain memory.
-//!
-//! The sizes are those of the wire: a body is the blocks of its fields one after another, and one
-//! bit for each flag.
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ir::{Field, Int, Item, Name, Payload, Schema, Struct, Type, TypeKind};
+use crate::layout::{BLOCK_BYTES_MAX, Layouts};
 
 use super::codes;
-use super::graph::{Index, Order, order};
-
-/// The largest block: its length has 14 bits in the header of a list.
-const BLOCK_BYTES_MAX: u64 = 16_383;
-
-/// What a value takes of the body it stands in.
-#[derive(Clone, Copy, Default)]
-struct Size {
-    flags: u64,
-    bytes: u64,
-}
-
-impl Size {
-    const fn bytes(bytes: u64) -> Self {
-        Self { flags: 0, bytes }
-    }
-
-    const fn flags(flags: u64) -> Self {
-        Self { flags, bytes: 0 }
-    }
-
-    fn plus(self, other: Self) -> Self {
-        Self {
-            flags: self.flags.saturating_add(other.flags),
-            bytes: self.bytes.saturating_add(other.bytes),
-        }
-    }
-
-    fn times(self, count: u32) -> Self {
-        let count = u64::from(count);
-        Self { flags: self.flags.saturating_mul(count), bytes: self.bytes.saturating_mul(count) }
-    }
-
-    fn block(self) -> u64 {
-        self.flags.div_ceil(8).saturating_add(self.bytes)
-    }
-}
+use super::graph::{Order, order};
+use super::index::Index;
+use super::types::children;
 
 /// Bodies that are too large, in one item alone: what others hold is not known.
 pub(super) fn item(item: &Item, found: &mut Diagnostics) {
-    let index = Index::new(std::slice::from_ref(item));
-    Sizes { index: &index, fixed: vec![None], found }.item(0, item);
+    let order = Order { positions: vec![0], endless: vec![false] };
+    rules(Index::alone(item), &order, &|_| false, found);
 }
 
 /// Bodies that are too large.
 pub(super) fn schema(
-    index: &Index<'_>,
+    index: Index<'_>,
     order: &Order,
     is_damaged: &dyn Fn(usize) -> bool,
     found: &mut Diagnostics,
 ) {
-    let mut sizes = Sizes { index, fixed: vec![None; index.items.len()], found };
-    for position in order.positions.iter().copied() {
+    rules(index, order, is_damaged, found);
+}
+
+fn rules(
+    index: Index<'_>,
+    order: &Order,
+    is_damaged: &dyn Fn(usize) -> bool,
+    found: &mut Diagnostics,
+) {
+    let layouts = Layouts::with(index, order);
+    for (position, item) in layouts.index().own().iter().enumerate() {
         let endless = order.endless.get(position).copied().unwrap_or(false);
-        if let Some(item) = index.items.get(position)
-            && !endless
-            && !is_damaged(position)
-        {
-            sizes.item(position, item);
+        if !endless && !is_damaged(position) {
+            Rule { layouts: &layouts, found }.item(item);
         }
     }
 }
 
-struct Sizes<'a> {
-    index: &'a Index<'a>,
-    /// The blocks of fixed structs, where they are known and not too large.
-    fixed: Vec<Option<u64>>,
+struct Rule<'a, 'i> {
+    layouts: &'a Layouts<'i>,
     found: &'a mut Diagnostics,
 }
 
-impl Sizes<'_> {
-    fn item(&mut self, position: usize, item: &Item) {
+impl Rule<'_, '_> {
+    fn item(&mut self, item: &Item) {
         match item {
-            Item::Const(_) | Item::Alias(_) | Item::Scalar(_) | Item::Flags(_) => {}
-            Item::Struct(item) => {
-                let block = self.fields(&item.name, &item.fields);
-                if let Some(place) = self.fixed.get_mut(position)
-                    && item.fixed
-                {
-                    *place = block;
-                }
-            }
+            Item::Const(_) | Item::Scalar(_) | Item::Flags(_) => {}
+            Item::Alias(item) => self.ty(&item.ty),
+            Item::Struct(item) => self.fields(&item.name, &item.fields),
             Item::Union(item) => {
                 for variant in &item.variants {
                     self.payload(&variant.name, &variant.payload);
@@ -98,10 +60,8 @@ impl Sizes<'_> {
                 for message in &item.messages {
                     self.payload(&message.name, &message.payload);
                     if let Some(reply) = &message.reply {
-                        self.size(&reply.ok);
-                        if let Some(err) = &reply.err {
-                            self.size(err);
-                        }
+                        self.ty(&reply.ok);
+                        reply.err.iter().for_each(|err| self.ty(err));
                     }
                 }
             }
@@ -111,109 +71,105 @@ impl Sizes<'_> {
     fn payload(&mut self, name: &Name, payload: &Payload) {
         match payload {
             Payload::Unit => {}
-            Payload::Tuple(field) => {
-                self.size(&field.ty);
-            }
-            Payload::Fields(fields) => {
-                self.fields(name, fields);
-            }
+            Payload::Tuple(field) => self.ty(&field.ty),
+            Payload::Fields(fields) => self.fields(name, fields),
         }
     }
 
-    /// The block of a body, if it is known and not too large, which is told.
-    fn fields(&mut self, name: &Name, fields: &[Field]) -> Option<u64> {
-        let mut body = Some(Size::default());
-        for field in fields {
-            let size = self.size(&field.ty);
-            body = body.zip(size).map(|(body, size)| body.plus(size));
+    /// The block of a body, if it is known and too large.
+    fn fields(&mut self, name: &Name, fields: &[Field]) {
+        fields.iter().for_each(|field| self.ty(&field.ty));
+        let Some(body) = self.layouts.body(fields) else {
+            return;
+        };
+        if body.block > BLOCK_BYTES_MAX {
+            let message = format!("`{}` holds {} bytes inline", name.text, body.block);
+            self.found.push(
+                Diagnostic::error(codes::BLOCK_TOO_LARGE, name.span, message).note(format!(
+                    "at most {BLOCK_BYTES_MAX} are possible; a list holds any number"
+                )),
+            );
         }
-        let block = body?.block();
-        if block <= BLOCK_BYTES_MAX {
-            return Some(block);
+    }
+
+    /// Arrays and tuples in a type that are too large. Of those in each other, the innermost.
+    fn ty(&mut self, ty: &Type) {
+        let found = &mut *self.found;
+        self.layouts.size_or(ty, &mut |ty, block| {
+            let what = if matches!(ty.kind, TypeKind::Array(..)) { "array" } else { "tuple" };
+            let message = format!("this {what} holds {block} bytes inline");
+            let note = format!("at most {BLOCK_BYTES_MAX} are possible; a list holds any number");
+            found.push(Diagnostic::error(codes::BLOCK_TOO_LARGE, ty.span, message).note(note));
+        });
+        // The sizes of what stands in these have no part in the size of the type.
+        match &ty.kind {
+            TypeKind::Vec(inner)
+            | TypeKind::Option(inner)
+            | TypeKind::Set(inner)
+            | TypeKind::Stream(inner) => self.ty(inner),
+            TypeKind::Map(key, value) => {
+                self.ty(key);
+                self.ty(value);
+            }
+            TypeKind::Array(..) | TypeKind::Tuple(_) | TypeKind::Secret(_) => {
+                children(ty).for_each(|inner| self.behind(inner));
+            }
+            TypeKind::Unit
+            | TypeKind::Bool
+            | TypeKind::Int(_)
+            | TypeKind::Float(_)
+            | TypeKind::String
+            | TypeKind::Bytes
+            | TypeKind::Std(_)
+            | TypeKind::Named(_)
+            | TypeKind::Extern(_) => {}
         }
-        let message = format!("`{}` holds {block} bytes inline", name.text);
-        self.found.push(
-            Diagnostic::error(codes::BLOCK_TOO_LARGE, name.span, message)
-                .note(format!("at most {BLOCK_BYTES_MAX} are possible; a list holds any number")),
-        );
-        None
     }
 
-    /// The size of a type, if it is known and not too large, which is told.
-    fn size(&mut self, ty: &Type) -> Option<Size> {
-        Some(match &ty.kind {
-            TypeKind::Unit => Size::default(),
-            TypeKind::Bool => Size::flags(1),
-            TypeKind::Int(int) => Size::bytes(width(*int)),
-            TypeKind::Float(float) => Size::bytes(u64::from(float.bits() / 8)),
-            TypeKind::String | TypeKind::Bytes => Size::bytes(1),
-            TypeKind::Vec(element) => {
-                self.size(element);
-                Size::bytes(1)
+    /// As [`Self::ty`], for what was measured with the type around it.
+    fn behind(&mut self, ty: &Type) {
+        match &ty.kind {
+            TypeKind::Vec(_)
+            | TypeKind::Option(_)
+            | TypeKind::Set(_)
+            | TypeKind::Stream(_)
+            | TypeKind::Map(..) => children(ty).for_each(|inner| self.ty(inner)),
+            TypeKind::Array(..) | TypeKind::Tuple(_) | TypeKind::Secret(_) => {
+                children(ty).for_each(|inner| self.behind(inner));
             }
-            TypeKind::Option(inner) => {
-                self.size(inner);
-                Size::flags(if inner.kind == TypeKind::Bool { 2 } else { 1 })
-            }
-            TypeKind::Array(element, length) => {
-                let element = self.size(element)?;
-                let block = element.times(self.index.length(length)?).block();
-                if block > BLOCK_BYTES_MAX {
-                    let message = format!("this array holds {block} bytes inline");
-                    self.found.push(
-                        Diagnostic::error(codes::BLOCK_TOO_LARGE, ty.span, message).note(format!(
-                            "at most {BLOCK_BYTES_MAX} are possible; a list holds any number"
-                        )),
-                    );
-                    return None;
-                }
-                Size::bytes(block)
-            }
-            TypeKind::Named(name) => self.named(name)?,
-            TypeKind::Std(std) => Size::bytes(u64::from(std.block())),
-            TypeKind::Secret(inner) => return self.size(inner),
-            TypeKind::Map(..) | TypeKind::Set(_) => Size::bytes(1),
-            TypeKind::Stream(_) => Size::default(),
-            TypeKind::Tuple(_) | TypeKind::Extern(_) => return None,
-        })
+            TypeKind::Unit
+            | TypeKind::Bool
+            | TypeKind::Int(_)
+            | TypeKind::Float(_)
+            | TypeKind::String
+            | TypeKind::Bytes
+            | TypeKind::Std(_)
+            | TypeKind::Named(_)
+            | TypeKind::Extern(_) => {}
+        }
     }
-
-    fn named(&self, name: &str) -> Option<Size> {
-        Some(match self.index.get(name)? {
-            Item::Struct(Struct { fixed: true, .. }) => {
-                let position = self.index.position(name)?;
-                Size::bytes(self.fixed.get(position).copied().flatten()?)
-            }
-            Item::Struct(_) | Item::Union(_) => Size::bytes(1),
-            Item::Scalar(item) => Size::bytes(u64::from(item.repr.bits() / 8)),
-            Item::Flags(item) => Size::bytes(u64::from(item.repr.bits() / 8)),
-            Item::Const(_) | Item::Alias(_) | Item::Protocol(_) => return None,
-        })
-    }
-}
-
-fn width(int: Int) -> u64 {
-    u64::from(int.bits() / 8)
 }
 
 /// Marks the fixed structs of a checked schema whose memory, as C lays it out, is what the wire
 /// holds: numbers, arrays and such structs, in the order of their numbers and without padding.
 pub(crate) fn mark_plain(schema: &mut Schema) {
-    let index = Index::new(&schema.items);
+    let index = Index::of(schema);
     // A checked schema has no endless types, so nothing is found.
     let mut found = Diagnostics::new();
     let order = order(&index, &mut found);
     drop(found.finish());
-    let mut plain: Vec<Option<Memory>> = vec![None; schema.items.len()];
+    let mut plain: Vec<Option<Memory>> = vec![None; index.items().len()];
     for position in order.positions {
-        let memory = match index.items.get(position) {
+        let memory = match index.items().get(position) {
             Some(Item::Struct(item)) if item.fixed => memory(item, &index, &plain),
+            Some(Item::Alias(item)) => memory_of(&item.ty, &index, &plain),
             _ => None,
         };
         if let Some(place) = plain.get_mut(position) {
             *place = memory;
         }
     }
+    drop(index);
     for (item, memory) in schema.items.iter_mut().zip(plain) {
         if let Item::Struct(item) = item {
             item.plain = memory.is_some();
@@ -233,6 +189,9 @@ fn memory(item: &Struct, index: &Index<'_>, plain: &[Option<Memory>]) -> Option<
     let mut all = Memory { size: 0, align: 1 };
     let mut before = None;
     for field in &item.fields {
+        if field.removed || field.varint || field.rust.ty.is_some() {
+            return None;
+        }
         let next = memory_of(&field.ty, index, plain)?;
         let in_order = before.is_none_or(|before| before < field.number.value);
         if !in_order || !all.size.is_multiple_of(next.align) {
@@ -270,4 +229,8 @@ fn memory_of(ty: &Type, index: &Index<'_>, plain: &[Option<Memory>]) -> Option<M
         | TypeKind::Stream(_)
         | TypeKind::Extern(_) => None,
     }
+}
+
+fn width(int: Int) -> u64 {
+    u64::from(int.bits() / 8)
 }

@@ -6,13 +6,15 @@
 
 pub mod codes;
 
-mod consts;
+mod fields;
 pub(crate) mod graph;
+pub(crate) mod index;
 mod layout;
 mod names;
 mod numbers;
 mod protocols;
 mod types;
+mod values;
 pub(crate) mod vocabulary;
 
 #[cfg(test)]
@@ -21,7 +23,7 @@ mod tests;
 use crate::diag::Diagnostics;
 use crate::ir::{Item, Schema};
 
-use graph::Index;
+use index::Index;
 
 pub use codes::{CODES, Rule};
 pub use names::snake_case;
@@ -34,6 +36,9 @@ pub(crate) use layout::mark_plain;
 pub fn item(item: &mut Item, found: &mut Diagnostics) {
     rules_of_item(item, found);
     names::generated(std::slice::from_ref(item), found);
+    let index = Index::alone(item);
+    types::positions(&index, item, found);
+    values_and_fields(&index, &|_| false, found);
     layout::item(item, found);
 }
 
@@ -51,44 +56,71 @@ pub(crate) fn readable(schema: &mut Schema, damaged: &[bool], found: &mut Diagno
         if !is_damaged(index) {
             rules_of_item(item, found);
         }
+        if let Some(stable) = schema.stable {
+            numbers::written(item, stable, found);
+        }
     }
-    let index = Index::new(&schema.items);
-    names::items(&schema.items, found);
-    names::built_in(&schema.items, found);
+    let index = Index::of(schema);
+    names::items(schema, found);
+    names::built_in(schema, found);
     names::generated(&schema.items, found);
-    types::known(&index, found);
+    let locals: Vec<&str> = schema.uses.iter().map(|import| import.local.text.as_str()).collect();
+    types::known(&index, &locals, found);
     types::array_consts(&index, found);
+    for (position, item) in schema.items.iter().enumerate() {
+        if !is_damaged(position) {
+            types::positions(&index, item, found);
+        }
+    }
+    values_and_fields(&index, &is_damaged, found);
     protocols::errors(&index, found);
     for item in &schema.items {
         if let Item::Protocol(protocol) = item {
             wire_name_length(&schema.package, protocol, found);
         }
     }
+    graph::aliases(&index, found);
     let order = graph::order(&index, found);
-    layout::schema(&index, &order, &is_damaged, found);
+    layout::schema(index, &order, &is_damaged, found);
+}
+
+fn values_and_fields<'a>(
+    index: &'a Index<'a>,
+    is_damaged: &dyn Fn(usize) -> bool,
+    found: &mut Diagnostics,
+) {
+    let mut values = values::Values::new(index);
+    values::of_consts(&mut values, found);
+    fields::rules(index, &mut values, is_damaged, found);
 }
 
 fn rules_of_item(item: &mut Item, found: &mut Diagnostics) {
     names::reserved(item, found);
     names::entries(item, found);
     numbers::item(item, found);
-    types::positions(item, found);
     match item {
-        Item::Const(item) => {
-            consts::case(item, found);
-            consts::value(item, found);
-        }
-        Item::Alias(_) | Item::Flags(_) => {}
+        Item::Alias(_) => {}
+        Item::Const(item) => values::case(item, found),
         Item::Struct(item) => {
             types::empty_fixed(item, found);
             types::plain(item, found);
         }
-        Item::Scalar(item) => names::unknown_scalar(item, found),
-        Item::Union(item) => names::unknown_union(item, found),
+        Item::Scalar(item) => {
+            names::unknown_scalar(item, found);
+            names::default_scalar(item, found);
+        }
+        Item::Union(item) => {
+            names::unknown_union(item, found);
+            names::default_union(item, found);
+        }
+        Item::Flags(item) => names::flags(item, found),
         Item::Protocol(item) => {
             names::methods(item, found);
             protocols::messages(item, found);
             protocols::version(item, found);
+            protocols::since(item, found);
+            protocols::one_way(item, found);
+            item.messages.iter().for_each(|message| types::streams(message, found));
         }
     }
 }

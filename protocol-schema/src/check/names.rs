@@ -3,27 +3,30 @@
 use std::collections::BTreeMap;
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::ir::{Field, Item, Name, Payload, Protocol, ScalarEnum, Side, Union};
+use crate::ir::{Field, Flags, Item, Name, Payload, Protocol, ScalarEnum, Schema, Side, Union};
 use crate::span::Span;
 
 use super::codes;
+use super::values;
 use super::vocabulary;
 
 /// Names Rust has no raw form for.
 const RESERVED: [&str; 4] = ["self", "Self", "super", "crate"];
 
-/// Two items of one name.
-pub(super) fn items(items: &[Item], found: &mut Diagnostics) {
-    let names = items.iter().map(Item::name);
-    different(names, codes::DUPLICATE_ITEM, "an item", found);
+/// Two items of one name, or an item called like an import.
+pub(super) fn items(schema: &Schema, found: &mut Diagnostics) {
+    let imports = schema.uses.iter().map(|import| &import.local);
+    let names = imports.chain(schema.items.iter().map(Item::name));
+    different(names, codes::DUPLICATE_ITEM, "an item or import", found);
 }
 
 /// Items called like a built-in type, which every use of the name would mean.
 ///
 /// `Vec`, `Option` or `Result` are free: a built-in type with parameters is always written with
 /// them, an item never.
-pub(super) fn built_in(items: &[Item], found: &mut Diagnostics) {
-    for name in items.iter().map(Item::name) {
+pub(super) fn built_in(schema: &Schema, found: &mut Diagnostics) {
+    let imports = schema.uses.iter().map(|import| &import.local);
+    for name in imports.chain(schema.items.iter().map(Item::name)) {
         if vocabulary::built_in(&name.text).is_some() {
             let message = format!("`{}` is a built-in type", name.text);
             found.push(
@@ -40,7 +43,7 @@ pub(super) fn entries(item: &Item, found: &mut Diagnostics) {
         Item::Const(_) | Item::Alias(_) => {}
         Item::Flags(item) => {
             let names = item.flags.iter().map(|flag| &flag.name);
-            different(names, codes::DUPLICATE_VARIANT, "a flag", found);
+            different(names, codes::DUPLICATE_FLAG, "a flag", found);
         }
         Item::Struct(item) => fields(&item.fields, found),
         Item::Scalar(item) => {
@@ -68,7 +71,7 @@ fn payload(payload: &Payload, found: &mut Diagnostics) {
 }
 
 fn fields(list: &[Field], found: &mut Diagnostics) {
-    let names = list.iter().map(|field| &field.name);
+    let names = list.iter().filter(|field| !field.removed).map(|field| &field.name);
     different(names, codes::DUPLICATE_FIELD, "a field", found);
 }
 
@@ -158,12 +161,53 @@ pub(super) fn methods(protocol: &Protocol, found: &mut Diagnostics) {
 
 /// A variant called like the one that holds what is not known.
 pub(super) fn unknown_scalar(item: &ScalarEnum, found: &mut Diagnostics) {
-    unknown(item.variants.iter().map(|variant| &variant.name), &item.unknown, found);
+    if !item.closed {
+        unknown(item.variants.iter().map(|variant| &variant.name), &item.unknown, found);
+    }
 }
 
 /// A variant called like the one that holds what is not known.
 pub(super) fn unknown_union(item: &Union, found: &mut Diagnostics) {
-    unknown(item.variants.iter().map(|variant| &variant.name), &item.unknown, found);
+    if !item.closed {
+        unknown(item.variants.iter().map(|variant| &variant.name), &item.unknown, found);
+    }
+}
+
+/// Flags that are not in upper case: in Rust they are consts.
+pub(super) fn flags(item: &Flags, found: &mut Diagnostics) {
+    for flag in &item.flags {
+        values::upper_case(&flag.name, "flag", codes::FLAG_CASE, found);
+    }
+}
+
+/// A second variant marked `#[default]`, or one that carries something.
+pub(super) fn default_scalar(item: &ScalarEnum, found: &mut Diagnostics) {
+    let marked = item.variants.iter().filter(|variant| variant.default);
+    default_once(marked.map(|variant| &variant.name), found);
+}
+
+/// A second variant marked `#[default]`, or one that carries something.
+pub(super) fn default_union(item: &Union, found: &mut Diagnostics) {
+    let marked = item.variants.iter().filter(|variant| variant.default);
+    default_once(marked.clone().map(|variant| &variant.name), found);
+    for variant in marked.filter(|variant| variant.payload != Payload::Unit) {
+        let name = &variant.name;
+        let message = format!("`{}` carries something, and so is no default", name.text);
+        found.push(Diagnostic::error(codes::DEFAULT_VARIANT, name.span, message));
+    }
+}
+
+fn default_once<'a>(mut marked: impl Iterator<Item = &'a Name>, found: &mut Diagnostics) {
+    let Some(first) = marked.next() else {
+        return;
+    };
+    for name in marked {
+        let message = format!("`{}` is a second default", name.text);
+        found.push(
+            Diagnostic::error(codes::DEFAULT_VARIANT, name.span, message)
+                .also(first.span, "the first one"),
+        );
+    }
 }
 
 fn unknown<'a>(names: impl Iterator<Item = &'a Name>, unknown: &Name, found: &mut Diagnostics) {

@@ -83,17 +83,17 @@ const MESSAGES: Range = Range {
 pub(super) fn item(item: &mut Item, found: &mut Diagnostics) {
     match item {
         Item::Const(_) | Item::Alias(_) => {}
-        Item::Flags(item) => list(&mut item.flags, flags(item.repr), found),
-        Item::Struct(item) => list(&mut item.fields, FIELDS, found),
-        Item::Scalar(item) => list(&mut item.variants, scalars(item.repr), found),
+        Item::Flags(item) => list(&mut item.flags, &item.removed, flags(item.repr), found),
+        Item::Struct(item) => list(&mut item.fields, &[], FIELDS, found),
+        Item::Scalar(item) => list(&mut item.variants, &item.removed, scalars(item.repr), found),
         Item::Union(item) => {
-            list(&mut item.variants, TAGS, found);
+            list(&mut item.variants, &item.removed, TAGS, found);
             for variant in &mut item.variants {
                 payload(&mut variant.payload, found);
             }
         }
         Item::Protocol(item) => {
-            list(&mut item.messages, MESSAGES, found);
+            list(&mut item.messages, &item.removed, MESSAGES, found);
             for message in &mut item.messages {
                 payload(&mut message.payload, found);
             }
@@ -104,7 +104,45 @@ pub(super) fn item(item: &mut Item, found: &mut Diagnostics) {
 fn payload(payload: &mut Payload, found: &mut Diagnostics) {
     match payload {
         Payload::Unit | Payload::Tuple(_) => {}
-        Payload::Fields(fields) => list(fields, FIELDS, found),
+        Payload::Fields(fields) => list(fields, &[], FIELDS, found),
+    }
+}
+
+/// Lists without numbers, in a schema that is to have them.
+pub(super) fn written(item: &Item, stable: Span, found: &mut Diagnostics) {
+    let of_payload = |payload: &Payload, found: &mut Diagnostics| match payload {
+        Payload::Unit | Payload::Tuple(_) => {}
+        Payload::Fields(fields) => unwritten(fields, FIELDS, stable, found),
+    };
+    match item {
+        Item::Const(_) | Item::Alias(_) => {}
+        Item::Flags(item) => unwritten(&item.flags, flags(item.repr), stable, found),
+        Item::Struct(item) => unwritten(&item.fields, FIELDS, stable, found),
+        Item::Scalar(item) => unwritten(&item.variants, scalars(item.repr), stable, found),
+        Item::Union(item) => {
+            unwritten(&item.variants, TAGS, stable, found);
+            item.variants.iter().for_each(|variant| of_payload(&variant.payload, found));
+        }
+        Item::Protocol(item) => {
+            unwritten(&item.messages, MESSAGES, stable, found);
+            item.messages.iter().for_each(|message| of_payload(&message.payload, found));
+        }
+    }
+}
+
+fn unwritten<E: Entry>(entries: &[E], range: Range, stable: Span, found: &mut Diagnostics) {
+    // Some without and some with a number are told as such.
+    if entries.iter().any(|entry| entry.number().written.is_some()) {
+        return;
+    }
+    if let Some(first) = entries.first() {
+        let (kind, name) = (range.entry, first.name());
+        let message = format!("the {kind} `{}` has no number, and the file is stable", name.text);
+        found.push(
+            Diagnostic::error(codes::UNWRITTEN_NUMBER, name.span, message)
+                .also(stable, "said here")
+                .note("`npgen fmt --ids` writes all numbers"),
+        );
     }
 }
 
@@ -122,18 +160,41 @@ fn flags(repr: Repr) -> Range {
     Range { entry: "flag", first: 0, last, reason: "a flag is a bit, and there are no more" }
 }
 
-fn list<E: Entry>(entries: &mut [E], range: Range, found: &mut Diagnostics) {
+fn list<E: Entry>(entries: &mut [E], removed: &[Number], range: Range, found: &mut Diagnostics) {
     let written = entries.iter().filter(|entry| entry.number().written.is_some()).count();
-    if written == 0 {
+    if written == 0 && removed.is_empty() {
         assign(entries, range, found);
     } else if written < entries.len() {
-        mixed(entries, range, found);
+        mixed(entries, removed, range, found);
     } else {
-        let spoilt = in_range(entries, range, found) | different(entries, range, found);
+        let slots = slots(entries, removed);
+        let spoilt = in_range(&slots, range, found) | different(&slots, range, found);
         if !spoilt {
-            dense(entries, range, found);
+            dense(&slots, range, found);
         }
     }
+}
+
+/// A number that is taken.
+#[derive(Clone, Copy)]
+struct Slot<'a> {
+    value: u32,
+    span: Span,
+    /// `None` where something was removed.
+    name: Option<&'a Name>,
+}
+
+fn slots<'a, E: Entry>(entries: &'a [E], removed: &[Number]) -> Vec<Slot<'a>> {
+    let here = entries.iter().map(|entry| {
+        let (number, name) = (entry.number(), entry.name());
+        let span = number.written.unwrap_or(name.span);
+        Slot { value: number.value, span, name: (name.text != "_").then_some(name) }
+    });
+    let removed = removed.iter().map(|number| {
+        let span = number.written.unwrap_or_default();
+        Slot { value: number.value, span, name: None }
+    });
+    here.chain(removed).collect()
 }
 
 /// Gives numbers by position.
@@ -158,12 +219,11 @@ fn assign<E: Entry>(entries: &mut [E], range: Range, found: &mut Diagnostics) {
 }
 
 /// Numbers on some entries only.
-fn mixed<E: Entry>(entries: &[E], range: Range, found: &mut Diagnostics) {
-    let taken: BTreeSet<u32> = entries
-        .iter()
-        .filter_map(|entry| entry.number().written.map(|_| entry.number().value))
-        .collect();
-    let with = entries.iter().find_map(|entry| entry.number().written);
+fn mixed<E: Entry>(entries: &[E], removed: &[Number], range: Range, found: &mut Diagnostics) {
+    let numbers = || entries.iter().map(|entry| entry.number()).chain(removed.iter().copied());
+    let written = numbers().filter(|number| number.written.is_some());
+    let taken: BTreeSet<u32> = written.map(|number| number.value).collect();
+    let with = numbers().find_map(|number| number.written);
     let Some(without) = entries.iter().find(|entry| entry.number().written.is_none()) else {
         return;
     };
@@ -183,10 +243,9 @@ fn mixed<E: Entry>(entries: &[E], range: Range, found: &mut Diagnostics) {
 }
 
 /// Numbers outside of what the wire carries.
-fn in_range<E: Entry>(entries: &[E], range: Range, found: &mut Diagnostics) -> bool {
+fn in_range(slots: &[Slot<'_>], range: Range, found: &mut Diagnostics) -> bool {
     let mut spoilt = false;
-    for entry in entries {
-        let value = entry.number().value;
+    for Slot { value, span, .. } in slots.iter().copied() {
         if (range.first..=range.last).contains(&value) {
             continue;
         }
@@ -197,28 +256,29 @@ fn in_range<E: Entry>(entries: &[E], range: Range, found: &mut Diagnostics) -> b
         } else {
             format!("@{value} is no number of a {kind}: those are @{first} to @{last}")
         };
-        let span = place(entry);
         found.push(Diagnostic::error(codes::NUMBER_RANGE, span, message).note(reason));
     }
     spoilt
 }
 
 /// A number written twice.
-fn different<E: Entry>(entries: &[E], range: Range, found: &mut Diagnostics) -> bool {
-    let mut taken: BTreeSet<u32> = entries.iter().map(|entry| entry.number().value).collect();
-    let mut first: BTreeMap<u32, (Span, String)> = BTreeMap::new();
+fn different(slots: &[Slot<'_>], range: Range, found: &mut Diagnostics) -> bool {
+    let mut taken: BTreeSet<u32> = slots.iter().map(|slot| slot.value).collect();
+    let mut first: BTreeMap<u32, Slot<'_>> = BTreeMap::new();
     let mut spoilt = false;
-    for entry in entries {
-        let value = entry.number().value;
-        let span = place(entry);
-        let Some((earlier, name)) = first.get(&value) else {
-            first.insert(value, (span, entry.name().text.clone()));
+    for slot in slots {
+        let Slot { value, span, .. } = *slot;
+        let Some(earlier) = first.get(&value) else {
+            first.insert(value, *slot);
             continue;
         };
         spoilt = true;
-        let message = format!("@{value} is already the number of `{name}`");
+        let message = match earlier.name {
+            Some(name) => format!("@{value} is already the number of `{}`", name.text),
+            None => format!("@{value} is the number of something that was removed"),
+        };
         let mut diagnostic = Diagnostic::error(codes::DUPLICATE_NUMBER, span, message)
-            .also(*earlier, "used here first");
+            .also(earlier.span, "used here first");
         if let Some(free) = next_free(&taken, range) {
             taken.insert(free);
             diagnostic = diagnostic.note(format!("the next free number is @{free}")).fix(
@@ -233,9 +293,8 @@ fn different<E: Entry>(entries: &[E], range: Range, found: &mut Diagnostics) -> 
 }
 
 /// Numbers that nobody has, below others.
-fn dense<E: Entry>(entries: &[E], range: Range, found: &mut Diagnostics) {
-    let mut numbers: Vec<(u32, Span)> =
-        entries.iter().map(|entry| (entry.number().value, place(entry))).collect();
+fn dense(slots: &[Slot<'_>], range: Range, found: &mut Diagnostics) {
+    let mut numbers: Vec<(u32, Span)> = slots.iter().map(|slot| (slot.value, slot.span)).collect();
     numbers.sort_unstable();
     let mut expected = range.first;
     for (value, span) in numbers {
@@ -264,9 +323,4 @@ fn next_free(taken: &BTreeSet<u32>, range: Range) -> Option<u32> {
         free = free.checked_add(1)?;
     }
     (free <= range.last).then_some(free)
-}
-
-fn place<E: Entry>(entry: &E) -> Span {
-    let written = entry.number().written;
-    written.unwrap_or(entry.name().span)
 }

@@ -1,10 +1,10 @@
 //! Rules on protocols.
 
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::ir::{Item, Name, Protocol, Reply, Type, TypeKind};
+use crate::ir::{Item, Name, Payload, Protocol, Reply, Type, TypeKind};
 
 use super::codes;
-use super::graph::Index;
+use super::index::Index;
 
 /// The longest name of a protocol on the wire, in bytes.
 pub const WIRE_NAME_BYTES_MAX: usize = 64;
@@ -28,6 +28,39 @@ pub(super) fn version(protocol: &Protocol, found: &mut Diagnostics) {
         return;
     };
     found.push(Diagnostic::error(codes::VERSION, name.span, message));
+}
+
+/// A message, or a field of one, that is newer than its protocol.
+pub(super) fn since(protocol: &Protocol, found: &mut Diagnostics) {
+    let mut newer = |name: &Name, since: Option<u32>| {
+        if let Some(since) = since.filter(|since| *since > protocol.version) {
+            let message = format!(
+                "`{}` is since version {since}, and `{}` is of version {}",
+                name.text, protocol.name.text, protocol.version
+            );
+            found.push(Diagnostic::error(codes::SINCE, name.span, message));
+        }
+    };
+    for message in &protocol.messages {
+        newer(&message.name, message.meta.since);
+        if let Payload::Fields(fields) = &message.payload {
+            fields.iter().for_each(|field| newer(&field.name, field.meta.since));
+        }
+    }
+}
+
+/// What is said of a call, on a message that is none.
+pub(super) fn one_way(protocol: &Protocol, found: &mut Diagnostics) {
+    for message in protocol.messages.iter().filter(|message| message.reply.is_none()) {
+        let what = match (message.idempotent, message.timeout) {
+            (true, _) => "idempotent",
+            (false, Some(_)) => "timeout",
+            (false, None) => continue,
+        };
+        let (name, text) = (&message.name, &message.name.text);
+        let message = format!("`{text}` has no reply, and so `#[{what}]` means nothing");
+        found.push(Diagnostic::error(codes::ONE_WAY, name.span, message));
+    }
 }
 
 /// The name of a protocol on the wire.
@@ -54,7 +87,7 @@ pub fn wire_name_length(package: &[Name], protocol: &Protocol, found: &mut Diagn
 /// An error and no warning: what a call returns must be `std::error::Error` for `?` to work, and
 /// only `#[error]` gives a type that.
 pub(super) fn errors(index: &Index<'_>, found: &mut Diagnostics) {
-    for item in index.items {
+    for item in index.own() {
         let Item::Protocol(protocol) = item else {
             continue;
         };
@@ -73,7 +106,10 @@ fn error(err: &Type, index: &Index<'_>, found: &mut Diagnostics) {
         "the error of a reply is an enum marked `#[error]`",
     )
     .note("callers use `?` on it, so it must be an error in Rust too");
-    match &err.kind {
+    let Some(peeled) = index.peel(err) else {
+        return;
+    };
+    match &peeled.ty.kind {
         // Told by other rules, or known to the Rust compiler only.
         TypeKind::Extern(_) | TypeKind::Unit => return,
         TypeKind::Named(name) => match index.get(name) {

@@ -1,89 +1,122 @@
 //! Rules on types: each is known, and stands where it may.
 
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::ir::{ArrayLen, Item, Name, Payload, Struct, Type, TypeKind, ValueKind};
+use crate::ir::{ArrayLen, Field, Item, Message, Name, Payload, Struct, Type, TypeKind, ValueKind};
 
 use super::codes;
-use super::graph::Index;
-use super::vocabulary::{GENERIC, Suggestions, built_in_names, foreign};
+use super::index::Index;
+use super::vocabulary::{GENERIC, Suggestions, built_in_names, foreign, standard};
 
-/// Calls `act` with every type of an item as it was written, the outermost only; the flag says
-/// whether it is the value of a reply.
-fn each<'a>(item: &'a Item, act: &mut dyn FnMut(&'a Type, bool)) {
+/// Where a type stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Where {
+    Const,
+    Alias,
+    /// A field of a struct or variant, the value of a tuple, or the error of a reply.
+    Value,
+    /// A named field of a message.
+    MessageField,
+    /// The value of a reply.
+    Reply,
+}
+
+/// Calls `act` with every type of an item as it was written, the outermost only.
+pub(super) fn each<'a>(item: &'a Item, act: &mut dyn FnMut(&'a Type, Where)) {
     match item {
-        Item::Const(_) | Item::Scalar(_) | Item::Flags(_) => {}
-        Item::Alias(item) => act(&item.ty, false),
-        Item::Struct(item) => item.fields.iter().for_each(|field| act(&field.ty, false)),
+        Item::Scalar(_) | Item::Flags(_) => {}
+        Item::Const(item) => act(&item.ty, Where::Const),
+        Item::Alias(item) => act(&item.ty, Where::Alias),
+        Item::Struct(item) => item.fields.iter().for_each(|field| act(&field.ty, Where::Value)),
         Item::Union(item) => {
-            item.variants.iter().for_each(|variant| of_payload(&variant.payload, act));
+            for variant in &item.variants {
+                of_payload(&variant.payload, Where::Value, act);
+            }
         }
         Item::Protocol(item) => {
             for message in &item.messages {
-                of_payload(&message.payload, act);
+                of_payload(&message.payload, Where::MessageField, act);
                 if let Some(reply) = &message.reply {
-                    act(&reply.ok, true);
-                    reply.err.iter().for_each(|ty| act(ty, false));
+                    act(&reply.ok, Where::Reply);
+                    reply.err.iter().for_each(|ty| act(ty, Where::Value));
                 }
             }
         }
     }
 }
 
-fn of_payload<'a>(payload: &'a Payload, act: &mut dyn FnMut(&'a Type, bool)) {
+fn of_payload<'a>(payload: &'a Payload, named: Where, act: &mut dyn FnMut(&'a Type, Where)) {
     match payload {
         Payload::Unit => {}
-        Payload::Tuple(field) => act(&field.ty, false),
-        Payload::Fields(fields) => fields.iter().for_each(|field| act(&field.ty, false)),
+        Payload::Tuple(field) => act(&field.ty, Where::Value),
+        Payload::Fields(fields) => fields.iter().for_each(|field| act(&field.ty, named)),
     }
 }
 
-/// The type and all types in it.
-fn nested(ty: &Type) -> impl Iterator<Item = &Type> {
-    std::iter::successors(Some(ty), |ty| inner(ty))
-}
-
-/// What a list, an option or an array holds.
-pub(super) fn inner(ty: &Type) -> Option<&Type> {
-    match &ty.kind {
+/// The types that stand directly in a type.
+pub(super) fn children(ty: &Type) -> impl Iterator<Item = &Type> {
+    let none: &[Type] = &[];
+    let (first, second, list) = match &ty.kind {
         TypeKind::Vec(inner)
         | TypeKind::Option(inner)
         | TypeKind::Array(inner, _)
         | TypeKind::Set(inner)
-        | TypeKind::Map(_, inner)
         | TypeKind::Secret(inner)
-        | TypeKind::Stream(inner) => Some(inner),
+        | TypeKind::Stream(inner) => (Some(&**inner), None, none),
+        TypeKind::Map(key, value) => (Some(&**key), Some(&**value), none),
+        TypeKind::Tuple(elements) => (None, None, elements.as_slice()),
         TypeKind::Unit
         | TypeKind::Bool
         | TypeKind::Int(_)
         | TypeKind::Float(_)
         | TypeKind::String
         | TypeKind::Bytes
-        | TypeKind::Tuple(_)
         | TypeKind::Std(_)
         | TypeKind::Named(_)
-        | TypeKind::Extern(_) => None,
-    }
+        | TypeKind::Extern(_) => (None, None, none),
+    };
+    first.into_iter().chain(second).chain(list)
 }
 
-/// An option of an option, a `()` that is no reply, an array of nothing.
-pub(super) fn positions(item: &Item, found: &mut Diagnostics) {
-    each(item, &mut |ty, of_reply| {
-        for (depth, ty) in nested(ty).enumerate() {
-            nested_option(ty, found);
+/// Calls `act` with a type and all types in it, outer ones first; the flag says which is the
+/// outermost.
+pub(super) fn nested<'a>(ty: &'a Type, act: &mut dyn FnMut(&'a Type, bool)) {
+    fn inside<'a>(ty: &'a Type, act: &mut dyn FnMut(&'a Type, bool)) {
+        for child in children(ty) {
+            act(child, false);
+            inside(child, act);
+        }
+    }
+    act(ty, true);
+    inside(ty, act);
+}
+
+/// An option of an option, a `()` that is no reply, an array of nothing, a key that is none, a
+/// stream where none can be.
+pub(super) fn positions(index: &Index<'_>, item: &Item, found: &mut Diagnostics) {
+    each(item, &mut |ty, place| {
+        nested(ty, &mut |ty, outermost| {
+            nested_option(index, ty, found);
             empty_array(ty, found);
-            if ty.kind == TypeKind::Unit && !(of_reply && depth == 0) {
+            key(index, ty, found);
+            if ty.kind == TypeKind::Unit && !(outermost && place == Where::Reply) {
                 found.push(
                     Diagnostic::error(codes::MISPLACED_UNIT, ty.span, "`()` is only a reply")
                         .note("a message or variant that carries nothing has its name alone"),
                 );
             }
-        }
+            let streams = matches!(place, Where::Reply | Where::MessageField);
+            if matches!(ty.kind, TypeKind::Stream(_)) && !(outermost && streams) {
+                let message = "a `Stream` is a whole reply or a named field of a message";
+                found.push(Diagnostic::error(codes::MISPLACED_STREAM, ty.span, message));
+            }
+        });
     });
 }
 
-fn nested_option(ty: &Type, found: &mut Diagnostics) {
+fn nested_option(index: &Index<'_>, ty: &Type, found: &mut Diagnostics) {
     if let TypeKind::Option(inner) = &ty.kind
-        && matches!(inner.kind, TypeKind::Option(_))
+        && let Some(peeled) = index.peel(inner)
+        && matches!(peeled.ty.kind, TypeKind::Option(_))
     {
         found.push(
             Diagnostic::error(codes::NESTED_OPTION, ty.span, "an `Option` cannot hold an `Option`")
@@ -99,6 +132,71 @@ fn empty_array(ty: &Type, found: &mut Diagnostics) {
             ty.span,
             "an array has at least one element",
         ));
+    }
+}
+
+/// A key without an order that every language agrees on.
+fn key(index: &Index<'_>, ty: &Type, found: &mut Diagnostics) {
+    let (TypeKind::Map(key, _) | TypeKind::Set(key)) = &ty.kind else {
+        return;
+    };
+    if is_no_key(index, key) {
+        let message = "this type has no order, and so is no key";
+        found.push(Diagnostic::error(codes::MAP_KEY, key.span, message).note(
+            "keys are integers, `bool`, `String`, `Bytes`, `Uuid`, `Timestamp`, `Duration`, and tuples and arrays of these",
+        ));
+    }
+}
+
+/// Whether a type is known not to be a key.
+fn is_no_key(index: &Index<'_>, ty: &Type) -> bool {
+    let Some(peeled) = index.peel(ty) else {
+        return false;
+    };
+    match &peeled.ty.kind {
+        // What it is, another rule or the compiler tells.
+        TypeKind::Extern(_) | TypeKind::Unit | TypeKind::Stream(_) => false,
+        TypeKind::Named(name) => match index.get(name) {
+            Some(Item::Struct(_) | Item::Scalar(_) | Item::Union(_) | Item::Flags(_)) => true,
+            Some(Item::Const(_) | Item::Alias(_) | Item::Protocol(_)) | None => false,
+        },
+        _ if peeled.secret => true,
+        TypeKind::Bool | TypeKind::Int(_) | TypeKind::String | TypeKind::Bytes => false,
+        TypeKind::Std(std) => *std == crate::ir::Std::SocketAddr,
+        TypeKind::Array(inner, _) => is_no_key(index, inner),
+        TypeKind::Tuple(elements) => elements.iter().any(|element| is_no_key(index, element)),
+        TypeKind::Float(_)
+        | TypeKind::Vec(_)
+        | TypeKind::Option(_)
+        | TypeKind::Map(..)
+        | TypeKind::Set(_)
+        | TypeKind::Secret(_) => true,
+    }
+}
+
+/// A second stream of a message, or one that has no reply to end it.
+pub(super) fn streams(message: &Message, found: &mut Diagnostics) {
+    let Payload::Fields(fields) = &message.payload else {
+        return;
+    };
+    let is_stream = |field: &&Field| matches!(field.ty.kind, TypeKind::Stream(_));
+    let mut streams = fields.iter().filter(is_stream);
+    let Some(first) = streams.next() else {
+        return;
+    };
+    if message.reply.is_none() {
+        let text = format!("`{}` carries a stream, and so it needs a reply", message.name.text);
+        found.push(
+            Diagnostic::error(codes::STREAM_WITHOUT_REPLY, first.ty.span, text)
+                .note("write `-> ()` if there is nothing to say at its end"),
+        );
+    }
+    for second in streams {
+        let text = format!("`{}` carries a second stream", message.name.text);
+        found.push(
+            Diagnostic::error(codes::SECOND_STREAM, second.ty.span, text)
+                .also(first.ty.span, "the first one"),
+        );
     }
 }
 
@@ -134,52 +232,67 @@ pub(super) fn plain(item: &Struct, found: &mut Diagnostics) {
                 .note("lists of it are copied as they lie in memory"),
         );
     }
-    for ty in item.fields.iter().flat_map(|field| nested(&field.ty)) {
-        match ty.kind {
-            TypeKind::Int(_)
-            | TypeKind::Float(_)
-            | TypeKind::Array(..)
-            | TypeKind::Named(_)
-            | TypeKind::Extern(_) => {}
-            TypeKind::Unit
-            | TypeKind::Bool
-            | TypeKind::String
-            | TypeKind::Bytes
-            | TypeKind::Vec(_)
-            | TypeKind::Option(_)
-            | TypeKind::Tuple(_)
-            | TypeKind::Map(..)
-            | TypeKind::Set(_)
-            | TypeKind::Std(_)
-            | TypeKind::Secret(_)
-            | TypeKind::Stream(_) => {
-                let message = "a plain struct holds numbers, arrays and plain structs only";
-                found.push(
-                    Diagnostic::error(codes::NOT_PLAIN, ty.span, message)
-                        .also(item.name.span, "said to be plain"),
-                );
-                break;
+    for field in &item.fields {
+        let mut other = None;
+        nested(&field.ty, &mut |ty, _| {
+            if !is_plain(&ty.kind) {
+                other = other.or(Some(ty.span));
             }
+        });
+        if field.removed || field.varint {
+            other = Some(field.ty.span);
+        }
+        if let Some(span) = other {
+            let message = "a plain struct holds numbers, arrays and plain structs only";
+            found.push(
+                Diagnostic::error(codes::NOT_PLAIN, span, message)
+                    .also(item.name.span, "said to be plain"),
+            );
+            return;
         }
     }
 }
 
+/// Whether a type may be plain, as far as it says so itself.
+fn is_plain(kind: &TypeKind) -> bool {
+    match kind {
+        TypeKind::Int(_)
+        | TypeKind::Float(_)
+        | TypeKind::Array(..)
+        | TypeKind::Named(_)
+        | TypeKind::Extern(_) => true,
+        TypeKind::Unit
+        | TypeKind::Bool
+        | TypeKind::String
+        | TypeKind::Bytes
+        | TypeKind::Vec(_)
+        | TypeKind::Option(_)
+        | TypeKind::Tuple(_)
+        | TypeKind::Map(..)
+        | TypeKind::Set(_)
+        | TypeKind::Std(_)
+        | TypeKind::Secret(_)
+        | TypeKind::Stream(_) => false,
+    }
+}
+
 /// Names that are no type.
-pub(super) fn known(index: &Index<'_>, found: &mut Diagnostics) {
-    let types = index.items.iter().filter_map(|item| match item {
+pub(super) fn known(index: &Index<'_>, locals: &[&str], found: &mut Diagnostics) {
+    let types = index.own().iter().filter_map(|item| match item {
         Item::Alias(_) | Item::Struct(_) | Item::Scalar(_) | Item::Union(_) | Item::Flags(_) => {
             Some(item.name().text.as_str())
         }
         Item::Const(_) | Item::Protocol(_) => None,
     });
-    let mut suggestions = Suggestions::new(types.chain(built_in_names()));
-    for item in index.items {
+    let mut suggestions =
+        Suggestions::new(types.chain(locals.iter().copied()).chain(built_in_names()));
+    for item in index.own() {
         each(item, &mut |ty, _| {
-            for ty in nested(ty) {
+            nested(ty, &mut |ty, _| {
                 if let TypeKind::Named(name) = &ty.kind {
                     named(ty, name, index.get(name), &mut suggestions, found);
                 }
-            }
+            });
         });
     }
 }
@@ -209,13 +322,17 @@ fn named(
 }
 
 fn unknown(ty: &Type, name: &str, suggestions: &mut Suggestions<'_>) -> Diagnostic {
-    if let Some((generic, count, _)) = GENERIC.iter().find(|(generic, ..)| *generic == name) {
+    if let Some((generic, count)) = GENERIC.iter().find(|(generic, _)| *generic == name) {
         let plural = if *count == 1 { "" } else { "s" };
         let message = format!("`{generic}` takes {count} parameter{plural}");
         return Diagnostic::error(codes::TYPE_PARAMETERS, ty.span, message);
     }
     let message = format!("there is no type `{name}`");
     let diagnostic = Diagnostic::error(codes::UNKNOWN_TYPE, ty.span, message);
+    if standard(name).is_some() {
+        let meant = format!("std::{name}");
+        return diagnostic.fix(format!("write `{meant}`"), ty.span, meant);
+    }
     match foreign(name).or_else(|| suggestions.nearest(name)) {
         Some(meant) => diagnostic.fix(format!("write `{meant}`"), ty.span, meant),
         None => diagnostic,
@@ -224,7 +341,21 @@ fn unknown(ty: &Type, name: &str, suggestions: &mut Suggestions<'_>) -> Diagnost
 
 /// Lengths of arrays that name no const that could be one.
 pub(super) fn array_consts(index: &Index<'_>, found: &mut Diagnostics) {
-    let consts = index.items.iter().filter_map(|item| match item {
+    let mut suggestions = consts(index);
+    for item in index.own() {
+        each(item, &mut |ty, _| {
+            nested(ty, &mut |ty, _| {
+                if let TypeKind::Array(_, ArrayLen::Const(name)) = &ty.kind {
+                    array_const(index, name, &mut suggestions, found);
+                }
+            });
+        });
+    }
+}
+
+/// The consts of a schema, to look for the nearest.
+pub(super) fn consts<'a>(index: &Index<'a>) -> Suggestions<'a> {
+    Suggestions::new(index.own().iter().filter_map(|item| match item {
         Item::Const(item) => Some(item.name.text.as_str()),
         Item::Alias(_)
         | Item::Struct(_)
@@ -232,17 +363,7 @@ pub(super) fn array_consts(index: &Index<'_>, found: &mut Diagnostics) {
         | Item::Union(_)
         | Item::Flags(_)
         | Item::Protocol(_) => None,
-    });
-    let mut suggestions = Suggestions::new(consts);
-    for item in index.items {
-        each(item, &mut |ty, _| {
-            for ty in nested(ty) {
-                if let TypeKind::Array(_, ArrayLen::Const(name)) = &ty.kind {
-                    array_const(index, name, &mut suggestions, found);
-                }
-            }
-        });
-    }
+    }))
 }
 
 fn array_const(
@@ -253,7 +374,8 @@ fn array_const(
 ) {
     let text = &name.text;
     let error = |message| Diagnostic::error(codes::ARRAY_LENGTH, name.span, message);
-    let Some(Item::Const(item)) = index.get(text) else {
+    let position = index.position(text);
+    let (Some(position), Some(Item::Const(item))) = (position, index.get(text)) else {
         let diagnostic = error(format!("there is no const `{text}`"));
         found.push(match suggestions.nearest(text) {
             Some(meant) => diagnostic.fix(format!("write `{meant}`"), name.span, meant),
@@ -261,7 +383,10 @@ fn array_const(
         });
         return;
     };
-    let problem = match (&item.ty.kind, &item.value.kind) {
+    let (Some(ty), Some(value)) = (index.peel(&item.ty), index.const_value(position)) else {
+        return;
+    };
+    let problem = match (&ty.ty.kind, &value.kind) {
         (TypeKind::Int(_), ValueKind::Int { magnitude: 0, .. }) => {
             "an array has at least one element"
         }
@@ -272,7 +397,7 @@ fn array_const(
             "no array has so many elements"
         }
         // The const is wrong in itself, which is told where it stands.
-        (TypeKind::Int(_), _) => return,
+        (TypeKind::Int(_) | TypeKind::Extern(_), _) => return,
         _ => "the length of an array is an integer",
     };
     found.push(error(problem.to_owned()).also(item.name.span, "the length is declared here"));

@@ -1,17 +1,25 @@
 //! The words of the language, and the nearest of them to a word that is none.
 
-use crate::ir::{Float, Int, TypeKind};
+use crate::ir::{Float, Int, Std, TypeKind};
 
-/// Built-in types with parameters: the name, how many it takes, and whether it is compiled.
-pub(crate) const GENERIC: [(&str, usize, bool); 7] = [
-    ("Vec", 1, true),
-    ("Option", 1, true),
-    ("Result", 2, true),
-    ("Map", 2, false),
-    ("Set", 1, false),
-    ("Stream", 1, false),
-    ("Secret", 1, false),
+/// Built-in types with parameters: the name, and how many it takes.
+pub(crate) const GENERIC: [(&str, usize); 7] = [
+    ("Vec", 1),
+    ("Option", 1),
+    ("Result", 2),
+    ("Map", 2),
+    ("Set", 1),
+    ("Stream", 1),
+    ("Secret", 1),
 ];
+
+/// The types of the package `std`.
+pub(crate) const STD: [Std; 4] = [Std::Uuid, Std::Timestamp, Std::Duration, Std::SocketAddr];
+
+/// The type of the package `std` called `name`.
+pub(crate) fn standard(name: &str) -> Option<Std> {
+    STD.into_iter().find(|std| std.name() == name)
+}
 
 /// Built-in types without parameters.
 const PLAIN: [(&str, TypeKind); 15] = [

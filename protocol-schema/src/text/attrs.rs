@@ -3,21 +3,26 @@
 use crate::check::codes;
 use crate::check::vocabulary::nearest;
 use crate::diag::Diagnostic;
-use crate::ir::{Name, Side};
+use crate::ir::{Bound, Meta, Name, RustType, Side};
+use crate::span::Span;
 
+use super::arguments;
 use super::cursor::Cursor;
-use super::tree::{Argument, Arguments, AttrTree, Path, ValueTree, ValueTreeKind};
+use super::tree::{Arguments, AttrTree};
 
 /// What an attribute may stand on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     File,
     Const,
+    Alias,
     Struct,
     Enum,
+    Flags,
     Protocol,
     Field,
     Variant,
+    Flag,
     Message,
     /// The type between the parentheses of `M(T)`.
     Payload,
@@ -25,13 +30,23 @@ pub(super) enum Place {
 
 /// What the attributes of one place said.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an attribute that is there or not")]
 pub(super) struct Meaning {
     pub(super) fixed: bool,
     pub(super) error: bool,
+    pub(super) closed: bool,
+    pub(super) default: bool,
+    pub(super) varint: bool,
+    pub(super) idempotent: bool,
+    pub(super) stable: Option<Span>,
+    pub(super) timeout: Option<u64>,
+    pub(super) max: Option<Bound>,
+    pub(super) rust: RustType,
     pub(super) version: u32,
     pub(super) min: u32,
     pub(super) from: Side,
     pub(super) derives: Vec<Name>,
+    pub(super) meta: Meta,
 }
 
 impl Default for Meaning {
@@ -39,10 +54,19 @@ impl Default for Meaning {
         Self {
             fixed: false,
             error: false,
+            closed: false,
+            default: false,
+            varint: false,
+            idempotent: false,
+            stable: None,
+            timeout: None,
+            max: None,
+            rust: RustType::default(),
             version: 1,
             min: 1,
             from: Side::Client,
             derives: Vec::new(),
+            meta: Meta::default(),
         }
     }
 }
@@ -51,73 +75,87 @@ impl Default for Meaning {
 struct Known {
     name: &'static str,
     places: &'static [Place],
-    /// Whether it is compiled; otherwise it is answered with "not supported yet".
-    compiled: bool,
+    /// What it says, in place of the message that it has the wrong arguments.
+    form: &'static str,
 }
 
-const fn known(name: &'static str, places: &'static [Place]) -> Known {
-    Known { name, places, compiled: true }
+const fn known(name: &'static str, places: &'static [Place], form: &'static str) -> Known {
+    Known { name, places, form }
 }
 
-const fn later(name: &'static str, places: &'static [Place]) -> Known {
-    Known { name, places, compiled: false }
-}
+const BARE: &str = "`{}` takes no arguments";
 
-const KNOWN: [Known; 16] = {
-    use Place::{Enum, Field, File, Message, Payload, Protocol, Struct, Variant};
+/// Where `since` and `deprecated` belong.
+const HISTORY: &[Place] = {
+    use Place::{Alias, Const, Enum, Field, Flag, Flags, Message, Protocol, Struct, Variant};
+    &[Const, Alias, Struct, Enum, Flags, Protocol, Field, Variant, Flag, Message]
+};
+
+const KNOWN: [Known; 15] = {
+    use Place::{Enum, Field, File, Flags, Message, Payload, Protocol, Struct, Variant};
     [
-        known("error", &[Enum]),
-        known("fixed", &[Struct]),
-        known("from", &[Message]),
-        known("rust", &[Struct, Enum, Protocol, Field, Variant, Message, Payload]),
-        known("version", &[Protocol]),
-        later("closed", &[Enum]),
-        later("default", &[Variant]),
-        later("deprecated", &[Struct, Enum, Protocol, Field, Variant, Message]),
-        later("idempotent", &[Message]),
-        later("max", &[Field, Payload]),
-        later("since", &[Struct, Enum, Protocol, Field, Variant, Message]),
-        later("stable", &[File]),
-        later("timeout", &[Message]),
-        later("varint", &[Field, Payload]),
-        later("view", &[Message]),
-        later("was", &[File, Protocol]),
+        known("closed", &[Enum], BARE),
+        known("default", &[Variant], BARE),
+        known("deprecated", HISTORY, "a reason is written `deprecated(\"use `x`\")`"),
+        known("error", &[Enum], BARE),
+        known("fixed", &[Struct], BARE),
+        known("from", &[Message], "a message is `from(server)` or `from(client)`"),
+        known("idempotent", &[Message], BARE),
+        known("max", &[Field, Payload], "a limit is written `max(64)` or `max(MAX_NAME)`"),
+        known(
+            "rust",
+            &[Struct, Enum, Flags, Protocol, Field, Payload],
+            "what only Rust sees is written `rust(derive(Eq, Hash))` or `rust(type = \"…\", with = \"…\")`",
+        ),
+        known("since", HISTORY, "a version is written `since(2)`, and the first is 1"),
+        known("stable", &[File], BARE),
+        known(
+            "timeout",
+            &[Message],
+            "a timeout is a string, a number and `ms`, `s`, `m` or `h`, such as `timeout(\"5s\")`",
+        ),
+        known("varint", &[Field, Payload], BARE),
+        known("version", &[Protocol], "a version is written `version(3, min = 1)`"),
+        known(
+            "was",
+            &[File, Struct, Enum, Flags, Protocol],
+            "an old name is written `was(\"old::name\")`",
+        ),
     ]
 };
 
 /// Reads the attributes of one place.
-pub(super) fn read(cursor: &mut Cursor<'_>, place: Place, attributes: &[AttrTree]) -> Meaning {
+pub(super) fn read(cursor: &mut Cursor<'_>, place: Place, attributes: Vec<AttrTree>) -> Meaning {
     let mut meaning = Meaning::default();
-    let mut seen: Vec<&AttrTree> = Vec::new();
+    let mut seen: Vec<(&'static str, Span)> = Vec::new();
     for attribute in attributes {
         let Some(name) = attribute.path.single() else {
-            let what = format!("the attribute `{}` of another tool is", attribute.path.text());
-            cursor.unsupported(attribute.span, &what);
+            meaning.meta.vendor.push(arguments::vendor(attribute));
             continue;
         };
         let Some(known) = KNOWN.iter().find(|known| known.name == name.text) else {
-            unknown(cursor, attribute, &name.text);
+            unknown(cursor, &attribute, &name.text);
             continue;
         };
         if !known.places.contains(&place) {
-            misplaced(cursor, attribute, known);
+            misplaced(cursor, &attribute, known);
             continue;
         }
-        if !known.compiled {
-            cursor.unsupported(attribute.span, &format!("the attribute `{}` is", known.name));
-            continue;
-        }
-        let repeated = seen.iter().find(|seen| seen.path.text() == name.text);
-        if let Some(first) = repeated.filter(|_| known.name != "rust") {
+        let repeated = seen.iter().find(|(seen, _)| *seen == known.name);
+        if let Some((_, first)) = repeated.filter(|_| known.name != "rust") {
             let message = format!("`{}` is written twice", known.name);
             cursor.found.push(
                 Diagnostic::error(codes::DUPLICATE_ATTRIBUTE, attribute.span, message)
-                    .also(first.span, "written here first"),
+                    .also(*first, "written here first"),
             );
             continue;
         }
-        seen.push(attribute);
-        apply(cursor, place, attribute, known.name, &mut meaning);
+        seen.push((known.name, attribute.span));
+        let (span, path) = (attribute.span, attribute.path.text());
+        if apply(cursor, place, attribute, &mut meaning).is_none() {
+            let message = known.form.replace("{}", &path);
+            cursor.error(codes::ATTRIBUTE_ARGUMENTS, span, message);
+        }
     }
     meaning
 }
@@ -130,133 +168,46 @@ pub(super) fn none(cursor: &mut Cursor<'_>, attributes: &[AttrTree], what: &str)
     }
 }
 
+/// `None` if the arguments are not those that the attribute takes.
 fn apply(
     cursor: &mut Cursor<'_>,
     place: Place,
-    attribute: &AttrTree,
-    name: &str,
+    attribute: AttrTree,
     meaning: &mut Meaning,
-) {
-    match (name, &attribute.arguments) {
-        ("fixed", Arguments::None) => meaning.fixed = true,
+) -> Option<()> {
+    let AttrTree { path, arguments, span } = attribute;
+    match (path.last.text.as_str(), arguments) {
+        ("closed", Arguments::None) => meaning.closed = true,
+        ("default", Arguments::None) => meaning.default = true,
         ("error", Arguments::None) => meaning.error = true,
-        ("fixed" | "error", _) => arguments(cursor, attribute, "`{}` takes no arguments"),
-        ("version", Arguments::List(list)) => match version(list) {
-            Some((version, min)) => (meaning.version, meaning.min) = (version, min),
-            None => arguments(cursor, attribute, "a version is written `version(3, min = 1)`"),
-        },
-        ("version", _) => {
-            arguments(cursor, attribute, "a version is written `version(3, min = 1)`");
+        ("fixed", Arguments::None) => meaning.fixed = true,
+        ("idempotent", Arguments::None) => meaning.idempotent = true,
+        ("stable", Arguments::None) => meaning.stable = Some(span),
+        ("varint", Arguments::None) => meaning.varint = true,
+        ("deprecated", Arguments::None) => meaning.meta.deprecated = Some(String::new()),
+        ("deprecated", Arguments::List(list)) => {
+            meaning.meta.deprecated = Some(arguments::text(&list)?.to_owned());
         }
-        ("from", Arguments::List(list)) => match side(list) {
-            Some(side) => meaning.from = side,
-            None => arguments(cursor, attribute, "a message is `from(server)` or `from(client)`"),
-        },
-        ("from", _) => {
-            arguments(cursor, attribute, "a message is `from(server)` or `from(client)`");
+        ("from", Arguments::List(list)) => meaning.from = arguments::side(&list)?,
+        ("max", Arguments::List(list)) => meaning.max = Some(arguments::bound(list)?),
+        ("rust", Arguments::List(list)) => arguments::rust(cursor, place, list, meaning)?,
+        ("since", Arguments::List(list)) => meaning.meta.since = Some(arguments::since(&list)?),
+        ("timeout", Arguments::List(list)) => {
+            meaning.timeout = Some(arguments::milliseconds(arguments::text(&list)?)?);
         }
-        ("rust", Arguments::List(list)) => rust(cursor, place, attribute, list, meaning),
-        _ => arguments(cursor, attribute, "extra derives are written `rust(derive(Eq, Hash))`"),
-    }
-}
-
-fn arguments(cursor: &mut Cursor<'_>, attribute: &AttrTree, message: &str) {
-    let message = message.replace("{}", &attribute.path.text());
-    cursor.error(codes::ATTRIBUTE_ARGUMENTS, attribute.span, message);
-}
-
-/// `3` or `3, min = 1`. Without `min` every older version is served.
-fn version(list: &[Argument]) -> Option<(u32, u32)> {
-    let number = |value: &ValueTree| {
-        let ValueTreeKind::Int { magnitude, negative: false } = value.kind else {
-            return None;
-        };
-        u32::try_from(magnitude).ok()
-    };
-    match list {
-        [Argument::Value(version)] => Some((number(version)?, 1)),
-        [Argument::Value(version), Argument::Attr(AttrTree { path, arguments, .. })]
-            if is(path, "min") =>
-        {
-            let Arguments::Value(min) = arguments else {
+        ("version", Arguments::List(list)) => {
+            (meaning.version, meaning.min) = arguments::version(&list)?;
+        }
+        ("was", Arguments::List(list)) => {
+            let old = arguments::text(&list)?;
+            if !arguments::is_path(old) {
                 return None;
-            };
-            Some((number(version)?, number(min)?))
-        }
-        _ => None,
-    }
-}
-
-fn side(list: &[Argument]) -> Option<Side> {
-    match list {
-        [Argument::Attr(AttrTree { path, arguments: Arguments::None, .. })] => {
-            if is(path, "server") {
-                Some(Side::Server)
-            } else {
-                is(path, "client").then_some(Side::Client)
             }
+            meaning.meta.was = Some(old.to_owned());
         }
-        _ => None,
+        _ => return None,
     }
-}
-
-/// `derive(Eq, Hash)` on what becomes a Rust type; all else of `rust(…)` comes later.
-fn rust(
-    cursor: &mut Cursor<'_>,
-    place: Place,
-    attribute: &AttrTree,
-    list: &[Argument],
-    meaning: &mut Meaning,
-) {
-    for argument in list {
-        match argument {
-            Argument::Attr(AttrTree { path, arguments: Arguments::List(derives), span })
-                if is(path, "derive") =>
-            {
-                if !matches!(place, Place::Struct | Place::Enum | Place::Protocol) {
-                    let message = "derives stand on a struct, an enum or a protocol";
-                    cursor.error(codes::MISPLACED_ATTRIBUTE, *span, message);
-                    continue;
-                }
-                derive(cursor, attribute, derives, meaning);
-            }
-            Argument::Attr(other) => {
-                let what = format!("`{}` in `rust(…)` is", other.path.text());
-                cursor.unsupported(other.span, &what);
-            }
-            Argument::Value(value) => {
-                let message = "`rust(…)` takes no values";
-                cursor.error(codes::ATTRIBUTE_ARGUMENTS, value.span, message);
-            }
-        }
-    }
-}
-
-fn derive(
-    cursor: &mut Cursor<'_>,
-    attribute: &AttrTree,
-    derives: &[Argument],
-    meaning: &mut Meaning,
-) {
-    for entry in derives {
-        let Argument::Attr(AttrTree { path, arguments: Arguments::None, span }) = entry else {
-            arguments(cursor, attribute, "`derive(…)` takes the names of derive macros");
-            return;
-        };
-        let Some(name) = path.single().cloned() else {
-            cursor.unsupported(*span, "a derive macro named by its path is");
-            continue;
-        };
-        if let Some(first) = meaning.derives.iter().find(|known| known.text == name.text) {
-            let message = format!("`{}` is derived twice", name.text);
-            cursor.found.push(
-                Diagnostic::error(codes::DUPLICATE_ATTRIBUTE, *span, message)
-                    .also(first.span, "written here first"),
-            );
-        } else {
-            meaning.derives.push(name);
-        }
-    }
+    Some(())
 }
 
 fn unknown(cursor: &mut Cursor<'_>, attribute: &AttrTree, name: &str) {
@@ -283,7 +234,7 @@ fn unknown(cursor: &mut Cursor<'_>, attribute: &AttrTree, name: &str) {
         "doc" => diagnostic.note("docs are written `/// …`"),
         _ => match nearest(name, KNOWN.iter().map(|known| known.name)) {
             Some(instead) => diagnostic.fix(format!("write `{instead}`"), span, instead),
-            None => diagnostic,
+            None => diagnostic.note("an attribute of another tool has a path, such as `acme::x`"),
         },
     };
     cursor.found.push(diagnostic);
@@ -305,17 +256,16 @@ impl Place {
         match self {
             Self::File => "the file, as `#![…]`",
             Self::Const => "a const",
+            Self::Alias => "an alias",
             Self::Struct => "a struct",
             Self::Enum => "an enum",
+            Self::Flags => "flags",
             Self::Protocol => "a protocol",
             Self::Field => "a field",
             Self::Variant => "a variant",
+            Self::Flag => "a flag",
             Self::Message => "a message",
             Self::Payload => "the type a tuple payload holds",
         }
     }
-}
-
-fn is(path: &Path, name: &str) -> bool {
-    path.single().is_some_and(|single: &Name| single.text == name)
 }

@@ -238,12 +238,6 @@ impl<'a> Cursor<'a> {
         self.found.push(Diagnostic::error(code, span, message));
     }
 
-    /// Reports something of the full language that is not compiled yet.
-    pub(super) fn unsupported(&mut self, span: Span, what: &str) {
-        let message = format!("{what} not supported yet");
-        self.error(codes::NOT_SUPPORTED_YET, span, message);
-    }
-
     /// A token in the words of a message.
     pub(super) fn describe(&self, token: Token) -> String {
         match token.kind {

@@ -2,39 +2,54 @@
 
 use crate::check::codes;
 use crate::diag::Diagnostic;
-use crate::ir::{Field, Message, Name, Number, Payload, Type, UnionVariant};
-use crate::span::Span;
+use crate::ir::{Field, Flag, Message, Name, Number, Payload, Type, UnionVariant};
 
+use super::arguments;
 use super::attrs::{self, Place};
 use super::cursor::{Parsed, Reported};
 use super::lexer::{Kind, Token, int_value};
 use super::parser::Parser;
-use super::phrases::Meta;
+use super::phrases::Before;
 use super::resolve;
+
+/// What stands between the commas of a list.
+pub(super) enum Entry<T> {
+    Here(T),
+    /// `@n _`.
+    Removed(Number),
+}
+
+/// The entries of a list.
+pub(super) struct List<T> {
+    pub(super) here: Vec<T>,
+    pub(super) removed: Vec<Number>,
+}
+
+/// Reads one entry.
+type ReadEntry<P, T> = fn(&mut P, Before, Option<Number>) -> Parsed<Entry<T>>;
 
 impl Parser<'_> {
     /// `{ entry, entry }`, where each entry may have docs, attributes and a number. An entry that
     /// cannot be read is left out, and marks the item.
-    pub(super) fn list<T>(
-        &mut self,
-        what: &str,
-        entry: fn(&mut Self, Meta, Option<Number>) -> Parsed<Option<T>>,
-    ) -> Parsed<Vec<T>> {
+    pub(super) fn list<T>(&mut self, what: &str, entry: ReadEntry<Self, T>) -> Parsed<List<T>> {
         let open = self.cursor.expect(Kind::OpenBrace, &format!("`{{` and {what}"))?;
-        let mut list = Vec::new();
+        let mut list = List { here: Vec::new(), removed: Vec::new() };
         loop {
             if self.ends_early(open) {
                 return Ok(list);
             }
-            let meta = self.cursor.meta();
+            let before = self.cursor.before();
             if self.cursor.eat(Kind::CloseBrace).is_some() {
-                self.nothing_for(&meta, "`}`");
+                self.nothing_for(&before, "`}`");
                 return Ok(list);
             }
             let first = self.cursor.current();
-            match self.number().and_then(|number| entry(self, meta, number)) {
+            match self.number().and_then(|number| entry(self, before, number)) {
                 Ok(entry) => {
-                    list.extend(entry);
+                    match entry {
+                        Entry::Here(entry) => list.here.push(entry),
+                        Entry::Removed(number) => list.removed.push(number),
+                    }
                     self.separator(open, first);
                 }
                 Err(Reported) => {
@@ -90,66 +105,86 @@ impl Parser<'_> {
         }
     }
 
-    pub(super) fn field(&mut self, meta: Meta, number: Option<Number>) -> Parsed<Option<Field>> {
-        attrs::read(&mut self.cursor, Place::Field, &meta.attributes);
+    pub(super) fn field(&mut self, before: Before, number: Option<Number>) -> Parsed<Entry<Field>> {
+        let meaning = attrs::read(&mut self.cursor, Place::Field, before.attributes);
         if self.cursor.at_word("pub") && self.cursor.ahead(1).kind != Kind::Colon {
             self.no_pub();
         }
-        let first = self.cursor.current();
-        let removed = self.cursor.eat(Kind::Underscore).is_some();
+        let removed = self.cursor.eat(Kind::Underscore);
         let name = match removed {
-            true => Name::new("_", Span::NONE),
-            false => self.cursor.name("the name of a field")?,
+            Some(token) => Name::new("_", self.cursor.span(token)),
+            None => self.cursor.name("the name of a field")?,
         };
         self.cursor.expect(Kind::Colon, "`:` and the type of the field")?;
         let ty = self.ty("the type of the field")?;
-        if let Some(equals) = self.cursor.eat(Kind::Equals) {
-            self.cursor.value_tree()?;
-            let span = self.cursor.span_from(equals);
-            self.cursor.unsupported(span, "a default is");
-        }
-        if removed {
-            return Ok(self.removed(first));
-        }
-        let number = number.unwrap_or(Number::UNWRITTEN);
-        Ok(Some(Field { docs: meta.docs, ..Field::new(number, name, ty) }))
+        let default = match self.cursor.eat(Kind::Equals) {
+            Some(_) => Some(arguments::value(self.cursor.value_tree()?)),
+            None => None,
+        };
+        Ok(Entry::Here(Field {
+            docs: before.docs,
+            number: number.unwrap_or(Number::UNWRITTEN),
+            name,
+            ty,
+            removed: removed.is_some(),
+            default,
+            varint: meaning.varint,
+            max: meaning.max,
+            rust: meaning.rust,
+            meta: meaning.meta,
+        }))
     }
 
     pub(super) fn variant(
         &mut self,
-        meta: Meta,
+        before: Before,
         number: Option<Number>,
-    ) -> Parsed<Option<UnionVariant>> {
-        attrs::read(&mut self.cursor, Place::Variant, &meta.attributes);
-        if let Some(first) = self.cursor.eat(Kind::Underscore) {
-            return Ok(self.removed(first));
+    ) -> Parsed<Entry<UnionVariant>> {
+        if self.cursor.at(Kind::Underscore) {
+            return Ok(self.removed(&before, number));
         }
+        let meaning = attrs::read(&mut self.cursor, Place::Variant, before.attributes);
         let name = self.cursor.name("the name of a variant")?;
         let payload = self.payload()?;
         if self.cursor.at(Kind::Equals) && self.cursor.ahead(1).kind == Kind::Int {
             self.discriminant(&name);
         }
-        let number = number.unwrap_or(Number::UNWRITTEN);
-        let meta_of = crate::ir::Meta::default();
-        Ok(Some(UnionVariant {
-            docs: meta.docs,
-            number,
+        Ok(Entry::Here(UnionVariant {
+            docs: before.docs,
+            number: number.unwrap_or(Number::UNWRITTEN),
             name,
             payload,
-            default: false,
-            meta: meta_of,
+            default: meaning.default,
+            meta: meaning.meta,
+        }))
+    }
+
+    pub(super) fn flag(&mut self, before: Before, number: Option<Number>) -> Parsed<Entry<Flag>> {
+        if self.cursor.at(Kind::Underscore) {
+            return Ok(self.removed(&before, number));
+        }
+        let meaning = attrs::read(&mut self.cursor, Place::Flag, before.attributes);
+        let name = self.cursor.name("the name of a flag")?;
+        if self.cursor.at(Kind::Equals) && self.cursor.ahead(1).kind == Kind::Int {
+            self.discriminant(&name);
+        }
+        Ok(Entry::Here(Flag {
+            docs: before.docs,
+            number: number.unwrap_or(Number::UNWRITTEN),
+            name,
+            meta: meaning.meta,
         }))
     }
 
     pub(super) fn message(
         &mut self,
-        meta: Meta,
+        before: Before,
         number: Option<Number>,
-    ) -> Parsed<Option<Message>> {
-        let meaning = attrs::read(&mut self.cursor, Place::Message, &meta.attributes);
-        if let Some(first) = self.cursor.eat(Kind::Underscore) {
-            return Ok(self.removed(first));
+    ) -> Parsed<Entry<Message>> {
+        if self.cursor.at(Kind::Underscore) {
+            return Ok(self.removed(&before, number));
         }
+        let meaning = attrs::read(&mut self.cursor, Place::Message, before.attributes);
         let name = self.cursor.name("the name of a message")?;
         let payload = self.payload()?;
         let reply = match self.cursor.eat(Kind::Arrow) {
@@ -159,36 +194,41 @@ impl Parser<'_> {
             }
             None => None,
         };
-        let number = number.unwrap_or(Number::UNWRITTEN);
-        let from = meaning.from;
-        Ok(Some(Message {
-            docs: meta.docs,
-            number,
+        Ok(Entry::Here(Message {
+            docs: before.docs,
+            number: number.unwrap_or(Number::UNWRITTEN),
             name,
-            from,
+            from: meaning.from,
             payload,
             body_name: None,
             reply,
-            idempotent: false,
-            timeout: None,
-            meta: crate::ir::Meta::default(),
+            idempotent: meaning.idempotent,
+            timeout: meaning.timeout,
+            meta: meaning.meta,
         }))
     }
 
     fn payload(&mut self) -> Parsed<Payload> {
         if self.cursor.at(Kind::OpenBrace) {
-            return self.list("the fields", Self::field).map(Payload::Fields);
+            return self.list("the fields", Self::field).map(|list| Payload::Fields(list.here));
         }
         let Some(open) = self.cursor.eat(Kind::OpenParen) else {
             return Ok(Payload::Unit);
         };
-        let meta = self.cursor.meta();
-        self.cursor.no_docs(&meta, "a type");
-        attrs::read(&mut self.cursor, Place::Payload, &meta.attributes);
+        let before = self.cursor.before();
+        self.cursor.no_docs(&before, "a type");
+        let meaning = attrs::read(&mut self.cursor, Place::Payload, before.attributes);
         let ty = self.ty("the type it carries")?;
+        let field = Field {
+            varint: meaning.varint,
+            max: meaning.max,
+            rust: meaning.rust,
+            meta: meaning.meta,
+            ..Field::unnamed(ty)
+        };
         let comma = self.cursor.eat(Kind::Comma);
         if self.cursor.eat(Kind::CloseParen).is_some() {
-            return Ok(Payload::Tuple(Box::new(Field::unnamed(ty))));
+            return Ok(Payload::Tuple(Box::new(field)));
         }
         if comma.is_none() {
             return Err(self.cursor.unclosed(open, "`)`"));
@@ -201,7 +241,7 @@ impl Parser<'_> {
             self.cursor.skip_entry(Kind::CloseParen);
         }
         self.cursor.eat(Kind::CloseParen);
-        Ok(Payload::Tuple(Box::new(Field::unnamed(ty))))
+        Ok(Payload::Tuple(Box::new(field)))
     }
 
     /// `@n`.
@@ -226,12 +266,30 @@ impl Parser<'_> {
         Ok(resolve::lower(&mut self.cursor, tree))
     }
 
-    /// A slot whose field, variant or message is gone.
-    fn removed<T>(&mut self, first: Token) -> Option<T> {
-        let span = self.cursor.span_from(first);
-        self.cursor.unsupported(span, "removed slots (`_`) are");
-        self.damaged = true;
-        None
+    /// A slot whose variant, flag or message is gone. Its number alone is kept.
+    fn removed<T>(&mut self, before: &Before, number: Option<Number>) -> Entry<T> {
+        self.nothing_for(before, "a removed slot");
+        let token = self.cursor.bump();
+        let span = self.cursor.span(token);
+        if self.cursor.at(Kind::Colon) {
+            let message = "a removed slot has a type only where it is a field";
+            let token = self.cursor.current();
+            self.cursor.syntax(token, message, |d| d);
+            self.damaged = true;
+            self.cursor.skip_entry(Kind::CloseBrace);
+        }
+        match number {
+            Some(number) => Entry::Removed(number),
+            None => {
+                self.damaged = true;
+                let message = "a removed slot is known by its number, and here is none";
+                self.cursor.found.push(
+                    Diagnostic::error(codes::REMOVED_NUMBER, span, message)
+                        .note("write `@n _`, with the number of what was removed"),
+                );
+                Entry::Removed(Number::UNWRITTEN)
+            }
+        }
     }
 
     /// `A = 1`, as Rust writes it.

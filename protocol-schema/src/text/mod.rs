@@ -1,27 +1,32 @@
 //! The `.np` door: text to the [`ir`](crate::ir) and back.
 //!
-//! Never reads a file and never stops at the first mistake.
+//! Never reads a file and never stops at the first mistake: what other packages hold is asked of a
+//! [`Loader`].
 
+mod arguments;
 mod attrs;
 mod cursor;
 mod entries;
-mod lexer;
+pub(crate) mod lexer;
+mod packages;
 mod parser;
 mod phrases;
 mod print;
 mod resolve;
+mod scope;
 mod source;
 mod tree;
+mod walk;
 
 #[cfg(test)]
 mod tests;
 
-use crate::check::{self, codes};
-use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::diag::{Diagnostic, Severity};
 use crate::ir::Schema;
 use crate::span::Span;
 
-pub use print::print;
+pub use arguments::milliseconds;
+pub use print::{print, type_text};
 pub use source::{FileId, SourceFile, SourceMap};
 
 /// The longest text that is read, in bytes.
@@ -34,7 +39,8 @@ pub struct Compiled {
     /// The schema. It may be used if no diagnostic is an error; otherwise it holds what could be
     /// understood.
     pub schema: Schema,
-    /// Mistakes and warnings, by their place in the file.
+    /// Mistakes and warnings: those of the file by their place in it, and then those of the
+    /// packages it uses.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -46,37 +52,25 @@ impl Compiled {
     }
 }
 
-/// Reads, resolves and checks a file.
+/// Finds the file of a package, such as `acme::common`, and adds it to the map.
+///
+/// It is asked once for each package of a compilation. A file that is there and cannot be read is
+/// the loader's own matter to report.
+pub type Loader<'l> = dyn FnMut(&mut SourceMap, &str) -> Option<FileId> + 'l;
+
+/// Reads, resolves and checks a file that uses no other packages.
 ///
 /// The spans of the result are places of `map`.
 pub fn compile(map: &mut SourceMap, file: FileId) -> Compiled {
-    let mut places = map.places(file);
-    let mut found = Diagnostics::new();
-    let text = map.file(file).text.as_str();
-    let schema = if text.len() > SOURCE_BYTES_MAX {
-        let message =
-            format!("the file has {} bytes, at most {SOURCE_BYTES_MAX} are read", text.len());
-        found.push(Diagnostic::error(codes::SOURCE_TOO_LARGE, places.span(0, 0), message));
-        Schema::default()
-    } else {
-        let lexed = lexer::lex(text, &mut places, &mut found);
-        let parser::Parse { mut schema, damaged, reported_names } =
-            parser::parse(text, lexed, &mut places, &mut found);
-        resolve::hide(&mut schema, &reported_names);
-        check::readable(&mut schema, &damaged, &mut found);
-        if !found.has_errors() {
-            check::mark_plain(&mut schema);
-        }
-        schema
-    };
-    map.record(places);
-    let more = found.more();
-    let mut diagnostics = found.finish();
-    diagnostics.sort_by_key(|found| (place(map, found.span), found.code));
-    if let Some(last) = diagnostics.last().filter(|_| more > 0) {
-        let message = format!("{more} more are not shown");
-        diagnostics.push(Diagnostic::error(codes::TOO_MANY_MISTAKES, last.span, message));
-    }
+    compile_with(map, file, &mut |_, _| None)
+}
+
+/// Reads, resolves and checks a file, and each package that it uses.
+///
+/// The spans of the result are places of `map`. What is wrong in other files is told as well, so
+/// whoever compiles several files that use one package gets its diagnostics with each of them.
+pub fn compile_with(map: &mut SourceMap, file: FileId, loader: &mut Loader<'_>) -> Compiled {
+    let (schema, diagnostics) = packages::compile(map, file, loader);
     Compiled { schema, diagnostics }
 }
 

@@ -14,17 +14,19 @@ use crate::check::codes;
 use crate::check::vocabulary::nearest;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ir::{
-    Const, Item, Name, Payload, Protocol, Repr, ScalarEnum, ScalarVariant, Schema, Struct, Union,
-    UnionVariant, Value, ValueKind,
+    Alias, Const, Flags, Item, Name, Payload, Protocol, Repr, ScalarEnum, ScalarVariant, Schema,
+    Struct, Union, UnionVariant,
 };
 use crate::span::Span;
 
+use super::arguments;
 use super::attrs::{self, Place};
 use super::cursor::{Cursor, KEYWORDS, Parsed, Reported};
+use super::entries::List;
 use super::lexer::{Kind, Lexed, Token};
-use super::phrases::{Meta, doc_line};
+use super::phrases::{Before, doc_line};
 use super::source::Places;
-use super::tree::{AttrTree, ValueTreeKind};
+use super::tree::{AttrTree, UseTree};
 
 /// The name the variants for what is not known have in `.np`.
 const UNKNOWN: &str = "Unknown";
@@ -33,6 +35,8 @@ const UNKNOWN: &str = "Unknown";
 #[derive(Debug, Default)]
 pub(super) struct Parse {
     pub(super) schema: Schema,
+    /// The imports, as they are written.
+    pub(super) uses: Vec<UseTree>,
     /// For each item whether a part of it could not be read.
     pub(super) damaged: Vec<bool>,
     /// Names that something reported would have declared.
@@ -75,16 +79,16 @@ impl Parser<'_> {
         self.head();
         loop {
             let first = self.cursor.current();
-            let meta = self.cursor.meta();
+            let before = self.cursor.before();
             if matches!(self.package, Package::Awaited) && !self.cursor.at_word("package") {
                 self.package = Package::Passed(first);
             }
             if self.cursor.at(Kind::End) {
-                self.nothing_for(&meta, "the end of the file");
+                self.nothing_for(&before, "the end of the file");
                 return self.no_package();
             }
             self.damaged = false;
-            match self.item(meta) {
+            match self.item(before) {
                 Ok(Some(item)) => {
                     self.out.schema.items.push(item);
                     self.out.damaged.push(self.damaged);
@@ -112,7 +116,9 @@ impl Parser<'_> {
                 _ => break,
             }
         }
-        attrs::read(&mut self.cursor, Place::File, &attributes);
+        let meaning = attrs::read(&mut self.cursor, Place::File, attributes);
+        self.out.schema.stable = meaning.stable;
+        self.out.schema.meta = meaning.meta;
     }
 
     fn no_package(&mut self) {
@@ -125,7 +131,7 @@ impl Parser<'_> {
         }
     }
 
-    fn item(&mut self, meta: Meta) -> Parsed<Option<Item>> {
+    fn item(&mut self, before: Before) -> Parsed<Option<Item>> {
         while self.cursor.at_word("pub") {
             self.no_pub();
         }
@@ -137,25 +143,25 @@ impl Parser<'_> {
             return if token.kind == Kind::CloseBrace { Ok(None) } else { Err(reported) };
         }
         match self.cursor.token_text(token) {
-            "package" => self.package(token, &meta).map(|()| None),
-            "use" => self.import(token, &meta).map(|()| None),
-            "const" => self.constant(meta).map(|item| Some(Item::Const(item))),
-            "type" => self.alias(token).map(|()| None),
-            "struct" => self.structure(meta).map(|item| Some(Item::Struct(item))),
-            "enum" => self.enumeration(meta).map(Some),
-            "flags" => self.flags(token).map(|()| None),
-            "protocol" => self.protocol(meta).map(|item| Some(Item::Protocol(item))),
+            "package" => self.package(token, &before).map(|()| None),
+            "use" => self.import(token, &before).map(|()| None),
+            "const" => self.constant(before).map(|item| Some(Item::Const(item))),
+            "type" => self.alias(before).map(|item| Some(Item::Alias(item))),
+            "struct" => self.structure(before).map(|item| Some(Item::Struct(item))),
+            "enum" => self.enumeration(before).map(Some),
+            "flags" => self.flags(before).map(|item| Some(Item::Flags(item))),
+            "protocol" => self.protocol(before).map(|item| Some(Item::Protocol(item))),
             word => Err(self.no_item(token, word)),
         }
     }
 
-    fn package(&mut self, token: Token, meta: &Meta) -> Parsed<()> {
-        self.nothing_for(meta, "the package");
+    fn package(&mut self, token: Token, before: &Before) -> Parsed<()> {
+        self.nothing_for(before, "the package");
         self.cursor.bump();
-        let before = std::mem::replace(&mut self.package, Package::Seen);
+        let earlier = std::mem::replace(&mut self.package, Package::Seen);
         let path = self.cursor.path("the package, such as `acme::chat`")?;
         let span = self.cursor.span(token);
-        if matches!(before, Package::Awaited) {
+        if matches!(earlier, Package::Awaited) {
             self.out.schema.package = path.before;
             self.out.schema.package.push(path.last);
         } else {
@@ -165,104 +171,94 @@ impl Parser<'_> {
         self.semicolon("the package")
     }
 
-    /// Imports are read for the names they bring, and answered with "not supported yet".
-    fn import(&mut self, token: Token, meta: &Meta) -> Parsed<()> {
-        self.nothing_for(meta, "an import");
-        self.cursor.bump();
-        let mut last = self.cursor.name("a path")?;
-        while self.cursor.eat(Kind::PathSep).is_some() {
-            if self.cursor.eat(Kind::OpenBrace).is_some() {
-                while self.cursor.eat(Kind::CloseBrace).is_none() {
-                    let name = self.cursor.name("a name or `}`")?;
-                    self.imported(name)?;
-                    if self.cursor.eat(Kind::Comma).is_none() && !self.cursor.at(Kind::CloseBrace) {
-                        return Err(self.cursor.expected("`,` or `}`"));
-                    }
-                }
-                return self.import_end(token);
-            }
-            last = self.cursor.name("a name or `{`")?;
+    /// `use a::b;`, `use a::b::{C, D as E};`
+    fn import(&mut self, token: Token, before: &Before) -> Parsed<()> {
+        self.nothing_for(before, "an import");
+        if !self.out.schema.items.is_empty() {
+            let message = "imports stand between the package and the items";
+            self.cursor.syntax(token, message, |d| d);
         }
-        self.imported(last)?;
-        self.import_end(token)
+        self.cursor.bump();
+        let mut path = vec![self.cursor.name("a path")?];
+        let mut names = Vec::new();
+        while self.cursor.eat(Kind::PathSep).is_some() {
+            if let Some(open) = self.cursor.eat(Kind::OpenBrace) {
+                self.import_list(open, &mut names)?;
+                self.semicolon("the import")?;
+                self.out.uses.push(UseTree::List { package: path, names });
+                return Ok(());
+            }
+            path.push(self.cursor.name("a name or `{`")?);
+        }
+        let last = path.last().cloned().unwrap_or_else(|| Name::new("", Span::NONE));
+        let local = self.local_name(last)?;
+        self.semicolon("the import")?;
+        self.out.uses.push(UseTree::Path { path, local });
+        Ok(())
     }
 
-    fn imported(&mut self, mut name: Name) -> Parsed<()> {
+    fn import_list(&mut self, open: Token, names: &mut Vec<(Name, Name)>) -> Parsed<()> {
+        while self.cursor.eat(Kind::CloseBrace).is_none() {
+            let name = self.cursor.name("a name or `}`")?;
+            let local = self.local_name(name.clone())?;
+            names.push((name, local));
+            if self.cursor.eat(Kind::Comma).is_none() && !self.cursor.at(Kind::CloseBrace) {
+                return Err(self.cursor.unclosed(open, "`,` or `}`"));
+            }
+        }
+        Ok(())
+    }
+
+    /// What an imported name is called here. If the import cannot be read to its end, no use of
+    /// the name is a mistake as well.
+    fn local_name(&mut self, name: Name) -> Parsed<Name> {
+        let mut local = name;
         if self.cursor.at_word("as") {
             self.cursor.bump();
-            name = self.cursor.name("the name after `as`")?;
+            local = self.cursor.name("the name after `as`")?;
         }
-        self.out.reported_names.insert(name.text);
-        Ok(())
+        self.out.reported_names.insert(local.text.clone());
+        Ok(local)
     }
 
-    fn import_end(&mut self, token: Token) -> Parsed<()> {
-        self.semicolon("the import")?;
-        let span = self.cursor.span_from(token);
-        self.cursor.unsupported(span, "imports are");
-        Ok(())
-    }
-
-    fn constant(&mut self, meta: Meta) -> Parsed<Const> {
-        attrs::read(&mut self.cursor, Place::Const, &meta.attributes);
+    fn constant(&mut self, before: Before) -> Parsed<Const> {
+        let meaning = attrs::read(&mut self.cursor, Place::Const, before.attributes);
         self.cursor.bump();
         let name = self.declared("the name of the const")?;
         self.cursor.expect(Kind::Colon, "`:` and the type of the const")?;
         let ty = self.ty("the type of the const")?;
         self.cursor.expect(Kind::Equals, "`=` and the value of the const")?;
-        let tree = self.cursor.value_tree()?;
-        let kind = match tree.kind {
-            ValueTreeKind::Int { magnitude, negative } => ValueKind::Int { magnitude, negative },
-            ValueTreeKind::Float(value) => ValueKind::Float(value),
-            ValueTreeKind::Str(value) => ValueKind::Str(value),
-            ValueTreeKind::Bool(value) => ValueKind::Bool(value),
-            ValueTreeKind::Bytes => self.no_value(tree.span, "a const of bytes is"),
-            ValueTreeKind::Path => self.no_value(tree.span, "a const that names another one is"),
-            ValueTreeKind::List => self.no_value(tree.span, "a const list is"),
-        };
+        let value = arguments::value(self.cursor.value_tree()?);
         self.semicolon("the const")?;
-        Ok(Const {
-            docs: meta.docs,
-            name,
-            ty,
-            value: Value { kind, span: tree.span },
-            meta: crate::ir::Meta::default(),
-        })
+        Ok(Const { docs: before.docs, name, ty, value, meta: meaning.meta })
     }
 
-    fn no_value(&mut self, span: Span, what: &str) -> ValueKind {
-        self.cursor.unsupported(span, what);
-        self.damaged = true;
-        ValueKind::Bool(false)
-    }
-
-    fn alias(&mut self, token: Token) -> Parsed<()> {
+    fn alias(&mut self, before: Before) -> Parsed<Alias> {
+        let meaning = attrs::read(&mut self.cursor, Place::Alias, before.attributes);
         self.cursor.bump();
-        self.declared("the name of the alias")?;
+        let name = self.declared("the name of the alias")?;
+        self.no_generics();
         self.cursor.expect(Kind::Equals, "`=` and the type it stands for")?;
-        self.cursor.type_tree("a type")?;
+        let ty = self.ty("a type")?;
         self.semicolon("the alias")?;
-        let span = self.cursor.span_from(token);
-        self.cursor.unsupported(span, "type aliases are");
-        Ok(())
+        Ok(Alias { docs: before.docs, name, ty, meta: meaning.meta })
     }
 
-    fn flags(&mut self, token: Token) -> Parsed<()> {
+    fn flags(&mut self, before: Before) -> Parsed<Flags> {
+        let meaning = attrs::read(&mut self.cursor, Place::Flags, before.attributes);
         self.cursor.bump();
-        self.declared("the name of the flags")?;
-        let span = self.cursor.span_from(token);
-        self.cursor.unsupported(span, "flags are");
-        while !matches!(self.cursor.kind(), Kind::OpenBrace | Kind::End) && !self.cursor.at_item() {
-            self.cursor.bump();
-        }
-        if self.cursor.at(Kind::OpenBrace) {
-            self.cursor.skip_group();
-        }
-        Ok(())
+        let name = self.declared("the name of the flags")?;
+        self.no_generics();
+        self.cursor.expect(Kind::Colon, "`:` and the type of the flags, such as `u8`")?;
+        let repr = self.repr("flags are", "the type of the flags, such as `u8`")?;
+        let list = self.list("the flags", Self::flag)?;
+        let (flags, removed, derives) = (list.here, list.removed, meaning.derives);
+        let docs = before.docs;
+        Ok(Flags { docs, name, repr, flags, removed, derives, meta: meaning.meta })
     }
 
-    fn structure(&mut self, meta: Meta) -> Parsed<Struct> {
-        let meaning = attrs::read(&mut self.cursor, Place::Struct, &meta.attributes);
+    fn structure(&mut self, before: Before) -> Parsed<Struct> {
+        let meaning = attrs::read(&mut self.cursor, Place::Struct, before.attributes);
         self.cursor.bump();
         let name = self.declared("the name of the struct")?;
         self.no_generics();
@@ -271,30 +267,26 @@ impl Parser<'_> {
             let message = "a struct has named fields between `{` and `}`";
             return Err(self.cursor.syntax(token, message, |d| d));
         }
-        let fields = self.list("the fields of the struct", Self::field)?;
-        let (docs, derives) = (meta.docs, meaning.derives);
-        Ok(Struct {
-            docs,
-            name,
-            fixed: meaning.fixed,
-            plain: false,
-            fields,
-            derives,
-            meta: crate::ir::Meta::default(),
-        })
+        let fields = self.list("the fields of the struct", Self::field)?.here;
+        let (docs, derives, meta) = (before.docs, meaning.derives, meaning.meta);
+        Ok(Struct { docs, name, fixed: meaning.fixed, plain: false, fields, derives, meta })
     }
 
-    fn enumeration(&mut self, meta: Meta) -> Parsed<Item> {
-        let meaning = attrs::read(&mut self.cursor, Place::Enum, &meta.attributes);
+    fn enumeration(&mut self, before: Before) -> Parsed<Item> {
+        let is_error = |tree: &&AttrTree| tree.path.single().is_some_and(|n| n.text == "error");
+        let error_at = before.attributes.iter().find(is_error).map(|tree| tree.span);
+        let meaning = attrs::read(&mut self.cursor, Place::Enum, before.attributes);
         self.cursor.bump();
         let name = self.declared("the name of the enum")?;
         self.no_generics();
         let repr = match self.cursor.eat(Kind::Colon) {
-            Some(_) => Some(self.repr()?),
+            Some(_) => Some(self.repr("a scalar enum is", "the type of the enum, such as `u8`")?),
             None => None,
         };
-        let variants = self.list("the variants of the enum", Self::variant)?;
-        let (docs, derives) = (meta.docs, meaning.derives);
+        let List { here: variants, removed } =
+            self.list("the variants of the enum", Self::variant)?;
+        let (docs, derives, meta, closed) =
+            (before.docs, meaning.derives, meaning.meta, meaning.closed);
         let unknown = Name::new(UNKNOWN, Span::NONE);
         let Some(repr) = repr else {
             let error = meaning.error;
@@ -304,17 +296,15 @@ impl Parser<'_> {
                 error,
                 variants,
                 unknown,
-                closed: false,
-                removed: Vec::new(),
+                closed,
+                removed,
                 derives,
-                meta: crate::ir::Meta::default(),
+                meta,
             }));
         };
-        let is_error = |tree: &&AttrTree| tree.path.single().is_some_and(|n| n.text == "error");
-        let error = meta.attributes.iter().filter(|_| meaning.error).find(is_error);
-        if let Some(attribute) = error {
+        if let Some(span) = error_at.filter(|_| meaning.error) {
             let message = "an `#[error]` enum is a union, without `: u8` behind its name";
-            self.cursor.error(codes::MISPLACED_ATTRIBUTE, attribute.span, message);
+            self.cursor.error(codes::MISPLACED_ATTRIBUTE, span, message);
         }
         let variants = variants.into_iter().map(|variant| self.scalar(variant)).collect();
         Ok(Item::Scalar(ScalarEnum {
@@ -323,22 +313,22 @@ impl Parser<'_> {
             repr,
             variants,
             unknown,
-            closed: false,
-            removed: Vec::new(),
+            closed,
+            removed,
             derives,
-            meta: crate::ir::Meta::default(),
+            meta,
         }))
     }
 
-    fn repr(&mut self) -> Parsed<Repr> {
-        let path = self.cursor.path("the type of the enum, such as `u8`")?;
+    fn repr(&mut self, of: &str, what: &str) -> Parsed<Repr> {
+        let path = self.cursor.path(what)?;
         Ok(match path.text().as_str() {
             "u8" => Repr::U8,
             "u16" => Repr::U16,
             "u32" => Repr::U32,
             "u64" => Repr::U64,
             other => {
-                let message = format!("a scalar enum is u8, u16, u32 or u64, not `{other}`");
+                let message = format!("{of} u8, u16, u32 or u64, not `{other}`");
                 self.cursor.error(codes::SCALAR_TYPE, path.span, message);
                 Repr::U64
             }
@@ -357,21 +347,22 @@ impl Parser<'_> {
         ScalarVariant { docs, number, name, default, meta }
     }
 
-    fn protocol(&mut self, meta: Meta) -> Parsed<Protocol> {
-        let meaning = attrs::read(&mut self.cursor, Place::Protocol, &meta.attributes);
+    fn protocol(&mut self, before: Before) -> Parsed<Protocol> {
+        let meaning = attrs::read(&mut self.cursor, Place::Protocol, before.attributes);
         self.cursor.bump();
         let name = self.declared("the name of the protocol")?;
         self.no_generics();
-        let messages = self.list("the messages of the protocol", Self::message)?;
+        let List { here: messages, removed } =
+            self.list("the messages of the protocol", Self::message)?;
         Ok(Protocol {
-            docs: meta.docs,
+            docs: before.docs,
             name,
             version: meaning.version,
             min: meaning.min,
             messages,
-            removed: Vec::new(),
+            removed,
             derives: meaning.derives,
-            meta: crate::ir::Meta::default(),
+            meta: meaning.meta,
         })
     }
 
@@ -453,9 +444,9 @@ impl Parser<'_> {
     }
 
     /// Docs and attributes with nothing behind them.
-    pub(super) fn nothing_for(&mut self, meta: &Meta, what: &str) {
-        self.cursor.no_docs(meta, what);
-        attrs::none(&mut self.cursor, &meta.attributes, what);
+    pub(super) fn nothing_for(&mut self, before: &Before, what: &str) {
+        self.cursor.no_docs(before, what);
+        attrs::none(&mut self.cursor, &before.attributes, what);
     }
 }
 

@@ -16,9 +16,9 @@ use super::tree::{
     Argument, Arguments, AttrTree, Length, Path, TypeTree, TypeTreeKind, ValueTree, ValueTreeKind,
 };
 
-/// What stands before an entry.
+/// What stands before an item or an entry.
 #[derive(Debug, Default)]
-pub(super) struct Meta {
+pub(super) struct Before {
     pub(super) docs: Docs,
     /// Where the docs start.
     pub(super) docs_at: Option<Span>,
@@ -27,15 +27,15 @@ pub(super) struct Meta {
 
 impl Cursor<'_> {
     /// `{ outer_doc | "#[" attr { "," attr } "]" }`.
-    pub(super) fn meta(&mut self) -> Meta {
-        let mut meta = Meta::default();
+    pub(super) fn before(&mut self) -> Before {
+        let mut before = Before::default();
         loop {
             match self.kind() {
                 Kind::OuterDoc => {
                     let token = self.bump();
                     let span = self.span(token);
-                    meta.docs_at.get_or_insert(span);
-                    meta.docs.0.push(doc_line(self.token_text(token)));
+                    before.docs_at.get_or_insert(span);
+                    before.docs.0.push(doc_line(self.token_text(token)));
                 }
                 Kind::InnerDoc => {
                     let token = self.bump();
@@ -48,16 +48,16 @@ impl Cursor<'_> {
                 }
                 Kind::Hash => {
                     let hash = self.bump();
-                    self.attribute_group(hash, &mut meta.attributes);
+                    self.attribute_group(hash, &mut before.attributes);
                 }
-                _ => return meta,
+                _ => return before,
             }
         }
     }
 
     /// Warns of docs before something that cannot have any.
-    pub(super) fn no_docs(&mut self, meta: &Meta, what: &str) {
-        if let Some(span) = meta.docs_at {
+    pub(super) fn no_docs(&mut self, before: &Before, what: &str) {
+        if let Some(span) = before.docs_at {
             let message = format!("docs before {what} are read by nobody");
             self.found.push(
                 Diagnostic::warning(codes::MISPLACED_DOCS, span, message)
@@ -116,7 +116,9 @@ impl Cursor<'_> {
         self.bump();
         while self.eat(Kind::CloseParen).is_none() {
             list.push(match self.kind() {
-                Kind::Ident => Argument::Attr(self.attribute(depth + 1)?),
+                Kind::Ident if !self.at_word("true") && !self.at_word("false") => {
+                    Argument::Attr(self.attribute(depth + 1)?)
+                }
                 _ => Argument::Value(self.value(depth + 1)?),
             });
             if self.eat(Kind::Comma).is_none() && !self.at(Kind::CloseParen) {
@@ -218,15 +220,14 @@ impl Cursor<'_> {
 
     fn tuple(&mut self, depth: usize) -> Parsed<TypeTreeKind> {
         let open = self.bump();
-        let mut elements = 0;
+        let mut elements = Vec::new();
         while self.eat(Kind::CloseParen).is_none() {
-            self.type_at("a type", depth + 1)?;
-            elements += 1;
+            elements.push(self.type_at("a type", depth + 1)?);
             if self.eat(Kind::Comma).is_none() && !self.at(Kind::CloseParen) {
                 return Err(self.unclosed(open, "`,` or `)`"));
             }
         }
-        Ok(TypeTreeKind::Tuple { elements })
+        Ok(TypeTreeKind::Tuple(elements))
     }
 
     /// A value.
@@ -258,16 +259,17 @@ impl Cursor<'_> {
             }
             Kind::ByteStr => {
                 self.bump();
-                ValueTreeKind::Bytes
+                let body = text.get(2..).unwrap_or("");
+                let chars = unescape(body, Kind::ByteStr, |_, _| {});
+                // A character above 255 was reported by the lexer.
+                let bytes = chars.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(0));
+                ValueTreeKind::Bytes(bytes.collect())
             }
             Kind::Ident if text == "true" || text == "false" => {
                 self.bump();
                 ValueTreeKind::Bool(text == "true")
             }
-            Kind::Ident => {
-                self.path("a value")?;
-                ValueTreeKind::Path
-            }
+            Kind::Ident => ValueTreeKind::Path(self.path("a value")?),
             Kind::OpenBracket => self.values(depth)?,
             _ => return Err(self.expected("a value")),
         };
@@ -280,13 +282,14 @@ impl Cursor<'_> {
             return Err(Reported);
         }
         let open = self.bump();
+        let mut list = Vec::new();
         while self.eat(Kind::CloseBracket).is_none() {
-            self.value(depth + 1)?;
+            list.push(self.value(depth + 1)?);
             if self.eat(Kind::Comma).is_none() && !self.at(Kind::CloseBracket) {
                 return Err(self.unclosed(open, "`,` or `]`"));
             }
         }
-        Ok(ValueTreeKind::List)
+        Ok(ValueTreeKind::List(list))
     }
 
     /// Reports that `what` was expected, and what it would have closed.

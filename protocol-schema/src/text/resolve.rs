@@ -1,36 +1,38 @@
-//! From types as written to the types of the IR: built-in names, and what is not compiled yet.
+//! From types as written to the types of the IR.
 //!
-//! Names of a schema's own items become [`TypeKind::Named`]; whether they exist is a rule and
-//! lives in [`check`](crate::check).
+//! Names that are not built in become [`TypeKind::Named`] as they are written, paths too; what
+//! they mean is said by the imports (`scope`), and whether they exist is a rule and lives in
+//! [`check`](crate::check).
 
 use std::collections::BTreeSet;
 
 use crate::check::codes;
 use crate::check::vocabulary::{GENERIC, built_in};
 use crate::diag::Diagnostic;
-use crate::ir::{ArrayLen, ExternId, Field, Item, Payload, Reply, Schema, Type, TypeKind};
+use crate::ir::{ArrayLen, Bound, ExternId, Name, Reply, Schema, Type, TypeKind, ValueKind};
 use crate::span::Span;
 
 use super::cursor::Cursor;
 use super::lexer::NAME_BYTES_MAX;
 use super::tree::{Length, Path, TypeTree, TypeTreeKind};
+use super::walk::{Part, parts};
 
 /// Stands for a type that was reported: no rule looks into it, so one mistake stays one.
-const REPORTED: TypeKind = TypeKind::Extern(ExternId(u32::MAX));
+pub(super) const REPORTED: TypeKind = TypeKind::Extern(UNKNOWABLE);
+
+/// Stands for what nobody can look up.
+pub(super) const UNKNOWABLE: ExternId = ExternId(u32::MAX);
 
 /// The types a schema may name: fields, payloads, consts and arguments of other types.
 pub(super) fn lower(cursor: &mut Cursor<'_>, tree: TypeTree) -> Type {
     let span = tree.span;
     let kind = match tree.kind {
-        TypeTreeKind::Path { path, parameters } if parameters.is_empty() => {
-            name(cursor, &path, span)
-        }
+        TypeTreeKind::Path { path, parameters } if parameters.is_empty() => name(&path),
         TypeTreeKind::Path { path, parameters } => generic(cursor, &path, parameters, span),
         TypeTreeKind::Array { element, length } => array(cursor, *element, length),
-        TypeTreeKind::Tuple { elements: 0 } => TypeKind::Unit,
-        TypeTreeKind::Tuple { .. } => {
-            cursor.unsupported(span, "tuples are");
-            REPORTED
+        TypeTreeKind::Tuple(elements) if elements.is_empty() => TypeKind::Unit,
+        TypeTreeKind::Tuple(elements) => {
+            TypeKind::Tuple(elements.into_iter().map(|tree| lower(cursor, tree)).collect())
         }
         TypeTreeKind::Reported => REPORTED,
     };
@@ -50,29 +52,21 @@ pub(super) fn lower_reply(cursor: &mut Cursor<'_>, tree: TypeTree) -> Reply {
         }
         kind @ (TypeTreeKind::Path { .. }
         | TypeTreeKind::Array { .. }
-        | TypeTreeKind::Tuple { .. }
+        | TypeTreeKind::Tuple(_)
         | TypeTreeKind::Reported) => {
             Reply { ok: lower(cursor, TypeTree { kind, span }), err: None }
         }
     }
 }
 
-fn name(cursor: &mut Cursor<'_>, path: &Path, span: Span) -> TypeKind {
-    let Some(name) = path.single() else {
-        let standard = path.before.first().is_some_and(|first| first.text == "std");
-        let what = if standard {
-            format!("`{}` is", path.text())
-        } else {
-            format!("`{}` is of another package, and imports are", path.text())
-        };
-        cursor.unsupported(span, &what);
-        return REPORTED;
-    };
-    if !name.text.is_ascii() || name.text.len() >= NAME_BYTES_MAX {
+fn name(path: &Path) -> TypeKind {
+    let mut names = path.before.iter().chain([&path.last]);
+    if names.any(|name| !name.text.is_ascii() || name.text.len() >= NAME_BYTES_MAX) {
         // The lexer reported it, and nothing it could mean is nearer than that.
         return REPORTED;
     }
-    built_in(&name.text).unwrap_or_else(|| TypeKind::Named(name.text.clone()))
+    let built_in = path.single().and_then(|name| built_in(&name.text));
+    built_in.unwrap_or_else(|| TypeKind::Named(path.text()))
 }
 
 /// A name before `<…>` is a built-in one: items of a schema have no parameters. That is why a
@@ -84,7 +78,7 @@ fn generic(
     span: Span,
 ) -> TypeKind {
     let text = path.text();
-    let Some((_, count, compiled)) = GENERIC.iter().find(|(name, ..)| *name == text) else {
+    let Some((_, count)) = GENERIC.iter().find(|(name, _)| *name == text) else {
         let diagnostic =
             Diagnostic::error(codes::TYPE_PARAMETERS, span, format!("`{text}` has no parameters"));
         let instead = match text.as_str() {
@@ -100,10 +94,6 @@ fn generic(
         });
         return REPORTED;
     };
-    if !compiled {
-        cursor.unsupported(span, &format!("`{text}` is"));
-        return REPORTED;
-    }
     if parameters.len() != *count {
         let plural = if *count == 1 { "" } else { "s" };
         let message = format!("`{text}` takes {count} parameter{plural}, not {}", parameters.len());
@@ -121,12 +111,18 @@ fn generic(
         );
         return REPORTED;
     }
-    let Some(inner) = parameters.into_iter().next().map(|tree| lower(cursor, tree)) else {
+    let mut parameters = parameters.into_iter().map(|tree| Box::new(lower(cursor, tree)));
+    let (Some(first), second) = (parameters.next(), parameters.next()) else {
         return REPORTED;
     };
-    match text.as_str() {
-        "Vec" => TypeKind::Vec(Box::new(inner)),
-        _ => TypeKind::Option(Box::new(inner)),
+    match (text.as_str(), second) {
+        ("Vec", _) => TypeKind::Vec(first),
+        ("Option", _) => TypeKind::Option(first),
+        ("Set", _) => TypeKind::Set(first),
+        ("Secret", _) => TypeKind::Secret(first),
+        ("Stream", _) => TypeKind::Stream(first),
+        ("Map", Some(value)) => TypeKind::Map(first, value),
+        _ => REPORTED,
     }
 }
 
@@ -141,77 +137,51 @@ fn array(cursor: &mut Cursor<'_>, element: TypeTree, length: Length) -> TypeKind
                 REPORTED
             }
         },
-        Length::Path(path) => match path.single() {
-            Some(name) => TypeKind::Array(element, ArrayLen::Const(name.clone())),
-            None => {
-                let what = format!("`{}` is of another package, and imports are", path.text());
-                cursor.unsupported(path.span, &what);
-                REPORTED
-            }
-        },
+        Length::Path(path) => {
+            let name = Name::new(path.text(), path.span);
+            TypeKind::Array(element, ArrayLen::Const(name))
+        }
     }
 }
 
-/// Hides types whose declarations were reported already, so that no use of them is.
+/// Hides types and values whose declarations were reported already, so that no use of them is.
 pub(super) fn hide(schema: &mut Schema, reported: &BTreeSet<String>) {
     if reported.is_empty() {
         return;
     }
     let declared: BTreeSet<String> =
         schema.items.iter().map(|item| item.name().text.clone()).collect();
-    let hidden = |name: &str| reported.contains(name) && !declared.contains(name);
-    for_each_type(schema, &mut |ty| {
-        let hide = if let TypeKind::Named(name) = &ty.kind {
-            hidden(name)
-        } else if let TypeKind::Array(_, ArrayLen::Const(name)) = &ty.kind {
-            hidden(&name.text)
-        } else {
-            false
-        };
-        if hide {
-            ty.kind = REPORTED;
+    let hidden = |name: &str| {
+        let first = name.split("::").next().unwrap_or(name);
+        reported.contains(first) && !declared.contains(first)
+    };
+    let first = |names: &[Name]| names.first().is_some_and(|name| hidden(&name.text));
+    parts(&mut schema.items, &mut |part| match part {
+        Part::Type(ty) => {
+            let hide = if let TypeKind::Named(name) = &ty.kind {
+                hidden(name)
+            } else if let TypeKind::Array(_, ArrayLen::Const(name)) = &ty.kind {
+                hidden(&name.text)
+            } else {
+                false
+            };
+            if hide {
+                ty.kind = REPORTED;
+            }
+        }
+        Part::Bound(bound) => {
+            if let Bound::Const(names) = bound
+                && first(names)
+            {
+                *bound = Bound::Extern(UNKNOWABLE);
+            }
+        }
+        Part::Value(value) => {
+            if let ValueKind::Path(names) = &value.kind
+                && first(names)
+            {
+                value.kind = ValueKind::Extern(UNKNOWABLE);
+            }
         }
     });
-}
-
-fn for_each_type(schema: &mut Schema, act: &mut dyn FnMut(&mut Type)) {
-    for item in &mut schema.items {
-        match item {
-            Item::Const(_) | Item::Scalar(_) | Item::Flags(_) => {}
-            Item::Alias(item) => each(&mut item.ty, act),
-            Item::Struct(item) => fields(&mut item.fields, act),
-            Item::Union(item) => {
-                item.variants.iter_mut().for_each(|variant| payload(&mut variant.payload, act));
-            }
-            Item::Protocol(item) => {
-                for message in &mut item.messages {
-                    payload(&mut message.payload, act);
-                    if let Some(reply) = &mut message.reply {
-                        each(&mut reply.ok, act);
-                        reply.err.iter_mut().for_each(|ty| each(ty, act));
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn payload(payload: &mut Payload, act: &mut dyn FnMut(&mut Type)) {
-    match payload {
-        Payload::Unit => {}
-        Payload::Tuple(field) => each(&mut field.ty, act),
-        Payload::Fields(list) => fields(list, act),
-    }
-}
-
-fn fields(list: &mut [Field], act: &mut dyn FnMut(&mut Type)) {
-    list.iter_mut().for_each(|field| each(&mut field.ty, act));
-}
-
-fn each(ty: &mut Type, act: &mut dyn FnMut(&mut Type)) {
-    act(ty);
-    if let TypeKind::Vec(inner) | TypeKind::Option(inner) | TypeKind::Array(inner, _) = &mut ty.kind
-    {
-        each(inner, act);
-    }
 }

@@ -19,7 +19,7 @@ pub(super) enum TypeTreeKind {
     /// `[T; N]`.
     Array { element: Box<TypeTree>, length: Length },
     /// `(T, U)`.
-    Tuple { elements: usize },
+    Tuple(Vec<TypeTree>),
     /// Something that was reported when it was read.
     Reported,
 }
@@ -49,6 +49,13 @@ impl Path {
         names.map(|name| name.text.as_str()).collect::<Vec<_>>().join("::")
     }
 
+    /// All names of the path.
+    pub(super) fn into_names(self) -> Vec<Name> {
+        let Self { mut before, last, .. } = self;
+        before.push(last);
+        before
+    }
+
     /// The only name of a path that is one name.
     pub(super) fn single(&self) -> Option<&Name> {
         self.before.is_empty().then_some(&self.last)
@@ -72,11 +79,11 @@ pub(super) enum ValueTreeKind {
     Str(String),
     Bool(bool),
     /// `b"…"`.
-    Bytes,
+    Bytes(Vec<u8>),
     /// `A::B`.
-    Path,
+    Path(Path),
     /// `[…]`.
-    List,
+    List(Vec<ValueTree>),
 }
 
 /// `name`, `name(…)` or `name = value`.
@@ -100,4 +107,14 @@ pub(super) enum Arguments {
 pub(super) enum Argument {
     Attr(AttrTree),
     Value(ValueTree),
+}
+
+/// An import as written. Of a path without braces only the packages that are there tell whether
+/// its last name is an item or the end of a package.
+#[derive(Debug)]
+pub(super) enum UseTree {
+    /// `use a::b::C;`
+    Path { path: Vec<Name>, local: Name },
+    /// `use a::b::{C, D as E};`: for each what it is called there, and here.
+    List { package: Vec<Name>, names: Vec<(Name, Name)> },
 }

@@ -1,0 +1,447 @@
+//! How much each type takes of the body it stands in, and where the fields of a body stand.
+//!
+//! These are the sizes of the wire: every body is its fields' blocks one after another in the
+//! order of their numbers, with bits packed into flag bytes, and then their tails. Nothing here is
+//! known of a type that only the Rust compiler can resolve.
+
+use crate::check::graph::{Order, order};
+use crate::check::index::{Index, Meant, Peeled};
+use crate::diag::Diagnostics;
+use crate::ir::{
+    ArrayLen, Bound, Field, Float, Int, Item, Schema, Std, Type, TypeKind, Value, ValueKind,
+};
+
+/// The largest block: its length has 14 bits in the header of a list.
+pub const BLOCK_BYTES_MAX: u64 = 16_383;
+
+/// What a value takes of the body it stands in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// How many bits of flag bytes.
+    pub bits: u64,
+    /// How many bytes of the block beside them.
+    pub block: u64,
+    /// Whether it has a tail: whether some value of the type has one.
+    pub tail: bool,
+}
+
+impl Size {
+    const fn bytes(block: u64) -> Self {
+        Self { bits: 0, block, tail: false }
+    }
+
+    const fn with_tail(self) -> Self {
+        Self { tail: true, ..self }
+    }
+
+    /// As the body of one such value.
+    const fn alone(self) -> u64 {
+        self.bits.div_ceil(8).saturating_add(self.block)
+    }
+}
+
+/// One bit of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bit {
+    /// The flag byte, from the start of the block.
+    pub byte: u64,
+    /// Which bit of it, from the least significant.
+    pub bit: u8,
+}
+
+/// Where a field stands in the block of its body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Nowhere: a stream is not part of the body.
+    Nowhere,
+    /// From this offset on, for as many bytes as its type has.
+    Bytes(u64),
+    /// A `bool`, or whether an option is present.
+    Bit(Bit),
+    /// An `Option<bool>`: whether it is present, and its value.
+    TwoBits(Bit, Bit),
+}
+
+/// A field of a body.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Slot<'a> {
+    /// The field.
+    pub field: &'a Field,
+    /// What it takes.
+    pub size: Size,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// The fields of a struct, of a variant or of a message, in wire order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Body<'a> {
+    /// How many bytes the block has.
+    pub block: u64,
+    /// Whether a field has a tail.
+    pub tail: bool,
+    /// The fields, by rising number; removed ones too.
+    pub slots: Vec<Slot<'a>>,
+}
+
+/// The sizes of the types of a schema. They are worked out once for each item.
+pub struct Layouts<'a> {
+    index: Index<'a>,
+    /// By position in the index: of aliases, structs, enums and flags, where they are known.
+    known: Vec<Option<Size>>,
+}
+
+/// Told of each array and tuple that would be larger than a block can be, and how large.
+pub(crate) type Large<'l> = dyn FnMut(&Type, u64) + 'l;
+
+impl<'a> Layouts<'a> {
+    /// Of a schema. Its types need not be checked; those that are wrong have no size.
+    #[must_use]
+    pub fn new(schema: &'a Schema) -> Self {
+        let index = Index::of(schema);
+        let mut found = Diagnostics::new();
+        let order = order(&index, &mut found);
+        drop(found.finish());
+        Self::with(index, &order)
+    }
+
+    pub(crate) fn with(index: Index<'a>, order: &Order) -> Self {
+        let known = vec![None; index.items().len()];
+        let mut layouts = Self { index, known };
+        for position in order.positions.iter().copied() {
+            let endless = order.endless.get(position).copied().unwrap_or(false);
+            let size = layouts.of_item(position, endless);
+            if let Some(place) = layouts.known.get_mut(position) {
+                *place = size;
+            }
+        }
+        layouts
+    }
+
+    pub(crate) fn index(&self) -> &Index<'a> {
+        &self.index
+    }
+
+    /// What the alias at a position of the index stands for.
+    pub(crate) fn target(&self, position: usize) -> Option<&'a Type> {
+        match self.index.items().get(position)? {
+            Item::Alias(item) => self.index.peel(&item.ty).map(|peeled| peeled.ty),
+            Item::Const(_)
+            | Item::Struct(_)
+            | Item::Scalar(_)
+            | Item::Union(_)
+            | Item::Flags(_)
+            | Item::Protocol(_) => None,
+        }
+    }
+
+    fn of_item(&self, position: usize, endless: bool) -> Option<Size> {
+        match self.index.items().get(position)? {
+            Item::Alias(item) if !endless => self.size(&item.ty),
+            Item::Struct(item) if item.fixed && !endless => {
+                let body = self.body(&item.fields)?;
+                (body.block <= BLOCK_BYTES_MAX).then_some(Size {
+                    bits: 0,
+                    block: body.block,
+                    tail: body.tail,
+                })
+            }
+            Item::Struct(item) if !item.fixed => Some(Size::bytes(1).with_tail()),
+            Item::Union(_) => Some(Size::bytes(1).with_tail()),
+            Item::Scalar(item) => Some(Size::bytes(u64::from(item.repr.bits() / 8))),
+            Item::Flags(item) => Some(Size::bytes(u64::from(item.repr.bits() / 8))),
+            Item::Const(_) | Item::Alias(_) | Item::Struct(_) | Item::Protocol(_) => None,
+        }
+    }
+
+    /// The item that a name or full path means.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&'a Item> {
+        self.index.get(name)
+    }
+
+    /// The item that a type is, behind aliases and `Secret`.
+    #[must_use]
+    pub fn item(&self, ty: &Type) -> Option<&'a Item> {
+        self.index.item(ty)
+    }
+
+    /// The type behind aliases and `Secret`; `None` where an alias stands for itself.
+    #[must_use]
+    pub fn peel<'t>(&self, ty: &'t Type) -> Option<&'t Type>
+    where
+        'a: 't,
+    {
+        self.index.peel(ty).map(|peeled| peeled.ty)
+    }
+
+    /// What a value of a type takes of its body; `None` if that is not known, or more than a block
+    /// can be.
+    #[must_use]
+    pub fn size(&self, ty: &Type) -> Option<Size> {
+        self.size_or(ty, &mut |_, _| {})
+    }
+
+    pub(crate) fn size_or(&self, ty: &Type, large: &mut Large<'_>) -> Option<Size> {
+        Some(match &ty.kind {
+            TypeKind::Unit | TypeKind::Stream(_) => Size::default(),
+            TypeKind::Bool => Size { bits: 1, ..Size::default() },
+            TypeKind::Int(int) => Size::bytes(width(*int)),
+            TypeKind::Float(float) => Size::bytes(u64::from(float.bits() / 8)),
+            TypeKind::Std(std) => Size::bytes(u64::from(std.block())),
+            TypeKind::String | TypeKind::Bytes => Size::bytes(1).with_tail(),
+            TypeKind::Vec(_) | TypeKind::Map(..) | TypeKind::Set(_) => Size::bytes(1).with_tail(),
+            TypeKind::Option(inner) => match self.index.peel(inner)?.ty.kind {
+                TypeKind::Bool => Size { bits: 2, ..Size::default() },
+                _ => Size { bits: 1, block: 0, tail: true },
+            },
+            TypeKind::Secret(inner) => self.size_or(inner, large)?,
+            TypeKind::Array(element, length) => {
+                let element = self.size_or(element, large)?;
+                let count = u64::from(self.index.length(length)?);
+                let all = Size {
+                    bits: element.bits.saturating_mul(count),
+                    block: element.block.saturating_mul(count),
+                    tail: element.tail,
+                };
+                Size { bits: 0, block: within(all.alone(), ty, large)?, tail: element.tail }
+            }
+            TypeKind::Tuple(elements) => {
+                let mut all = Size::default();
+                for element in elements {
+                    let size = self.size_or(element, large)?;
+                    all.bits = all.bits.saturating_add(size.bits);
+                    all.block = all.block.saturating_add(size.block);
+                    all.tail |= size.tail;
+                }
+                Size { bits: 0, block: within(all.alone(), ty, large)?, tail: all.tail }
+            }
+            TypeKind::Named(name) => {
+                self.known.get(self.index.position(name)?).copied().flatten()?
+            }
+            TypeKind::Extern(_) => return None,
+        })
+    }
+
+    /// What a field takes of its body: its type's size, or that of a varint.
+    #[must_use]
+    pub fn field(&self, field: &Field) -> Option<Size> {
+        if field.varint { Some(Size::bytes(1).with_tail()) } else { self.size(&field.ty) }
+    }
+
+    /// The block of some fields; `None` if the size of one of them is not known. It may be larger
+    /// than a block can be.
+    #[must_use]
+    pub fn body<'f>(&self, fields: &'f [Field]) -> Option<Body<'f>> {
+        let mut sorted: Vec<&Field> = fields.iter().collect();
+        sorted.sort_by_key(|field| field.number.value);
+        let mut body = Body { slots: Vec::with_capacity(fields.len()), ..Body::default() };
+        let mut flags = Flags { next: None };
+        for field in sorted {
+            let size = self.field(field)?;
+            let place = match (size.bits, &field.ty.kind) {
+                (_, TypeKind::Stream(_)) => Place::Nowhere,
+                (0, _) => {
+                    let offset = body.block;
+                    body.block = body.block.saturating_add(size.block);
+                    Place::Bytes(offset)
+                }
+                (1, _) => Place::Bit(flags.take(&mut body.block)),
+                _ => {
+                    let present = flags.take(&mut body.block);
+                    Place::TwoBits(present, flags.take(&mut body.block))
+                }
+            };
+            body.tail |= size.tail;
+            body.slots.push(Slot { field, size, place });
+        }
+        Some(body)
+    }
+
+    /// Whether values of a type may be keys of maps and elements of sets.
+    #[must_use]
+    pub fn is_key(&self, ty: &Type) -> bool {
+        let Some(Peeled { ty, secret: false }) = self.index.peel(ty) else {
+            return false;
+        };
+        match &ty.kind {
+            TypeKind::Bool | TypeKind::Int(_) | TypeKind::String | TypeKind::Bytes => true,
+            TypeKind::Std(std) => match std {
+                Std::Uuid | Std::Timestamp | Std::Duration => true,
+                Std::SocketAddr => false,
+            },
+            TypeKind::Array(inner, _) => self.is_key(inner),
+            TypeKind::Tuple(elements) => elements.iter().all(|element| self.is_key(element)),
+            TypeKind::Unit
+            | TypeKind::Float(_)
+            | TypeKind::Vec(_)
+            | TypeKind::Option(_)
+            | TypeKind::Map(..)
+            | TypeKind::Set(_)
+            | TypeKind::Secret(_)
+            | TypeKind::Stream(_)
+            | TypeKind::Named(_)
+            | TypeKind::Extern(_) => false,
+        }
+    }
+
+    /// Whether values of a type are plain memory: numbers, arrays of them and plain structs.
+    #[must_use]
+    pub fn is_plain(&self, ty: &Type) -> bool {
+        let Some(Peeled { ty, secret: false }) = self.index.peel(ty) else {
+            return false;
+        };
+        match &ty.kind {
+            TypeKind::Int(_) | TypeKind::Float(_) => true,
+            TypeKind::Array(inner, _) => self.is_plain(inner),
+            TypeKind::Named(name) => {
+                matches!(self.index.get(name), Some(Item::Struct(item)) if item.plain)
+            }
+            TypeKind::Unit
+            | TypeKind::Bool
+            | TypeKind::String
+            | TypeKind::Bytes
+            | TypeKind::Vec(_)
+            | TypeKind::Option(_)
+            | TypeKind::Tuple(_)
+            | TypeKind::Map(..)
+            | TypeKind::Set(_)
+            | TypeKind::Std(_)
+            | TypeKind::Secret(_)
+            | TypeKind::Stream(_)
+            | TypeKind::Extern(_) => false,
+        }
+    }
+
+    /// Whether a type alone in a frame is its own body: an evolvable struct, behind aliases.
+    #[must_use]
+    pub fn is_evolvable(&self, ty: &Type) -> bool {
+        matches!(self.index.item(ty), Some(Item::Struct(item)) if !item.fixed)
+    }
+
+    /// The number of elements of an array, through consts.
+    #[must_use]
+    pub fn length(&self, length: &ArrayLen) -> Option<u32> {
+        self.index.length(length)
+    }
+
+    /// The limit of a field, through consts.
+    #[must_use]
+    pub fn bound(&self, bound: &Bound) -> Option<u64> {
+        self.index.bound(bound)
+    }
+
+    /// A value without the names of consts in it.
+    #[must_use]
+    pub fn value<'t>(&self, value: &'t Value) -> Option<&'t Value>
+    where
+        'a: 't,
+    {
+        self.index.value(value)
+    }
+
+    /// The bytes that a default has in a block, little-endian, one for a `bool`; `None` unless the
+    /// default is of the field's type.
+    #[must_use]
+    pub fn default_bytes(&self, ty: &Type, default: &Value) -> Option<Vec<u8>> {
+        let Peeled { ty, secret: false } = self.index.peel(ty)? else {
+            return None;
+        };
+        let value = self.index.value(default)?;
+        match (&ty.kind, &value.kind) {
+            (TypeKind::Bool, ValueKind::Bool(value)) => Some(vec![u8::from(*value)]),
+            (TypeKind::Int(int), ValueKind::Int { magnitude, negative }) => {
+                let value = if *negative { magnitude.wrapping_neg() } else { *magnitude };
+                cut(value.to_le_bytes(), int.bits())
+            }
+            (TypeKind::Float(Float::F32), ValueKind::Float(value)) => {
+                #[expect(
+                    clippy::as_conversions,
+                    reason = "rounds to the nearest, as a literal of this type does"
+                )]
+                let value = *value as f32;
+                Some(value.to_le_bytes().to_vec())
+            }
+            (TypeKind::Float(Float::F64), ValueKind::Float(value)) => {
+                Some(value.to_le_bytes().to_vec())
+            }
+            (TypeKind::Named(name), kind) => self.named_bytes(name, kind),
+            _ => None,
+        }
+    }
+
+    fn named_bytes(&self, name: &str, value: &ValueKind) -> Option<Vec<u8>> {
+        match self.index.get(name)? {
+            Item::Scalar(item) => {
+                let ValueKind::Path(names) = value else {
+                    return None;
+                };
+                let Some(Meant::Variant(of, variant)) = self.index.meant(names) else {
+                    return None;
+                };
+                let mut variants = item.variants.iter().filter(|_| std::ptr::eq(of, item));
+                let variant = variants.find(|known| known.name.text == variant.text)?;
+                cut(u128::from(variant.number.value).to_le_bytes(), item.repr.bits())
+            }
+            Item::Flags(item) => {
+                let mut bits = 0_u128;
+                let list = match value {
+                    ValueKind::List(list) => list.iter().map(|value| &value.kind).collect(),
+                    other => vec![other],
+                };
+                for value in list {
+                    let ValueKind::Path(names) = value else {
+                        return None;
+                    };
+                    let Some(Meant::Flag(of, flag)) = self.index.meant(names) else {
+                        return None;
+                    };
+                    let mut flags = item.flags.iter().filter(|_| std::ptr::eq(of, item));
+                    let flag = flags.find(|known| known.name.text == flag.text)?;
+                    bits |= 1_u128.checked_shl(flag.number.value)?;
+                }
+                cut(bits.to_le_bytes(), item.repr.bits())
+            }
+            Item::Const(_)
+            | Item::Alias(_)
+            | Item::Struct(_)
+            | Item::Union(_)
+            | Item::Protocol(_) => None,
+        }
+    }
+}
+
+/// The flag bytes of a body that is laid out.
+struct Flags {
+    next: Option<Bit>,
+}
+
+impl Flags {
+    /// The next bit, in a new flag byte at the end of the block if none is open.
+    fn take(&mut self, block: &mut u64) -> Bit {
+        let bit = self.next.unwrap_or_else(|| {
+            let byte = *block;
+            *block = block.saturating_add(1);
+            Bit { byte, bit: 0 }
+        });
+        self.next = (bit.bit < 7).then_some(Bit { bit: bit.bit + 1, ..bit });
+        bit
+    }
+}
+
+fn within(block: u64, ty: &Type, large: &mut Large<'_>) -> Option<u64> {
+    if block > BLOCK_BYTES_MAX {
+        large(ty, block);
+        return None;
+    }
+    Some(block)
+}
+
+fn width(int: Int) -> u64 {
+    u64::from(int.bits() / 8)
+}
+
+/// The first bytes of a number, as many as its type has.
+fn cut(bytes: [u8; 16], bits: u8) -> Option<Vec<u8>> {
+    bytes.get(..usize::from(bits / 8)).map(<[u8]>::to_vec)
+}
