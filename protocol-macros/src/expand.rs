@@ -218,7 +218,11 @@ mod tests {
             }
         };
         assert_eq!(without_streams(written).to_string(), kept.to_string());
-        let other = quote!(pub struct File { data: Stream<Bytes> });
+        let other = quote!(
+            pub struct File {
+                data: Stream<Bytes>,
+            }
+        );
         assert_eq!(without_streams(other.clone()).to_string(), other.to_string());
     }
 

@@ -11,9 +11,7 @@ mod tests;
 
 use proc_macro2::{TokenStream, TokenTree};
 use protocol_schema::diag::Diagnostic;
-use protocol_schema::ir::{
-    Docs, Field, Item, Number, Payload, RustType, Struct, Type, TypeKind,
-};
+use protocol_schema::ir::{Docs, Field, Item, Number, Payload, RustType, Struct, Type, TypeKind};
 use protocol_schema::span::Span as Handle;
 use quote::ToTokens as _;
 
@@ -163,9 +161,7 @@ fn payload(source: &mut Source, variant: &syn::Variant, removed: Vec<Removed>) -
     }
     match &variant.fields {
         syn::Fields::Unit => Payload::Unit,
-        syn::Fields::Named(fields) => {
-            Payload::Fields(self::named(source, &fields.named, removed))
-        }
+        syn::Fields::Named(fields) => Payload::Fields(self::named(source, &fields.named, removed)),
         syn::Fields::Unnamed(fields) => {
             let mut values: Vec<Field> =
                 fields.unnamed.iter().map(|field| unnamed(source, field)).collect();
@@ -255,10 +251,8 @@ fn described(source: &mut Source, field: Field, said: &Attributes, ty: &syn::Typ
     match (&said.with, &said.wire) {
         (Some(with), Some(wire)) => {
             let text = |tokens: TokenStream| Some((tokens.to_string(), field.ty.span));
-            field.rust = RustType {
-                ty: text(source.written(ty)),
-                with: text(source.written(with)),
-            };
+            field.rust =
+                RustType { ty: text(source.written(ty)), with: text(source.written(with)) };
             field.ty = source.external(wire);
         }
         (Some(with), None) => {

@@ -77,7 +77,9 @@ fn expand(input: &Input, root: &Path) -> TokenStream {
     let file = map.add(named, text);
     let compiled = text::compile_with(&mut map, file, &mut |map, package| files.load(map, package));
     let tracked = files.read.iter().filter_map(|path| path.to_str()).map(|path| {
-        quote!(const _: &[u8] = ::core::include_bytes!(#path);)
+        quote!(
+            const _: &[u8] = ::core::include_bytes!(#path);
+        )
     });
     let mut mistakes: Vec<TokenStream> =
         files.wrong.iter().map(|message| wrong(at, message)).collect();
@@ -91,10 +93,10 @@ fn expand(input: &Input, root: &Path) -> TokenStream {
     if !mistakes.is_empty() {
         return quote!(#(#mistakes)* #(#tracked)*);
     }
-    let facade = input.facade.as_ref().map_or_else(
-        || quote!(::network_protocol),
-        |facade| facade.into_token_stream(),
-    );
+    let facade = input
+        .facade
+        .as_ref()
+        .map_or_else(|| quote!(::network_protocol), |facade| facade.into_token_stream());
     let door = Door::text(facade).modules(input.modules.clone());
     let items = emit::schema(&compiled.schema, &door);
     quote!(#items #(#tracked)*)
@@ -189,7 +191,7 @@ mod tests {
     #[test]
     fn a_file_becomes_its_items_and_is_tracked() {
         let code = expanded("\"good.np\", crate = np");
-        assert!(code.contains("struct Point") && code.contains("impl _np :: Wire for Point"));
+        assert!(code.contains("struct Point") && code.contains("Body for Point"));
         assert!(code.contains("use np :: __private :: v1 as _np"), "{code}");
         assert!(code.contains("include_bytes") && code.contains("tests/schema/good.np"));
     }

@@ -140,12 +140,18 @@ static KEYS: &[Known] = {
         known(Key::Wire, "wire", "wire = T", &[Field, Unnamed]),
         known(Key::RemovedFields, "removed", "removed(3: u32)", &[Struct, Variant, Message]),
         known(Key::RemovedNumbers, "removed", "removed(3)", &[Protocol, Scalar, Union]),
-        known(Key::Since, "since", "since(2)", &[
-            Protocol, Message, Struct, Scalar, Union, Number, Variant, Field,
-        ]),
-        known(Key::Deprecated, "deprecated", "deprecated(\"use `x`\")", &[
-            Protocol, Message, Struct, Scalar, Union, Number, Variant, Field,
-        ]),
+        known(
+            Key::Since,
+            "since",
+            "since(2)",
+            &[Protocol, Message, Struct, Scalar, Union, Number, Variant, Field],
+        ),
+        known(
+            Key::Deprecated,
+            "deprecated",
+            "deprecated(\"use `x`\")",
+            &[Protocol, Message, Struct, Scalar, Union, Number, Variant, Field],
+        ),
         known(Key::Was, "was", "was(\"old::Name\")", &[Protocol, Struct, Scalar, Union]),
     ]
 };
@@ -259,8 +265,8 @@ impl Attributes {
         let Some((key, form)) = key(source, head, place) else {
             return;
         };
-        let again = self.seen.contains(&key)
-            && !matches!(key, Key::RemovedFields | Key::RemovedNumbers);
+        let again =
+            self.seen.contains(&key) && !matches!(key, Key::RemovedFields | Key::RemovedNumbers);
         if again {
             let at = source.spot(head.span());
             source.error(rules::DUPLICATE_ATTRIBUTE, at, format!("`{head}` is given twice here"));

@@ -105,10 +105,8 @@ impl Value<'_, '_> {
         let literal: syn::LitStr = self.inside("a time in parentheses")?;
         let milliseconds = milliseconds(&literal.value());
         if milliseconds.is_none() {
-            let message = format!(
-                "`{}` is not a time: a number, and `ms`, `s`, `m` or `h`",
-                literal.value()
-            );
+            let message =
+                format!("`{}` is not a time: a number, and `ms`, `s`, `m` or `h`", literal.value());
             self.wrong(literal.span(), message);
         }
         milliseconds
@@ -211,9 +209,7 @@ impl Value<'_, '_> {
                 self.wrong(self.head.span(), format!("`{}` needs {what}", self.head));
                 None
             }
-            [TokenTree::Group(group), extra, ..]
-                if group.delimiter() == Delimiter::Parenthesis =>
-            {
+            [TokenTree::Group(group), extra, ..] if group.delimiter() == Delimiter::Parenthesis => {
                 self.wrong(extra.span(), format!("unexpected `{extra}`"));
                 None
             }

@@ -76,6 +76,14 @@ fn path<'t>(source: &mut Source, entry: &'t [TokenTree]) -> Option<(Vec<Name>, &
 }
 
 fn value(source: &mut Source, tokens: &[TokenTree]) -> Option<Value> {
+    if let [TokenTree::Group(group)] = tokens
+        && group.delimiter() == Delimiter::Bracket
+    {
+        let entries = entries(group.stream());
+        let entries = entries.iter().filter(|entry| !entry.is_empty());
+        let values: Option<_> = entries.map(|entry| value(source, entry)).collect();
+        return Some(Value { kind: ValueKind::List(values?), span: source.spot(group.span()) });
+    }
     let tokens: proc_macro2::TokenStream = tokens.iter().cloned().collect();
     let expression: syn::Expr = syn::parse2(tokens).ok()?;
     literal(source, &expression)
@@ -111,10 +119,6 @@ fn literal(source: &mut Source, expression: &syn::Expr) -> Option<Value> {
                 return None;
             }
             ValueKind::Path(names)
-        }
-        syn::Expr::Array(list) => {
-            let values: Option<_> = list.elems.iter().map(|one| literal(source, one)).collect();
-            ValueKind::List(values?)
         }
         _ => return None,
     };

@@ -64,12 +64,8 @@ pub(super) fn choice(
             && (said.closed.is_some() || choice.variant.ident.unraw() != unknown.text)
     });
     let item = match kind {
-        Kind::Number(repr) => {
-            Item::Scalar(scalar(source, input, &said, repr, &variants, unknown))
-        }
-        Kind::Union | Kind::Refused => {
-            Item::Union(union(source, input, &said, variants, unknown))
-        }
+        Kind::Number(repr) => Item::Scalar(scalar(source, input, &said, repr, &variants, unknown)),
+        Kind::Union | Kind::Refused => Item::Union(union(source, input, &said, variants, unknown)),
     };
     Some(Read { item, package: String::new(), facade: said.facade })
 }
@@ -135,11 +131,11 @@ fn closed(source: &mut Source, variants: &[Choice<'_>]) -> Name {
                 choice.variant.ident
             );
             let wrong = Diagnostic::error(rules::CLOSED_UNKNOWN, at, message);
-            source.found.push(
-                wrong
-                    .fix("remove the variant", at, "")
-                    .fix("or remove `closed`, so that the enum can grow", at, ""),
-            );
+            source.found.push(wrong.fix("remove the variant", at, "").fix(
+                "or remove `closed`, so that the enum can grow",
+                at,
+                "",
+            ));
         }
     }
     Name::new("Unknown", Handle::NONE)

@@ -550,7 +550,10 @@ fn fields_keep_what_is_said_of_them() {
         ref other => panic!("{other:?}"),
     };
     assert_eq!((written(score), written(state)), ("-5".into(), "User::START".into()));
-    assert_eq!((state.meta.since, state.meta.deprecated.as_deref()), (Some(3), Some("use `rights`")));
+    assert_eq!(
+        (state.meta.since, state.meta.deprecated.as_deref()),
+        (Some(3), Some("use `rights`"))
+    );
 }
 
 #[test]

@@ -17,4 +17,18 @@ pub struct Point {
     pub x: f32,
 }
 
+#[derive(Wire)]
+#[np(stable)]
+pub struct Peer {
+    #[np(rust(type = "std::net::IpAddr", with = "crate::ip"))]
+    pub ip: Vec<u8>,
+}
+
+#[derive(Wire)]
+#[np(closed)]
+pub enum Shape {
+    #[np(removed(0: u8))]
+    Circle(f32),
+}
+
 fn main() {}

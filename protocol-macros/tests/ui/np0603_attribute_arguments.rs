@@ -3,6 +3,7 @@
 use protocol_macros::{Wire, protocol};
 
 #[protocol(version = "2")]
+#[np(removed(6: u8))]
 pub enum Chat {
     #[np(id: 1)]
     Join,
@@ -14,6 +15,8 @@ pub enum Chat {
     List,
     #[np]
     Leave,
+    #[np(timeout("5 seconds"))]
+    Wait,
 }
 
 #[derive(Wire)]
@@ -21,6 +24,17 @@ pub enum Chat {
 pub struct Point {
     #[np(id = 5000000000)]
     pub x: f32,
+}
+
+#[derive(Wire)]
+#[np(removed(3), was("old-name"))]
+pub struct User {
+    #[np(max = 64)]
+    pub name: String,
+    #[np(default(3), since = 2)]
+    pub age: u8,
+    #[np(deprecated = "old", acme::audited = 1 + 1)]
+    pub admin: bool,
 }
 
 fn main() {}

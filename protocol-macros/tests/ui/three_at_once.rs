@@ -5,7 +5,7 @@ use protocol_macros::protocol;
 #[protocol(verson = 2)]
 pub enum Chat {
     #[np(id = 1)]
-    Say(#[np(max(4))] String),
+    Say(#[np(max)] String),
     #[np(id = 1, reply = u64)]
     Ping,
 }

@@ -1,0 +1,10 @@
+//! A stream that nobody ever answers.
+
+use protocol_macros::protocol;
+
+#[protocol]
+pub enum Files {
+    Put { data: Stream<u8> },
+}
+
+fn main() {}

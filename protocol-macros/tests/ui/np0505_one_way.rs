@@ -1,0 +1,13 @@
+//! Words on calls, on messages that are none.
+
+use protocol_macros::protocol;
+
+#[protocol]
+pub enum Chat {
+    #[np(idempotent)]
+    Say(String),
+    #[np(timeout("5s"))]
+    Shout(String),
+}
+
+fn main() {}
