@@ -11,7 +11,7 @@ pub use protocol_runtime::types::{Secret, Stream, Timestamp, Uuid};
 pub use protocol_runtime::{Bytes, RawVariant, flags};
 
 // Serving and calling.
-pub use protocol_runtime::call::{Call, CallError, Notify};
+pub use protocol_runtime::call::{Answer, Call, CallError, Notify};
 pub use protocol_runtime::caller::Caller;
 pub use protocol_runtime::client::ClientBuilder;
 pub use protocol_runtime::connection::{Connection, ConnectionStats, Security};

@@ -18,7 +18,11 @@ use crate::caller::Caller;
 use crate::driver::{Core, Shared, Ticket, Waiters};
 use crate::error::{Error, Fault, PeerText};
 use crate::session::{CallFailure, CallId, CallRefused};
-use crate::wire::{AppError, DecodeError, EncodeError, Root, decode_root, encode_root};
+use crate::types::Stream;
+use crate::wire::{
+    AppError, DecodeError, DecodeErrorKind, DecodeOptions, EncodeError, Root, decode_root,
+    encode_root,
+};
 
 /// A call that starts when it is awaited.
 ///
@@ -43,6 +47,28 @@ pub struct Notify<M> {
     caller: Caller,
     number: u16,
     message: M,
+}
+
+/// What a call may be answered with: any [`Root`], or a stream, which no call carries yet.
+pub trait Answer: Sized + 'static {
+    /// Reads the body of a reply.
+    ///
+    /// # Errors
+    ///
+    /// Whatever rule the bytes break; `NoValue` for a stream.
+    fn decode_answer(body: &Bytes, options: &DecodeOptions) -> Result<Self, DecodeError>;
+}
+
+impl<T: Root> Answer for T {
+    fn decode_answer(body: &Bytes, options: &DecodeOptions) -> Result<Self, DecodeError> {
+        decode_root(body, options)
+    }
+}
+
+impl<T: 'static> Answer for Stream<T> {
+    fn decode_answer(_: &Bytes, _: &DecodeOptions) -> Result<Self, DecodeError> {
+        Err(DecodeErrorKind::NoValue.into())
+    }
 }
 
 /// How a call failed.
@@ -123,7 +149,7 @@ impl<M, T, E> Call<M, T, E> {
     }
 }
 
-impl<M: Root, T: Root, E: AppError> IntoFuture for Call<M, T, E> {
+impl<M: Root, T: Answer, E: AppError> IntoFuture for Call<M, T, E> {
     type Output = Result<T, CallError<E>>;
     type IntoFuture = CallFuture<M, T, E>;
 
@@ -182,7 +208,7 @@ enum Start {
 // Nothing in it is pinned: the message is moved out or encoded through a reference.
 impl<M, T, E> Unpin for CallFuture<M, T, E> {}
 
-impl<M: Root, T: Root, E: AppError> Future for CallFuture<M, T, E> {
+impl<M: Root, T: Answer, E: AppError> Future for CallFuture<M, T, E> {
     type Output = Result<T, CallError<E>>;
 
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
@@ -408,14 +434,14 @@ impl Line {
 }
 
 /// What the outcome is to the caller.
-fn read<T: Root, E: AppError>(
+fn read<T: Answer, E: AppError>(
     shared: &Shared,
     protocol: u8,
     outcome: Result<Bytes, CallFailure>,
 ) -> Result<T, CallError<E>> {
     let options = shared.decode_options(protocol);
     match outcome {
-        Ok(body) => decode_root(&body, &options).map_err(CallError::Decode),
+        Ok(body) => T::decode_answer(&body, &options).map_err(CallError::Decode),
         Err(CallFailure::Application(detail)) => Err(match E::decode_detail(&detail, &options) {
             Ok(error) => CallError::Application(error),
             Err(error) => CallError::Decode(error),

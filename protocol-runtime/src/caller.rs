@@ -1,6 +1,6 @@
 //! The way from a generated client to its connection.
 
-use crate::call::{Call, Notify};
+use crate::call::{Answer, Call, Notify};
 use crate::connection::Connection;
 use crate::wire::{AppError, Root};
 
@@ -18,8 +18,19 @@ impl Caller {
     }
 
     /// A call of message `number`. Nothing happens until it is awaited.
-    pub fn call<M: Root, T: Root, E: AppError>(&self, number: u16, message: M) -> Call<M, T, E> {
+    pub fn call<M: Root, T: Answer, E: AppError>(&self, number: u16, message: M) -> Call<M, T, E> {
         Call::new(self.clone(), number, message)
+    }
+
+    /// A call of message `number`, which has a stream in it: those do not flow yet, so that it
+    /// fails as [`Unimplemented`](crate::call::CallError::Unimplemented) as soon as it is awaited.
+    pub fn unimplemented<M: Root, T: Answer, E: AppError>(
+        &self,
+        number: u16,
+        message: M,
+    ) -> Call<M, T, E> {
+        // As if the peer did not have the protocol.
+        Call::new(Self { connection: self.connection.clone(), protocol: None }, number, message)
     }
 
     /// The one-way message `number`. Nothing happens until it is awaited.

@@ -137,8 +137,8 @@ fn array_len(len: &ArrayLen, door: &Door<'_>) -> TokenStream {
             quote!(#len)
         }
         ArrayLen::Const(name) => {
-            let name = door.ident(name);
-            quote!(#name as usize)
+            let path = door.path(&name.text, (door.span)(name.span));
+            quote!(#path as usize)
         }
     }
 }
