@@ -12,6 +12,7 @@
 pub mod canonical;
 pub mod check;
 pub mod diag;
+pub mod evolve;
 pub mod fingerprint;
 pub mod format;
 pub mod ir;
