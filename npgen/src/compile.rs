@@ -243,10 +243,11 @@ fn add_derive(schemas: &mut [(Source, Schema)], wanted: &str, derive: &str) -> R
 
 fn derives_of(item: &mut Item) -> Option<&mut Vec<Name>> {
     match item {
-        Item::Const(_) => None,
+        Item::Const(_) | Item::Alias(_) => None,
         Item::Struct(item) => Some(&mut item.derives),
         Item::Scalar(item) => Some(&mut item.derives),
         Item::Union(item) => Some(&mut item.derives),
+        Item::Flags(item) => Some(&mut item.derives),
         Item::Protocol(item) => Some(&mut item.derives),
     }
 }
