@@ -51,7 +51,7 @@ pub use crate::wire::{
     Wire, Writer, check_field, check_plain_list, decode_plain_list, decode_root,
     encode_plain_list, encode_root, field,
 };
-pub use crate::wire::xor::Xor;
+pub use crate::wire::xor::{Xor, mask, unmask};
 
 /// Handlers and clients need the shell: with the feature `net` this is what stands in it.
 #[cfg(feature = "net")]

@@ -285,9 +285,16 @@ macro_rules! __flags {
 
         #[automatically_derived]
         impl _np::Xor for $name {
+            type Number = $repr;
+
             #[inline(always)]
-            fn xor(self, other: Self) -> Self {
-                Self(self.0 ^ other.0)
+            fn to_number(self) -> $repr {
+                self.0
+            }
+
+            #[inline(always)]
+            fn from_number(number: $repr) -> ::core::result::Result<Self, _np::DecodeError> {
+                ::core::result::Result::Ok(Self(number))
             }
         }
     };

@@ -1,7 +1,10 @@
 //! Defaults: what is written is the value XOR the default, so that the default costs nothing and
 //! reads from a block that ends before it.
 
+use std::ops::BitXor;
+
 use super::Wire;
+use super::error::DecodeError;
 
 /// A type that a field with a default may have: numbers, `bool`, scalar enums and flags.
 #[diagnostic::on_unimplemented(
@@ -10,17 +13,49 @@ use super::Wire;
     note = "leave the default out: without one a field that is absent reads as zero, `None` or empty"
 )]
 pub trait Xor: Wire + Copy {
-    /// The value whose block is the XOR of both blocks. Twice the same gives the first value again.
-    #[must_use]
-    fn xor(self, other: Self) -> Self;
+    /// What its block holds: the number behind it.
+    type Number: for<'a> Wire<View<'a> = Self::Number> + Copy + BitXor<Output = Self::Number>;
+
+    /// The number of a value.
+    fn to_number(self) -> Self::Number;
+
+    /// The value of a number.
+    ///
+    /// # Errors
+    ///
+    /// `UnknownTag` for an enum that is closed.
+    fn from_number(number: Self::Number) -> Result<Self, DecodeError>;
+}
+
+/// What is written for `value`.
+#[inline(always)]
+pub fn mask<T: Xor>(value: T, default: T) -> T::Number {
+    value.to_number() ^ default.to_number()
+}
+
+/// The value for which `number` was written.
+///
+/// # Errors
+///
+/// Those of [`Xor::from_number`].
+#[inline(always)]
+pub fn unmask<T: Xor>(number: T::Number, default: T) -> Result<T, DecodeError> {
+    T::from_number(number ^ default.to_number())
 }
 
 macro_rules! xor {
     ($($ty:ty)*) => {$(
         impl Xor for $ty {
+            type Number = Self;
+
             #[inline(always)]
-            fn xor(self, other: Self) -> Self {
-                self ^ other
+            fn to_number(self) -> Self {
+                self
+            }
+
+            #[inline(always)]
+            fn from_number(number: Self) -> Result<Self, DecodeError> {
+                Ok(number)
             }
         }
     )*};
@@ -28,16 +63,22 @@ macro_rules! xor {
 
 xor! { bool u8 u16 u32 u64 u128 i8 i16 i32 i64 i128 }
 
-impl Xor for f32 {
-    #[inline(always)]
-    fn xor(self, other: Self) -> Self {
-        Self::from_bits(self.to_bits() ^ other.to_bits())
-    }
+macro_rules! float {
+    ($($ty:ty, $number:ty;)*) => {$(
+        impl Xor for $ty {
+            type Number = $number;
+
+            #[inline(always)]
+            fn to_number(self) -> $number {
+                self.to_bits()
+            }
+
+            #[inline(always)]
+            fn from_number(number: $number) -> Result<Self, DecodeError> {
+                Ok(Self::from_bits(number))
+            }
+        }
+    )*};
 }
 
-impl Xor for f64 {
-    #[inline(always)]
-    fn xor(self, other: Self) -> Self {
-        Self::from_bits(self.to_bits() ^ other.to_bits())
-    }
-}
+float! { f32, u32; f64, u64; }
