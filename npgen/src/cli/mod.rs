@@ -2,8 +2,11 @@
 
 mod check;
 mod completions;
+mod decode;
+mod encode;
 mod expand;
 mod generate;
+mod values;
 
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
@@ -38,6 +41,8 @@ enum Command {
     Gen(generate::Arguments),
     Check(check::Arguments),
     Expand(expand::Arguments),
+    Decode(decode::Arguments),
+    Encode(encode::Arguments),
     Completions(completions::Arguments),
 }
 
@@ -56,6 +61,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Gen(arguments) => generate::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Expand(arguments) => expand::run(&arguments),
+        Command::Decode(arguments) => return decode::run(&arguments),
+        Command::Encode(arguments) => return encode::run(&arguments),
         Command::Completions(arguments) => Ok(completions::run(&arguments)),
     };
     match done {
