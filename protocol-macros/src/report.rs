@@ -24,7 +24,8 @@ pub(crate) fn compile_errors(found: &[Diagnostic], tables: &Tables) -> TokenStre
 pub(crate) fn text(diagnostic: &Diagnostic, tables: &Tables) -> String {
     let words = |text: &str| match NUMBERS.contains(&diagnostic.code.0) {
         true => bare_numbers(text),
-        false => text.to_owned(),
+        // What a schema file has for a reply.
+        false => text.replace("`-> ()`", "`reply = ()`"),
     };
     let mut text = format!("{}: {}", diagnostic.code, words(&diagnostic.message));
     if !diagnostic.label.is_empty() {

@@ -138,6 +138,7 @@ impl Value<'_, '_> {
         let before = fields.len();
         let mut good = true;
         for entry in entries(tokens).into_iter().filter(|entry| !entry.is_empty()) {
+            let first = entry.first().map_or(at, TokenTree::span);
             match removed::Written::parse.parse2(entry.into_iter().collect()) {
                 Ok(written) => match removed::field(self.source, &written) {
                     Some(field) => fields.push(field),
@@ -147,9 +148,9 @@ impl Value<'_, '_> {
                         good = false;
                     }
                 },
-                Err(error) => {
+                Err(_) => {
                     let message = "a removed field is its number, `:` and the type it had";
-                    self.wrong(within(&error, at), message.into());
+                    self.wrong(first, message.into());
                     good = false;
                 }
             }

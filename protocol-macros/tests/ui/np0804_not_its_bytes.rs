@@ -3,7 +3,7 @@
 
 use protocol_macros::Wire;
 use protocol_runtime::__private::v1::zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
-use protocol_runtime::__private::v1::{DecodeError, Reader, Slot, Wire, Writer};
+use protocol_runtime::__private::v1::{DecodeError, Reader, Slot, Tail, Wire};
 use protocol_runtime::schema::TypeSchema;
 
 #[derive(Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout)]
@@ -17,12 +17,22 @@ impl Wire for Padded {
     const HAS_TAIL: bool = false;
     const PLAIN: bool = true;
 
-    fn encode(&self, slot: Slot, out: &mut Writer<'_>) {
-        u32::from(self.0).encode(slot, out);
+    type View<'a> = u32;
+
+    fn encode_block(&self, block: &mut [u8], slot: Slot) {
+        u32::from(self.0).encode_block(block, slot);
     }
 
     fn decode(block: &[u8], slot: Slot, tail: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(Self(u32::decode(block, slot, tail)?.to_le_bytes()[0]))
+    }
+
+    fn check(block: &[u8], slot: Slot, tail: &mut Reader<'_>) -> Result<(), DecodeError> {
+        u32::check(block, slot, tail)
+    }
+
+    fn view<'a>(block: &'a [u8], slot: Slot, tail: Tail<'a>) -> u32 {
+        u32::view(block, slot, tail)
     }
 
     fn schema() -> &'static TypeSchema {
