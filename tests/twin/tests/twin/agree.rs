@@ -43,6 +43,15 @@ fn same_text(name: &str, found: Option<&str>, expected: &str) {
     assert!(found == expected, "{name}: {}", difference(&found, &expected));
 }
 
+/// What views show.
+#[track_caller]
+fn seen(name: &str, doors: [&Door; 2], bytes: &[u8], reading: Reading, expected: &str) {
+    for view in doors.into_iter().filter_map(|door| door.view) {
+        let text = view(bytes, reading).unwrap_or_else(|error| panic!("{name}: {error}"));
+        same_text(name, text.as_deref(), expected);
+    }
+}
+
 /// Reads through both doors, which must agree; printed only if asked.
 #[track_caller]
 fn both(
@@ -55,6 +64,13 @@ fn both(
     assert!(one == other, "{reading:?} of {}: {}", show(bytes), difference(&one, &other));
     if let (true, Ok(decoded)) = (reading.exact, &one) {
         assert!(decoded.bytes == bytes, "{} is not the one exact form", show(bytes));
+    }
+    if let (Some(view), Some(other)) = (golden.view, twin.view) {
+        // A view refuses what is refused, for the same reason, and nothing else.
+        let (view, other) = (view(bytes, reading), other(bytes, reading));
+        assert!(view == other, "{reading:?} of {}: {}", show(bytes), difference(&view, &other));
+        let (view, one) = (view.map(drop), one.as_ref().map(drop).map_err(Clone::clone));
+        assert!(view == one, "{reading:?} of {}: {}", show(bytes), difference(&view, &one));
     }
     one
 }
@@ -116,6 +132,7 @@ fn agree(schema: &Schema, described: &Described, effort: &Effort) -> BTreeSet<Fo
             let decoded =
                 decoded.unwrap_or_else(|error| panic!("{name}: {error} in {}", show(&bytes)));
             same_text(name, decoded.text.as_deref(), &graph.text(ty, &value));
+            seen(name, [golden, twin], &bytes, text, &graph.view_text(ty, &value));
             let tolerant = both(golden, twin, &bytes, TOLERANT).map(|decoded| decoded.bytes);
             assert!(tolerant.as_ref() == Ok(&bytes), "{name}: {}", show(&bytes));
             // What is very large takes long, and has no forms of its own but few.
@@ -198,6 +215,14 @@ fn places(described: &Described) -> BTreeSet<Form> {
         match ty {
             Ty::Vec(item) => walk(graph, "list", item, out),
             Ty::Array(item, _) => walk(graph, "array", item, out),
+            Ty::Tuple(items) => items.iter().for_each(|item| walk(graph, "field", item, out)),
+            Ty::Map(key, item) => {
+                walk(graph, "field", key, out);
+                walk(graph, "field", item, out);
+            }
+            Ty::Set(key) => walk(graph, "list", key, out),
+            // What it keeps counts where it stands.
+            Ty::Secret(inner) => walk(graph, place, inner, out),
             Ty::Option(inner) if **inner != Ty::Bool => walk(graph, "option", inner, out),
             _ => {}
         }
@@ -213,9 +238,9 @@ fn places(described: &Described) -> BTreeSet<Form> {
             Kind::Union { variants, .. } => {
                 variants.iter().flat_map(|variant| variant.fields.clone()).collect()
             }
-            Kind::Scalar { .. } => Vec::new(),
+            Kind::Scalar { .. } | Kind::Flags { .. } => Vec::new(),
         };
-        for field in fields {
+        for field in fields.into_iter().filter(|field| !field.removed) {
             walk(graph, "field", &field.ty, &mut out);
         }
     }
@@ -301,6 +326,8 @@ fn other_versions_are_read(schema: &Schema, versions: usize, values: usize) {
                 let decoded =
                     decoded.unwrap_or_else(|error| panic!("{name}: {error} in {}", show(&bytes)));
                 same_text(name, decoded.text.as_deref(), &own.text(ty, &read));
+                let text = Reading { exact: false, text: true };
+                seen(name, [golden, twin], &bytes, text, &own.view_text(ty, &read));
                 assert!(decoded.bytes == again.root(ty, &read), "{name}: {}", show(&bytes));
                 let exact = both(golden, twin, &bytes, EXACT);
                 assert!(exact.is_err() || bytes == decoded.bytes, "{name}");

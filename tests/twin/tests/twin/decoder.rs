@@ -1,8 +1,10 @@
 //! §8 of the page as a program again: reading, tolerantly and exactly. It is slow, straight from
 //! the text, and shares nothing with the runtime.
 
-use crate::graph::{Field, Graph, Kind, Ty};
-use crate::value::Value;
+use std::cmp::Ordering;
+
+use crate::graph::{Field, Graph, Kind, Std, Ty, fields_of};
+use crate::value::{Value, compare};
 
 /// Why bytes are refused.
 type Read<T> = Result<T, &'static str>;
@@ -31,8 +33,7 @@ impl<'g> Decoder<'g> {
         match graph.evolvable(ty) {
             Some(fields) => Ok(Value::Struct(self.standing_body(fields, &mut bytes)?)),
             None => {
-                let field = Field { number: 0, name: String::new(), ty: ty.clone() };
-                let mut values = self.standing_body(&[field], &mut bytes)?;
+                let mut values = self.standing_body(&[Field::new(0, "", ty.clone())], &mut bytes)?;
                 Ok(values.remove(0))
             }
         }
@@ -40,7 +41,7 @@ impl<'g> Decoder<'g> {
 
     /// `u8 block_len (255: u16 block_len follows) ‖ block ‖ tail`, or no bytes at all.
     fn standing_body(&mut self, fields: &[Field], bytes: &mut &[u8]) -> Read<Vec<Value>> {
-        let own = self.block_of(fields);
+        let own = self.graph.block_of(fields);
         if bytes.is_empty() {
             refuse_if(self.exact && own > 0, "nothing where there are fields")?;
             return self.body(fields, &[], bytes, false);
@@ -70,21 +71,21 @@ impl<'g> Decoder<'g> {
         frozen: bool,
     ) -> Read<Vec<Value>> {
         let mut block = block.to_vec();
-        block.resize(self.block_of(fields), 0);
+        block.resize(self.graph.block_of(fields), 0);
         let (mut values, mut at) = (Vec::new(), 0);
         let mut open: Option<(usize, u32)> = None;
         let mut flags = vec![None; block.len()];
         // The bits first: those that nobody has are refused before anything else is.
         for field in fields {
             let mut bits = Vec::new();
-            for _ in 0..self.bits(&field.ty) {
+            for _ in 0..self.graph.bits(&field.ty) {
                 let (byte, used) = open.filter(|(_, used)| *used < 8).unwrap_or((at, 0));
                 at += usize::from(used == 0);
                 bits.push(block[byte] >> used & 1 == 1);
                 *flags[byte].get_or_insert(0) |= 1 << used;
                 open = Some((byte, used + 1));
             }
-            let len = self.block(&field.ty);
+            let len = self.graph.block(&field.ty);
             values.push((field, bits, at..at + len));
             at += len;
         }
@@ -93,7 +94,26 @@ impl<'g> Decoder<'g> {
         let some_spare = block.iter().zip(&flags).any(spare);
         refuse_if(some_spare && (self.exact || frozen), "bits that no field has")?;
         let values = values.into_iter();
-        values.map(|(field, bits, at)| self.value(&field.ty, &bits, &block[at], tail)).collect()
+        values.map(|(field, bits, at)| self.field(field, &bits, &block[at], tail)).collect()
+    }
+
+    fn field(
+        &mut self,
+        field: &Field,
+        bits: &[bool],
+        block: &[u8],
+        tail: &mut &[u8],
+    ) -> Read<Value> {
+        if !field.removed {
+            return Ok(self.value(&field.ty, bits, block, tail)?.xor(field));
+        }
+        // An older writer may have had the field: what it left is skipped.
+        let left = bits.contains(&true) || block.iter().any(|byte| *byte != 0);
+        refuse_if(left && self.exact, "something in the slot of a removed field")?;
+        if left {
+            self.value(&field.ty, bits, block, tail)?;
+        }
+        Ok(Value::Nothing)
     }
 
     fn value(&mut self, ty: &Ty, bits: &[bool], block: &[u8], tail: &mut &[u8]) -> Read<Value> {
@@ -110,7 +130,7 @@ impl<'g> Decoder<'g> {
                 let len = length(block[0], tail)?;
                 Ok(Value::Bytes(take(tail, len)?.to_vec()))
             }
-            Ty::Option(inner) if **inner == Ty::Bool => match bits {
+            Ty::Option(inner) if *inner.shown() == Ty::Bool => match bits {
                 [false, true] => Err("a value that is not present"),
                 [present, value] => {
                     Ok(Value::Option(present.then(|| Box::new(Value::Bool(*value)))))
@@ -119,7 +139,7 @@ impl<'g> Decoder<'g> {
             },
             Ty::Option(_) if !bits[0] => Ok(Value::Option(None)),
             Ty::Option(inner) => {
-                let block = take(tail, self.block(inner))?;
+                let block = take(tail, self.graph.block(inner))?;
                 let value = self.value(inner, &[], block, tail)?;
                 Ok(Value::Option(Some(Box::new(value))))
             }
@@ -128,6 +148,42 @@ impl<'g> Decoder<'g> {
                 self.list(item, count, tail)
             }
             Ty::Array(item, len) => self.run(item, *len, block, tail),
+            Ty::Varint { width, signed } => varint(*width, *signed, block[0], tail),
+            Ty::Tuple(items) => {
+                Ok(Value::List(self.body(&fields_of(items), block, tail, true)?))
+            }
+            Ty::Map(key, item) => {
+                let count = length(block[0], tail)?;
+                let pair = Ty::Tuple(vec![(**key).clone(), (**item).clone()]);
+                let value = self.list(&pair, count, tail)?;
+                rising(key, &value, |pair| match pair {
+                    Value::List(pair) => &pair[0],
+                    other => other,
+                })?;
+                Ok(value)
+            }
+            Ty::Set(key) => {
+                let count = length(block[0], tail)?;
+                let value = self.list(key, count, tail)?;
+                rising(key, &value, |key| key)?;
+                Ok(value)
+            }
+            Ty::Std(std) => {
+                match std {
+                    Std::Uuid => {}
+                    Std::Timestamp | Std::Duration => {
+                        refuse_if(number(&block[8..]) >= 1_000_000_000, "10⁹ nanoseconds")?;
+                    }
+                    Std::SocketAddr => {
+                        refuse_if(block[0] > 1, "another family")?;
+                        let rest = &block[5..17];
+                        let some = rest.iter().any(|byte| *byte != 0);
+                        refuse_if(block[0] == 0 && some, "more than an IPv4 address")?;
+                    }
+                }
+                Ok(Value::Bytes(block.to_vec()))
+            }
+            Ty::Secret(inner) => self.value(inner, bits, block, tail),
             Ty::Named(place) => self.named(*place, block, tail),
         }
     }
@@ -135,7 +191,19 @@ impl<'g> Decoder<'g> {
     fn named(&mut self, place: usize, block: &[u8], tail: &mut &[u8]) -> Read<Value> {
         let graph = self.graph;
         match &graph.at(place).kind {
-            Kind::Scalar { .. } => Ok(Value::Number(wide(block))),
+            Kind::Scalar { closed: true, variants, default, .. } => {
+                let bits = wide(block);
+                match default {
+                    _ if variants.iter().any(|(one, _)| u128::from(*one) == bits) => {
+                        Ok(Value::Number(bits))
+                    }
+                    Some(default) if bits == 0 && !self.exact => {
+                        Ok(Value::Number((*default).into()))
+                    }
+                    _ => Err("a number that a closed enum does not have"),
+                }
+            }
+            Kind::Scalar { .. } | Kind::Flags { .. } => Ok(Value::Number(wide(block))),
             Kind::Struct { fixed: true, fields } => {
                 Ok(Value::Struct(self.body(fields, block, tail, true)?))
             }
@@ -152,6 +220,18 @@ impl<'g> Decoder<'g> {
                 let block = take(tail, len)?;
                 let mut own = take(tail, tail_len)?;
                 self.deeper(|this| this.element(fields, block, &mut own))
+            }
+            Kind::Union { closed: true, variants, default, .. } => {
+                let tag = block[0];
+                if let (0, Some(default), false) = (tag, default, self.exact) {
+                    return Ok(Value::Variant(*default, Vec::new()));
+                }
+                let variant = variants.iter().find(|variant| variant.tag == tag);
+                let fields = &variant.ok_or("a tag that a closed union does not have")?.fields;
+                self.deeper(|this| {
+                    let block = take(tail, this.graph.block_of(fields))?;
+                    Ok(Value::Variant(tag, this.body(fields, block, tail, true)?))
+                })
             }
             Kind::Union { variants, .. } => {
                 let tag = block[0];
@@ -175,7 +255,7 @@ impl<'g> Decoder<'g> {
     /// An evolvable struct where it must take up room, in a tail of its own.
     fn element(&mut self, fields: &[Field], block: &[u8], tail: &mut &[u8]) -> Read<Value> {
         if self.exact {
-            let own = self.block_of(fields);
+            let own = self.graph.block_of(fields);
             refuse_if(block.len() != own.max(1), "another block length")?;
             refuse_if(own == 0 && block != [0], "something where there are no fields")?;
         }
@@ -190,7 +270,7 @@ impl<'g> Decoder<'g> {
             return Ok(Value::List(Vec::new()));
         }
         let Some(fields) = graph.evolvable(item) else {
-            let block = take(tail, self.run_block(item, count))?;
+            let block = take(tail, self.graph.run_block(item, count))?;
             return self.run(item, count, block, tail);
         };
         let header = number(take(tail, 2)?);
@@ -223,7 +303,7 @@ impl<'g> Decoder<'g> {
 
     /// Elements whose blocks, or whose bitmap, are `block`.
     fn run(&mut self, item: &Ty, count: usize, block: &[u8], tail: &mut &[u8]) -> Read<Value> {
-        let (bits, len) = (self.bits(item), self.block(item));
+        let (bits, len) = (self.graph.bits(item), self.graph.block(item));
         if bits > 0 {
             let bit = |i: usize| block[i / 8] >> (i % 8) & 1 == 1;
             refuse_if((bits * count..8 * block.len()).any(bit), "padding")?;
@@ -252,41 +332,6 @@ impl<'g> Decoder<'g> {
     fn any_has_tail(&self, fields: &[Field]) -> bool {
         fields.iter().any(|field| self.graph.has_tail(&field.ty))
     }
-
-    fn bits(&self, ty: &Ty) -> usize {
-        match ty {
-            Ty::Bool => 1,
-            Ty::Option(inner) => 1 + usize::from(**inner == Ty::Bool),
-            _ => 0,
-        }
-    }
-
-    fn block(&self, ty: &Ty) -> usize {
-        match ty {
-            Ty::Unit | Ty::Bool | Ty::Option(_) => 0,
-            Ty::Int { width, .. } | Ty::Float { width } => *width,
-            Ty::String | Ty::Bytes | Ty::Vec(_) => 1,
-            Ty::Array(item, len) => self.run_block(item, *len),
-            Ty::Named(place) => match &self.graph.at(*place).kind {
-                Kind::Scalar { width, .. } => *width,
-                Kind::Struct { fixed: true, fields } => self.block_of(fields),
-                Kind::Struct { .. } | Kind::Union { .. } => 1,
-            },
-        }
-    }
-
-    fn run_block(&self, item: &Ty, count: usize) -> usize {
-        let bits = self.bits(item);
-        let len = count.saturating_mul(if bits > 0 { bits } else { self.block(item) });
-        if bits > 0 { len.div_ceil(8) } else { len }
-    }
-
-    /// How long the block of a body is: a flag byte for each eight bits, at the place of the first.
-    fn block_of(&self, fields: &[Field]) -> usize {
-        let bits: usize = fields.iter().map(|field| self.bits(&field.ty)).sum();
-        let blocks: usize = fields.iter().map(|field| self.block(&field.ty)).sum();
-        bits.div_ceil(8) + blocks
-    }
 }
 
 fn refuse_if(wrong: bool, why: &'static str) -> Read<()> {
@@ -305,6 +350,33 @@ fn wide(bytes: &[u8]) -> u128 {
 
 fn number(bytes: &[u8]) -> usize {
     wide(bytes) as usize
+}
+
+/// Completes a varint whose first byte stood in the block.
+fn varint(width: usize, signed: bool, first: u8, tail: &mut &[u8]) -> Read<Value> {
+    let (len, least) = match first {
+        0..=250 => (0, 0),
+        251 => (2, 251),
+        252 => (4, 1 << 16),
+        253 => (8, 1 << 32),
+        _ => return Err("a varint of no form"),
+    };
+    refuse_if(len > width, "a varint wider than its type")?;
+    let folded = if len == 0 { first.into() } else { wide(take(tail, len)?) };
+    refuse_if(folded < least, "a varint in a longer form")?;
+    let mask = u128::MAX >> (128 - 8 * width);
+    Ok(Value::Number(match (signed, folded & 1) {
+        (false, _) => folded,
+        (true, 0) => folded >> 1,
+        (true, _) => !(folded >> 1) & mask,
+    }))
+}
+
+/// Refuses keys that do not rise.
+fn rising(ty: &Ty, list: &Value, key: impl Fn(&Value) -> &Value) -> Read<()> {
+    let Value::List(values) = list else { return Err("no list") };
+    let rises = |pair: &[Value]| compare(ty, key(&pair[0]), key(&pair[1])) == Ordering::Less;
+    refuse_if(!values.windows(2).all(rises), "keys that do not rise")
 }
 
 /// Completes a length whose first byte stood in the block.

@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use network_protocol::fingerprint::Fingerprint;
 use network_protocol::schema::{ProtocolSchema, TypeSchema};
 use network_protocol::wire::{
-    DecodeOptions, Root, decode, decode_exact, decode_root, encode, encode_root,
+    DecodeOptions, OwnedView, Root, Wire, decode, decode_exact, decode_root, encode, encode_root, view,
+    view_exact,
 };
 use network_protocol::{Bytes, DecodeError, Protocol};
 use protocol_schema::ir::{self, Item, Payload};
@@ -21,6 +22,8 @@ use crate::graph::{self, Builder, Graph, Ty};
 pub struct Door {
     pub schema: fn() -> Option<&'static TypeSchema>,
     pub decode: fn(&[u8], Reading) -> Result<Decoded, DecodeError>,
+    /// What a view shows, if that is asked for. Nothing (`()`) has no view.
+    pub view: Option<fn(&[u8], Reading) -> Result<Option<String>, DecodeError>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,6 +49,7 @@ impl Door {
                 let decoded = if reading.exact { decode_exact(bytes) } else { decode(bytes) };
                 decoded.map(|value: T| Decoded::of(&value, reading))
             },
+            view: None,
         }
     }
 
@@ -58,7 +62,25 @@ impl Door {
                 let decoded = decode_root(&Bytes::copy_from_slice(bytes), &options);
                 decoded.map(|value: T| Decoded::of(&value, reading))
             },
+            view: None,
         }
+    }
+
+    /// With its view: through the bytes it lies in, and with bytes of its own.
+    fn viewed<T: Wire>(self) -> Self {
+        let view = |bytes: &[u8], reading: Reading| {
+            let view = if reading.exact { view_exact::<T>(bytes) } else { view::<T>(bytes) };
+            let text = view.map(|view| reading.text.then(|| format!("{view:?}")));
+            let shared = Bytes::copy_from_slice(bytes);
+            let owned = if reading.exact {
+                OwnedView::<T>::new_exact(shared)
+            } else {
+                OwnedView::<T>::new(shared)
+            };
+            assert_eq!(owned.map(|owned| reading.text.then(|| format!("{:?}", owned.get()))), text);
+            text
+        };
+        Self { view: Some(view), ..self }
     }
 }
 
@@ -183,7 +205,7 @@ fn source_order(schema: &ir::Schema) -> BTreeMap<String, Vec<String>> {
                     }
                 }
             }
-            Item::Const(_) | Item::Scalar(_) => {}
+            Item::Const(_) | Item::Alias(_) | Item::Scalar(_) | Item::Flags(_) => {}
         }
     }
     order
@@ -238,11 +260,20 @@ macro_rules! schema {
             use ::$door::$module::*;
 
             pub(super) fn types() -> ::std::vec::Vec<crate::doors::Listed> {
-                ::std::vec![$((stringify!($ty), crate::doors::Door::$door::<$ty>())),*]
+                ::std::vec![$((
+                    stringify!($ty),
+                    crate::doors::Door::$door::<$ty>().viewed::<$ty>(),
+                )),*]
             }
 
             pub(super) fn roots() -> ::std::vec::Vec<crate::doors::Listed> {
-                ::std::vec![$((stringify!($root), crate::doors::Door::$door::<$root>())),*]
+                ::std::vec![
+                    ("()", crate::doors::Door::$door::<()>()),
+                    $((
+                        stringify!($root),
+                        crate::doors::Door::$door::<$root>().viewed::<$root>(),
+                    )),*
+                ]
             }
 
             pub(super) fn protocols() -> ::std::vec::Vec<crate::doors::ProtocolDoor> {
@@ -256,7 +287,7 @@ schema!(chat:
     [
         Vec3, Presence, Body, User, Line, Joined, JoinError, ChatJoin, ChatSay, ChatHistory
     ]
-    [Vec<Line>, String, bool, u64, ()]
+    [Vec<Line>, String, bool, u64]
     [Chat]
 );
 
@@ -274,7 +305,7 @@ schema!(everything:
         EveryEchoFields, EveryNoFields, EveryPushed, EveryAsked
     ]
     [
-        (), bool, u8, u16, u32, u64, u128, i8, i16, i32, i64, i128, f32, f64, String,
+        bool, u8, u16, u32, u64, u128, i8, i16, i32, i64, i128, f32, f64, String,
         ::network_protocol::Bytes, Vec<bool>, Vec<u8>, Vec<u16>, Vec<String>, Vec<Vec<u8>>,
         Vec<Option<bool>>, Vec<Unnumbered>, Vec<Option<Unnumbered>>, Vec<Empty>, Vec<Shape>,
         Vec<Point>, Vec<Level16>, Option<bool>, Option<u32>, Option<String>, Option<Point>,

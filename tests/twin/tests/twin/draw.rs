@@ -1,8 +1,8 @@
 //! Values drawn at random, and bytes that went wrong.
 
 use crate::dice::Dice;
-use crate::graph::{Field, Graph, Kind, Ty};
-use crate::value::Value;
+use crate::graph::{Field, Graph, Kind, Std, Ty};
+use crate::value::{Value, compare};
 
 pub struct Draw<'a> {
     pub graph: &'a Graph,
@@ -23,7 +23,9 @@ impl Draw<'_> {
         match ty {
             Ty::Unit => Value::Unit,
             Ty::Bool => Value::Bool(self.dice.one_in(2)),
-            Ty::Int { width, .. } | Ty::Float { width } => Value::Number(self.number(*width)),
+            Ty::Int { width, .. } | Ty::Float { width } | Ty::Varint { width, .. } => {
+                Value::Number(self.number(*width))
+            }
             Ty::String => Value::Text(self.text()),
             Ty::Bytes => {
                 let len = self.text_len();
@@ -37,6 +39,15 @@ impl Draw<'_> {
                 let present = self.burn(1) && !self.dice.one_in(3);
                 Value::Option(present.then(|| Box::new(self.value(inner))))
             }
+            Ty::Tuple(items) => Value::List(items.iter().map(|item| self.value(item)).collect()),
+            Ty::Map(key, item) => {
+                let keys = self.keys(key);
+                let pairs = keys.into_iter().map(|key| Value::List(vec![key, self.value(item)]));
+                Value::List(pairs.collect())
+            }
+            Ty::Set(key) => Value::List(self.keys(key)),
+            Ty::Std(std) => Value::Bytes(self.std(*std)),
+            Ty::Secret(inner) => self.value(inner),
             Ty::Array(item, len) => Value::List((0..*len).map(|_| self.value(item)).collect()),
             Ty::Named(place) => {
                 self.depth += 1;
@@ -50,11 +61,23 @@ impl Draw<'_> {
     fn named(&mut self, place: usize) -> Value {
         match &self.graph.at(place).kind {
             Kind::Struct { fields, .. } => Value::Struct(self.fields(fields)),
-            Kind::Scalar { width, variants } => {
+            Kind::Flags { width, flags } => {
+                // Once in a while bits that the schema does not have.
+                if self.dice.one_in(4) {
+                    return Value::Number(self.number(*width));
+                }
+                let set = |bits, (bit, _): &(u32, String)| bits | u128::from(self.dice.one_in(2)) << bit;
+                Value::Number(flags.iter().fold(0, set))
+            }
+            Kind::Scalar { width, closed, variants, .. } => {
                 // Once in a while a number that the schema does not have.
-                let known = !variants.is_empty() && !self.dice.one_in(5);
+                let known = *closed || !variants.is_empty() && !self.dice.one_in(5);
                 let of_it = |this: &mut Self| variants[this.dice.below(variants.len())].0;
                 Value::Number(if known { of_it(self).into() } else { self.number(*width) })
+            }
+            Kind::Union { closed: true, variants, .. } => {
+                let variant = &variants[self.dice.below(variants.len())];
+                Value::Variant(variant.tag, self.fields(&variant.fields))
             }
             Kind::Union { variants, .. } => {
                 if variants.is_empty() || self.dice.one_in(8) {
@@ -68,7 +91,47 @@ impl Draw<'_> {
     }
 
     fn fields(&mut self, fields: &[Field]) -> Vec<Value> {
-        fields.iter().map(|field| self.value(&field.ty)).collect()
+        let value = |field: &Field| match (field.removed, field.default) {
+            (true, _) => Value::Nothing,
+            (false, Some(_)) if self.dice.one_in(3) => {
+                self.graph.zero_field(field).expect("what has a default has a zero")
+            }
+            (false, _) => self.value(&field.ty),
+        };
+        fields.iter().map(value).collect()
+    }
+
+    /// Some keys, rising.
+    fn keys(&mut self, ty: &Ty) -> Vec<Value> {
+        let count = self.count();
+        let mut keys: Vec<Value> = (0..count).map(|_| self.value(ty)).collect();
+        keys.sort_by(|one, other| compare(ty, one, other));
+        keys.dedup();
+        keys
+    }
+
+    fn std(&mut self, std: Std) -> Vec<u8> {
+        let mut block = self.dice.bytes(std.block());
+        match std {
+            Std::Uuid => {}
+            Std::Timestamp | Std::Duration => {
+                let nanos = self.dice.below(1_000_000_000) as u32;
+                let nanos = self.dice.pick(&[0, 1, 500_000_000, 999_999_999, nanos]);
+                // Mostly times that people have a date for.
+                let secs = self.dice.roll() % 4_000_000_000;
+                if !self.dice.one_in(6) {
+                    block[..8].copy_from_slice(&secs.to_le_bytes());
+                }
+                block[8..].copy_from_slice(&nanos.to_le_bytes());
+            }
+            Std::SocketAddr => {
+                block[0] = u8::from(self.dice.one_in(2));
+                if block[0] == 0 {
+                    block[5..17].fill(0);
+                }
+            }
+        }
+        block
     }
 
     /// Whether there was enough fuel left.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::graph::{Field, Graph, Kind, Ty};
+use crate::graph::{Field, Graph, Kind, Ty, fields_of};
 use crate::value::Value;
 
 /// What was written, and where or how.
@@ -73,8 +73,20 @@ impl<'g> Encoder<'g> {
     fn body(&mut self, fields: &[Field], values: &[Value]) -> (Vec<u8>, Vec<u8>) {
         assert_eq!(fields.len(), values.len());
         let parts = fields.iter().zip(values).map(|(field, value)| {
+            if field.removed {
+                self.saw("field", "removed");
+                return Parts {
+                    bits: vec![false; self.graph.bits(&field.ty)],
+                    block: vec![0; self.graph.block(&field.ty)],
+                    tail: Vec::new(),
+                };
+            }
             self.saw_kind("field", &field.ty);
-            self.parts(&field.ty, value)
+            if let Some(default) = field.default {
+                let is_default = *value == Value::Number(default) || *value == Value::Bool(default != 0);
+                self.saw("default", if is_default { "as it is" } else { "another value" });
+            }
+            self.parts(&field.ty, &value.xor(field))
         });
         put_together(parts.collect())
     }
@@ -100,6 +112,23 @@ impl<'g> Encoder<'g> {
                 let (block, tail) = self.run("array", item, values);
                 Parts { block, tail, ..Parts::default() }
             }
+            (Ty::Varint { width, signed }, Value::Number(bits)) => {
+                self.varint(*width, *signed, *bits)
+            }
+            (Ty::Tuple(items), Value::List(values)) => {
+                let (block, tail) = self.body(&fields_of(items), values);
+                Parts { block, tail, ..Parts::default() }
+            }
+            (Ty::Map(key, item), value) => {
+                let pair = Ty::Tuple(vec![(**key).clone(), (**item).clone()]);
+                self.parts(&Ty::Vec(Box::new(pair)), value)
+            }
+            (Ty::Set(key), value) => self.parts(&Ty::Vec(key.clone()), value),
+            (Ty::Std(std), Value::Bytes(block)) => {
+                assert_eq!(block.len(), std.block());
+                Parts { block: block.clone(), ..Parts::default() }
+            }
+            (Ty::Secret(inner), value) => self.parts(inner, value),
             (Ty::Named(place), value) => self.named(*place, value),
             _ => panic!("{value:?} is no {ty:?}"),
         }
@@ -108,7 +137,10 @@ impl<'g> Encoder<'g> {
     fn named(&mut self, place: usize, value: &Value) -> Parts {
         let graph = self.graph;
         match (&graph.at(place).kind, value) {
-            (Kind::Scalar { width, .. }, Value::Number(bits)) => {
+            (
+                Kind::Scalar { width, .. } | Kind::Flags { width, .. },
+                Value::Number(bits),
+            ) => {
                 Parts { block: bits.to_le_bytes()[..*width].to_vec(), ..Parts::default() }
             }
             (Kind::Struct { fixed: true, fields }, Value::Struct(values)) => {
@@ -126,6 +158,13 @@ impl<'g> Encoder<'g> {
                 self.saw("union", "a variant that the schema does not have");
                 union(*tag, body)
             }
+            (Kind::Union { closed: true, variants, .. }, Value::Variant(tag, values)) => {
+                let variant = variants.iter().find(|variant| variant.tag == *tag);
+                let fields = &variant.expect("a variant of the schema").fields;
+                self.saw("closed union", if fields.is_empty() { "alone" } else { "with fields" });
+                let (block, tail) = self.body(fields, values);
+                Parts { block: vec![*tag], tail: [block, tail].concat(), ..Parts::default() }
+            }
             (Kind::Union { variants, .. }, Value::Variant(tag, values)) => {
                 let variant = variants.iter().find(|variant| variant.tag == *tag);
                 let fields = &variant.expect("a variant of the schema").fields;
@@ -137,9 +176,29 @@ impl<'g> Encoder<'g> {
         }
     }
 
+    fn varint(&mut self, width: usize, signed: bool, bits: u128) -> Parts {
+        let mask = u128::MAX >> (128 - 8 * width);
+        let negative = signed && bits >> (8 * width - 1) & 1 == 1;
+        // -2v - 1 is 2 * !v + 1: all bits but the sign turned round, and the sign below them.
+        let folded = match (signed, negative) {
+            (false, _) => bits,
+            (true, false) => bits << 1,
+            (true, true) => ((!bits & mask) << 1) | 1,
+        };
+        let (first, len) = match folded {
+            0..=250 => (folded as u8, 0),
+            251..=0xFFFF => (251, 2),
+            0x1_0000..=0xFFFF_FFFF => (252, 4),
+            _ => (253, 8),
+        };
+        self.saw("varint", ["in the block", "", "u16", "", "u32", "", "", "", "u64"][len]);
+        let tail = folded.to_le_bytes()[..len].to_vec();
+        Parts { block: vec![first], tail, ..Parts::default() }
+    }
+
     fn option(&mut self, inner: &Ty, value: Option<&Value>) -> Parts {
         let present = value.is_some();
-        if *inner == Ty::Bool {
+        if *inner.shown() == Ty::Bool {
             let value = value == Some(&Value::Bool(true));
             self.saw(
                 "Option<bool>",

@@ -3,7 +3,7 @@
 
 use crate::dice::Dice;
 use crate::encoder::Encoder;
-use crate::graph::{Field, Graph, Kind, Named, Ty, Variant};
+use crate::graph::{Field, Graph, Kind, Named, Std, Ty, Variant};
 use crate::value::Value;
 
 impl Graph {
@@ -14,11 +14,12 @@ impl Graph {
         let len = other.named.len();
         for place in 0..len {
             match &mut other.named[place].kind {
-                Kind::Scalar { .. } | Kind::Struct { fixed: true, .. } => {}
-                Kind::Struct { fields, .. } => other_fields(fields, len, dice),
+                Kind::Scalar { .. } | Kind::Flags { .. } => {}
+                Kind::Struct { fixed: true, .. } | Kind::Union { closed: true, .. } => {}
+                Kind::Struct { fields, .. } => other_fields(fields, len, dice, self),
                 Kind::Union { variants, .. } => {
                     for variant in variants.iter_mut() {
-                        other_fields(&mut variant.fields, len, dice);
+                        other_fields(&mut variant.fields, len, dice, self);
                     }
                     if dice.one_in(2) {
                         let fields =
@@ -37,12 +38,25 @@ impl Graph {
             let fields = types.into_iter().zip(0..).map(|(ty, number)| field(number, ty)).collect();
             other.named.push(Named { name: name.into(), kind: Kind::Struct { fixed, fields } });
         }
+        let fields = vec![field(0, Ty::String)];
+        let variants = vec![Variant { tag: 1, name: "Only".into(), fields }];
+        let kind = Kind::Union { error: false, closed: true, variants, default: None };
+        other.named.push(Named { name: "Shut".into(), kind });
         other
     }
 
     /// What a reader of this schema sees of `value`, which `encoder` writes as a `ty` of its own.
     pub fn read(&self, encoder: &mut Encoder<'_>, writer: &Self, ty: &Ty, value: &Value) -> Value {
         match (ty, value) {
+            (Ty::Secret(inner), _) => self.read(encoder, writer, inner, value),
+            (Ty::Tuple(items), Value::List(values)) => {
+                let pairs = items.iter().zip(values);
+                Value::List(pairs.map(|(ty, value)| self.read(encoder, writer, ty, value)).collect())
+            }
+            (Ty::Map(key, item), Value::List(_)) => {
+                let pair = Ty::Tuple(vec![(**key).clone(), (**item).clone()]);
+                self.read(encoder, writer, &Ty::Vec(Box::new(pair)), value)
+            }
             (Ty::Vec(item) | Ty::Array(item, _), Value::List(values)) => {
                 let read = values.iter().map(|value| self.read(encoder, writer, item, value));
                 Value::List(read.collect())
@@ -90,18 +104,34 @@ impl Graph {
         values: &[Value],
     ) -> Vec<Value> {
         let read = own.iter().enumerate().map(|(i, field)| match (theirs.get(i), values.get(i)) {
-            (Some(_), Some(value)) => self.read(encoder, writer, &field.ty, value),
-            _ => self.zero(&field.ty),
+            _ if field.removed => Value::Nothing,
+            (Some(theirs), Some(value)) if !theirs.removed => {
+                self.read(encoder, writer, &field.ty, value)
+            }
+            _ => self.zero_field(field).expect("only what has a zero comes and goes"),
         });
         read.collect()
     }
 }
 
-/// Cuts fields off at the end, or appends some.
-fn other_fields(fields: &mut Vec<Field>, named: usize, dice: &mut Dice) {
-    match dice.below(5) {
+/// Cuts fields off at the end, appends some, removes one, or brings a removed one back. A field
+/// that has no zero stays: the rule forbids to add or remove such ones.
+fn other_fields(fields: &mut Vec<Field>, named: usize, dice: &mut Dice, graph: &Graph) {
+    let fixed = fields.iter().rposition(|field| graph.zero_field(field).is_none());
+    let first = fixed.map_or(0, |place| place + 1);
+    match dice.below(7) {
         0 | 1 => fields.extend(appended(fields.len(), named, dice)),
-        2 | 3 if !fields.is_empty() => fields.truncate(dice.below(fields.len())),
+        2 | 3 if fields.len() > first => {
+            let len = first + dice.below(fields.len() - first);
+            fields.truncate(len);
+        }
+        4 if !fields.is_empty() => {
+            let place = dice.below(fields.len());
+            let field = &mut fields[place];
+            if field.removed || graph.zero_field(field).is_some() {
+                field.removed = !field.removed;
+            }
+        }
         _ => {}
     }
 }
@@ -109,16 +139,32 @@ fn other_fields(fields: &mut Vec<Field>, named: usize, dice: &mut Dice) {
 /// One to three more fields of any type, in a schema of so many named types.
 fn appended(from: usize, named: usize, dice: &mut Dice) -> Vec<Field> {
     let count = 1 + dice.below(3);
-    (from..from + count).map(|number| field(number, any(named, dice))).collect()
+    let one = |number| {
+        let mut field = field(number, any(named, dice));
+        match field.ty {
+            Ty::Bool if dice.one_in(2) => field.default = Some(1),
+            Ty::Int { width, .. } | Ty::Float { width } | Ty::Varint { width, .. }
+                if dice.one_in(3) =>
+            {
+                field.default = Some(u128::from(dice.roll()) & (u128::MAX >> (128 - 8 * width)));
+            }
+            _ => {}
+        }
+        // It came, and went again.
+        field.removed = dice.one_in(6);
+        field
+    };
+    (from..from + count).map(one).collect()
 }
 
 fn field(number: usize, ty: Ty) -> Field {
-    Field { number: number as u32, name: format!("new{number}"), ty }
+    Field::new(number, format!("new{number}"), ty)
 }
 
 fn any(named: usize, dice: &mut Dice) -> Ty {
-    let (extra, frozen) = (Ty::Named(named), Ty::Named(named + 1));
-    match dice.below(12) {
+    let (extra, frozen, shut) = (Ty::Named(named), Ty::Named(named + 1), Ty::Named(named + 2));
+    let boxed = |ty: &Ty| Box::new(ty.clone());
+    match dice.below(20) {
         0 => Ty::Bool,
         1 => Ty::Int { width: dice.pick(&[1, 2, 4, 8, 16]), signed: dice.one_in(2) },
         2 => Ty::Float { width: dice.pick(&[4, 8]) },
@@ -131,6 +177,14 @@ fn any(named: usize, dice: &mut Dice) -> Ty {
         // Of any type at all: behind a list nothing is endless.
         9 => Ty::Vec(Box::new(Ty::Named(dice.below(named + 2)))),
         10 => extra,
+        11 => Ty::Varint { width: dice.pick(&[2, 4, 8]), signed: dice.one_in(2) },
+        12 => Ty::Tuple(vec![Ty::Bool, extra, Ty::String]),
+        13 => Ty::Map(boxed(&Ty::String), boxed(dice.pick(&[&extra, &frozen, &Ty::Bool]))),
+        14 => Ty::Map(boxed(&Ty::Int { width: 4, signed: true }), boxed(&shut)),
+        15 => Ty::Set(boxed(dice.pick(&[&Ty::String, &Ty::Bool, &Ty::Std(Std::Uuid)]))),
+        16 => Ty::Std(dice.pick(&[Std::Uuid, Std::Timestamp, Std::Duration, Std::SocketAddr])),
+        17 => Ty::Secret(boxed(dice.pick(&[&Ty::String, &extra, &Ty::Std(Std::Uuid)]))),
+        18 => Ty::Option(boxed(&shut)),
         _ => frozen,
     }
 }

@@ -1,11 +1,14 @@
 //! JSON that people read: values by their types, and files that stay the same until something
 //! changes.
 
+use std::net::{IpAddr, SocketAddr};
+
+use network_protocol::{Timestamp, Uuid};
 use serde_json::Value as Parsed;
 
-use crate::graph::{Field, Graph, Kind, Ty, Variant};
-use crate::text::integer;
-use crate::value::Value;
+use crate::graph::{Field, Graph, Kind, Std, Ty, Variant};
+use crate::text::{StdValue, integer, std_value};
+use crate::value::{Value, compare};
 
 /// JSON whose maps keep their order.
 #[derive(Clone, Debug, PartialEq)]
@@ -129,24 +132,54 @@ impl Graph {
                 Json::Bare("null".into())
             }
             (Ty::Bool, Value::Bool(value)) => Json::Bare(value.to_string()),
-            (Ty::Int { width, signed }, Value::Number(bits)) => {
+            (Ty::Int { width, signed } | Ty::Varint { width, signed }, Value::Number(bits)) => {
                 let text = integer(*width, *signed, *bits);
                 if *width < 8 { Json::Bare(text) } else { Json::Text(text) }
             }
             (Ty::Float { width }, Value::Number(bits)) => float_json(*width, *bits),
             (Ty::String, Value::Text(text)) => Json::text(text),
             (Ty::Bytes, Value::Bytes(bytes)) => Json::Text(base64(bytes)),
-            (Ty::Vec(item) | Ty::Array(item, _), Value::List(values)) => {
+            (Ty::Vec(item) | Ty::Array(item, _) | Ty::Set(item), Value::List(values)) => {
                 Json::List(values.iter().map(|value| self.json(item, value)).collect())
             }
+            (Ty::Tuple(items), Value::List(values)) => {
+                let pairs = items.iter().zip(values);
+                Json::List(pairs.map(|(item, value)| self.json(item, value)).collect())
+            }
+            (Ty::Map(key, item), Value::List(pairs)) => {
+                let pairs = pairs.iter().map(|pair| match pair {
+                    Value::List(pair) => (self.json(key, &pair[0]), self.json(item, &pair[1])),
+                    other => panic!("{other:?} is no pair"),
+                });
+                if is_text(key) {
+                    let entry = |(key, value)| match key {
+                        Json::Text(key) => (key, value),
+                        other => panic!("{other:?} is no text"),
+                    };
+                    return Json::Map(pairs.map(entry).collect());
+                }
+                Json::List(pairs.map(|(key, value)| Json::List(vec![key, value])).collect())
+            }
+            (Ty::Std(std), Value::Bytes(block)) => Json::Text(std_text(*std, block)),
+            (Ty::Secret(inner), value) => self.json(inner, value),
             (Ty::Option(inner), Value::Option(Some(value))) => self.json(inner, value),
             (Ty::Named(place), value) => match (&self.at(*place).kind, value) {
                 (Kind::Struct { fields, .. }, Value::Struct(values)) => {
                     self.fields_json(fields, values)
                 }
-                (Kind::Scalar { variants, .. }, Value::Number(bits)) => {
+                (Kind::Flags { width, flags }, Value::Number(bits)) => {
+                    let set = (0..8 * width).filter(|bit| bits >> bit & 1 == 1);
+                    let names = set.map(|bit| {
+                        let flag = flags.iter().find(|(one, _)| *one as usize == bit);
+                        flag.map_or_else(|| format!("@{bit}"), |(_, name)| name.clone())
+                    });
+                    Json::List(names.map(Json::Text).collect())
+                }
+                (Kind::Scalar { width, variants, .. }, Value::Number(bits)) => {
                     let known = variants.iter().find(|(number, _)| u128::from(*number) == *bits);
-                    known.map_or(Json::Bare(bits.to_string()), |(_, name)| Json::text(name))
+                    let number = bits.to_string();
+                    let number = if *width < 8 { Json::Bare(number) } else { Json::Text(number) };
+                    known.map_or(number, |(_, name)| Json::text(name))
                 }
                 (Kind::Union { variants, .. }, Value::Variant(tag, values)) => {
                     let variant = variants.iter().find(|variant| variant.tag == *tag);
@@ -160,6 +193,7 @@ impl Graph {
                         fields => Json::Map(vec![(name, self.fields_json(fields, values))]),
                     }
                 }
+                (Kind::Union { .. }, Value::Raw(0, _)) => Json::text("@0"),
                 (Kind::Union { .. }, Value::Raw(tag, body)) => {
                     Json::Map(vec![(format!("@{tag}"), Json::Text(base64(body)))])
                 }
@@ -172,7 +206,8 @@ impl Graph {
     fn fields_json(&self, fields: &[Field], values: &[Value]) -> Json {
         let entry =
             |(field, value): (&Field, &Value)| (field.name.clone(), self.json(&field.ty, value));
-        Json::Map(fields.iter().zip(values).map(entry).collect())
+        let shown = fields.iter().zip(values).filter(|(field, _)| !field.removed);
+        Json::Map(shown.map(entry).collect())
     }
 
     /// A value from JSON. A field that is not there is zero.
@@ -180,7 +215,9 @@ impl Graph {
         match (ty, json) {
             (Ty::Unit, Parsed::Null) => Value::Unit,
             (Ty::Bool, Parsed::Bool(value)) => Value::Bool(*value),
-            (Ty::Int { width, .. }, _) => Value::Number(parse_integer(*width, json)),
+            (Ty::Int { width, .. } | Ty::Varint { width, .. }, _) => {
+                Value::Number(parse_integer(*width, json))
+            }
             (Ty::Float { width }, _) => Value::Number(parse_float(*width, json)),
             (Ty::String, Parsed::String(text)) => Value::Text(text.clone()),
             (Ty::Bytes, Parsed::String(text)) => Value::Bytes(unbase64(text)),
@@ -193,7 +230,31 @@ impl Graph {
                 assert_eq!(all.len(), *len);
                 Value::List(all.iter().map(|json| self.parse(item, json)).collect())
             }
+            (Ty::Set(key), Parsed::Array(all)) => {
+                let mut keys: Vec<Value> = all.iter().map(|json| self.parse(key, json)).collect();
+                keys.sort_by(|one, other| compare(key, one, other));
+                Value::List(keys)
+            }
+            (Ty::Tuple(items), Parsed::Array(all)) => {
+                assert_eq!(all.len(), items.len());
+                let pairs = items.iter().zip(all);
+                Value::List(pairs.map(|(item, json)| self.parse(item, json)).collect())
+            }
+            (Ty::Map(key, item), _) => self.parse_map(key, item, json),
+            (Ty::Std(std), Parsed::String(text)) => Value::Bytes(parse_std(*std, text)),
+            (Ty::Secret(inner), _) => self.parse(inner, json),
             (Ty::Named(place), _) => match &self.at(*place).kind {
+                Kind::Flags { flags, .. } => {
+                    let bit = |json: &Parsed| {
+                        let name = json.as_str().expect("the name of a flag");
+                        match name.strip_prefix('@') {
+                            Some(bit) => bit.parse().expect("a bit"),
+                            None => flags.iter().find(|(_, one)| one == name).expect("a flag").0,
+                        }
+                    };
+                    let set = json.as_array().expect("a list of flags").iter().map(bit);
+                    Value::Number(set.fold(0, |bits, bit| bits | 1 << bit))
+                }
                 Kind::Struct { fields, .. } => Value::Struct(self.parse_fields(fields, json)),
                 Kind::Scalar { variants, .. } => {
                     let known = variants.iter().find(|(_, name)| json == name);
@@ -208,12 +269,33 @@ impl Graph {
         }
     }
 
+    fn parse_map(&self, key: &Ty, item: &Ty, json: &Parsed) -> Value {
+        let mut pairs: Vec<[Value; 2]> = match json {
+            Parsed::Object(map) => {
+                let of = |(name, value): (&String, &Parsed)| {
+                    [self.parse(key, &Parsed::String(name.clone())), self.parse(item, value)]
+                };
+                map.iter().map(of).collect()
+            }
+            Parsed::Array(all) => {
+                let of = |pair: &Parsed| [self.parse(key, &pair[0]), self.parse(item, &pair[1])];
+                all.iter().map(of).collect()
+            }
+            other => panic!("{other} is no map"),
+        };
+        pairs.sort_by(|one, other| compare(key, &one[0], &other[0]));
+        Value::List(pairs.into_iter().map(|pair| Value::List(pair.into())).collect())
+    }
+
     fn parse_variant(&self, variants: &[Variant], json: &Parsed) -> Value {
         let (name, content) = match json {
             Parsed::String(name) => (name, &Parsed::Null),
             Parsed::Object(map) if map.len() == 1 => map.iter().next().expect("one entry"),
             _ => panic!("{json} is no variant"),
         };
+        if name == "@0" {
+            return Value::Raw(0, Vec::new());
+        }
         if let (Some(tag), Parsed::String(body)) = (name.strip_prefix('@'), content) {
             return Value::Raw(tag.parse().expect("a tag"), unbase64(body));
         }
@@ -234,9 +316,55 @@ impl Graph {
         }
         let value = |field: &Field| match map.get(&field.name) {
             Some(json) => self.parse(&field.ty, json),
-            None => self.zero(&field.ty),
+            None => self.zero_field(field).expect("a field that may be left out"),
         };
         fields.iter().map(value).collect()
+    }
+}
+
+/// Whether a map with such keys is an object.
+fn is_text(key: &Ty) -> bool {
+    match key.shown() {
+        Ty::String | Ty::Bytes => true,
+        Ty::Std(std) => *std != Std::SocketAddr,
+        _ => false,
+    }
+}
+
+fn std_text(std: Std, block: &[u8]) -> String {
+    match std_value(std, block) {
+        StdValue::Uuid(value) => value.to_string(),
+        StdValue::Timestamp(value) => value.to_string(),
+        StdValue::SocketAddr(value) => value.to_string(),
+        StdValue::Duration(value) => {
+            let digits = format!("{}.{:09}", value.as_secs(), value.subsec_nanos());
+            format!("{}s", digits.trim_end_matches('0').trim_end_matches('.'))
+        }
+    }
+}
+
+fn parse_std(std: Std, text: &str) -> Vec<u8> {
+    match std {
+        Std::Uuid => text.parse::<Uuid>().expect("a UUID").as_bytes().to_vec(),
+        Std::Timestamp => {
+            let time = text.parse::<Timestamp>().expect("a time");
+            [&time.secs().to_le_bytes()[..], &time.nanos().to_le_bytes()].concat()
+        }
+        Std::Duration => {
+            let (secs, nanos) = text.trim_end_matches('s').split_once('.').unwrap_or((text.trim_end_matches('s'), ""));
+            let secs: u64 = secs.parse().expect("seconds");
+            let nanos: u32 = format!("{nanos:0<9}").parse().expect("nanoseconds");
+            [&secs.to_le_bytes()[..], &nanos.to_le_bytes()].concat()
+        }
+        Std::SocketAddr => {
+            let address: SocketAddr = text.parse().expect("an address");
+            let (family, mut bytes) = match address.ip() {
+                IpAddr::V4(ip) => (0, ip.octets().to_vec()),
+                IpAddr::V6(ip) => (1, ip.octets().to_vec()),
+            };
+            bytes.resize(16, 0);
+            [&[family][..], &bytes, &address.port().to_le_bytes()].concat()
+        }
     }
 }
 
@@ -258,7 +386,7 @@ fn float_json(width: usize, bits: u128) -> Json {
         let number = f64::from_bits(bits as u64);
         (format!("{number:?}"), number.is_finite())
     };
-    if finite { Json::Bare(text) } else { Json::Text(text) }
+    if finite { Json::Bare(text) } else { Json::Text(text.replace("inf", "Infinity")) }
 }
 
 fn parse_float(width: usize, json: &Parsed) -> u128 {

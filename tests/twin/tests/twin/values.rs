@@ -25,7 +25,7 @@ const ABOUT: &[&str] = &[
     "cases: the one canonical form of each value, which tolerant and exact reading take.",
     "tolerated: bytes that tolerant reading takes as the value that is given, and exact reading refuses.",
     "refused: bytes that no reading takes. Words such as NonMinimal are names of the rule that is broken; others may call it otherwise.",
-    "In values integers of 64 and 128 bits are strings; Bytes are base64; a struct is an object with all fields; a variant of a union is its name, or an object of its name and its content; one that the schema does not have is an object of @tag and its body; an absent union is @0; a number that a scalar enum does not have is a number; NaN and infinities are strings.",
+    "In values integers of 64 and 128 bits are strings; Bytes are base64; a struct is an object with all fields; a variant of a union is its name, or an object of its name and its content; one that the schema does not have is an object of @tag and its body; an absent union is the string @0; a number that a scalar enum does not have is a number, or a string of digits as for an integer of that width; NaN, Infinity and -Infinity are strings.",
     "protocols: each protocol with its fingerprint (section 10).",
 ];
 
