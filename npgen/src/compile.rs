@@ -1,9 +1,11 @@
 //! Schema text to Rust text, in memory. Never reads, writes or prints.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use proc_macro2::TokenStream;
+use protocol_schema::diag::Diagnostic;
 use protocol_schema::emit::{self, Door};
 use protocol_schema::ir::{Item, Name, Schema};
 use protocol_schema::span::Span;
@@ -12,6 +14,7 @@ use protocol_schema::text::{self, SourceMap};
 use crate::failure::Failure;
 use crate::files::{FileError, Source};
 use crate::format;
+use crate::load::{Disk, Include, Library};
 use crate::render::Report;
 
 /// How code is generated: from [`Options::new`], changed by its methods.
@@ -21,6 +24,8 @@ pub struct Options {
     rust_door: bool,
     item: Option<String>,
     derives: Vec<(String, String)>,
+    include: Vec<Include>,
+    modules: BTreeMap<String, String>,
 }
 
 impl Default for Options {
@@ -38,6 +43,8 @@ impl Options {
             rust_door: false,
             item: None,
             derives: Vec::new(),
+            include: Vec::new(),
+            modules: BTreeMap::new(),
         }
     }
 
@@ -57,6 +64,34 @@ impl Options {
     pub fn derive(mut self, item: impl Into<String>, derive: impl Into<String>) -> Self {
         self.derives.push((item.into(), derive.into()));
         self
+    }
+
+    /// A directory in which packages are looked for that a schema uses: `acme::common` as
+    /// `acme/common.np`, `acme.common.np` or `common.np`. The folder of the schema itself comes
+    /// first, and needs no mention.
+    #[must_use]
+    pub fn include(self, dir: impl Into<PathBuf>) -> Self {
+        self.include_at(dir, None)
+    }
+
+    /// As [`include`](Self::include), for packages whose items all stand at one place in Rust.
+    #[must_use]
+    pub(crate) fn include_at(mut self, dir: impl Into<PathBuf>, module: Option<String>) -> Self {
+        self.include.push(Include { dir: dir.into(), module });
+        self
+    }
+
+    /// Where the items of another package stand in Rust, such as `crate::shared` or
+    /// `::acme_common`. A package `acme::common` of which nothing is said is `crate::acme::common`.
+    #[must_use]
+    pub fn module(mut self, package: impl Into<String>, path: impl Into<String>) -> Self {
+        self.modules.insert(package.into(), path.into());
+        self
+    }
+
+    /// Where packages are looked for.
+    pub(crate) fn includes(&self) -> &[Include] {
+        &self.include
     }
 
     /// Instead of finished code, the schema as Rust items with `#[protocol]` and
@@ -82,6 +117,8 @@ pub struct Output {
     pub files: Vec<Generated>,
     /// What the schemas may want to change.
     pub warnings: Report,
+    /// The files of other packages that were read.
+    pub read: Vec<PathBuf>,
 }
 
 /// One generated file.
@@ -127,16 +164,23 @@ pub fn compile<I>(sources: I, options: &Options) -> Result<Output, Failure>
 where
     I: IntoIterator<Item = Result<Source, FileError>>,
 {
-    let Parsed { mut schemas, report: warnings } = parse(sources)?;
-    let facade = facade_tokens(&options.facade)?;
+    let Parsed { mut schemas, report: warnings, read, modules } = parse(sources, options)?;
+    let facade = path_tokens(&options.facade)
+        .ok_or_else(|| Failure::Facade { path: options.facade.clone() })?;
     apart(&schemas)?;
     for (item, derive) in &options.derives {
         add_derive(&mut schemas, item, derive)?;
     }
+    let mut door = Door::text(facade);
+    for (package, path) in modules.iter().chain(&options.modules) {
+        let tokens = path_tokens(path).ok_or_else(|| Failure::Module { path: path.clone() })?;
+        door.modules.insert(package.clone(), tokens);
+    }
     let files = schemas.iter().map(|(source, schema)| {
-        let code = match &options.item {
-            Some(name) => item_code(source, schema, name, options.rust_door, &facade)?,
-            None => schema_code(schema, options.rust_door, &facade),
+        let code = match (&options.item, options.rust_door) {
+            (Some(name), rust_door) => item_code(source, schema, name, rust_door, &door)?,
+            (None, true) => emit::rust_door(schema, &door),
+            (None, false) => emit::schema(schema, &door),
         };
         let package = package_path(schema);
         Ok(Generated {
@@ -146,7 +190,7 @@ where
             package,
         })
     });
-    Ok(Output { files: files.collect::<Result<_, Failure>>()?, warnings })
+    Ok(Output { files: files.collect::<Result<_, Failure>>()?, warnings, read })
 }
 
 /// Checks schemas without generating anything, and returns the warnings.
@@ -154,46 +198,117 @@ where
 /// # Errors
 ///
 /// Every source that could not be read and every mistake in every schema, at once.
-pub fn check<I>(sources: I) -> Result<Report, Failure>
+pub fn check<I>(sources: I, options: &Options) -> Result<Report, Failure>
 where
     I: IntoIterator<Item = Result<Source, FileError>>,
 {
-    parse(sources).map(|parsed| parsed.report)
+    parse(sources, options).map(|parsed| parsed.report)
+}
+
+/// Compiles schemas to the model, each with the packages that it uses.
+///
+/// # Errors
+///
+/// Every source that could not be read and every mistake in every schema, at once.
+pub fn schemas<I>(sources: I, options: &Options) -> Result<Vec<Schema>, Failure>
+where
+    I: IntoIterator<Item = Result<Source, FileError>>,
+{
+    let parsed = parse(sources, options)?;
+    Ok(parsed.schemas.into_iter().map(|(_, schema)| schema).collect())
 }
 
 struct Parsed {
     schemas: Vec<(Source, Schema)>,
     report: Report,
+    read: Vec<PathBuf>,
+    /// Where packages stand in Rust, as far as the directories say it in which they were found.
+    modules: BTreeMap<String, String>,
 }
 
-fn parse<I>(sources: I) -> Result<Parsed, Failure>
+fn parse<I>(sources: I, options: &Options) -> Result<Parsed, Failure>
 where
     I: IntoIterator<Item = Result<Source, FileError>>,
 {
     let mut map = SourceMap::new();
-    let mut unreadable = Vec::new();
-    let mut schemas = Vec::new();
-    let mut diagnostics = Vec::new();
+    let mut library = Library::new(&Disk, &options.include);
+    let name = |source: &Source| source.name.clone();
+    let loaded = load_all(&mut map, sources, &mut library, &name);
+    let unreadable = std::mem::take(&mut library.unreadable);
+    let report = Report::new(Arc::new(map), loaded.diagnostics);
+    if !unreadable.is_empty() || report.errors() > 0 {
+        return Err(Failure::Sources { unreadable, report });
+    }
+    let read = library.read.into_iter().collect();
+    Ok(Parsed { schemas: loaded.schemas, report, read, modules: library.modules })
+}
+
+/// Compiles schemas into a map that holds others as well; `name` says what each is called there.
+///
+/// Every source that could not be read and every mistake is an error, all at once.
+pub(crate) fn load(
+    map: &mut SourceMap,
+    sources: Vec<Result<Source, FileError>>,
+    library: &mut Library<'_>,
+    name: &dyn Fn(&Source) -> String,
+) -> Result<Vec<Schema>, Failure> {
+    let loaded = load_all(map, sources, library, name);
+    let unreadable = std::mem::take(&mut library.unreadable);
+    let report = Report::new(Arc::new(map.clone()), loaded.diagnostics);
+    if !unreadable.is_empty() || report.errors() > 0 {
+        return Err(Failure::Sources { unreadable, report });
+    }
+    Ok(loaded.schemas.into_iter().map(|(_, schema)| schema).collect())
+}
+
+/// One file that cannot be read, as a failure.
+pub(crate) fn unreadable(errors: Vec<FileError>) -> Failure {
+    let report = Report::new(Arc::new(SourceMap::new()), Vec::new());
+    Failure::Sources { unreadable: errors, report }
+}
+
+struct Loaded {
+    schemas: Vec<(Source, Schema)>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+fn load_all<I>(
+    map: &mut SourceMap,
+    sources: I,
+    library: &mut Library<'_>,
+    name: &dyn Fn(&Source) -> String,
+) -> Loaded
+where
+    I: IntoIterator<Item = Result<Source, FileError>>,
+{
+    let mut files = Vec::new();
     for source in sources {
         match source {
-            Err(error) => unreadable.push(error),
+            Err(error) => library.unreadable.push(error),
             Ok(source) => {
-                let file = map.add(source.name.clone(), source.text.clone());
-                let mut compiled = text::compile(&mut map, file);
-                diagnostics.append(&mut compiled.diagnostics);
-                schemas.push((source, compiled.schema));
+                let file = map.add(name(&source), source.text.clone());
+                library.add(&source, file);
+                files.push((source, file));
             }
         }
     }
-    let report = Report::new(Arc::new(map), diagnostics);
-    if unreadable.is_empty() && report.errors() == 0 {
-        Ok(Parsed { schemas, report })
-    } else {
-        Err(Failure::Sources { unreadable, report })
+    let mut loaded = Loaded { schemas: Vec::new(), diagnostics: Vec::new() };
+    // What several schemas use has its mistakes told once.
+    let mut told = BTreeSet::new();
+    for (source, file) in files {
+        let compiled = text::compile_with(map, file, &mut |map, package| {
+            library.find(map, &source, package)
+        });
+        loaded.diagnostics.extend(compiled.diagnostics.into_iter().filter(|found| {
+            let place = map.locate(found.span).map(|(file, range)| (file, range.start, range.end));
+            told.insert((place, found.code, found.message.clone()))
+        }));
+        loaded.schemas.push((source, compiled.schema));
     }
+    loaded
 }
 
-fn package_path(schema: &Schema) -> String {
+pub(crate) fn package_path(schema: &Schema) -> String {
     let names: Vec<_> = schema.package.iter().map(|name| name.text.as_str()).collect();
     names.join("::")
 }
@@ -211,11 +326,10 @@ fn apart(schemas: &[(Source, Schema)]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn facade_tokens(path: &str) -> Result<TokenStream, Failure> {
-    let refuse = || Failure::Facade { path: path.to_owned() };
+fn path_tokens(path: &str) -> Option<TokenStream> {
     let parser = syn::Path::parse_mod_style;
-    syn::parse::Parser::parse_str(parser, path).map_err(|_| refuse())?;
-    path.parse().map_err(|_| refuse())
+    syn::parse::Parser::parse_str(parser, path).ok()?;
+    path.parse().ok()
 }
 
 fn add_derive(schemas: &mut [(Source, Schema)], wanted: &str, derive: &str) -> Result<(), Failure> {
@@ -252,17 +366,12 @@ fn derives_of(item: &mut Item) -> Option<&mut Vec<Name>> {
     }
 }
 
-fn schema_code(schema: &Schema, rust_door: bool, facade: &TokenStream) -> TokenStream {
-    let door = Door::text(facade.clone());
-    if rust_door { emit::rust_door(schema, &door) } else { emit::schema(schema, &door) }
-}
-
 fn item_code(
     source: &Source,
     schema: &Schema,
     name: &str,
     rust_door: bool,
-    facade: &TokenStream,
+    door: &Door<'_>,
 ) -> Result<TokenStream, Failure> {
     if schema.items.iter().all(|item| item.name().text != name) {
         return Err(Failure::NoSuchItem {
@@ -271,11 +380,9 @@ fn item_code(
             declared: schema.items.iter().map(|item| item.name().text.clone()).collect(),
         });
     }
-    let door = Door::text(facade.clone());
-    Ok(if rust_door {
-        emit::rust_door_item(schema, name, &door)
-    } else {
-        emit::schema_item(schema, name, &door)
+    Ok(match rust_door {
+        true => emit::rust_door_item(schema, name, door),
+        false => emit::schema_item(schema, name, door),
     })
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::files::{FileError, Stale};
+use crate::git::GitError;
 use crate::render::{Colour, Report, closing_line, counted, message};
 
 /// Why nothing was generated.
@@ -31,6 +32,13 @@ pub enum Failure {
         /// What was given.
         path: String,
     },
+    /// The place of a package in Rust is no path.
+    Module {
+        /// What was given.
+        path: String,
+    },
+    /// A revision cannot be read.
+    Git(GitError),
     /// What is to be derived is not the plain name of a derive macro.
     Derive {
         /// What was given.
@@ -104,6 +112,25 @@ impl Failure {
         drawn
     }
 
+    /// The exit code of a program that ends with it: 1 where a schema or a generated file is not as
+    /// it should be, 2 where the arguments are wrong or a file cannot be read or written.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Sources { unreadable, .. } => if unreadable.is_empty() { 1 } else { 2 },
+            Self::SamePackage { .. } | Self::Stale { .. } => 1,
+            Self::Facade { .. }
+            | Self::Module { .. }
+            | Self::Derive { .. }
+            | Self::NoSuchType { .. }
+            | Self::NoSuchItem { .. }
+            | Self::Git(_)
+            | Self::Write(_)
+            | Self::NoOutDir
+            | Self::Defect { .. } => 2,
+        }
+    }
+
     /// The errors that stand in no schema.
     fn headlines(&self) -> Vec<Headline> {
         match self {
@@ -112,6 +139,8 @@ impl Failure {
             Self::Stale { files } => files.iter().map(Headline::stale).collect(),
             Self::SamePackage { .. }
             | Self::Facade { .. }
+            | Self::Module { .. }
+            | Self::Git(_)
             | Self::Derive { .. }
             | Self::NoSuchType { .. }
             | Self::NoSuchItem { .. }
@@ -127,6 +156,8 @@ impl Failure {
             Self::SamePackage { .. } => {
                 "give one of them another package, or join them in one file"
             }
+            Self::Git(error) => return error.help().map(str::to_owned),
+            Self::Module { .. } => "write a path such as `crate::shared` or `::acme_common`",
             Self::Facade { .. } => "write a path such as `crate` or `::network_protocol`",
             Self::Derive { .. } => "write one name, as in `Hash`; paths are not supported yet",
             Self::NoSuchType { .. } => "write `acme::chat::User`, or `acme::chat::*` for all types",
@@ -174,6 +205,10 @@ impl fmt::Display for Failure {
                 write!(f, "`{first}` and `{second}` both declare the package `{package}`")
             }
             Self::Facade { path } => write!(f, "the facade `{path}` is not a path"),
+            Self::Module { path } => {
+                write!(f, "the place of a package in Rust, `{path}`, is not a path")
+            }
+            Self::Git(error) => error.fmt(f),
             Self::Derive { name } => write!(f, "`{name}` is not the name of a derive macro"),
             Self::NoSuchType { path } => {
                 write!(f, "a derive is asked for `{path}`, which no schema declares")

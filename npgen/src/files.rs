@@ -1,4 +1,5 @@
-//! Sources in, generated files out. The only module that touches a disk; never prints.
+//! Sources in, generated files out; with `walk.rs`, which only lists directories, all that touches
+//! a disk. Never prints.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -180,7 +181,7 @@ impl Output {
 /// a temporary file beside it, which is then renamed.
 ///
 /// An error means that the system refuses; what stood there still stands.
-fn write_if_changed(path: &Path, text: &str) -> Result<bool, FileError> {
+pub(crate) fn write_if_changed(path: &Path, text: &str) -> Result<bool, FileError> {
     if fs::read(path).is_ok_and(|old| old == text.as_bytes()) {
         return Ok(false);
     }

@@ -24,19 +24,35 @@
 #![forbid(unsafe_code)]
 
 mod compile;
+mod explain;
 mod failure;
 mod files;
 mod format;
+mod git;
+mod history;
+mod ir_json;
+mod json;
+mod layout;
+mod load;
+mod lock;
 mod render;
 mod script;
+mod walk;
 
 use std::path::Path;
 
-pub use compile::{Generated, Options, Output, check, compile};
+pub use compile::{Generated, Options, Output, check, compile, schemas};
+pub use explain::{Page, explain, pages};
 pub use failure::{Failure, StaleFile};
 pub use files::{FileError, FileProblem, SOURCE_BYTES_MAX, Source};
+pub use git::GitError;
+pub use history::{Changes, breaking, evolution_rule};
+pub use ir_json::ir;
+pub use layout::{diff, layout, write_layout};
+pub use lock::{Locked, check_lock, is_stable, lock_path, lock_text, write_lock};
 pub use render::{Colour, Place, Report};
-pub use script::Config;
+pub use script::{Config, export_dir};
+pub use walk::schemas_in;
 
 /// Compiles schema files from a build script into `OUT_DIR`: `package acme::chat` becomes
 /// `acme.chat.rs`, which `network_protocol::include_schema!("acme::chat")` includes.

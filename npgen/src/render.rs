@@ -69,9 +69,7 @@ impl Report {
     /// Where `span` stands; nothing for what nobody wrote.
     #[must_use]
     pub fn place(&self, span: Span) -> Option<Place> {
-        let (file, range) = self.map.locate(span)?;
-        let (line, column) = self.map.line_column(file, range.start);
-        Some(Place { source: self.map.file(file).name.clone(), line, column })
+        place(&self.map, span)
     }
 
     /// How many errors there are.
@@ -158,6 +156,13 @@ impl Report {
         }
         files.into_iter().map(|file| snippet(&self.map, file, &marks)).collect()
     }
+}
+
+/// Where a span of a map stands.
+pub(crate) fn place(map: &SourceMap, span: Span) -> Option<Place> {
+    let (file, range) = map.locate(span)?;
+    let (line, column) = map.line_column(file, range.start);
+    Some(Place { source: map.file(file).name.clone(), line, column })
 }
 
 struct Mark<'a> {

@@ -1,5 +1,6 @@
 //! The door for build scripts: speaks Cargo's language on stdout, draws mistakes on stderr.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -45,6 +46,26 @@ impl Config {
         self
     }
 
+    /// A directory in which packages are looked for that a schema uses: `acme::common` as
+    /// `acme/common.np`, `acme.common.np` or `common.np`.
+    ///
+    /// The folder of the schema comes first, and after the directories that are included come
+    /// those that dependencies export with [`export_dir`](crate::export_dir).
+    #[must_use]
+    pub fn include(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.options = self.options.include(dir);
+        self
+    }
+
+    /// Where the items of another package stand in Rust, such as `crate::shared`. Without it a
+    /// package of a dependency that exports its directory is at the root of that crate, and any
+    /// other package `acme::common` is `crate::acme::common`.
+    #[must_use]
+    pub fn module(mut self, package: impl Into<String>, path: impl Into<String>) -> Self {
+        self.options = self.options.module(package, path);
+        self
+    }
+
     /// Where to write, in place of Cargo's `OUT_DIR`. Directories are created.
     #[must_use]
     pub fn out_dir(mut self, path: impl Into<PathBuf>) -> Self {
@@ -84,11 +105,56 @@ impl Config {
             tell(cargo, "rerun-if-changed", &path.display().to_string());
         }
         let out_dir = out_dir.ok_or(Failure::NoOutDir)?;
-        let output = compile(paths.iter().map(Source::read), &self.options)?;
+        let options = exported(std::env::vars())
+            .into_iter()
+            .fold(self.options.clone(), |options, (dir, module)| {
+                options.include_at(dir, Some(module))
+            });
+        let output = compile(paths.iter().map(Source::read), &options)?;
+        for path in &output.read {
+            tell(cargo, "rerun-if-changed", &path.display().to_string());
+        }
         output.write_to(&out_dir)?;
         warn(cargo, &output.warnings);
         Ok(())
     }
+}
+
+/// The end of the names of variables in which Cargo hands on what [`export_dir`] says.
+const EXPORT_DIR: &str = "_NP_SCHEMA_DIR";
+const EXPORT_CRATE: &str = "_NP_SCHEMA_CRATE";
+
+/// Lets crates that depend on this one use the packages of a directory: call it in the build
+/// script of a crate that has `links = "np-acme-common"` in its `Cargo.toml`.
+///
+/// Their build scripts then find the packages without being told, and generated code names the
+/// items at the root of this crate, as `::acme_common::Page`.
+///
+/// ```no_run
+/// npgen::export_dir("schema");
+/// npgen::build(["schema/acme/common.np"]);
+/// ```
+pub fn export_dir(dir: impl AsRef<Path>) {
+    let root = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
+    let name = std::env::var("CARGO_PKG_NAME").unwrap_or_default();
+    export(&mut io::stdout().lock(), &root.join(dir), &name);
+}
+
+fn export(cargo: &mut dyn Write, dir: &Path, name: &str) {
+    tell(cargo, "metadata", &format!("np_schema_dir={}", dir.display()));
+    tell(cargo, "metadata", &format!("np_schema_crate={}", name.replace('-', "_")));
+}
+
+/// The directories that dependencies export, each with the path of its crate.
+fn exported(variables: impl Iterator<Item = (String, String)>) -> Vec<(PathBuf, String)> {
+    let variables: BTreeMap<String, String> =
+        variables.filter(|(name, _)| name.starts_with("DEP_")).collect();
+    let dirs = variables.iter().filter_map(|(name, dir)| {
+        let links = name.strip_suffix(EXPORT_DIR)?;
+        let name = variables.get(&format!("{links}{EXPORT_CRATE}"))?;
+        Some((PathBuf::from(dir), format!("::{name}")))
+    });
+    dirs.collect()
 }
 
 /// Cargo shows one line for each warning, and hides the stderr of a script that succeeds.
