@@ -297,9 +297,11 @@ impl<'a> Writer<'a, '_> {
             }
             TypeKind::Named(name) => {
                 let position = self.layouts.index().position(name)?;
-                match self.layouts.find(name)? {
-                    Item::Alias(_) => self.todo.push(Step::Type(self.layouts.target(position)?)),
-                    item => self.named(position, item)?,
+                let item = self.layouts.find(name)?;
+                if let Item::Alias(_) = item {
+                    self.todo.push(Step::Type(self.layouts.target(position)?));
+                } else {
+                    self.named(position, item)?;
                 }
             }
             TypeKind::Unit | TypeKind::Extern(_) => return None,

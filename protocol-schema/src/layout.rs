@@ -191,10 +191,13 @@ impl<'a> Layouts<'a> {
             TypeKind::Std(std) => Size::bytes(u64::from(std.block())),
             TypeKind::String | TypeKind::Bytes => Size::bytes(1).with_tail(),
             TypeKind::Vec(_) | TypeKind::Map(..) | TypeKind::Set(_) => Size::bytes(1).with_tail(),
-            TypeKind::Option(inner) => match self.index.peel(inner)?.ty.kind {
-                TypeKind::Bool => Size { bits: 2, ..Size::default() },
-                _ => Size { bits: 1, block: 0, tail: true },
-            },
+            TypeKind::Option(inner) => {
+                if self.index.peel(inner)?.ty.kind == TypeKind::Bool {
+                    Size { bits: 2, ..Size::default() }
+                } else {
+                    Size { bits: 1, block: 0, tail: true }
+                }
+            }
             TypeKind::Secret(inner) => self.size_or(inner, large)?,
             TypeKind::Array(element, length) => {
                 let element = self.size_or(element, large)?;
@@ -385,9 +388,10 @@ impl<'a> Layouts<'a> {
             }
             Item::Flags(item) => {
                 let mut bits = 0_u128;
-                let list = match value {
-                    ValueKind::List(list) => list.iter().map(|value| &value.kind).collect(),
-                    other => vec![other],
+                let list = if let ValueKind::List(list) = value {
+                    list.iter().map(|value| &value.kind).collect()
+                } else {
+                    vec![value]
                 };
                 for value in list {
                     let ValueKind::Path(names) = value else {

@@ -62,12 +62,13 @@ fn of_payload<'a>(
 /// Whether what a type is can be told: not an alias of itself, not unknown, not the compiler's.
 fn told<'t>(index: &Index<'t>, ty: &'t Type) -> Option<Peeled<'t>> {
     let peeled = index.peel(ty)?;
-    let known = match &peeled.ty.kind {
-        TypeKind::Extern(_) => false,
-        TypeKind::Named(name) => index.get(name).is_some(),
-        _ => true,
-    };
-    known.then_some(peeled)
+    if let TypeKind::Extern(_) = peeled.ty.kind {
+        return None;
+    }
+    if let TypeKind::Named(name) = &peeled.ty.kind {
+        index.get(name)?;
+    }
+    Some(peeled)
 }
 
 /// A varint of what is no integer, or of one too small or too large for it.
@@ -172,15 +173,12 @@ fn default<'a>(
     let Some(Peeled { ty, secret }) = told(index, &field.ty) else {
         return;
     };
-    let can = match &ty.kind {
-        _ if secret => false,
-        TypeKind::Bool | TypeKind::Int(_) | TypeKind::Float(_) => true,
-        TypeKind::Named(name) => {
-            matches!(index.get(name), Some(Item::Scalar(_) | Item::Flags(_)))
-        }
-        _ => false,
+    let can = if let TypeKind::Named(name) = &ty.kind {
+        matches!(index.get(name), Some(Item::Scalar(_) | Item::Flags(_)))
+    } else {
+        matches!(ty.kind, TypeKind::Bool | TypeKind::Int(_) | TypeKind::Float(_))
     };
-    if !can {
+    if secret || !can {
         let message = "a default is of a number, a `bool`, a scalar enum or flags";
         found.push(
             Diagnostic::error(codes::DEFAULT_TYPE, value.span, message)

@@ -17,7 +17,7 @@ const RESERVED: [&str; 4] = ["self", "Self", "super", "crate"];
 pub(super) fn items(schema: &Schema, found: &mut Diagnostics) {
     let imports = schema.uses.iter().map(|import| &import.local);
     let names = imports.chain(schema.items.iter().map(Item::name));
-    different(names, codes::DUPLICATE_ITEM, "an item or import", found);
+    different(names, codes::DUPLICATE_ITEM, "an item", found);
 }
 
 /// Items called like a built-in type, which every use of the name would mean.

@@ -3,8 +3,8 @@
 use super::{codes, item, nearest, schema, snake_case, wire_name};
 use crate::diag::{Code, Diagnostics};
 use crate::ir::{
-    ArrayLen, Docs, ExternId, Field, Int, Item, Message, Name, Number, Payload, Protocol, Reply,
-    Schema, Side, Struct, Type, TypeKind, Union, UnionVariant,
+    ArrayLen, Docs, ExternId, Field, Int, Item, Message, Meta, Name, Number, Payload, Protocol,
+    Reply, Schema, Side, Struct, Type, TypeKind, Union, UnionVariant,
 };
 use crate::span::Span;
 use crate::text::{SourceMap, compile};
@@ -17,6 +17,10 @@ fn ty(kind: TypeKind) -> Type {
     Type { kind, span: Span::NONE }
 }
 
+fn tuple(ty: Type) -> Payload {
+    Payload::Tuple(Box::new(Field::unnamed(ty)))
+}
+
 fn external() -> Type {
     ty(TypeKind::Extern(ExternId(7)))
 }
@@ -26,12 +30,12 @@ fn number(value: u32) -> Number {
 }
 
 fn field(text: &str, ty: Type) -> Field {
-    Field { docs: Docs::default(), number: Number::UNWRITTEN, name: name(text), ty }
+    Field::new(Number::UNWRITTEN, name(text), ty)
 }
 
 fn structure(fields: Vec<Field>) -> Struct {
-    let (docs, name) = (Docs::default(), name("S"));
-    Struct { docs, name, fixed: false, plain: false, fields, derives: Vec::new() }
+    let (docs, name, meta) = (Docs::default(), name("S"), Meta::default());
+    Struct { docs, name, fixed: false, plain: false, fields, derives: Vec::new(), meta }
 }
 
 fn message(text: &str, payload: Payload, reply: Option<Reply>) -> Message {
@@ -43,12 +47,23 @@ fn message(text: &str, payload: Payload, reply: Option<Reply>) -> Message {
         payload,
         body_name: None,
         reply,
+        idempotent: false,
+        timeout: None,
+        meta: Meta::default(),
     }
 }
 
 fn protocol(messages: Vec<Message>) -> Protocol {
-    let (docs, name) = (Docs::default(), name("P"));
-    Protocol { docs, name, version: 1, min: 1, messages, derives: Vec::new() }
+    Protocol {
+        docs: Docs::default(),
+        name: name("P"),
+        version: 1,
+        min: 1,
+        messages,
+        removed: Vec::new(),
+        derives: Vec::new(),
+        meta: Meta::default(),
+    }
 }
 
 /// The codes of what is found on one item alone.
@@ -102,7 +117,7 @@ fn no_rule_looks_into_a_type_of_the_compiler() {
         field("c", array(u32::MAX)),
     ];
     let protocol = protocol(vec![
-        message("One", Payload::Tuple(external()), Some(reply)),
+        message("One", tuple(external()), Some(reply)),
         message("Two", Payload::Fields(fields.clone()), None),
     ]);
     let mut fixed = structure(fields);
@@ -123,7 +138,7 @@ fn what_only_a_neighbour_could_tell_is_not_asked_of_one_item() {
     let length = ArrayLen::Const(name("ELSEWHERE"));
     let array = ty(TypeKind::Array(Box::new(unknown.clone()), length));
     let reply = Reply { ok: array, err: Some(unknown.clone()) };
-    let one = message("One", Payload::Tuple(unknown), Some(reply));
+    let one = message("One", tuple(unknown), Some(reply));
     assert_eq!(found(Item::Protocol(protocol(vec![one]))), []);
 }
 
@@ -181,6 +196,8 @@ fn the_unknown_variant_may_have_another_name() {
         number: Number::UNWRITTEN,
         name: name(text),
         payload: Payload::Unit,
+        default: false,
+        meta: Meta::default(),
     };
     let union = |unknown: &str| {
         Item::Union(Union {
@@ -189,7 +206,10 @@ fn the_unknown_variant_may_have_another_name() {
             error: false,
             variants: vec![variant("Unknown"), variant("Other")],
             unknown: name(unknown),
+            closed: false,
+            removed: Vec::new(),
             derives: Vec::new(),
+            meta: Meta::default(),
         })
     };
     assert_eq!(found(union("Newer")), []);
@@ -238,9 +258,13 @@ fn plain(text: &str) -> Vec<String> {
     assert_eq!(compiled.diagnostics, [], "{text}");
     let plain = compiled.schema.items.into_iter().filter_map(|item| match item {
         Item::Struct(item) if item.plain => Some(item.name.text),
-        Item::Const(_) | Item::Struct(_) | Item::Scalar(_) | Item::Union(_) | Item::Protocol(_) => {
-            None
-        }
+        Item::Const(_)
+        | Item::Alias(_)
+        | Item::Struct(_)
+        | Item::Scalar(_)
+        | Item::Union(_)
+        | Item::Flags(_)
+        | Item::Protocol(_) => None,
     });
     plain.collect()
 }

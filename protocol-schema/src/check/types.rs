@@ -94,6 +94,10 @@ pub(super) fn nested<'a>(ty: &'a Type, act: &mut dyn FnMut(&'a Type, bool)) {
 /// stream where none can be.
 pub(super) fn positions(index: &Index<'_>, item: &Item, found: &mut Diagnostics) {
     each(item, &mut |ty, place| {
+        // Of a const there are rules of its own.
+        if place == Where::Const {
+            return;
+        }
         nested(ty, &mut |ty, outermost| {
             nested_option(index, ty, found);
             empty_array(ty, found);

@@ -164,10 +164,7 @@ impl<'a, 'i> Values<'a, 'i> {
         span: Span,
         found: &mut Diagnostics,
     ) {
-        let target = match &ty.kind {
-            TypeKind::Named(name) => self.index.get(name),
-            _ => None,
-        };
+        let target = if let TypeKind::Named(name) = &ty.kind { self.index.get(name) } else { None };
         match self.index.meant(names) {
             Some(Meant::Const(position)) => {
                 let Some(Item::Const(item)) = self.index.items().get(position) else {

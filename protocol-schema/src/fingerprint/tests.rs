@@ -1,7 +1,7 @@
 //! The bytes that are hashed, worked out by hand, and what does and does not count.
 
 use super::{Fnv, describe, protocol};
-use crate::ir::{ExternId, Item, Message, Name, Number, Payload, Protocol, Schema, Side};
+use crate::ir::{ExternId, Field, Item, Message, Meta, Name, Number, Payload, Protocol, Schema, Side};
 use crate::ir::{Type, TypeKind};
 use crate::span::Span;
 use crate::text::{SourceMap, compile};
@@ -102,6 +102,18 @@ fn each_type_has_its_bytes() {
         ("Option<bool>", "16 07 01"),
         ("[u16; 3]", "16 08 03000000 02 02 00"),
         ("Vec<Option<[String; 256]>>", "16 06 07 08 00010000 04"),
+        ("(u8, String)", "16 19 02000000 02 01 00 04"),
+        ("(bool,)", "16 19 01000000 01"),
+        ("Map<String, Vec<bool>>", "16 1a 04 06 01"),
+        ("Set<i64>", "16 1b 02 08 01"),
+        ("std::Uuid", "16 1c"),
+        ("std::Timestamp", "16 1d"),
+        ("std::Duration", "16 1e"),
+        ("std::SocketAddr", "16 1f"),
+        ("Secret<String>", "16 04"),
+        ("Option<Secret<bool>>", "16 07 01"),
+        ("#[varint] u32", "16 17 02 04 00"),
+        ("#[max(3)] String", "16 04"),
     ] {
         check_type("", ty, hex);
     }
@@ -140,6 +152,81 @@ fn unions_have_their_variants_by_tag() {
          01000000 00000000 \
          02000000 01000000 00000000 04 \
          03000000 02000000 00000000 02 01 00 01000000 01",
+    );
+}
+
+#[test]
+fn fields_have_their_marks() {
+    check_type(
+        "struct S { @0 a: u16 = 258, @1 _: String, @2 b: bool = true, #[varint] @3 c: i32 = -1,
+             #[varint] @4 _: u64, @5 d: f32 = 1.5, @6 e: E = E::B, @7 f: F = [F::A, F::C] }
+         enum E: u16 { @0 A, @1 B }
+         flags F: u8 { @0 A, @1 _, @2 C }",
+        "S",
+        "10 08000000
+         00000000 18 0201 02 02 00
+         01000000 21 04
+         02000000 18 01 01
+         03000000 18 ffffffff 17 02 04 01
+         04000000 21 17 02 08 00
+         05000000 18 0000c03f 03 04
+         06000000 18 0100 12 (E is 1) 02 00 02000000 0000000000000000 0100000000000000
+         07000000 18 05 20 (F is 2) 01 02000000 00000000 02000000",
+    );
+}
+
+#[test]
+fn a_default_is_the_value_that_its_const_has() {
+    let plain = hash("struct S { a: u16 = 7 } protocol P { M(S) }");
+    let named = hash("type N = u16; const A: N = B; const B: u16 = 7; struct S { a: N = A } protocol P { M(S) }");
+    assert_eq!(plain, named);
+}
+
+#[test]
+fn what_is_closed_says_so() {
+    check_type(
+        "#[closed] enum E: u8 { @0 A, #[default] @1 B, @2 _ }",
+        "E",
+        "16 12 01 01 02000000 0000000000000000 0100000000000000 23 0100000000000000",
+    );
+    check_type(
+        "#[closed] enum U { @1 _, @2 A(u8), #[default] @3 B }",
+        "U",
+        "16 13 01 02000000
+         02000000 01000000 00000000 02 01 00
+         03000000 00000000
+         23 03000000",
+    );
+}
+
+#[test]
+fn flags_have_their_width_and_bits() {
+    check_type("flags F: u32 { @1 B, @0 A }", "F", "16 20 04 02000000 00000000 01000000");
+}
+
+#[test]
+fn an_alias_is_what_it_stands_for() {
+    check_type(
+        "type A = Vec<B>; type B = C; type C = Secret<S>; struct S { a: u8 }",
+        "(A, B)",
+        "16 19 02000000 06 10 (S is 0) 01000000 00000000 02 01 00 0f 00000000",
+    );
+    check_type("type A = S; struct S {}", "A", "10 00000000");
+}
+
+#[test]
+fn streams_have_their_items() {
+    check(
+        "struct S {}
+         #[error] enum E { A }
+         protocol P {
+             @1 Pull -> Result<Stream<S>, E>,
+             @2 Push { @0 name: String, @1 data: Stream<Bytes> } -> Stream<u8>,
+             @3 _,
+         }",
+        "14 02000000
+         01000000 00 15 02 22 10 (S is 0) 00000000 16 13 (E is 1) 00 01000000 01000000 00000000
+         02000000 00 10 (the body is 2) 02000000 00000000 04 01000000 22 05 01 22 16 02 01 00",
     );
 }
 
@@ -231,6 +318,17 @@ fn everything_on_the_wire_counts() {
         "#[fixed] struct S { a: u8 } protocol P { M { s: S } }",
         "protocol P { M([u8; 2]) }",
         "protocol P { M([u8; 3]) }",
+        "protocol P { M(#[varint] u16) }",
+        "protocol P { M(u16) }",
+        "protocol P { M { a: u8 = 1 } }",
+        "protocol P { M { a: u8 = 2 } }",
+        "protocol P { M { _: u8 } }",
+        "protocol P { M -> Stream<u8> }",
+        "#[closed] enum E { A } protocol P { M(E) }",
+        "#[closed] enum E: u8 { A } protocol P { M(E) }",
+        "enum E { #[default] A } protocol P { M(E) }",
+        "enum E { @1 A, @2 _ } protocol P { N, M(E) }",
+        "flags E: u8 { A } protocol P { M(E) }",
     ];
     let hashes: std::collections::BTreeSet<u128> = all.iter().map(|text| hash(text)).collect();
     assert_eq!(hashes.len(), all.len());
@@ -252,9 +350,12 @@ fn a_type_of_the_compiler_has_no_fingerprint() {
         number: Number { value: 1, written: None },
         name: Name::new("M", Span::NONE),
         from: Side::Client,
-        payload: Payload::Tuple(ty),
+        payload: Payload::Tuple(Box::new(Field::unnamed(ty))),
         body_name: None,
         reply: None,
+        idempotent: false,
+        timeout: None,
+        meta: Meta::default(),
     };
     let text = "protocol P { M }";
     let mut schema = schema(text);

@@ -37,6 +37,7 @@ pub(super) fn resolve(
         package: schema.package.clone(),
         own: schema.items.iter().map(|item| item.name().text.clone()).collect(),
         locals: BTreeMap::new(),
+        broken: BTreeSet::new(),
         packages,
         found,
     };
@@ -98,6 +99,8 @@ struct Scope<'a, 'p, 'l> {
     package: Vec<Name>,
     own: BTreeSet<String>,
     locals: BTreeMap<String, Target>,
+    /// Names that were imported from what is not there, which was told.
+    broken: BTreeSet<String>,
     packages: &'a mut Packages<'p, 'l>,
     found: &'a mut Diagnostics,
 }
@@ -106,7 +109,7 @@ impl Scope<'_, '_, '_> {
     fn import(&mut self, tree: UseTree, uses: &mut Vec<Use>, reported: &mut BTreeSet<String>) {
         let (package, names) = match tree {
             UseTree::List { package, names } => (package, names),
-            UseTree::Path { path, local } => match self.split(path, &local) {
+            UseTree::Path { path, local } => match self.split(path) {
                 Some((package, Some(name))) => (package, vec![(name, local)]),
                 Some((package, None)) => {
                     reported.remove(&local.text);
@@ -115,11 +118,15 @@ impl Scope<'_, '_, '_> {
                     self.locals.entry(local.text).or_insert(Target::Package(package));
                     return;
                 }
-                None => return,
+                None => {
+                    self.broken.insert(local.text);
+                    return;
+                }
             },
         };
         for (name, local) in names {
             if !self.has(&package, &name) {
+                self.broken.insert(local.text);
                 continue;
             }
             reported.remove(&local.text);
@@ -132,15 +139,15 @@ impl Scope<'_, '_, '_> {
 
     /// A path without braces: a package and an item of it, or a package. `None` if it is neither,
     /// which is told.
-    fn split(&mut self, path: Vec<Name>, local: &Name) -> Option<(Vec<Name>, Option<Name>)> {
-        let Some((last, before)) = path.split_last().filter(|(_, before)| !before.is_empty())
-        else {
+    fn split(&mut self, path: Vec<Name>) -> Option<(Vec<Name>, Option<Name>)> {
+        let (last, before) = path.split_last()?;
+        if before.is_empty() {
             let package = joined(&path);
             if package != STANDARD {
-                self.packages.load(&package, local.span, self.found)?;
+                self.packages.load(&package, last.span, self.found)?;
             }
             return Some((path, None));
-        };
+        }
         let package = joined(before);
         if package != STANDARD && !self.is_own(before) {
             let holds = match self.packages.probe(&package, last.span, self.found) {
@@ -155,6 +162,11 @@ impl Scope<'_, '_, '_> {
                 match self.packages.probe(&joined(&path), last.span, self.found) {
                     Probe::Read => return Some((path, None)),
                     Probe::Told => return None,
+                    // By custom, what starts with a small letter is a package.
+                    Probe::Absent if last.text.starts_with(char::is_lowercase) => {
+                        self.packages.load(&joined(&path), last.span, self.found);
+                        return None;
+                    }
                     Probe::Absent => {}
                 }
             }
@@ -191,6 +203,9 @@ impl Scope<'_, '_, '_> {
 
     /// What the name of a type means, if that is not what it says.
     fn ty(&mut self, name: &str, span: Span) -> Option<TypeKind> {
+        if self.is_broken(name.split("::").next().unwrap_or(name)) {
+            return None;
+        }
         let Some((before, last)) = name.rsplit_once("::") else {
             return match self.locals.get(name).filter(|_| !self.own.contains(name))? {
                 Target::Item { package, name } => Some(item(package, &name.text)),
@@ -232,7 +247,7 @@ impl Scope<'_, '_, '_> {
         let Some(first) = names.first().cloned() else {
             return Named::Known;
         };
-        if self.own.contains(&first.text) && names.len() <= 2 {
+        if self.is_broken(&first.text) || self.own.contains(&first.text) && names.len() <= 2 {
             return Named::Known;
         }
         if let Some(Target::Item { package, name }) = self.locals.get(&first.text) {
@@ -266,8 +281,15 @@ impl Scope<'_, '_, '_> {
             // An enum of this file, perhaps, and perhaps misspelt.
             return Named::Known;
         };
-        self.packages.load(&joined(two), first.span, self.found);
+        // By custom, what starts with a small letter is part of a package.
+        let small = before.last().is_some_and(|last| last.text.starts_with(char::is_lowercase));
+        self.packages.load(&joined(if small { before } else { two }), first.span, self.found);
         Named::Told
+    }
+
+    /// Whether all uses of a name are hidden, as nothing can be said of them.
+    fn is_broken(&self, first: &str) -> bool {
+        self.broken.contains(first) && !self.own.contains(first)
     }
 
     /// Writes the full path of an imported package at the start of a path.

@@ -70,14 +70,14 @@ fn three_mistakes_are_three_diagnostics() {
 #[test]
 fn an_item_with_a_mistake_is_still_declared() {
     let text = "package t;\nstruct A { a: }\nstruct B { a: A, b: [A; 2] }\n\
-                type C = u8;\nstruct D { c: C, d: [u8; C] }\nconst E: u8 = ;\nstruct F { e: [u8; E] }";
-    assert_eq!(found(text), ["2:15 NP0007", "4:1 NP0008", "6:15 NP0007"]);
+                type C = ;\nstruct D { c: C, d: [u8; C] }\nconst E: u8 = ;\nstruct F { e: [u8; E] }";
+    assert_eq!(found(text), ["2:15 NP0007", "4:10 NP0007", "6:15 NP0007"]);
 }
 
 #[test]
 fn an_imported_name_is_not_unknown_as_well() {
     let text = "package t;\nuse a::{B, c as D};\nuse e::f::G;\nstruct S { b: B, d: D, g: G }";
-    assert_eq!(found(text), ["2:1 NP0008", "3:1 NP0008"]);
+    assert_eq!(found(text), ["2:5 NP0701", "3:8 NP0701"]);
 }
 
 #[test]
