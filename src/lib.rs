@@ -27,7 +27,7 @@ pub use protocol_runtime::server::{Server, ServerBuilder};
 /// Protocols as canonical `.np` text, and tests that hold them to it.
 #[cfg(feature = "reflect")]
 pub mod reflect {
-    pub use protocol_runtime::reflect::{Difference, compare, text};
+    pub use protocol_runtime::reflect::{Change, Difference, Effect, compare, text};
 
     /// The canonical text of a protocol.
     #[must_use]

@@ -216,9 +216,7 @@ impl Walk {
             payload: match variant.fields {
                 [] => Payload::Unit,
                 [only] if only.name.is_empty() => Payload::Tuple(Box::new(self.field(only))),
-                fields => {
-                    Payload::Fields(fields.iter().map(|field| self.field(field)).collect())
-                }
+                fields => Payload::Fields(fields.iter().map(|field| self.field(field)).collect()),
             },
             default: variant.default,
             meta: meta(&variant.remarks),

@@ -2,17 +2,47 @@
 
 use std::fmt;
 
+use protocol_schema::evolve::{self, Level};
+use protocol_schema::ir::Schema;
+use protocol_schema::text::{self, SourceMap};
+
 /// Why a protocol is not what its lock says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Difference {
     /// Nothing was written down yet.
     Missing,
-    /// Something else was; the lines that go and come, `-` and `+` before them.
+    /// Something else was.
     Changed {
-        /// What changed, for people.
+        /// What changed, by the rules of evolution, what matters most first. Empty if one of
+        /// the texts is no schema.
+        changes: Vec<Change>,
+        /// The lines that go and come, `-` and `+` before them.
         lines: Vec<String>,
     },
+}
+
+/// A change from one version of a protocol to the next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Change {
+    /// The rule that speaks of it: `NPB101`, which `npgen explain` explains.
+    pub rule: String,
+    /// What it does to peers of the two versions.
+    pub effect: Effect,
+    /// Of what, and what changed.
+    pub message: String,
+}
+
+/// What a change does to peers of the two versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effect {
+    /// They understand each other.
+    Fine,
+    /// They do as a rule; some values are refused.
+    Warning,
+    /// They do not.
+    Break,
 }
 
 /// Compares the text of a lock with the text of what it locks; how lines end does not count.
@@ -28,7 +58,38 @@ pub fn compare(locked: Option<&str>, now: &str) -> Result<(), Difference> {
     if old == new {
         return Ok(());
     }
-    Err(Difference::Changed { lines: changed(&old, &new) })
+    Err(Difference::Changed { changes: changes(locked, now), lines: changed(&old, &new) })
+}
+
+/// What changed, by the rules of evolution; nothing if one of the texts is no schema.
+fn changes(old: &str, new: &str) -> Vec<Change> {
+    let (Some(old), Some(new)) = (parsed(old), parsed(new)) else {
+        return Vec::new();
+    };
+    let mut changes = evolve::compare(&old, &new);
+    changes.sort_by_key(|change| std::cmp::Reverse(change.rule.level));
+    changes
+        .into_iter()
+        .map(|change| Change {
+            rule: change.rule.id.to_string(),
+            effect: match change.rule.level {
+                Level::Note => Effect::Fine,
+                Level::Warning => Effect::Warning,
+                Level::Break => Effect::Break,
+            },
+            message: match change.path.as_str() {
+                "" => change.message,
+                path => format!("{path}: {}", change.message),
+            },
+        })
+        .collect()
+}
+
+fn parsed(text: &str) -> Option<Schema> {
+    let mut map = SourceMap::new();
+    let file = map.add(String::new(), text.to_owned());
+    let compiled = text::compile(&mut map, file);
+    (!compiled.has_errors()).then_some(compiled.schema)
 }
 
 /// How many lines around a change are shown.
@@ -124,12 +185,32 @@ impl fmt::Display for Difference {
             Self::Missing => {
                 f.write_str("nothing is written down of this protocol yet\n\n")?;
             }
-            Self::Changed { lines } => {
+            Self::Changed { changes, lines } => {
                 f.write_str("the protocol is not what is written down of it\n\n")?;
                 for line in lines {
                     writeln!(f, "    {line}")?;
                 }
                 f.write_str("\n")?;
+                match changes.iter().map(|change| change.effect).max() {
+                    None => {}
+                    Some(Effect::Fine | Effect::Warning) => {
+                        f.write_str("peers of the old version understand it:\n")?;
+                    }
+                    Some(Effect::Break) => {
+                        f.write_str("PEERS OF THE OLD VERSION DO NOT UNDERSTAND IT:\n")?;
+                    }
+                }
+                for Change { rule, effect, message } in changes {
+                    let word = match effect {
+                        Effect::Fine => "fine",
+                        Effect::Warning => "warning",
+                        Effect::Break => "break",
+                    };
+                    writeln!(f, "    {word} {rule}: {message}")?;
+                }
+                if !changes.is_empty() {
+                    f.write_str("\n")?;
+                }
             }
         }
         f.write_str("NP_BLESS=1 in the environment of the test writes it down as it is now")

@@ -30,7 +30,7 @@ use protocol_schema::{canonical::canonical, text};
 
 use crate::schema::ProtocolSchema;
 
-pub use lock::{Difference, compare};
+pub use lock::{Change, Difference, Effect, compare};
 
 /// The canonical text of protocols, which are of one package.
 ///
