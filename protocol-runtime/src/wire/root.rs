@@ -14,7 +14,10 @@ use crate::schema::TypeSchema;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no wire encoding",
     label = "not a type of the schema language",
-    note = "add `#[derive(Wire)]` to it, or use one of: (), bool, integers, floats, String, Bytes, Vec, Option, arrays"
+    note = "a type of your own gets one by `#[derive(Wire)]`, a type of others by `#[np(with = module, wire = T)]`",
+    note = "for `usize` and `isize`, which differ between machines, write `u64` and `i64`; for `char` write `u32` or `String`",
+    note = "what is borrowed is owned on the wire: `String` for `&str`, `Bytes` or `Vec<T>` for slices",
+    note = "built in are (), bool, integers, floats, String, Bytes, Vec, Option, Box, arrays, tuples, maps and sets"
 )]
 pub trait Root: Sized + 'static {
     /// Appends the value.
