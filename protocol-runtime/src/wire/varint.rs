@@ -3,6 +3,8 @@
 //! 0 to 250 is the byte in the block; above, the byte says how wide the value in the tail is. A
 //! signed value is folded first, so that those near zero are short on both sides of it.
 
+use std::fmt;
+
 use super::Wire;
 use super::error::{DecodeError, DecodeErrorKind as Kind};
 use super::layout::Slot;
@@ -12,8 +14,15 @@ use super::writer::{Writer, put};
 use crate::schema::TypeSchema;
 
 /// How a field marked `#[varint]` is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Varint<T>(pub T);
+
+impl<T: fmt::Debug> fmt::Debug for Varint<T> {
+    /// As the integer that it is.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 /// The integers that may be varints: 16 to 64 bits.
 #[diagnostic::on_unimplemented(
@@ -21,7 +30,7 @@ pub struct Varint<T>(pub T);
     label = "not an integer of 16 to 64 bits",
     note = "use one of u16, u32, u64, i16, i32, i64, or leave `varint` out"
 )]
-pub trait VarintInt: Wire + Copy + std::fmt::Debug {
+pub trait VarintInt: Wire + Copy + fmt::Debug {
     /// What reads as nothing.
     const ZERO: Self;
 
