@@ -296,9 +296,8 @@ where
     // What several schemas use has its mistakes told once.
     let mut told = BTreeSet::new();
     for (source, file) in files {
-        let compiled = text::compile_with(map, file, &mut |map, package| {
-            library.find(map, &source, package)
-        });
+        let compiled =
+            text::compile_with(map, file, &mut |map, package| library.find(map, &source, package));
         loaded.diagnostics.extend(compiled.diagnostics.into_iter().filter(|found| {
             let place = map.locate(found.span).map(|(file, range)| (file, range.start, range.end));
             told.insert((place, found.code, found.message.clone()))

@@ -117,7 +117,13 @@ impl Failure {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Sources { unreadable, .. } => if unreadable.is_empty() { 1 } else { 2 },
+            Self::Sources { unreadable, .. } => {
+                if unreadable.is_empty() {
+                    1
+                } else {
+                    2
+                }
+            }
             Self::SamePackage { .. } | Self::Stale { .. } => 1,
             Self::Facade { .. }
             | Self::Module { .. }

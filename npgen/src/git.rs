@@ -120,7 +120,8 @@ impl Revision {
     /// A path as the repository calls it.
     fn inside(&self, path: &Path) -> Option<String> {
         let mut parts = Vec::new();
-        let mut known = if path.as_os_str().is_empty() { PathBuf::from(".") } else { path.to_owned() };
+        let mut known =
+            if path.as_os_str().is_empty() { PathBuf::from(".") } else { path.to_owned() };
         // What was deleted since has no real path, but a folder above it has.
         let real = loop {
             if let Ok(real) = known.canonicalize() {

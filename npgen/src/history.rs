@@ -86,7 +86,8 @@ impl Changes {
             |place| format!("{}:{}:{}", place.source, place.line, place.column),
         );
         let rule = change.rule;
-        let path = if change.path.is_empty() { String::new() } else { format!("{}: ", change.path) };
+        let path =
+            if change.path.is_empty() { String::new() } else { format!("{}: ", change.path) };
         let state = if change.allowed { " (allowed)" } else { "" };
         let mut line = format!(
             "{place}: {}[{}]{state} {path}{}: {}",
@@ -283,4 +284,3 @@ fn pairs<'s>(old: &'s [Schema], new: &'s [Schema]) -> Vec<(&'s Schema, &'s Schem
     pairs.extend(fresh.into_iter().map(|after| (&*NOTHING, after)));
     pairs
 }
-

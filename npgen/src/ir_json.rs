@@ -97,7 +97,8 @@ impl Writer<'_> {
 
     fn scalar(&self, item: &ScalarEnum) -> Entries {
         let variants = item.variants.iter().map(|variant| {
-            let mut entries = self.entry(variant.number, &variant.name, &variant.docs, &variant.meta);
+            let mut entries =
+                self.entry(variant.number, &variant.name, &variant.docs, &variant.meta);
             entries.push(("default", Json::Bool(variant.default)));
             Json::Object(entries)
         });
@@ -111,9 +112,10 @@ impl Writer<'_> {
     }
 
     fn flags(&self, item: &Flags) -> Entries {
-        let flags = item.flags.iter().map(|flag| {
-            Json::Object(self.entry(flag.number, &flag.name, &flag.docs, &flag.meta))
-        });
+        let flags = item
+            .flags
+            .iter()
+            .map(|flag| Json::Object(self.entry(flag.number, &flag.name, &flag.docs, &flag.meta)));
         vec![
             ("repr", Json::text(item.repr.name())),
             ("derives", names(&item.derives)),
@@ -124,7 +126,8 @@ impl Writer<'_> {
 
     fn union(&self, item: &Union) -> Entries {
         let variants = item.variants.iter().map(|variant| {
-            let mut entries = self.entry(variant.number, &variant.name, &variant.docs, &variant.meta);
+            let mut entries =
+                self.entry(variant.number, &variant.name, &variant.docs, &variant.meta);
             entries.push(("default", Json::Bool(variant.default)));
             entries.push(("payload", self.payload(&variant.payload)));
             Json::Object(entries)
@@ -325,11 +328,9 @@ fn ty(ty: &Type) -> Json {
             ("kind", Json::text("tuple")),
             ("elements", Json::list(elements.iter().map(self::ty))),
         ],
-        TypeKind::Map(key, value) => vec![
-            ("kind", Json::text("map")),
-            ("key", self::ty(key)),
-            ("value", self::ty(value)),
-        ],
+        TypeKind::Map(key, value) => {
+            vec![("kind", Json::text("map")), ("key", self::ty(key)), ("value", self::ty(value))]
+        }
         TypeKind::Named(name) => {
             vec![("kind", Json::text("named")), ("name", Json::text(name.as_str()))]
         }

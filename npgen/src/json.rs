@@ -119,10 +119,7 @@ mod tests {
             ("c", Json::list([])),
             ("d", Json::Bool(true)),
         ]);
-        assert_eq!(
-            value.render(false),
-            r#"{"a":[1,null],"b":"\"\\\n\u0001é","c":[],"d":true}"#
-        );
+        assert_eq!(value.render(false), r#"{"a":[1,null],"b":"\"\\\n\u0001é","c":[],"d":true}"#);
         assert_eq!(
             value.render(true),
             "{\n  \"a\": [\n    1,\n    null\n  ],\n  \"b\": \"\\\"\\\\\\n\\u0001é\",\n  \"c\": [],\n  \"d\": true\n}"

@@ -50,6 +50,7 @@ pub use history::{Changes, breaking, evolution_rule};
 pub use ir_json::ir;
 pub use layout::{diff, layout, write_layout};
 pub use lock::{Locked, check_lock, is_stable, lock_path, lock_text, write_lock};
+pub use protocol_schema::evolve::Level;
 pub use render::{Colour, Place, Report};
 pub use script::{Config, export_dir};
 pub use walk::schemas_in;

@@ -156,9 +156,10 @@ fn folders(user: &Source) -> Vec<PathBuf> {
 /// The package that a schema says it is, as far as its first lines tell.
 pub(crate) fn package_of(text: &str) -> Option<String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let first = text.lines().map(str::trim).find(|line| {
-        !line.is_empty() && !line.starts_with("//") && !line.starts_with("#!")
-    })?;
+    let first = text
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty() && !line.starts_with("//") && !line.starts_with("#!"))?;
     let (path, _) = first.strip_prefix("package")?.split_once(';')?;
     path.starts_with(char::is_whitespace).then(|| path.split_whitespace().collect())
 }

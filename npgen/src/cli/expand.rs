@@ -2,9 +2,7 @@
 
 use std::path::PathBuf;
 
-use npgen::{Failure, Options};
-
-use super::{Done, after_help, source};
+use super::{Done, Include, Refusal, after_help, source};
 
 /// Prints the code that is generated for a schema
 #[derive(clap::Args)]
@@ -22,15 +20,20 @@ pub(crate) struct Arguments {
     /// Print Rust items with `#[protocol]` and `#[derive(Wire)]` instead of finished code
     #[arg(long)]
     rust_door: bool,
+    #[command(flatten)]
+    include: Include,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<Done, Failure> {
-    let mut options =
-        Options::new().facade(arguments.facade.as_str()).rust_door(arguments.rust_door);
+pub(crate) fn run(arguments: &Arguments) -> Result<Done, Refusal> {
+    let mut options = arguments
+        .include
+        .options()
+        .facade(arguments.facade.as_str())
+        .rust_door(arguments.rust_door);
     if let Some(item) = &arguments.item {
         options = options.item(item.as_str());
     }
     let output = npgen::compile([source(&arguments.file)], &options)?;
     let code: String = output.files.iter().map(|file| file.code.as_str()).collect();
-    Ok(Done { text: code.into_bytes(), warnings: Some(output.warnings) })
+    Ok(Done { text: code.into_bytes(), warnings: Some(output.warnings), ..Done::default() })
 }

@@ -2,9 +2,7 @@
 
 use std::path::PathBuf;
 
-use npgen::{Failure, Options};
-
-use super::{Done, after_help, source};
+use super::{Done, Include, Refusal, after_help, source};
 
 /// Generates one Rust file for each schema, named after its package
 ///
@@ -12,9 +10,9 @@ use super::{Done, after_help, source};
 #[derive(clap::Args)]
 #[command(after_help = after_help!("npgen gen schema/chat.np --out src/gen"))]
 pub(crate) struct Arguments {
-    /// The schemas; `-` is the standard input
-    #[arg(value_name = "FILE", required = true)]
-    files: Vec<PathBuf>,
+    /// The schemas, or directories with schemas; `-` is the standard input
+    #[arg(value_name = "PATH", required = true)]
+    paths: Vec<PathBuf>,
     /// The directory to write to; it is created where needed
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -27,11 +25,31 @@ pub(crate) struct Arguments {
     /// Generate Rust items with `#[protocol]` and `#[derive(Wire)]` instead of finished code
     #[arg(long)]
     rust_door: bool,
+    #[command(flatten)]
+    include: Include,
+    /// Where the items of another package stand in Rust: `acme::common=crate::shared`. Without it
+    /// that is `crate::acme::common`
+    #[arg(long, value_name = "PACKAGE=PATH", value_parser = module)]
+    module: Vec<(String, String)>,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<Done, Failure> {
-    let options = Options::new().facade(arguments.facade.as_str()).rust_door(arguments.rust_door);
-    let output = npgen::compile(arguments.files.iter().map(|path| source(path)), &options)?;
+/// `acme::common=crate::shared`.
+fn module(text: &str) -> Result<(String, String), String> {
+    let (package, path) = text.split_once('=').ok_or("write it as `acme::common=crate::shared`")?;
+    Ok((package.to_owned(), path.to_owned()))
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Done, Refusal> {
+    let mut options = arguments
+        .include
+        .options()
+        .facade(arguments.facade.as_str())
+        .rust_door(arguments.rust_door);
+    for (package, path) in &arguments.module {
+        options = options.module(package, path);
+    }
+    let files = npgen::schemas_in(&arguments.paths)?;
+    let output = npgen::compile(files.iter().map(|path| source(path)), &options)?;
     if arguments.check {
         output.compare_with(&arguments.out)?;
     } else {
