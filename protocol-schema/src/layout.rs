@@ -449,3 +449,6 @@ fn width(int: Int) -> u64 {
 fn cut(bytes: [u8; 16], bits: u8) -> Option<Vec<u8>> {
     bytes.get(..usize::from(bits / 8)).map(<[u8]>::to_vec)
 }
+
+#[cfg(test)]
+mod tests;

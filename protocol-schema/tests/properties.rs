@@ -72,7 +72,14 @@ impl Author<'_> {
         if self.choices.below(2) == 1 {
             self.docs("//!");
         }
-        self.out.push_str("package test::made;\n const LEN: u8 = 3;\n");
+        let stable = self.choices.one(&["", "#![was(\"old::made\")]\n", "#![acme::x]\n"]);
+        self.out.push_str(stable);
+        self.out.push_str("package test::made;\nuse std::{Uuid as Id, Timestamp};\n");
+        self.out.push_str("const LEN: u8 = 3;\n const MANY: u32 = 0x10;\n");
+        self.out.push_str("const KEY: Bytes = b\"\\x00\\xff\\\"k\";\n");
+        self.out.push_str("type Number = i32; type Words = Vec<String>;\n");
+        self.out.push_str("enum Kind: u8 { @0 A, @1 B, @2 _ }\n");
+        self.out.push_str("flags Rights: u16 { @1 W, @0 R, @2 _ }\n");
         for position in 0..self.types.len() {
             self.declared = position;
             self.item(position);
@@ -86,24 +93,40 @@ impl Author<'_> {
     fn item(&mut self, position: usize) {
         let name = self.types[position].clone();
         self.maybe_docs();
-        match self.choices.below(4) {
+        match self.choices.below(6) {
             0 => {
                 let fixed = self.choices.below(2) == 1;
                 let head = if fixed { "#[fixed] struct" } else { "struct" };
                 write!(self.out, "{head} {name} {{ ").unwrap();
-                self.fields(usize::from(fixed));
+                self.fields(usize::from(fixed), !fixed);
             }
             1 => {
                 let repr = self.choices.one(&["u8", "u16", "u32", "u64"]);
-                write!(self.out, "enum {name}: {repr} {{ ").unwrap();
-                self.list(0, 0, |author, name| write!(author.out, "{name}").unwrap());
+                let closed = self.choices.one(&["", "#[closed] "]);
+                write!(self.out, "{closed}enum {name}: {repr} {{ ").unwrap();
+                self.list(0, 0, |author, name| {
+                    write!(author.out, "{name}").unwrap();
+                });
+            }
+            2 => {
+                let repr = self.choices.one(&["u8", "u16", "u32", "u64"]);
+                write!(self.out, "flags {name}: {repr} {{ ").unwrap();
+                self.list(0, 0, |author, name| {
+                    let name = name.trim_start_matches("r#").to_uppercase();
+                    write!(author.out, "{name}").unwrap();
+                });
+            }
+            3 => {
+                let ty = self.ty(0);
+                writeln!(self.out, "#[since(2)] type {name} = {ty};").unwrap();
             }
             _ => {
-                let head = self.choices.one(&["enum", "#[error] enum", "#[rust(derive(Eq))] enum"]);
+                let heads = ["enum", "#[error] enum", "#[rust(derive(Eq))] enum", "#[closed] enum"];
+                let head = self.choices.one(&heads);
                 write!(self.out, "{head} {name} {{ ").unwrap();
                 self.list(1, 0, |author, name| {
                     write!(author.out, "{name}").unwrap();
-                    author.payload();
+                    author.payload(false);
                 });
             }
         }
@@ -115,9 +138,14 @@ impl Author<'_> {
         write!(self.out, "{version}protocol Made {{ ").unwrap();
         self.list(1, 1, |author, name| {
             write!(author.out, "{name}").unwrap();
-            author.payload();
-            match author.choices.below(5) {
+            author.payload(true);
+            match author.choices.below(7) {
                 0 => {}
+                5 => author.out.push_str(" -> Stream<String>"),
+                6 => {
+                    let ty = author.ty(0);
+                    write!(author.out, " -> Result<Stream<{ty}>, Failure>").unwrap();
+                }
                 1 => author.out.push_str(" -> ()"),
                 2 => author.out.push_str(" -> Result<(), Failure>"),
                 3 => {
@@ -132,25 +160,69 @@ impl Author<'_> {
         });
     }
 
-    fn payload(&mut self) {
-        match self.choices.below(3) {
+    fn payload(&mut self, defaults: bool) {
+        match self.choices.below(4) {
             0 => {}
             1 => {
                 let ty = self.ty(0);
                 write!(self.out, "({ty})").unwrap();
             }
+            2 => {
+                let ty = self.choices.one(&[
+                    "#[varint] u64",
+                    "#[max(3)] String",
+                    "#[max(MANY), varint] Number",
+                    "#[rust(type = \"Vec<u8>\", with = \"crate::x\")] Bytes",
+                ]);
+                let ty = ty.replace("max(MANY), ", "");
+                write!(self.out, "({ty})").unwrap();
+            }
             _ => {
                 self.out.push_str(" { ");
-                self.fields(0);
+                self.fields(0, defaults);
             }
         }
     }
 
-    fn fields(&mut self, least: usize) {
-        self.list(0, least, |author, name| {
-            let ty = author.ty(0);
-            write!(author.out, "{name}: {ty}").unwrap();
-        });
+    fn fields(&mut self, least: usize, defaults: bool) {
+        let entry = if defaults { Self::evolving_field } else { Self::field };
+        self.list(0, least, entry);
+    }
+
+    fn field(&mut self, name: &str) {
+        let ty = self.ty(0);
+        write!(self.out, "{name}: {ty}").unwrap();
+    }
+
+    fn evolving_field(&mut self, name: &str) {
+        let field = match self.choices.below(12) {
+            0 => "$: Number = -7",
+            1 => "$: bool = true",
+            2 => "$: f32 = -1.5e3",
+            3 => "$: Kind = Kind::B",
+            4 => "$: Rights = [Rights::R, Rights::W]",
+            5 => "$: u32 = MANY",
+            6 => "_: Vec<Number>",
+            7 => "_: bool",
+            _ => return self.field(name),
+        };
+        self.out.push_str(&field.replace('$', name));
+    }
+
+    /// An attribute that stands before a field's number.
+    fn attribute(&mut self) {
+        let attribute = self.choices.one(&[
+            "",
+            "",
+            "",
+            "",
+            "#[deprecated] ",
+            "#[deprecated(\"use \\\"x\\\"\")] ",
+            "#[since(1)] ",
+            "#[acme::x(1, \"y\", z = [b\"\\x01\", -2.5, a::B], w(true))] ",
+            "#[a::b = 3] ",
+        ]);
+        self.out.push_str(attribute);
     }
 
     /// Entries with different names to the closing brace, with numbers in some order or without.
@@ -161,6 +233,7 @@ impl Author<'_> {
         let numbered = self.choices.below(2) == 1;
         for position in 0..count {
             self.maybe_docs();
+            self.attribute();
             if numbered {
                 write!(self.out, "@{} ", first + (position + turn) % count).unwrap();
             }
@@ -172,7 +245,7 @@ impl Author<'_> {
 
     fn ty(&mut self, depth: usize) -> String {
         let leaf = depth > 3;
-        match self.choices.below(if leaf { 2 } else { 6 }) {
+        match self.choices.below(if leaf { 2 } else { 11 }) {
             1 if self.declared > 0 => {
                 let position = self.choices.below(self.declared);
                 self.types[position].clone()
@@ -183,15 +256,41 @@ impl Author<'_> {
                 format!("Vec<{}>", self.types[position])
             }
             4 => {
+                // Of a type with a name nobody knows here that it is none.
                 let inner = self.ty(depth + 1);
-                if inner.starts_with("Option<") { inner } else { format!("Option<{inner}>") }
+                let named = inner.starts_with("Option<") || inner.starts_with("Type");
+                if named { inner } else { format!("Option<{inner}>") }
             }
+            6 => {
+                let key = self.key();
+                format!("Map<{key}, {}>", self.ty(depth + 1))
+            }
+            7 => format!("Set<{}>", self.key()),
+            8 => {
+                let first = self.ty(3);
+                let second = self.ty(3);
+                self.choices
+                    .one(&["($1, $2)", "($1,)", "(($2,), $1)"])
+                    .replace("$1", &first)
+                    .replace("$2", &second)
+            }
+            9 => format!("Secret<{}>", self.choices.one(&SCALARS)),
+            10 => self
+                .choices
+                .one(&["Id", "Timestamp", "std::Duration", "std::SocketAddr", "std::Uuid"])
+                .to_owned(),
             5 => {
                 let length = self.choices.one(&["1", "2", "LEN", "0x3"]);
                 format!("[{}; {length}]", self.ty(3))
             }
             _ => self.choices.one(&SCALARS).to_owned(),
         }
+    }
+
+    fn key(&mut self) -> String {
+        self.choices
+            .one(&["String", "u8", "i128", "(bool, [Id; 2])", "Number", "Bytes", "Timestamp"])
+            .to_owned()
     }
 
     fn maybe_docs(&mut self) {
@@ -267,6 +366,20 @@ fn soup() -> impl Strategy<Value = String> {
         Just("use a::"),
         Just("type T = "),
         Just("flags F: u8 { "),
+        Just("use std::Uuid;\n"),
+        Just("use std::{Uuid as A, Duration};\n"),
+        Just("Map<"),
+        Just("Stream<u8>"),
+        Just("Secret<"),
+        Just("F::A"),
+        Just("#[varint] "),
+        Just("#[max(N)] "),
+        Just("#[default] "),
+        Just("#[closed] "),
+        Just("#[rust(type = \"X\", with = \"y\")] "),
+        Just("#[a::b(c = 1, 2)] "),
+        Just("#![stable]\n"),
+        Just("@2 _, "),
         Just("_ "),
         Just("pub "),
         Just("1.5"),

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::ir::{Field, Flags, Item, Name, Payload, Protocol, ScalarEnum, Schema, Side, Union};
+use crate::ir::{
+    Field, Flags, Item, Name, Payload, Protocol, ScalarEnum, Schema, Side, Struct, Union,
+};
 use crate::span::Span;
 
 use super::codes;
@@ -220,23 +222,14 @@ fn unknown<'a>(names: impl Iterator<Item = &'a Name>, unknown: &Name, found: &mu
     }
 }
 
-/// Names of the types and traits emitted for protocols that something else has already.
+/// Names of what is emitted beside the items that something else has already.
 pub(super) fn generated(items: &[Item], found: &mut Diagnostics) {
     let mut taken: BTreeMap<String, (Span, Option<String>)> = BTreeMap::new();
     for item in items {
         let name = item.name();
         taken.entry(name.text.clone()).or_insert((name.span, None));
     }
-    let protocols = items.iter().filter_map(|item| match item {
-        Item::Protocol(protocol) => Some(protocol),
-        Item::Const(_)
-        | Item::Alias(_)
-        | Item::Struct(_)
-        | Item::Scalar(_)
-        | Item::Union(_)
-        | Item::Flags(_) => None,
-    });
-    for (name, span, what) in protocols.flat_map(emitted) {
+    for (name, span, what) in items.iter().flat_map(emitted) {
         match taken.get(&name) {
             None => {
                 taken.insert(name, (span, Some(what)));
@@ -248,7 +241,7 @@ pub(super) fn generated(items: &[Item], found: &mut Diagnostics) {
                         .also(span, "generated for this"),
                 );
             }
-            // Two messages of one name are told as such.
+            // Two items or messages of one name are told as such.
             Some((_, Some(other))) if *other == what => {}
             Some((place, Some(other))) => {
                 let message = format!("`{name}` is the name of {what} and of {other}");
@@ -261,8 +254,19 @@ pub(super) fn generated(items: &[Item], found: &mut Diagnostics) {
     }
 }
 
-/// What is emitted for a protocol beside itself: the name, whose it is, and what it is.
-fn emitted(protocol: &Protocol) -> Vec<(String, Span, String)> {
+/// What is emitted beside an item: the name, whose it is, and what it is.
+fn emitted(item: &Item) -> Vec<(String, Span, String)> {
+    match item {
+        Item::Struct(Struct { name, .. }) | Item::Union(Union { name, .. }) => {
+            let what = format!("the view of `{}`", name.text);
+            vec![(format!("{}View", name.text), name.span, what)]
+        }
+        Item::Protocol(protocol) => of_protocol(protocol),
+        Item::Const(_) | Item::Alias(_) | Item::Scalar(_) | Item::Flags(_) => Vec::new(),
+    }
+}
+
+fn of_protocol(protocol: &Protocol) -> Vec<(String, Span, String)> {
     let name = &protocol.name;
     let pushes = protocol.messages.iter().any(|message| message.from == Side::Server);
     let of_protocol = |suffix: &str, what: &str| {
@@ -274,14 +278,18 @@ fn emitted(protocol: &Protocol) -> Vec<(String, Span, String)> {
         list.push(of_protocol("ClientHandler", "the client's handler trait"));
         list.push(of_protocol("Peer", "the server's handle to a client"));
     }
-    list.extend(protocol.messages.iter().filter_map(|message| match message.payload {
-        Payload::Unit | Payload::Tuple(_) => None,
-        Payload::Fields(_) => {
-            let own = message.body_name.as_ref().unwrap_or(&message.name);
-            let what = format!("the struct of message `{}` of `{}`", message.name.text, name.text);
-            Some((message.body_type_name(protocol), own.span, what))
+    for message in &protocol.messages {
+        match message.payload {
+            Payload::Unit | Payload::Tuple(_) => {}
+            Payload::Fields(_) => {
+                let own = message.body_name.as_ref().unwrap_or(&message.name);
+                let whose = format!("of message `{}` of `{}`", message.name.text, name.text);
+                let body = message.body_type_name(protocol);
+                list.push((format!("{body}View"), own.span, format!("the view {whose}")));
+                list.push((body, own.span, format!("the struct {whose}")));
+            }
         }
-    }));
+    }
     list
 }
 

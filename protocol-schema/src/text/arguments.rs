@@ -2,7 +2,7 @@
 
 use crate::check::codes;
 use crate::diag::Diagnostic;
-use crate::ir::{Bound, Name, Side, Value, ValueKind, Vendor, VendorArgument, VendorArguments};
+use crate::ir::{Bound, Side, Value, ValueKind, Vendor, VendorArgument, VendorArguments};
 use crate::span::Span;
 
 use super::attrs::{Meaning, Place};
@@ -242,7 +242,8 @@ fn derives(
         let Argument::Attr(AttrTree { path, arguments: Arguments::None, span }) = entry else {
             return None;
         };
-        let name = Name::new(path.text(), span);
+        // The code around the generated module brings it into scope.
+        let name = path.single()?.clone();
         if let Some(first) = meaning.derives.iter().find(|known| known.text == name.text) {
             let message = format!("`{}` is derived twice", name.text);
             cursor.found.push(
