@@ -18,11 +18,14 @@ use crate::schema::{
     ReplySchema, RootFn, ScalarSchema, SchemaFn, StructSchema, TypeSchema, UnionSchema,
 };
 
+/// What stands for no package, as a schema file has to name one.
+const NO_PACKAGE: &str = "unnamed";
+
 /// The protocols and all types that they reach.
 pub(super) fn schema(protocols: &[&'static ProtocolSchema]) -> Schema {
     let mut walk = Walk::default();
     let package = protocols.first().and_then(|protocol| protocol.name.rsplit_once("::"));
-    let package = package.map_or("_", |(package, _)| package);
+    let package = package.map_or(NO_PACKAGE, |(package, _)| package);
     let items = protocols.iter().map(|protocol| Item::Protocol(walk.protocol(protocol))).collect();
     walk.rest();
     Schema {

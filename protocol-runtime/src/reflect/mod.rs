@@ -34,7 +34,7 @@ pub use lock::{Change, Difference, Effect, compare};
 
 /// The canonical text of protocols, which are of one package.
 ///
-/// A protocol without a package comes in one called `_`, as a schema file has to name one.
+/// A protocol without a package comes in one called `unnamed`, as a schema file has to name one.
 #[must_use]
 pub fn text(protocols: &[&'static ProtocolSchema]) -> String {
     text::print(&canonical(&convert::schema(protocols), None))
