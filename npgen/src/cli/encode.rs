@@ -50,7 +50,7 @@ fn encode(arguments: &Arguments) -> Result<(), Refusal> {
     let text = String::from_utf8(read(&arguments.file)?)
         .map_err(|_| Refusal::input(format!("`{name}` is not UTF-8 text")))?;
     let json = parse_json(&text)
-        .map_err(|error| Refusal::input(format!("`{name}` is not the JSON of a value: {error}")))?;
+        .map_err(|error| Refusal::input(format!("`{name}` is not JSON: {error}")))?;
     let value = codec.from_json(&json).map_err(|error| Refusal::input(error.to_string()))?;
     let bytes = codec.encode(&value).map_err(|error| Refusal::input(error.to_string()))?;
     let out = match (arguments.hex, arguments.base64) {

@@ -9,9 +9,8 @@ use std::process::ExitCode;
 use annotate_snippets::{Group, Level, Renderer};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use npgen::{Failure, Source};
+use npgen::{Failure, FileError, Options, Source};
 use protocol_schema::ir::Schema;
-use protocol_schema::text::{SourceMap, compile};
 use protocol_schema::value::{Codec, TypeError, ValueError, known};
 
 use super::complain;
@@ -28,6 +27,9 @@ pub(super) struct Meant {
     /// nothing is said
     #[arg(long, value_name = "PATH")]
     schema: Vec<PathBuf>,
+    /// Where packages are looked for that the schema uses, beside its own folder
+    #[arg(long, value_name = "DIR")]
+    include: Vec<PathBuf>,
     /// `User`, `Vec<User>`, `Chat.Join` for a message, `Chat.Join.reply`, `Chat.Join.error`; of
     /// a stream one item. Left out, all there are are listed
     #[arg(value_name = "TYPE")]
@@ -63,6 +65,21 @@ impl Refusal {
     /// The arguments are wrong.
     pub(super) fn arguments(title: impl Into<String>, help: Option<String>) -> Self {
         Self::Told { code: 2, title: title.into(), detail: String::new(), help }
+    }
+
+    /// The type is wrong: these there are.
+    fn names(title: impl Into<String>, schemas: &[Schema]) -> Self {
+        let mut names: Vec<String> = schemas.iter().flat_map(known).collect();
+        let help = match names.len() {
+            0 => "there are no types; name a schema with `--schema`",
+            _ => "name one of these, or a type made of them such as `Vec<String>`",
+        };
+        if let Some(more) = names.len().checked_sub(NAMES_MAX).filter(|more| *more > 0) {
+            names.truncate(NAMES_MAX);
+            names.push(format!("… and {more} more"));
+        }
+        let detail = names.into_iter().map(|name| format!("  {name}\n")).collect();
+        Self::Told { code: 2, title: title.into(), detail, help: Some(help.to_owned()) }
     }
 
     /// A mistake in bytes, which are shown around it.
@@ -108,7 +125,7 @@ impl Meant {
     pub(super) fn codec(&self) -> Result<Codec, Refusal> {
         let schemas = self.schemas()?;
         let Some(name) = &self.name else {
-            return Err(Refusal::arguments("which type is meant?", Some(list(&schemas))));
+            return Err(Refusal::names("which type is meant?", &schemas));
         };
         let tried: Vec<_> = schemas.iter().map(|schema| Codec::new(schema, name)).collect();
         let mut found: Vec<&Codec> = Vec::new();
@@ -144,7 +161,7 @@ impl Meant {
         };
         match errors.min_by_key(rank) {
             Some(error @ TypeError::Name { nearest: None, .. }) => {
-                Refusal::arguments(error.to_string(), Some(list(schemas)))
+                Refusal::names(error.to_string(), schemas)
             }
             Some(error) => Refusal::arguments(error.to_string(), None),
             None => Refusal::arguments(
@@ -155,75 +172,24 @@ impl Meant {
     }
 
     fn schemas(&self) -> Result<Vec<Schema>, Refusal> {
-        let mut files = Vec::new();
-        for path in &self.schema {
-            if path.is_dir() {
-                let before = files.len();
-                np_files(path, 8, &mut files);
-                if files.len() == before {
-                    let title = format!("there are no `.np` files in `{}`", path.display());
-                    return Err(Refusal::arguments(title, None));
-                }
-            } else {
-                files.push(path.clone());
-            }
-        }
-        if self.schema.is_empty() {
-            np_files(Path::new("schema"), 8, &mut files);
-            np_files(Path::new("schemas"), 8, &mut files);
-            if files.is_empty() {
-                np_files(Path::new("."), 0, &mut files);
-            }
-        }
-        read_schemas(&files)
-    }
-}
-
-/// Compiles schemas, each on its own.
-fn read_schemas(files: &[PathBuf]) -> Result<Vec<Schema>, Refusal> {
-    let sources: Vec<_> = files.iter().map(Source::read).collect();
-    npgen::check(sources.iter().cloned())?;
-    let mut map = SourceMap::new();
-    let sources = sources.into_iter().flatten();
-    Ok(sources
-        .map(|source| {
-            let file = map.add(source.name, source.text);
-            compile(&mut map, file).schema
-        })
-        .collect())
-}
-
-/// The schemas in a directory and, so many levels deep, below it.
-fn np_files(folder: &Path, depth: u32, files: &mut Vec<PathBuf>) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.sort();
-    for path in paths {
-        let is_hidden =
-            path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-        if path.is_dir() && depth > 0 && !is_hidden {
-            np_files(&path, depth - 1, files);
-        } else if path.extension().is_some_and(|extension| extension == "np") && path.is_file() {
-            files.push(path);
-        }
+        let usual = ["schema", "schemas"].map(PathBuf::from).into_iter();
+        let usual: Vec<PathBuf> = usual.filter(|path| path.is_dir()).collect();
+        let paths = match &self.schema[..] {
+            [] if usual.is_empty() => vec![PathBuf::from(".")],
+            [] => usual,
+            given => given.to_vec(),
+        };
+        let include = |options: Options, dir: &PathBuf| options.include(dir);
+        let options = self.include.iter().fold(Options::new(), include);
+        let unreadable = |error: FileError| Refusal::input(error.to_string());
+        let files = npgen::schemas_in(&paths).map_err(unreadable)?;
+        Ok(npgen::schemas(files.iter().map(Source::read), &options)?)
     }
 }
 
 fn package(schema: &Schema) -> String {
     let names: Vec<&str> = schema.package.iter().map(|name| name.text.as_str()).collect();
     names.join("::")
-}
-
-/// All types of all schemas, for people.
-fn list(schemas: &[Schema]) -> String {
-    let mut names: Vec<String> = schemas.iter().flat_map(known).collect();
-    let more = names.len().saturating_sub(NAMES_MAX);
-    names.truncate(NAMES_MAX);
-    let more = if more > 0 { format!("\n  … and {more} more") } else { String::new() };
-    if names.is_empty() {
-        return "there are no schemas; name one with `--schema`".to_owned();
-    }
-    format!("there are:\n  {}{more}", names.join("\n  "))
 }
 
 /// All of a file, or of the standard input.
