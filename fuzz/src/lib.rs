@@ -12,3 +12,6 @@ pub mod connection;
 pub mod corpus;
 pub mod input;
 pub mod schema_text;
+pub mod values;
+pub mod versions;
+pub mod views;

@@ -19,6 +19,12 @@ pub mod corpus;
 pub mod input;
 #[path = "../../../fuzz/src/schema_text.rs"]
 pub mod schema_text;
+#[path = "../../../fuzz/src/values.rs"]
+pub mod values;
+#[path = "../../../fuzz/src/versions.rs"]
+pub mod versions;
+#[path = "../../../fuzz/src/views.rs"]
+pub mod views;
 
 fn replay(target: &corpus::Target) {
     corpus::replay(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz"), target);
@@ -30,6 +36,21 @@ fn codec() {
 }
 
 #[test]
+fn values() {
+    replay(&values::TARGET);
+}
+
+#[test]
 fn schema_text() {
     replay(&schema_text::TARGET);
+}
+
+#[test]
+fn versions() {
+    replay(&versions::TARGET);
+}
+
+#[test]
+fn views() {
+    replay(&views::TARGET);
 }

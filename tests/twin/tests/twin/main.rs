@@ -6,6 +6,7 @@
 //! is older or newer; and the files in `schemas/vectors/` hold nothing else.
 
 mod agree;
+mod canonical;
 mod decoder;
 mod dice;
 mod doors;
