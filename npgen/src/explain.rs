@@ -67,3 +67,7 @@ fn pages_of(file: &'static str) -> Vec<Page> {
     };
     starts.iter().zip(ends).filter_map(page).collect()
 }
+
+#[cfg(test)]
+#[path = "explain_tests.rs"]
+mod tests;

@@ -112,7 +112,8 @@ impl Revision {
                 "" => name,
                 inside => name.strip_prefix(inside)?.strip_prefix('/')?,
             };
-            rest.ends_with(".np").then(|| path.join(rest))
+            let folder = if path == Path::new(".") { Path::new("") } else { path };
+            rest.ends_with(".np").then(|| folder.join(rest))
         });
         Ok(below.collect())
     }

@@ -27,7 +27,14 @@ where
     for path in paths {
         let path = path.as_ref();
         if path.is_dir() {
+            let start = found.len();
             walk(path, &mut Vec::new(), &mut found)?;
+            // `a.np` for what a walk calls `./a.np`.
+            for file in found.iter_mut().skip(start) {
+                if let Ok(short) = file.strip_prefix(".") {
+                    *file = short.to_owned();
+                }
+            }
         } else {
             found.push(path.to_owned());
         }
@@ -37,9 +44,8 @@ where
 
 /// Whether a walk through `root` would leave out `path`, a file below it that need not be there.
 pub(crate) fn is_ignored(root: &Path, path: &Path) -> bool {
-    let Ok(inside) = path.strip_prefix(root) else {
-        return false;
-    };
+    let inside = path.strip_prefix(root).or_else(|_| path.strip_prefix("."));
+    let inside = inside.unwrap_or(path);
     let mut ignored = Vec::new();
     let mut folder = root.to_owned();
     let count = inside.iter().count();

@@ -19,12 +19,14 @@ use crate::ir::{
 };
 use crate::span::Span;
 
-/// The canonical form of a checked schema: of the protocols called so, or of all.
+/// The canonical form of a checked schema: of the protocols called so, or of everything in it,
+/// also types that no protocol reaches.
 ///
 /// Types of other packages come under their own names; where two types have one, the one that is
 /// met later gets a number (`Page_2`). What only the Rust compiler can resolve stays as it is.
 #[must_use]
 pub fn canonical(schema: &Schema, protocols: Option<&[&str]>) -> Schema {
+    let everything = protocols.is_none();
     let protocols: Vec<&Protocol> = schema
         .items
         .iter()
@@ -38,6 +40,11 @@ pub fn canonical(schema: &Schema, protocols: Option<&[&str]>) -> Schema {
     let mut walk = Walk { schema, names: BTreeMap::new(), taken, met: Vec::new(), items: vec![] };
     let protocols: Vec<Protocol> =
         protocols.into_iter().map(|protocol| walk.protocol(protocol)).collect();
+    if everything {
+        for item in schema.items.iter().filter(|item| is_type(item)) {
+            walk.reference(&item.name().text);
+        }
+    }
     walk.rest();
     let package = joined(&schema.package);
     let (old, protocols) = renamed(&package, protocols);
@@ -92,6 +99,13 @@ fn renamed(package: &str, protocols: Vec<Protocol>) -> (Option<String>, Vec<Prot
 fn joined(path: &[Name]) -> String {
     let names: Vec<&str> = path.iter().map(|name| name.text.as_str()).collect();
     names.join("::")
+}
+
+fn is_type(item: &Item) -> bool {
+    match item {
+        Item::Struct(_) | Item::Scalar(_) | Item::Union(_) | Item::Flags(_) => true,
+        Item::Const(_) | Item::Alias(_) | Item::Protocol(_) => false,
+    }
 }
 
 /// Goes from the protocols to what they reach.

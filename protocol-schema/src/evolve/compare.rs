@@ -141,9 +141,18 @@ impl<'a> Compare<'a> {
             return;
         }
         let message = format!("the package is `{new}`, was `{old}`");
-        let said = self.new.schema.meta.was.as_ref() == Some(old);
+        let said = self.new.schema.meta.was.as_ref() == Some(old) || self.protocols_were_of(old);
         let rule = if said { &RENAMED_WITH_WAS } else { &PACKAGE_RENAMED };
         self.report(&self.file(), rule, message);
+    }
+
+    /// Whether all protocols say that they were of a package.
+    fn protocols_were_of(&self, package: &str) -> bool {
+        let of = |was: &str| was.rsplit_once("::").is_some_and(|(before, _)| before == package);
+        let own = self.new.index.own().iter();
+        let protocols: Vec<_> =
+            own.filter(|item| matches!(item, Item::Protocol(_))).map(|item| meta(item)).collect();
+        !protocols.is_empty() && protocols.iter().all(|meta| meta.was.as_deref().is_some_and(of))
     }
 
     /// Items of one name are one item, and so are those that say what they were called.
