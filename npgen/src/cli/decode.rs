@@ -13,6 +13,7 @@ use super::values::{Meant, Refusal, finish, from_base64, from_hex, read, write};
 ///
 /// Reads what any version of the schema writes, unless `--exact` is given.
 #[derive(clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[command(after_help = after_help!(
     "npgen decode --schema schema/chat.np Chat.Join.reply reply.bin"
 ))]

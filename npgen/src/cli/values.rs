@@ -154,10 +154,9 @@ impl Meant {
         errors: impl Iterator<Item = TypeError>,
     ) -> Refusal {
         // What another schema has but cannot make says more than that this one does not have it.
-        let rank = |error: &TypeError| match error {
-            TypeError::Name { nearest: None, .. } => 2,
-            TypeError::Name { .. } => 1,
-            _ => 0,
+        let rank = |error: &TypeError| {
+            let TypeError::Name { nearest, .. } = error else { return 0 };
+            if nearest.is_some() { 1 } else { 2 }
         };
         match errors.min_by_key(rank) {
             Some(error @ TypeError::Name { nearest: None, .. }) => {

@@ -70,6 +70,44 @@ fn the_vectors_decode_to_their_json_and_encode_to_their_bytes() {
     assert!(cases > 200, "{cases}");
 }
 
+/// What reads and writes JSON elsewhere is held against the same list.
+#[test]
+fn values_have_this_json_and_only_this() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas/vectors/json.json");
+    let list_of = parse_json(&fs::read_to_string(path).unwrap()).unwrap();
+    let lines: Vec<&str> = list(&list_of, "schema").iter().map(|l| l.as_str().unwrap()).collect();
+    let schema = schema(&lines.join("\n"));
+    let of = |case: &Json| Codec::new(&schema, case["type"].as_str().unwrap()).unwrap();
+    let text = |case: &Json| case["json"].as_str().unwrap().to_owned();
+    let mut wrong = Vec::new();
+    for case in list(&list_of, "cases") {
+        let (codec, bytes) = (of(case), bytes(&case["hex"]));
+        let value = codec.decode(&bytes, &TOLERANT).unwrap();
+        let json = codec.to_json(&value, Secrets::Shown).unwrap().to_string();
+        if json != text(case) {
+            wrong.push(format!("{}: {json} is not {}", codec.name(), text(case)));
+        }
+    }
+    for case in list(&list_of, "cases").iter().chain(list(&list_of, "read")) {
+        let codec = of(case);
+        let read = parse_json(&text(case)).map_err(|error| error.to_string());
+        let value = read.and_then(|json| codec.from_json(&json).map_err(|e| e.to_string()));
+        match value.map(|value| hex(&codec.encode(&value).unwrap())) {
+            Ok(bytes) if case["hex"] == *bytes => {}
+            other => wrong.push(format!("{}: {} is {other:?}", codec.name(), text(case))),
+        }
+    }
+    for case in list(&list_of, "refused") {
+        let codec = of(case);
+        let read = parse_json(&text(case)).ok();
+        let value = read.and_then(|json| codec.from_json(&json).ok());
+        if let Some(bytes) = value.and_then(|value| codec.encode(&value).ok()) {
+            wrong.push(format!("{}: {} is {}", codec.name(), text(case), hex(&bytes)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// A codec over a few declarations.
 fn codec(text: &str, name: &str) -> Codec {
     Codec::new(
