@@ -117,7 +117,11 @@ impl Author<'_> {
                 });
             }
             3 => {
+                // An alias names earlier types only, so that it does not stand for itself.
+                let all = std::mem::take(&mut self.types);
+                self.types = all[..position].to_vec();
                 let ty = self.ty(0);
+                self.types = all;
                 writeln!(self.out, "#[since(2)] type {name} = {ty};").unwrap();
             }
             _ => {
@@ -251,7 +255,7 @@ impl Author<'_> {
                 self.types[position].clone()
             }
             2 => format!("Vec<{}>", self.ty(depth + 1)),
-            3 => {
+            3 if !self.types.is_empty() => {
                 let position = self.choices.below(self.types.len());
                 format!("Vec<{}>", self.types[position])
             }

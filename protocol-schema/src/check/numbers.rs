@@ -266,6 +266,8 @@ fn different(slots: &[Slot<'_>], range: Range, found: &mut Diagnostics) -> bool 
     let mut taken: BTreeSet<u32> = slots.iter().map(|slot| slot.value).collect();
     let mut first: BTreeMap<u32, Slot<'_>> = BTreeMap::new();
     let mut spoilt = false;
+    // Below it all are taken.
+    let mut free = range.first;
     for slot in slots {
         let Slot { value, span, .. } = *slot;
         let Some(earlier) = first.get(&value) else {
@@ -279,12 +281,13 @@ fn different(slots: &[Slot<'_>], range: Range, found: &mut Diagnostics) -> bool 
         };
         let mut diagnostic = Diagnostic::error(codes::DUPLICATE_NUMBER, span, message)
             .also(earlier.span, "used here first");
-        if let Some(free) = next_free(&taken, range) {
-            taken.insert(free);
-            diagnostic = diagnostic.note(format!("the next free number is @{free}")).fix(
-                format!("write @{free}"),
+        if let Some(number) = next_free(&taken, Range { first: free, ..range }) {
+            taken.insert(number);
+            free = number;
+            diagnostic = diagnostic.note(format!("the next free number is @{number}")).fix(
+                format!("write @{number}"),
                 span,
-                format!("@{free}"),
+                format!("@{number}"),
             );
         }
         found.push(diagnostic);

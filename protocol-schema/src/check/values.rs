@@ -48,8 +48,9 @@ pub(super) fn of_consts(values: &mut Values<'_, '_>, found: &mut Diagnostics) {
     }
 }
 
-/// How often the nearest variant is looked for.
+/// How often the nearest variant is looked for, and among how many.
 const SEARCHES_MAX: usize = 32;
+const WORDS_MAX: usize = 1_000;
 
 /// The rules on values of one schema.
 pub(super) struct Values<'a, 'i> {
@@ -219,7 +220,8 @@ impl<'a, 'i> Values<'a, 'i> {
         }
         let message = format!("`{}` has no {what} `{}`", of.text, name.text);
         let diagnostic = Diagnostic::error(codes::UNKNOWN_VALUE, name.span, message);
-        found.push(match self.search().and_then(|()| nearest(&name.text, known)) {
+        let near = self.search().and_then(|()| nearest(&name.text, known.take(WORDS_MAX)));
+        found.push(match near {
             Some(meant) => diagnostic.fix(format!("write `{meant}`"), name.span, meant),
             None => diagnostic,
         });
@@ -256,7 +258,7 @@ impl<'a, 'i> Values<'a, 'i> {
                 .iter()
                 .find(|known| **known == last.text)
                 .copied()
-                .or_else(|| nearest(&last.text, variants.iter().copied()))
+                .or_else(|| nearest(&last.text, variants.iter().copied().take(WORDS_MAX)))
                 .map(|variant| format!("{}::{variant}", item.name().text)),
             (None, _) | (_, []) => self.consts.nearest(&text).map(str::to_owned),
         };

@@ -1,5 +1,7 @@
 //! The arguments of attributes, each in the form its attribute takes.
 
+use std::collections::BTreeMap;
+
 use crate::check::codes;
 use crate::diag::Diagnostic;
 use crate::ir::{Bound, Side, Value, ValueKind, Vendor, VendorArgument, VendorArguments};
@@ -238,19 +240,22 @@ fn derives(
         cursor.error(codes::MISPLACED_ATTRIBUTE, span, message);
         return Some(());
     }
+    let known = meaning.derives.iter().map(|name| (name.text.clone(), name.span));
+    let mut seen: BTreeMap<String, Span> = known.collect();
     for entry in list {
         let Argument::Attr(AttrTree { path, arguments: Arguments::None, span }) = entry else {
             return None;
         };
         // The code around the generated module brings it into scope.
         let name = path.single()?.clone();
-        if let Some(first) = meaning.derives.iter().find(|known| known.text == name.text) {
+        if let Some(first) = seen.get(&name.text) {
             let message = format!("`{}` is derived twice", name.text);
             cursor.found.push(
                 Diagnostic::error(codes::DUPLICATE_ATTRIBUTE, span, message)
-                    .also(first.span, "written here first"),
+                    .also(*first, "written here first"),
             );
         } else {
+            seen.insert(name.text.clone(), span);
             meaning.derives.push(name);
         }
     }
