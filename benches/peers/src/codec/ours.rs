@@ -5,7 +5,7 @@
 use std::fmt::Debug;
 use std::hint::black_box;
 
-use network_protocol::wire::{Root, decode, decode_exact, encode, encode_root};
+use network_protocol::wire::{Wire, decode, decode_exact, encode, encode_root, view};
 
 use super::contestant::{Contestant, Metric, Peer};
 use super::convert::To;
@@ -14,13 +14,16 @@ use super::memory::keep;
 /// Measures the codec of the generated type `T` on a value of the data set.
 pub fn contestant<T, U>(peer: Peer, original: &U) -> anyhow::Result<Contestant>
 where
-    T: Root + Clone + Debug + PartialEq + Send + Sync,
+    T: Wire + Clone + Debug + PartialEq + Send + Sync,
     U: To<T>,
 {
     let value: &'static T = keep(original.to())?;
     let bytes: &'static [u8] = encode(value)?.leak();
     anyhow::ensure!(decode::<T>(bytes)? == *value, "decode gives another value");
     anyhow::ensure!(decode_exact::<T>(bytes)? == *value, "decode_exact gives another value");
+    // Showing a view reads all of it.
+    let (shown, expected) = (format!("{:?}", view::<T>(bytes)?), format!("{value:?}"));
+    anyhow::ensure!(shown == expected, "a view shows another value");
 
     let mut out = Vec::with_capacity(bytes.len());
     let mut contestant = Contestant::new(peer, bytes.len());
@@ -32,6 +35,12 @@ where
     contestant.run(Metric::Deserialize, move || {
         black_box(decode::<T>(black_box(bytes)).expect("was decoded before"));
     });
+    // Both are to open a view: all is checked, and nothing is copied.
+    for metric in [Metric::Borrow, Metric::Access] {
+        contestant.run(metric, move || {
+            let _ = black_box(view::<T>(black_box(bytes)).expect("was viewed before"));
+        });
+    }
     Ok(contestant)
 }
 

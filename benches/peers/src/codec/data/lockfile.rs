@@ -3,7 +3,7 @@
 
 use super::{borrowed, owned};
 
-const TEXT: &str = include_str!("../../../data/packages.lock");
+const TEXT: &str = include_str!("../../../data/Cargo.lock");
 
 macro_rules! define {
     (
