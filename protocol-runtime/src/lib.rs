@@ -60,4 +60,5 @@ pub mod wire;
 pub use transport::{Address, AddressError};
 
 pub use bytes::Bytes;
+pub use types::{Secret, Stream, Timestamp, Uuid};
 pub use wire::RawVariant;

@@ -28,10 +28,15 @@ pub use crate::wire::body::{
     Body, check_root as check_struct_root, decode_root as decode_struct_root,
     encode_root as encode_struct_root, open_body, read_fields, view_root as view_struct_root,
 };
-pub use crate::wire::bounded::{Bounded, check_max, keep_max};
+pub use crate::wire::bounded::{Bounded, keep_max};
+pub use crate::wire::closed::{read_closed, tag, unknown_number, unknown_tag};
+pub use crate::wire::fields::{
+    accepted, check_max, masked, masked_varint, padding_bits, places, removed, skip_removed,
+    unknown_bits, unmask_view, varint,
+};
 pub use crate::wire::layout::{Layout, Shape, Slot, layout};
 pub use crate::wire::map::{MapView, SetView};
-pub use crate::wire::reader::{extended, has_field, own_block, own_block_mut, part};
+pub use crate::wire::reader::{has_field, part};
 pub use crate::wire::structs::{
     check_list as check_struct_list, check_nested as check_struct,
     decode_list as decode_struct_list, decode_nested as decode_struct,
@@ -51,7 +56,7 @@ pub use crate::wire::{
     Wire, Writer, check_field, check_plain_list, decode_plain_list, decode_root,
     encode_plain_list, encode_root, field,
 };
-pub use crate::wire::xor::{Xor, mask, unmask};
+pub use crate::wire::xor::{Xor, mask};
 
 /// Handlers and clients need the shell: with the feature `net` this is what stands in it.
 #[cfg(feature = "net")]
@@ -94,7 +99,7 @@ pub use crate::{
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __evolvable {
-    ($name:ident { $($schema:tt)* }) => {
+    ($name:ident) => {
         #[automatically_derived]
         impl $crate::wire::Wire for $name {
             const BITS: usize = 0;
@@ -216,7 +221,78 @@ macro_rules! __evolvable {
                 $crate::__private::v1::view_struct_root::<Self>(bytes)
             }
 
-            $($schema)*
+            fn schema() -> &'static $crate::schema::TypeSchema {
+                &SCHEMA
+            }
+        }
+    };
+}
+
+/// How an enum that is a number stands as a field: what is particular to it is its `Xor`.
+///
+/// Behind the type of its number stand what a view reads in bytes that nobody checked, and what
+/// an absent value reads as where number 0 is not a variant.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __scalar {
+    ($name:ident $repr:ident, $fallback:expr, [$($absent:expr)?]) => {
+        #[automatically_derived]
+        impl $crate::wire::Wire for $name {
+            const BITS: usize = 0;
+            const BLOCK: usize = <$repr as $crate::wire::Wire>::BLOCK;
+            const HAS_TAIL: bool = false;
+            const PLAIN: bool = false;
+
+            type View<'a> = Self;
+
+            #[inline]
+            fn encode_block(&self, block: &mut [u8], slot: $crate::wire::Slot) {
+                let number = $crate::__private::v1::Xor::to_number(*self);
+                $crate::wire::Wire::encode_block(&number, block, slot);
+            }
+
+            #[inline]
+            fn decode(
+                block: &[u8],
+                slot: $crate::wire::Slot,
+                tail: &mut $crate::wire::Reader<'_>,
+            ) -> ::core::result::Result<Self, $crate::wire::DecodeError> {
+                let number = <$repr as $crate::wire::Wire>::decode(block, slot, tail)?;
+                $(
+                    if number == 0 && !tail.exact() {
+                        return ::core::result::Result::Ok($absent);
+                    }
+                )?
+                $crate::__private::v1::Xor::from_number(number)
+            }
+
+            #[inline]
+            fn check(
+                block: &[u8],
+                slot: $crate::wire::Slot,
+                tail: &mut $crate::wire::Reader<'_>,
+            ) -> ::core::result::Result<(), $crate::wire::DecodeError> {
+                <Self as $crate::wire::Wire>::decode(block, slot, tail).map(|_| ())
+            }
+
+            #[inline]
+            fn view<'a>(
+                block: &'a [u8],
+                slot: $crate::wire::Slot,
+                tail: $crate::wire::Tail<'a>,
+            ) -> Self {
+                let number = <$repr as $crate::wire::Wire>::view(block, slot, tail);
+                $(
+                    if number == 0 {
+                        return $absent;
+                    }
+                )?
+                $crate::__private::v1::Xor::from_number(number).unwrap_or($fallback)
+            }
+
+            fn schema() -> &'static $crate::schema::TypeSchema {
+                &SCHEMA
+            }
         }
     };
 }
@@ -241,4 +317,38 @@ macro_rules! __plain_list {
     };
 }
 
-pub use crate::{__evolvable as evolvable, __plain_list as plain_list};
+/// Makes `$block` a block of the length that this side's schema gives it, from the one at `$at`: a
+/// longer one is cut, a shorter one extended with zeros.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __own_block {
+    ($block:ident, $layout:ident, $at:expr) => {
+        let extended;
+        let $block: &[::core::primitive::u8; $layout.block_len] =
+            match $crate::wire::reader::own_block($block, $at) {
+                ::core::option::Option::Some(block) => block,
+                ::core::option::Option::None => {
+                    extended = $crate::wire::reader::extended($block, $at);
+                    &extended
+                }
+            };
+    };
+}
+
+/// Makes `$block` the block at `$at` that is to be written.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __own_block_mut {
+    ($block:ident, $layout:ident, $at:expr) => {
+        let ::core::option::Option::Some($block) =
+            $crate::wire::reader::own_block_mut::<{ $layout.block_len }>($block, $at)
+        else {
+            return;
+        };
+    };
+}
+
+pub use crate::{
+    __evolvable as evolvable, __own_block as own_block, __own_block_mut as own_block_mut,
+    __plain_list as plain_list, __scalar as scalar,
+};

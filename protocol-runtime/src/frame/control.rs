@@ -26,22 +26,21 @@ const _: () = {
         _np::Shape::of::<u32>(),
         _np::Shape::of::<[u8; 16]>(),
     ]);
+    static PLACES: [_np::Place; 4] = _np::places(
+        "Offer",
+        ["name", "version", "min", "fingerprint"],
+    );
     #[automatically_derived]
     impl _np::Body for Offer {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
-        const PLAIN: bool = true && <::std::string::String as _np::Wire>::PLAIN
-            && <u32 as _np::Wire>::PLAIN && <u32 as _np::Wire>::PLAIN
+        const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN
             && <[u8; 16] as _np::Wire>::PLAIN;
         type View<'a> = OfferView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            let ::core::option::Option::Some(block) = _np::own_block_mut::<
-                { LAYOUT.block_len },
-            >(block, 0) else {
-                return;
-            };
+            _np::own_block_mut!(block, LAYOUT, 0);
             _np::Wire::encode_block(&self.name, block, LAYOUT.slots[0]);
             _np::Wire::encode_block(&self.version, block, LAYOUT.slots[1]);
             _np::Wire::encode_block(&self.min, block, LAYOUT.slots[2]);
@@ -50,64 +49,19 @@ const _: () = {
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
             _np::Wire::encode_tail(&self.name, out);
-            _np::Wire::encode_tail(&self.version, out);
-            _np::Wire::encode_tail(&self.min, out);
-            _np::Wire::encode_tail(&self.fingerprint, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            let extended;
-            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
-                ::core::option::Option::Some(block) => block,
-                ::core::option::Option::None => {
-                    extended = _np::extended(block, 0);
-                    &extended
-                }
-            };
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: ::std::string::String = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Offer",
-                    field: "name",
-                },
-            )?;
-            let f1: u32 = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Offer",
-                    field: "version",
-                },
-            )?;
-            let f2: u32 = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "Offer",
-                    field: "min",
-                },
-            )?;
-            let f3: [u8; 16] = _np::field(
-                block,
-                LAYOUT.slots[3],
-                tail,
-                &_np::Place {
-                    owner: "Offer",
-                    field: "fingerprint",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<u32>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<u32>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3 = _np::field::<[u8; 16]>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
             ::core::result::Result::Ok(Self {
                 name: f0,
                 version: f1,
@@ -120,128 +74,48 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            let extended;
-            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
-                ::core::option::Option::Some(block) => block,
-                ::core::option::Option::None => {
-                    extended = _np::extended(block, 0);
-                    &extended
-                }
-            };
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
+            _np::own_block!(block, LAYOUT, 0);
             _np::check_field::<
                 ::std::string::String,
-            >(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Offer",
-                    field: "name",
-                },
-            )?;
-            _np::check_field::<
-                u32,
-            >(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Offer",
-                    field: "version",
-                },
-            )?;
-            _np::check_field::<
-                u32,
-            >(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "Offer",
-                    field: "min",
-                },
-            )?;
-            _np::check_field::<
-                [u8; 16],
-            >(
-                block,
-                LAYOUT.slots[3],
-                tail,
-                &_np::Place {
-                    owner: "Offer",
-                    field: "fingerprint",
-                },
-            )?;
+            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
-        fn view_body(body: _np::BodyView<'_>) -> OfferView<'_> {
+        fn view_body<'a>(body: _np::BodyView<'a>) -> OfferView<'a> {
             OfferView(body)
         }
     }
     _np::evolvable! {
-        Offer { fn schema() -> & 'static _np::TypeSchema { static SCHEMA :
-        _np::TypeSchema =
-        _np::TypeSchema::Struct(_np::StructSchema::new(_np::TypeId::of:: < Offer >,
-        "Offer", & [_np::FieldSchema::new(0, "name", < ::std::string::String as _np::Wire
-        > ::schema), _np::FieldSchema::new(1, "version", < u32 as _np::Wire > ::schema),
-        _np::FieldSchema::new(2, "min", < u32 as _np::Wire > ::schema),
-        _np::FieldSchema::new(3, "fingerprint", < [u8; 16] as _np::Wire > ::schema)])); &
-        SCHEMA } }
+        Offer
     }
-    #[allow(dead_code, unused_variables)]
-    #[inline(always)]
-    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
-        if upto > 0 {
-            <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
-        }
-        if upto > 1 {
-            <u32 as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
-        }
-        if upto > 2 {
-            <u32 as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
-        }
-        if upto > 3 {
-            <[u8; 16] as _np::Wire>::skip(block, LAYOUT.slots[3], tail);
-        }
-    }
-    #[allow(dead_code, non_snake_case)]
+    #[allow(dead_code, non_snake_case, clippy::all)]
     impl<'a> OfferView<'a> {
         /// `package::Name`, at most 64 bytes.
         #[inline]
         #[must_use]
         pub fn name(&self) -> <::std::string::String as _np::Wire>::View<'a> {
-            let (block, mut tail) = (self.0.block, self.0.tail);
-            skip_fields(0, block, &mut tail);
+            let _np::BodyView { block, tail } = self.0;
             <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[0], tail)
         }
         /// The side's own version.
         #[inline]
         #[must_use]
         pub fn version(&self) -> u32 {
-            let (block, mut tail) = (self.0.block, self.0.tail);
-            skip_fields(1, block, &mut tail);
+            let _np::BodyView { block, tail } = self.0;
             <u32 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
         }
         /// The oldest version of a peer that it still serves.
         #[inline]
         #[must_use]
         pub fn min(&self) -> u32 {
-            let (block, mut tail) = (self.0.block, self.0.tail);
-            skip_fields(2, block, &mut tail);
+            let _np::BodyView { block, tail } = self.0;
             <u32 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
         }
         /// 128 bits over the wire form; equal ones need no negotiation.
         #[inline]
         #[must_use]
         pub fn fingerprint(&self) -> <[u8; 16] as _np::Wire>::View<'a> {
-            let (block, mut tail) = (self.0.block, self.0.tail);
-            skip_fields(3, block, &mut tail);
+            let _np::BodyView { block, tail } = self.0;
             <[u8; 16] as _np::Wire>::view(block, LAYOUT.slots[3], tail)
         }
         /// Reads the value out of the bytes.
@@ -264,6 +138,26 @@ const _: () = {
                 .field("fingerprint", &self.fingerprint())
                 .finish()
         }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Offer>,
+            "Offer",
+            &[
+                _np::FieldSchema::new(
+                    0,
+                    "name",
+                    <::std::string::String as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(1, "version", <u32 as _np::Wire>::schema),
+                _np::FieldSchema::new(2, "min", <u32 as _np::Wire>::schema),
+                _np::FieldSchema::new(3, "fingerprint", <[u8; 16] as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Offer "Offer" { name "name" : ::std::string::String; version "version" : u32; min
+        "min" : u32; fingerprint "fingerprint" : [u8; 16]; }
     }
 };
 
@@ -290,76 +184,35 @@ const _: () = {
         _np::Shape::of::<u32>(),
         _np::Shape::of::<u32>(),
     ]);
+    static PLACES: [_np::Place; 3] = _np::places(
+        "PeerLimits",
+        ["calls", "message", "frame"],
+    );
     #[automatically_derived]
     impl _np::Body for PeerLimits {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
-        const PLAIN: bool = true && <u32 as _np::Wire>::PLAIN
-            && <u32 as _np::Wire>::PLAIN && <u32 as _np::Wire>::PLAIN;
+        const PLAIN: bool = true;
         type View<'a> = PeerLimitsView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            let ::core::option::Option::Some(block) = _np::own_block_mut::<
-                { LAYOUT.block_len },
-            >(block, 0) else {
-                return;
-            };
+            _np::own_block_mut!(block, LAYOUT, 0);
             _np::Wire::encode_block(&self.calls, block, LAYOUT.slots[0]);
             _np::Wire::encode_block(&self.message, block, LAYOUT.slots[1]);
             _np::Wire::encode_block(&self.frame, block, LAYOUT.slots[2]);
         }
         #[inline]
-        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode_tail(&self.calls, out);
-            _np::Wire::encode_tail(&self.message, out);
-            _np::Wire::encode_tail(&self.frame, out);
-        }
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            let extended;
-            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
-                ::core::option::Option::Some(block) => block,
-                ::core::option::Option::None => {
-                    extended = _np::extended(block, 0);
-                    &extended
-                }
-            };
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u32 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "PeerLimits",
-                    field: "calls",
-                },
-            )?;
-            let f1: u32 = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "PeerLimits",
-                    field: "message",
-                },
-            )?;
-            let f2: u32 = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "PeerLimits",
-                    field: "frame",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u32>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<u32>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<u32>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
             ::core::result::Result::Ok(Self {
                 calls: f0,
                 message: f1,
@@ -368,107 +221,40 @@ const _: () = {
         }
         #[inline]
         fn check_body(
-            block: &[u8],
-            tail: &mut _np::Reader<'_>,
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            let extended;
-            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
-                ::core::option::Option::Some(block) => block,
-                ::core::option::Option::None => {
-                    extended = _np::extended(block, 0);
-                    &extended
-                }
-            };
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            _np::check_field::<
-                u32,
-            >(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "PeerLimits",
-                    field: "calls",
-                },
-            )?;
-            _np::check_field::<
-                u32,
-            >(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "PeerLimits",
-                    field: "message",
-                },
-            )?;
-            _np::check_field::<
-                u32,
-            >(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "PeerLimits",
-                    field: "frame",
-                },
-            )?;
             ::core::result::Result::Ok(())
         }
         #[inline]
-        fn view_body(body: _np::BodyView<'_>) -> PeerLimitsView<'_> {
+        fn view_body<'a>(body: _np::BodyView<'a>) -> PeerLimitsView<'a> {
             PeerLimitsView(body)
         }
     }
     _np::evolvable! {
-        PeerLimits { fn schema() -> & 'static _np::TypeSchema { static SCHEMA :
-        _np::TypeSchema =
-        _np::TypeSchema::Struct(_np::StructSchema::new(_np::TypeId::of:: < PeerLimits >,
-        "PeerLimits", & [_np::FieldSchema::new(0, "calls", < u32 as _np::Wire >
-        ::schema), _np::FieldSchema::new(1, "message", < u32 as _np::Wire > ::schema),
-        _np::FieldSchema::new(2, "frame", < u32 as _np::Wire > ::schema)])); & SCHEMA } }
+        PeerLimits
     }
-    #[allow(dead_code, unused_variables)]
-    #[inline(always)]
-    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
-        if upto > 0 {
-            <u32 as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
-        }
-        if upto > 1 {
-            <u32 as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
-        }
-        if upto > 2 {
-            <u32 as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
-        }
-    }
-    #[allow(dead_code, non_snake_case)]
+    #[allow(dead_code, non_snake_case, clippy::all)]
     impl<'a> PeerLimitsView<'a> {
         /// Calls that it serves at the same time.
         #[inline]
         #[must_use]
         pub fn calls(&self) -> u32 {
-            let (block, mut tail) = (self.0.block, self.0.tail);
-            skip_fields(0, block, &mut tail);
+            let _np::BodyView { block, tail } = self.0;
             <u32 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
         }
         /// Bytes of a message.
         #[inline]
         #[must_use]
         pub fn message(&self) -> u32 {
-            let (block, mut tail) = (self.0.block, self.0.tail);
-            skip_fields(1, block, &mut tail);
+            let _np::BodyView { block, tail } = self.0;
             <u32 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
         }
         /// Bytes of a frame, without its header.
         #[inline]
         #[must_use]
         pub fn frame(&self) -> u32 {
-            let (block, mut tail) = (self.0.block, self.0.tail);
-            skip_fields(2, block, &mut tail);
+            let _np::BodyView { block, tail } = self.0;
             <u32 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
         }
         /// Reads the value out of the bytes.
@@ -490,6 +276,21 @@ const _: () = {
                 .field("frame", &self.frame())
                 .finish()
         }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<PeerLimits>,
+            "PeerLimits",
+            &[
+                _np::FieldSchema::new(0, "calls", <u32 as _np::Wire>::schema),
+                _np::FieldSchema::new(1, "message", <u32 as _np::Wire>::schema),
+                _np::FieldSchema::new(2, "frame", <u32 as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        PeerLimits "PeerLimits" { calls "calls" : u32; message "message" : u32; frame
+        "frame" : u32; }
     }
 };
 
@@ -516,21 +317,21 @@ const _: () = {
         _np::Shape::of::<u32>(),
         _np::Shape::of::<PeerLimits>(),
     ]);
+    static PLACES: [_np::Place; 3] = _np::places(
+        "Preface",
+        ["offers", "record_max", "limits"],
+    );
     #[automatically_derived]
     impl _np::Body for Preface {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
-        const PLAIN: bool = true && <::std::vec::Vec<Offer> as _np::Wire>::PLAIN
-            && <u32 as _np::Wire>::PLAIN && <PeerLimits as _np::Wire>::PLAIN;
+        const PLAIN: bool = <::std::vec::Vec<Offer> as _np::Wire>::PLAIN
+            && <PeerLimits as _np::Wire>::PLAIN;
         type View<'a> = PrefaceView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            let ::core::option::Option::Some(block) = _np::own_block_mut::<
-                { LAYOUT.block_len },
-            >(block, 0) else {
-                return;
-            };
+            _np::own_block_mut!(block, LAYOUT, 0);
             _np::Wire::encode_block(&self.offers, block, LAYOUT.slots[0]);
             _np::Wire::encode_block(&self.record_max, block, LAYOUT.slots[1]);
             _np::Wire::encode_block(&self.limits, block, LAYOUT.slots[2]);
@@ -538,7 +339,6 @@ const _: () = {
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
             _np::Wire::encode_tail(&self.offers, out);
-            _np::Wire::encode_tail(&self.record_max, out);
             _np::Wire::encode_tail(&self.limits, out);
         }
         #[inline]
@@ -546,46 +346,12 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            let extended;
-            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
-                ::core::option::Option::Some(block) => block,
-                ::core::option::Option::None => {
-                    extended = _np::extended(block, 0);
-                    &extended
-                }
-            };
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: ::std::vec::Vec<Offer> = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Preface",
-                    field: "offers",
-                },
-            )?;
-            let f1: u32 = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Preface",
-                    field: "record_max",
-                },
-            )?;
-            let f2: PeerLimits = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "Preface",
-                    field: "limits",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<
+                ::std::vec::Vec<Offer>,
+            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<u32>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<PeerLimits>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
             ::core::result::Result::Ok(Self {
                 offers: f0,
                 record_max: f1,
@@ -597,97 +363,44 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            let extended;
-            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
-                ::core::option::Option::Some(block) => block,
-                ::core::option::Option::None => {
-                    extended = _np::extended(block, 0);
-                    &extended
-                }
-            };
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
+            _np::own_block!(block, LAYOUT, 0);
             _np::check_field::<
                 ::std::vec::Vec<Offer>,
-            >(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Preface",
-                    field: "offers",
-                },
-            )?;
-            _np::check_field::<
-                u32,
-            >(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Preface",
-                    field: "record_max",
-                },
-            )?;
-            _np::check_field::<
-                PeerLimits,
-            >(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "Preface",
-                    field: "limits",
-                },
-            )?;
+            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            _np::check_field::<PeerLimits>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
-        fn view_body(body: _np::BodyView<'_>) -> PrefaceView<'_> {
+        fn view_body<'a>(body: _np::BodyView<'a>) -> PrefaceView<'a> {
             PrefaceView(body)
         }
     }
     _np::evolvable! {
-        Preface { fn schema() -> & 'static _np::TypeSchema { static SCHEMA :
-        _np::TypeSchema =
-        _np::TypeSchema::Struct(_np::StructSchema::new(_np::TypeId::of:: < Preface >,
-        "Preface", & [_np::FieldSchema::new(0, "offers", < ::std::vec::Vec < Offer > as
-        _np::Wire > ::schema), _np::FieldSchema::new(1, "record_max", < u32 as _np::Wire
-        > ::schema), _np::FieldSchema::new(2, "limits", < PeerLimits as _np::Wire >
-        ::schema)])); & SCHEMA } }
+        Preface
     }
-    #[allow(dead_code, unused_variables)]
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
         if upto > 0 {
             <::std::vec::Vec<Offer> as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
         }
-        if upto > 1 {
-            <u32 as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
-        }
         if upto > 2 {
             <PeerLimits as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
         }
     }
-    #[allow(dead_code, non_snake_case)]
+    #[allow(dead_code, non_snake_case, clippy::all)]
     impl<'a> PrefaceView<'a> {
         /// One to four protocols.
         #[inline]
         #[must_use]
         pub fn offers(&self) -> <::std::vec::Vec<Offer> as _np::Wire>::View<'a> {
-            let (block, mut tail) = (self.0.block, self.0.tail);
-            skip_fields(0, block, &mut tail);
+            let _np::BodyView { block, tail } = self.0;
             <::std::vec::Vec<Offer> as _np::Wire>::view(block, LAYOUT.slots[0], tail)
         }
         /// The largest plaintext of a record that the client takes.
         #[inline]
         #[must_use]
         pub fn record_max(&self) -> u32 {
-            let (block, mut tail) = (self.0.block, self.0.tail);
-            skip_fields(1, block, &mut tail);
+            let _np::BodyView { block, tail } = self.0;
             <u32 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
         }
         /// Field 2.
@@ -717,6 +430,25 @@ const _: () = {
                 .field("limits", &self.limits())
                 .finish()
         }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Preface>,
+            "Preface",
+            &[
+                _np::FieldSchema::new(
+                    0,
+                    "offers",
+                    <::std::vec::Vec<Offer> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(1, "record_max", <u32 as _np::Wire>::schema),
+                _np::FieldSchema::new(2, "limits", <PeerLimits as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Preface "Preface" { offers "offers" : ::std::vec::Vec < Offer >; record_max
+        "record_max" : u32; limits "limits" : PeerLimits; }
     }
 };
 
@@ -749,22 +481,21 @@ const _: () = {
         _np::Shape::of::<PeerLimits>(),
         _np::Shape::of::<u64>(),
     ]);
+    static PLACES: [_np::Place; 5] = _np::places(
+        "Accept",
+        ["format", "protocols", "record_max", "limits", "unix_ms"],
+    );
     #[automatically_derived]
     impl _np::Body for Accept {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
-        const PLAIN: bool = true && <u8 as _np::Wire>::PLAIN
-            && <::std::vec::Vec<Offer> as _np::Wire>::PLAIN && <u32 as _np::Wire>::PLAIN
-            && <PeerLimits as _np::Wire>::PLAIN && <u64 as _np::Wire>::PLAIN;
+        const PLAIN: bool = <::std::vec::Vec<Offer> as _np::Wire>::PLAIN
+            && <PeerLimits as _np::Wire>::PLAIN;
         type View<'a> = AcceptView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            let ::core::option::Option::Some(block) = _np::own_block_mut::<
-                { LAYOUT.block_len },
-            >(block, 0) else {
-                return;
-            };
+            _np::own_block_mut!(block, LAYOUT, 0);
             _np::Wire::encode_block(&self.format, block, LAYOUT.slots[0]);
             _np::Wire::encode_block(&self.protocols, block, LAYOUT.slots[1]);
             _np::Wire::encode_block(&self.record_max, block, LAYOUT.slots[2]);
@@ -773,75 +504,22 @@ const _: () = {
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode_tail(&self.format, out);
             _np::Wire::encode_tail(&self.protocols, out);
-            _np::Wire::encode_tail(&self.record_max, out);
             _np::Wire::encode_tail(&self.limits, out);
-            _np::Wire::encode_tail(&self.unix_ms, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            let extended;
-            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
-                ::core::option::Option::Some(block) => block,
-                ::core::option::Option::None => {
-                    extended = _np::extended(block, 0);
-                    &extended
-                }
-            };
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u8 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Accept",
-                    field: "format",
-                },
-            )?;
-            let f1: ::std::vec::Vec<Offer> = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Accept",
-                    field: "protocols",
-                },
-            )?;
-            let f2: u32 = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "Accept",
-                    field: "record_max",
-                },
-            )?;
-            let f3: PeerLimits = _np::field(
-                block,
-                LAYOUT.slots[3],
-                tail,
-                &_np::Place {
-                    owner: "Accept",
-                    field: "limits",
-                },
-            )?;
-            let f4: u64 = _np::field(
-                block,
-                LAYOUT.slots[4],
-                tail,
-                &_np::Place {
-                    owner: "Accept",
-                    field: "unix_ms",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u8>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<
+                ::std::vec::Vec<Offer>,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<u32>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3 = _np::field::<PeerLimits>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f4 = _np::field::<u64>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
             ::core::result::Result::Ok(Self {
                 format: f0,
                 protocols: f1,
@@ -855,135 +533,51 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            let extended;
-            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
-                ::core::option::Option::Some(block) => block,
-                ::core::option::Option::None => {
-                    extended = _np::extended(block, 0);
-                    &extended
-                }
-            };
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            _np::check_field::<
-                u8,
-            >(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Accept",
-                    field: "format",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
             _np::check_field::<
                 ::std::vec::Vec<Offer>,
-            >(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Accept",
-                    field: "protocols",
-                },
-            )?;
-            _np::check_field::<
-                u32,
-            >(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "Accept",
-                    field: "record_max",
-                },
-            )?;
-            _np::check_field::<
-                PeerLimits,
-            >(
-                block,
-                LAYOUT.slots[3],
-                tail,
-                &_np::Place {
-                    owner: "Accept",
-                    field: "limits",
-                },
-            )?;
-            _np::check_field::<
-                u64,
-            >(
-                block,
-                LAYOUT.slots[4],
-                tail,
-                &_np::Place {
-                    owner: "Accept",
-                    field: "unix_ms",
-                },
-            )?;
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            _np::check_field::<PeerLimits>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
-        fn view_body(body: _np::BodyView<'_>) -> AcceptView<'_> {
+        fn view_body<'a>(body: _np::BodyView<'a>) -> AcceptView<'a> {
             AcceptView(body)
         }
     }
     _np::evolvable! {
-        Accept { fn schema() -> & 'static _np::TypeSchema { static SCHEMA :
-        _np::TypeSchema =
-        _np::TypeSchema::Struct(_np::StructSchema::new(_np::TypeId::of:: < Accept >,
-        "Accept", & [_np::FieldSchema::new(0, "format", < u8 as _np::Wire > ::schema),
-        _np::FieldSchema::new(1, "protocols", < ::std::vec::Vec < Offer > as _np::Wire >
-        ::schema), _np::FieldSchema::new(2, "record_max", < u32 as _np::Wire > ::schema),
-        _np::FieldSchema::new(3, "limits", < PeerLimits as _np::Wire > ::schema),
-        _np::FieldSchema::new(4, "unix_ms", < u64 as _np::Wire > ::schema)])); & SCHEMA }
-        }
+        Accept
     }
-    #[allow(dead_code, unused_variables)]
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
-        if upto > 0 {
-            <u8 as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
-        }
         if upto > 1 {
             <::std::vec::Vec<Offer> as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
-        }
-        if upto > 2 {
-            <u32 as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
         }
         if upto > 3 {
             <PeerLimits as _np::Wire>::skip(block, LAYOUT.slots[3], tail);
         }
-        if upto > 4 {
-            <u64 as _np::Wire>::skip(block, LAYOUT.slots[4], tail);
-        }
     }
-    #[allow(dead_code, non_snake_case)]
+    #[allow(dead_code, non_snake_case, clippy::all)]
     impl<'a> AcceptView<'a> {
         /// The format number, as in the preface.
         #[inline]
         #[must_use]
         pub fn format(&self) -> u8 {
-            let (block, mut tail) = (self.0.block, self.0.tail);
-            skip_fields(0, block, &mut tail);
+            let _np::BodyView { block, tail } = self.0;
             <u8 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
         }
         /// The server's own offer for each accepted protocol; the position is its index in frames.
         #[inline]
         #[must_use]
         pub fn protocols(&self) -> <::std::vec::Vec<Offer> as _np::Wire>::View<'a> {
-            let (block, mut tail) = (self.0.block, self.0.tail);
-            skip_fields(1, block, &mut tail);
+            let _np::BodyView { block, tail } = self.0;
             <::std::vec::Vec<Offer> as _np::Wire>::view(block, LAYOUT.slots[1], tail)
         }
         /// The largest plaintext of a record that either side sends.
         #[inline]
         #[must_use]
         pub fn record_max(&self) -> u32 {
-            let (block, mut tail) = (self.0.block, self.0.tail);
-            skip_fields(2, block, &mut tail);
+            let _np::BodyView { block, tail } = self.0;
             <u32 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
         }
         /// Field 3.
@@ -998,8 +592,7 @@ const _: () = {
         #[inline]
         #[must_use]
         pub fn unix_ms(&self) -> u64 {
-            let (block, mut tail) = (self.0.block, self.0.tail);
-            skip_fields(4, block, &mut tail);
+            let _np::BodyView { block, tail } = self.0;
             <u64 as _np::Wire>::view(block, LAYOUT.slots[4], tail)
         }
         /// Reads the value out of the bytes.
@@ -1024,6 +617,28 @@ const _: () = {
                 .finish()
         }
     }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Accept>,
+            "Accept",
+            &[
+                _np::FieldSchema::new(0, "format", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    1,
+                    "protocols",
+                    <::std::vec::Vec<Offer> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(2, "record_max", <u32 as _np::Wire>::schema),
+                _np::FieldSchema::new(3, "limits", <PeerLimits as _np::Wire>::schema),
+                _np::FieldSchema::new(4, "unix_ms", <u64 as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Accept "Accept" { format "format" : u8; protocols "protocols" : ::std::vec::Vec <
+        Offer >; record_max "record_max" : u32; limits "limits" : PeerLimits; unix_ms
+        "unix_ms" : u64; }
+    }
 };
 
 /// The client's last words of a handshake with three messages.
@@ -1046,148 +661,61 @@ const _: () = {
         _np::Shape::of::<u64>(),
         _np::Shape::of::<[u8; 16]>(),
     ]);
+    static PLACES: [_np::Place; 2] = _np::places("Hello", ["unix_ms", "nonce"]);
     #[automatically_derived]
     impl _np::Body for Hello {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
-        const PLAIN: bool = true && <u64 as _np::Wire>::PLAIN
-            && <[u8; 16] as _np::Wire>::PLAIN;
+        const PLAIN: bool = <[u8; 16] as _np::Wire>::PLAIN;
         type View<'a> = HelloView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            let ::core::option::Option::Some(block) = _np::own_block_mut::<
-                { LAYOUT.block_len },
-            >(block, 0) else {
-                return;
-            };
+            _np::own_block_mut!(block, LAYOUT, 0);
             _np::Wire::encode_block(&self.unix_ms, block, LAYOUT.slots[0]);
             _np::Wire::encode_block(&self.nonce, block, LAYOUT.slots[1]);
         }
         #[inline]
-        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode_tail(&self.unix_ms, out);
-            _np::Wire::encode_tail(&self.nonce, out);
-        }
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            let extended;
-            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
-                ::core::option::Option::Some(block) => block,
-                ::core::option::Option::None => {
-                    extended = _np::extended(block, 0);
-                    &extended
-                }
-            };
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u64 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Hello",
-                    field: "unix_ms",
-                },
-            )?;
-            let f1: [u8; 16] = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Hello",
-                    field: "nonce",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u64>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<[u8; 16]>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { unix_ms: f0, nonce: f1 })
         }
         #[inline]
         fn check_body(
-            block: &[u8],
-            tail: &mut _np::Reader<'_>,
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            let extended;
-            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
-                ::core::option::Option::Some(block) => block,
-                ::core::option::Option::None => {
-                    extended = _np::extended(block, 0);
-                    &extended
-                }
-            };
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            _np::check_field::<
-                u64,
-            >(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Hello",
-                    field: "unix_ms",
-                },
-            )?;
-            _np::check_field::<
-                [u8; 16],
-            >(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Hello",
-                    field: "nonce",
-                },
-            )?;
             ::core::result::Result::Ok(())
         }
         #[inline]
-        fn view_body(body: _np::BodyView<'_>) -> HelloView<'_> {
+        fn view_body<'a>(body: _np::BodyView<'a>) -> HelloView<'a> {
             HelloView(body)
         }
     }
     _np::evolvable! {
-        Hello { fn schema() -> & 'static _np::TypeSchema { static SCHEMA :
-        _np::TypeSchema =
-        _np::TypeSchema::Struct(_np::StructSchema::new(_np::TypeId::of:: < Hello >,
-        "Hello", & [_np::FieldSchema::new(0, "unix_ms", < u64 as _np::Wire > ::schema),
-        _np::FieldSchema::new(1, "nonce", < [u8; 16] as _np::Wire > ::schema)])); &
-        SCHEMA } }
+        Hello
     }
-    #[allow(dead_code, unused_variables)]
-    #[inline(always)]
-    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
-        if upto > 0 {
-            <u64 as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
-        }
-        if upto > 1 {
-            <[u8; 16] as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
-        }
-    }
-    #[allow(dead_code, non_snake_case)]
+    #[allow(dead_code, non_snake_case, clippy::all)]
     impl<'a> HelloView<'a> {
         /// The client's clock: milliseconds since 1970.
         #[inline]
         #[must_use]
         pub fn unix_ms(&self) -> u64 {
-            let (block, mut tail) = (self.0.block, self.0.tail);
-            skip_fields(0, block, &mut tail);
+            let _np::BodyView { block, tail } = self.0;
             <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
         }
         /// Random.
         #[inline]
         #[must_use]
         pub fn nonce(&self) -> <[u8; 16] as _np::Wire>::View<'a> {
-            let (block, mut tail) = (self.0.block, self.0.tail);
-            skip_fields(1, block, &mut tail);
+            let _np::BodyView { block, tail } = self.0;
             <[u8; 16] as _np::Wire>::view(block, LAYOUT.slots[1], tail)
         }
         /// Reads the value out of the bytes.
@@ -1209,6 +737,19 @@ const _: () = {
                 .finish()
         }
     }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Hello>,
+            "Hello",
+            &[
+                _np::FieldSchema::new(0, "unix_ms", <u64 as _np::Wire>::schema),
+                _np::FieldSchema::new(1, "nonce", <[u8; 16] as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Hello "Hello" { unix_ms "unix_ms" : u64; nonce "nonce" : [u8; 16]; }
+    }
 };
 
 /// Asks for a sign of life.
@@ -1226,112 +767,52 @@ pub struct PingView<'a>(crate::__private::v1::BodyView<'a>);
 const _: () = {
     use crate::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<u64>()]);
+    static PLACES: [_np::Place; 1] = _np::places("Ping", ["token"]);
     #[automatically_derived]
     impl _np::Body for Ping {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
-        const PLAIN: bool = true && <u64 as _np::Wire>::PLAIN;
+        const PLAIN: bool = true;
         type View<'a> = PingView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            let ::core::option::Option::Some(block) = _np::own_block_mut::<
-                { LAYOUT.block_len },
-            >(block, 0) else {
-                return;
-            };
+            _np::own_block_mut!(block, LAYOUT, 0);
             _np::Wire::encode_block(&self.token, block, LAYOUT.slots[0]);
         }
         #[inline]
-        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode_tail(&self.token, out);
-        }
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            let extended;
-            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
-                ::core::option::Option::Some(block) => block,
-                ::core::option::Option::None => {
-                    extended = _np::extended(block, 0);
-                    &extended
-                }
-            };
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u64 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Ping",
-                    field: "token",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u64>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(Self { token: f0 })
         }
         #[inline]
         fn check_body(
-            block: &[u8],
-            tail: &mut _np::Reader<'_>,
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            let extended;
-            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
-                ::core::option::Option::Some(block) => block,
-                ::core::option::Option::None => {
-                    extended = _np::extended(block, 0);
-                    &extended
-                }
-            };
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            _np::check_field::<
-                u64,
-            >(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Ping",
-                    field: "token",
-                },
-            )?;
             ::core::result::Result::Ok(())
         }
         #[inline]
-        fn view_body(body: _np::BodyView<'_>) -> PingView<'_> {
+        fn view_body<'a>(body: _np::BodyView<'a>) -> PingView<'a> {
             PingView(body)
         }
     }
     _np::evolvable! {
-        Ping { fn schema() -> & 'static _np::TypeSchema { static SCHEMA : _np::TypeSchema
-        = _np::TypeSchema::Struct(_np::StructSchema::new(_np::TypeId::of:: < Ping >,
-        "Ping", & [_np::FieldSchema::new(0, "token", < u64 as _np::Wire > ::schema)])); &
-        SCHEMA } }
+        Ping
     }
-    #[allow(dead_code, unused_variables)]
-    #[inline(always)]
-    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
-        if upto > 0 {
-            <u64 as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
-        }
-    }
-    #[allow(dead_code, non_snake_case)]
+    #[allow(dead_code, non_snake_case, clippy::all)]
     impl<'a> PingView<'a> {
         /// Comes back in the answer.
         #[inline]
         #[must_use]
         pub fn token(&self) -> u64 {
-            let (block, mut tail) = (self.0.block, self.0.tail);
-            skip_fields(0, block, &mut tail);
+            let _np::BodyView { block, tail } = self.0;
             <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
         }
         /// Reads the value out of the bytes.
@@ -1350,6 +831,16 @@ const _: () = {
             f.debug_struct("Ping").field("token", &self.token()).finish()
         }
     }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Ping>,
+            "Ping",
+            &[_np::FieldSchema::new(0, "token", <u64 as _np::Wire>::schema)],
+        ),
+    );
+    _np::mapped_struct! {
+        Ping "Ping" { token "token" : u64; }
+    }
 };
 
 /// Answers a ping.
@@ -1367,112 +858,52 @@ pub struct PongView<'a>(crate::__private::v1::BodyView<'a>);
 const _: () = {
     use crate::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<u64>()]);
+    static PLACES: [_np::Place; 1] = _np::places("Pong", ["token"]);
     #[automatically_derived]
     impl _np::Body for Pong {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
-        const PLAIN: bool = true && <u64 as _np::Wire>::PLAIN;
+        const PLAIN: bool = true;
         type View<'a> = PongView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            let ::core::option::Option::Some(block) = _np::own_block_mut::<
-                { LAYOUT.block_len },
-            >(block, 0) else {
-                return;
-            };
+            _np::own_block_mut!(block, LAYOUT, 0);
             _np::Wire::encode_block(&self.token, block, LAYOUT.slots[0]);
         }
         #[inline]
-        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode_tail(&self.token, out);
-        }
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            let extended;
-            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
-                ::core::option::Option::Some(block) => block,
-                ::core::option::Option::None => {
-                    extended = _np::extended(block, 0);
-                    &extended
-                }
-            };
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u64 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Pong",
-                    field: "token",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u64>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(Self { token: f0 })
         }
         #[inline]
         fn check_body(
-            block: &[u8],
-            tail: &mut _np::Reader<'_>,
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            let extended;
-            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
-                ::core::option::Option::Some(block) => block,
-                ::core::option::Option::None => {
-                    extended = _np::extended(block, 0);
-                    &extended
-                }
-            };
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            _np::check_field::<
-                u64,
-            >(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Pong",
-                    field: "token",
-                },
-            )?;
             ::core::result::Result::Ok(())
         }
         #[inline]
-        fn view_body(body: _np::BodyView<'_>) -> PongView<'_> {
+        fn view_body<'a>(body: _np::BodyView<'a>) -> PongView<'a> {
             PongView(body)
         }
     }
     _np::evolvable! {
-        Pong { fn schema() -> & 'static _np::TypeSchema { static SCHEMA : _np::TypeSchema
-        = _np::TypeSchema::Struct(_np::StructSchema::new(_np::TypeId::of:: < Pong >,
-        "Pong", & [_np::FieldSchema::new(0, "token", < u64 as _np::Wire > ::schema)])); &
-        SCHEMA } }
+        Pong
     }
-    #[allow(dead_code, unused_variables)]
-    #[inline(always)]
-    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
-        if upto > 0 {
-            <u64 as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
-        }
-    }
-    #[allow(dead_code, non_snake_case)]
+    #[allow(dead_code, non_snake_case, clippy::all)]
     impl<'a> PongView<'a> {
         /// The token of the ping.
         #[inline]
         #[must_use]
         pub fn token(&self) -> u64 {
-            let (block, mut tail) = (self.0.block, self.0.tail);
-            skip_fields(0, block, &mut tail);
+            let _np::BodyView { block, tail } = self.0;
             <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
         }
         /// Reads the value out of the bytes.
@@ -1490,6 +921,16 @@ const _: () = {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             f.debug_struct("Pong").field("token", &self.token()).finish()
         }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Pong>,
+            "Pong",
+            &[_np::FieldSchema::new(0, "token", <u64 as _np::Wire>::schema)],
+        ),
+    );
+    _np::mapped_struct! {
+        Pong "Pong" { token "token" : u64; }
     }
 };
 
@@ -1513,27 +954,22 @@ const _: () = {
         _np::Shape::of::<u16>(),
         _np::Shape::of::<::std::string::String>(),
     ]);
+    static PLACES: [_np::Place; 2] = _np::places("Close", ["reason", "text"]);
     #[automatically_derived]
     impl _np::Body for Close {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
-        const PLAIN: bool = true && <u16 as _np::Wire>::PLAIN
-            && <::std::string::String as _np::Wire>::PLAIN;
+        const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
         type View<'a> = CloseView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            let ::core::option::Option::Some(block) = _np::own_block_mut::<
-                { LAYOUT.block_len },
-            >(block, 0) else {
-                return;
-            };
+            _np::own_block_mut!(block, LAYOUT, 0);
             _np::Wire::encode_block(&self.reason, block, LAYOUT.slots[0]);
             _np::Wire::encode_block(&self.text, block, LAYOUT.slots[1]);
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode_tail(&self.reason, out);
             _np::Wire::encode_tail(&self.text, out);
         }
         #[inline]
@@ -1541,37 +977,11 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            let extended;
-            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
-                ::core::option::Option::Some(block) => block,
-                ::core::option::Option::None => {
-                    extended = _np::extended(block, 0);
-                    &extended
-                }
-            };
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u16 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Close",
-                    field: "reason",
-                },
-            )?;
-            let f1: ::std::string::String = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Close",
-                    field: "text",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u16>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { reason: f0, text: f1 })
         }
         #[inline]
@@ -1579,82 +989,34 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            let extended;
-            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
-                ::core::option::Option::Some(block) => block,
-                ::core::option::Option::None => {
-                    extended = _np::extended(block, 0);
-                    &extended
-                }
-            };
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            _np::check_field::<
-                u16,
-            >(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Close",
-                    field: "reason",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
             _np::check_field::<
                 ::std::string::String,
-            >(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Close",
-                    field: "text",
-                },
-            )?;
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
-        fn view_body(body: _np::BodyView<'_>) -> CloseView<'_> {
+        fn view_body<'a>(body: _np::BodyView<'a>) -> CloseView<'a> {
             CloseView(body)
         }
     }
     _np::evolvable! {
-        Close { fn schema() -> & 'static _np::TypeSchema { static SCHEMA :
-        _np::TypeSchema =
-        _np::TypeSchema::Struct(_np::StructSchema::new(_np::TypeId::of:: < Close >,
-        "Close", & [_np::FieldSchema::new(0, "reason", < u16 as _np::Wire > ::schema),
-        _np::FieldSchema::new(1, "text", < ::std::string::String as _np::Wire >
-        ::schema)])); & SCHEMA } }
+        Close
     }
-    #[allow(dead_code, unused_variables)]
-    #[inline(always)]
-    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
-        if upto > 0 {
-            <u16 as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
-        }
-        if upto > 1 {
-            <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
-        }
-    }
-    #[allow(dead_code, non_snake_case)]
+    #[allow(dead_code, non_snake_case, clippy::all)]
     impl<'a> CloseView<'a> {
         /// From the list of reasons.
         #[inline]
         #[must_use]
         pub fn reason(&self) -> u16 {
-            let (block, mut tail) = (self.0.block, self.0.tail);
-            skip_fields(0, block, &mut tail);
+            let _np::BodyView { block, tail } = self.0;
             <u16 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
         }
         /// For people, at most 256 bytes.
         #[inline]
         #[must_use]
         pub fn text(&self) -> <::std::string::String as _np::Wire>::View<'a> {
-            let (block, mut tail) = (self.0.block, self.0.tail);
-            skip_fields(1, block, &mut tail);
+            let _np::BodyView { block, tail } = self.0;
             <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[1], tail)
         }
         /// Reads the value out of the bytes.
@@ -1675,6 +1037,23 @@ const _: () = {
                 .field("text", &self.text())
                 .finish()
         }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Close>,
+            "Close",
+            &[
+                _np::FieldSchema::new(0, "reason", <u16 as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    1,
+                    "text",
+                    <::std::string::String as _np::Wire>::schema,
+                ),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Close "Close" { reason "reason" : u16; text "text" : ::std::string::String; }
     }
 };
 
@@ -1704,22 +1083,21 @@ const _: () = {
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<crate::Bytes>(),
     ]);
+    static PLACES: [_np::Place; 4] = _np::places(
+        "ErrorBody",
+        ["code", "retry_after_ms", "text", "detail"],
+    );
     #[automatically_derived]
     impl _np::Body for ErrorBody {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
-        const PLAIN: bool = true && <u16 as _np::Wire>::PLAIN
-            && <u32 as _np::Wire>::PLAIN && <::std::string::String as _np::Wire>::PLAIN
+        const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN
             && <crate::Bytes as _np::Wire>::PLAIN;
         type View<'a> = ErrorBodyView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            let ::core::option::Option::Some(block) = _np::own_block_mut::<
-                { LAYOUT.block_len },
-            >(block, 0) else {
-                return;
-            };
+            _np::own_block_mut!(block, LAYOUT, 0);
             _np::Wire::encode_block(&self.code, block, LAYOUT.slots[0]);
             _np::Wire::encode_block(&self.retry_after_ms, block, LAYOUT.slots[1]);
             _np::Wire::encode_block(&self.text, block, LAYOUT.slots[2]);
@@ -1727,8 +1105,6 @@ const _: () = {
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode_tail(&self.code, out);
-            _np::Wire::encode_tail(&self.retry_after_ms, out);
             _np::Wire::encode_tail(&self.text, out);
             _np::Wire::encode_tail(&self.detail, out);
         }
@@ -1737,55 +1113,15 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            let extended;
-            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
-                ::core::option::Option::Some(block) => block,
-                ::core::option::Option::None => {
-                    extended = _np::extended(block, 0);
-                    &extended
-                }
-            };
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u16 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "ErrorBody",
-                    field: "code",
-                },
-            )?;
-            let f1: u32 = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "ErrorBody",
-                    field: "retry_after_ms",
-                },
-            )?;
-            let f2: ::std::string::String = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "ErrorBody",
-                    field: "text",
-                },
-            )?;
-            let f3: crate::Bytes = _np::field(
-                block,
-                LAYOUT.slots[3],
-                tail,
-                &_np::Place {
-                    owner: "ErrorBody",
-                    field: "detail",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u16>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<u32>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3 = _np::field::<
+                crate::Bytes,
+            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
             ::core::result::Result::Ok(Self {
                 code: f0,
                 retry_after_ms: f1,
@@ -1798,89 +1134,23 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            let extended;
-            let block: &[u8; LAYOUT.block_len] = match _np::own_block(block, 0) {
-                ::core::option::Option::Some(block) => block,
-                ::core::option::Option::None => {
-                    extended = _np::extended(block, 0);
-                    &extended
-                }
-            };
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            _np::check_field::<
-                u16,
-            >(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "ErrorBody",
-                    field: "code",
-                },
-            )?;
-            _np::check_field::<
-                u32,
-            >(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "ErrorBody",
-                    field: "retry_after_ms",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
             _np::check_field::<
                 ::std::string::String,
-            >(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "ErrorBody",
-                    field: "text",
-                },
-            )?;
-            _np::check_field::<
-                crate::Bytes,
-            >(
-                block,
-                LAYOUT.slots[3],
-                tail,
-                &_np::Place {
-                    owner: "ErrorBody",
-                    field: "detail",
-                },
-            )?;
+            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            _np::check_field::<crate::Bytes>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
-        fn view_body(body: _np::BodyView<'_>) -> ErrorBodyView<'_> {
+        fn view_body<'a>(body: _np::BodyView<'a>) -> ErrorBodyView<'a> {
             ErrorBodyView(body)
         }
     }
     _np::evolvable! {
-        ErrorBody { fn schema() -> & 'static _np::TypeSchema { static SCHEMA :
-        _np::TypeSchema =
-        _np::TypeSchema::Struct(_np::StructSchema::new(_np::TypeId::of:: < ErrorBody >,
-        "ErrorBody", & [_np::FieldSchema::new(0, "code", < u16 as _np::Wire > ::schema),
-        _np::FieldSchema::new(1, "retry_after_ms", < u32 as _np::Wire > ::schema),
-        _np::FieldSchema::new(2, "text", < ::std::string::String as _np::Wire >
-        ::schema), _np::FieldSchema::new(3, "detail", < crate ::Bytes as _np::Wire >
-        ::schema)])); & SCHEMA } }
+        ErrorBody
     }
-    #[allow(dead_code, unused_variables)]
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
-        if upto > 0 {
-            <u16 as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
-        }
-        if upto > 1 {
-            <u32 as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
-        }
         if upto > 2 {
             <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
         }
@@ -1888,30 +1158,27 @@ const _: () = {
             <crate::Bytes as _np::Wire>::skip(block, LAYOUT.slots[3], tail);
         }
     }
-    #[allow(dead_code, non_snake_case)]
+    #[allow(dead_code, non_snake_case, clippy::all)]
     impl<'a> ErrorBodyView<'a> {
         /// From the list of faults.
         #[inline]
         #[must_use]
         pub fn code(&self) -> u16 {
-            let (block, mut tail) = (self.0.block, self.0.tail);
-            skip_fields(0, block, &mut tail);
+            let _np::BodyView { block, tail } = self.0;
             <u16 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
         }
         /// When to try again; 0 for no advice.
         #[inline]
         #[must_use]
         pub fn retry_after_ms(&self) -> u32 {
-            let (block, mut tail) = (self.0.block, self.0.tail);
-            skip_fields(1, block, &mut tail);
+            let _np::BodyView { block, tail } = self.0;
             <u32 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
         }
         /// For people, at most 256 bytes.
         #[inline]
         #[must_use]
         pub fn text(&self) -> <::std::string::String as _np::Wire>::View<'a> {
-            let (block, mut tail) = (self.0.block, self.0.tail);
-            skip_fields(2, block, &mut tail);
+            let _np::BodyView { block, tail } = self.0;
             <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[2], tail)
         }
         /// The typed error, for code 1.
@@ -1942,5 +1209,25 @@ const _: () = {
                 .field("detail", &self.detail())
                 .finish()
         }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<ErrorBody>,
+            "ErrorBody",
+            &[
+                _np::FieldSchema::new(0, "code", <u16 as _np::Wire>::schema),
+                _np::FieldSchema::new(1, "retry_after_ms", <u32 as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    2,
+                    "text",
+                    <::std::string::String as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(3, "detail", <crate::Bytes as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        ErrorBody "ErrorBody" { code "code" : u16; retry_after_ms "retry_after_ms" : u32;
+        text "text" : ::std::string::String; detail "detail" : crate ::Bytes; }
     }
 };

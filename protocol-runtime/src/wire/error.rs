@@ -118,6 +118,9 @@ pub enum DecodeErrorKind {
     /// Exact decoding only: a value is absent that this schema always writes.
     #[error("a value is absent")]
     Absent,
+    /// Exact decoding only: something stands in the slot of a removed field.
+    #[error("a removed field is not zero")]
+    RemovedNotZero,
     /// A type that has no values was asked for.
     #[error("the schema allows no value here")]
     NoValue,

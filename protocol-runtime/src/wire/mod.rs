@@ -5,6 +5,8 @@
 
 pub mod body;
 pub mod bounded;
+pub mod closed;
+pub mod fields;
 pub mod layout;
 pub mod map;
 pub mod reader;
@@ -52,7 +54,10 @@ use crate::schema::TypeSchema;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no wire encoding",
     label = "not a type of the schema language",
-    note = "add `#[derive(Wire)]` to it, or use one of: bool, integers, floats, String, Bytes, Vec, Option, arrays"
+    note = "a type of your own gets one by `#[derive(Wire)]`, a type of others by `#[np(with = module, wire = T)]`",
+    note = "for `usize` and `isize`, which differ between machines, write `u64` and `i64`; for `char` write `u32` or `String`",
+    note = "what is borrowed is owned on the wire: `String` for `&str`, `Bytes` or `Vec<T>` for slices",
+    note = "built in are bool, integers, floats, String, Bytes, Vec, Option, Box, arrays, tuples, maps and sets"
 )]
 pub trait Wire: Sized + 'static {
     /// Flag bits that a value takes in the body it is a field of: 0, 1 or 2.
@@ -70,6 +75,8 @@ pub trait Wire: Sized + 'static {
     const TEXT: bool = false;
     /// Whether this may be the key of a map or set.
     const IS_KEY: bool = false;
+    /// Whether nothing but its texts, if it has any, can be wrong with a value.
+    const FREE: bool = Self::PLAIN;
 
     /// The value where it lies in the bytes.
     type View<'a>: Copy + std::fmt::Debug;
@@ -109,7 +116,8 @@ pub trait Wire: Sized + 'static {
 
     /// Where the value's text ends, if it starts at `at` of `tails`: for types of
     /// [`TEXT`](Self::TEXT), and those without a tail. Nothing needs to be right about the bytes;
-    /// what is wrong with them is found when they are read.
+    /// what is wrong with them is found when they are read. The top bit of a place says that a
+    /// length before it is in its five-byte form.
     #[inline(always)]
     fn text_end(block: &[u8], slot: Slot, tails: &[u8], at: usize) -> usize {
         let _ = (block, slot, tails);

@@ -8,7 +8,7 @@ use crate::ir::{Message, Protocol, Side};
 use super::Door;
 use super::handler::{method, parameters, stream_name, streams};
 use super::names;
-use super::protocol::{body_name, number, ordered};
+use super::protocol::{number, ordered, root};
 use super::types::{Content, content};
 
 pub(super) fn clients(item: &Protocol, door: &Door<'_>) -> TokenStream {
@@ -98,11 +98,12 @@ fn call(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenStream 
     let docs = door.docs(&message.docs, &format!("Message {}.", message.number.value));
     let deprecated = door.deprecated(&message.meta);
     let (content, stream) = content(&message.payload);
-    let ty = door.content(&content, &body_name(message, protocol));
+    let (ty, wrapper) = root(message, protocol, door);
     let parameters = parameters(message, protocol, door);
-    let argument = match content {
-        Content::Unit => quote!(()),
-        Content::Value(_) | Content::Fields(_) => quote!(message),
+    let argument = match (content, wrapper) {
+        (Content::Unit, _) => quote!(()),
+        (Content::Value(_), Some(name)) => quote!(#name { value: message }),
+        (Content::Value(_) | Content::Fields(_), _) => quote!(message),
     };
     let (function, output) = match &message.reply {
         None => (quote!(notify), quote!(#v1::Notify<#ty>)),

@@ -7,7 +7,7 @@ use crate::ir::{Field, Message, Protocol, Side, TypeKind};
 
 use super::Door;
 use super::names::{self, ident};
-use super::protocol::{body_name, number, ordered};
+use super::protocol::{body_name, number, ordered, root};
 use super::types::{Content, content};
 use crate::check::snake_case;
 
@@ -195,11 +195,11 @@ pub(super) fn stream_name(field: &Field, door: &Door<'_>) -> Ident {
 
 fn arm(message: &Message, protocol: &Protocol, handler: &Ident, door: &Door<'_>) -> TokenStream {
     let (number, name) = (number(message), method(message, door));
-    let content = content(&message.payload).0;
-    let ty = door.content(&content, &body_name(message, protocol));
-    let (binding, argument) = match content {
-        Content::Unit => (quote!(()), quote!()),
-        Content::Value(_) | Content::Fields(_) => (quote!(message), quote!(, message)),
+    let (ty, wrapper) = root(message, protocol, door);
+    let (binding, argument) = match (content(&message.payload).0, wrapper) {
+        (Content::Unit, _) => (quote!(()), quote!()),
+        (Content::Value(_), Some(name)) => (quote!(#name { value }), quote!(, value)),
+        (Content::Value(_) | Content::Fields(_), _) => (quote!(message), quote!(, message)),
     };
     let call = quote!(<H as #handler>::#name(&*handler, &cx #argument).await);
     let answer = match &message.reply {

@@ -13,6 +13,36 @@ pub(super) fn body_name(message: &Message, protocol: &Protocol) -> Name {
     Name::new(message.body_type_name(protocol), message.name.span)
 }
 
+/// The hidden struct around the one value of a message, where more is said of that than its type.
+pub(super) fn wrapper(
+    message: &Message,
+    field: &Field,
+    protocol: &Protocol,
+    door: &Door<'_>,
+) -> Option<Ident> {
+    let Field { varint, max, default, rust, .. } = field;
+    let more = *varint || max.is_some() || default.is_some() || rust.with.is_some();
+    let name = format!("__{}{}", protocol.name.text, message.name.text);
+    more.then(|| Ident::new(&name, (door.span)(message.name.span)))
+}
+
+/// What a message's content is encoded as: its type, and what makes that of `value`.
+pub(super) fn root(
+    message: &Message,
+    protocol: &Protocol,
+    door: &Door<'_>,
+) -> (TokenStream, Option<Ident>) {
+    let content = content(&message.payload).0;
+    let wrapper = match &content {
+        Content::Value(field) => wrapper(message, field, protocol, door),
+        Content::Unit | Content::Fields(_) => None,
+    };
+    match wrapper {
+        Some(name) => (quote!(#name), Some(name)),
+        None => (door.content(&content, &body_name(message, protocol)), None),
+    }
+}
+
 /// Messages in number order.
 pub(super) fn ordered(protocol: &Protocol) -> Vec<&Message> {
     let mut messages: Vec<&Message> = protocol.messages.iter().collect();
@@ -29,7 +59,11 @@ pub(super) fn protocol(item: &Protocol, package: &str, door: &Door<'_>) -> Token
     let ty = door.types.then(|| types::protocol_enum(item, door));
     let structs = item.messages.iter().filter_map(|message| match content(&message.payload).0 {
         Content::Fields(fields) => Some(message_struct(message, fields, item, door)),
-        Content::Unit | Content::Value(_) => None,
+        Content::Value(field) => wrapper(message, field, item, door).map(|name| {
+            let text = format!("{}::{}", item.name.text, message.name.text);
+            codec::message_value(&name, &text, field, door)
+        }),
+        Content::Unit => None,
     });
     let implementation = implementation(item, package, door);
     let (handlers, clients) = (handler::handlers(item, door), client::clients(item, door));
@@ -146,7 +180,11 @@ fn encode_arm(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenS
     let (v1, variant) = (door.alias(), door.ident(&message.name));
     match content(&message.payload).0 {
         Content::Unit => quote!(Self::#variant => #v1::encode_root(&(), out),),
-        Content::Value(_) => quote!(Self::#variant(value) => #v1::encode_root(&value, out),),
+        Content::Value(_) => {
+            let (_, wrapper) = root(message, protocol, door);
+            let value = wrapper.map_or(quote!(value), |name| quote!(#name { value }));
+            quote!(Self::#variant(value) => #v1::encode_root(&#value, out),)
+        }
         Content::Fields(fields) => {
             let body = door.ident(&body_name(message, protocol));
             let (names, locals) = bindings(&fields, door);
@@ -168,7 +206,11 @@ fn decode_arm(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenS
                 Self::#variant
             }
         },
-        Content::Value(_) => quote!(#number => Self::#variant(#v1::decode_root(body, options)?),),
+        Content::Value(_) => {
+            let (ty, wrapper) = root(message, protocol, door);
+            let value = wrapper.map(|_| quote!(.value));
+            quote!(#number => Self::#variant(#v1::decode_root::<#ty>(body, options)? #value),)
+        }
         Content::Fields(fields) => {
             let body = door.ident(&body_name(message, protocol));
             let (names, locals) = bindings(&fields, door);

@@ -1,4 +1,4 @@
-//! Types as data: the `schema` function of each type, and what a protocol says of itself. Only
+//! Types as data: a static for each type, and what a protocol says of itself. Only
 //! what is not the rule is written: an ordinary field is `FieldSchema::new(…)` and nothing else.
 
 use proc_macro2::{Ident, Literal, TokenStream};
@@ -13,13 +13,8 @@ use crate::ir::{
 use super::codec::ordered;
 use super::{Door, types};
 
-fn schema_fn(value: &TokenStream, v1: &TokenStream) -> TokenStream {
-    quote! {
-        fn schema() -> &'static #v1::TypeSchema {
-            static SCHEMA: #v1::TypeSchema = #value;
-            &SCHEMA
-        }
-    }
+fn schema_static(value: &TokenStream, v1: &TokenStream) -> TokenStream {
+    quote!(static SCHEMA: #v1::TypeSchema = #value;)
 }
 
 /// The methods that say what stands in `meta`.
@@ -70,7 +65,7 @@ fn fields(fields: &[&Field], door: &Door<'_>) -> TokenStream {
     quote!(&[#(#fields),*])
 }
 
-/// The `schema` function of a struct.
+/// The schema of a struct.
 pub(super) fn structure(
     name: &Ident,
     text: &str,
@@ -86,7 +81,7 @@ pub(super) fn structure(
             #v1::StructSchema::new(#v1::TypeId::of::<#name>, #text, #fields) #fixed #remarks
         )
     };
-    schema_fn(&value, &v1)
+    schema_static(&value, &v1)
 }
 
 fn width(repr: Repr) -> Literal {
@@ -117,7 +112,7 @@ fn rising(mut numbers: Vec<(u32, TokenStream)>) -> TokenStream {
     quote!(&[#(#numbers),*])
 }
 
-/// The `schema` function of an enum that is a number.
+/// The schema of an enum that is a number.
 pub(super) fn scalar(item: &ScalarEnum, door: &Door<'_>) -> TokenStream {
     let (v1, name, text) = (door.alias(), door.ident(&item.name), &item.name.text);
     let (width, removed, remarks) = (width(item.repr), removed(&item.removed), remarks(&item.meta));
@@ -131,10 +126,10 @@ pub(super) fn scalar(item: &ScalarEnum, door: &Door<'_>) -> TokenStream {
                 #closed #removed #remarks
         )
     };
-    schema_fn(&value, &v1)
+    schema_static(&value, &v1)
 }
 
-/// The `schema` function of a union.
+/// The schema of a union.
 pub(super) fn union(item: &Union, door: &Door<'_>) -> TokenStream {
     let (v1, name, text) = (door.alias(), door.ident(&item.name), &item.name.text);
     let (removed, remarks) = (removed(&item.removed), remarks(&item.meta));
@@ -149,7 +144,7 @@ pub(super) fn union(item: &Union, door: &Door<'_>) -> TokenStream {
                 #error #closed #removed #remarks
         )
     };
-    schema_fn(&value, &v1)
+    schema_static(&value, &v1)
 }
 
 fn variant(variant: &UnionVariant, door: &Door<'_>) -> TokenStream {

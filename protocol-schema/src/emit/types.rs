@@ -75,15 +75,15 @@ impl Door<'_> {
             TypeKind::Std(Std::SocketAddr) => quote!(::core::net::SocketAddr),
             TypeKind::Std(std @ (Std::Uuid | Std::Timestamp)) => {
                 let (facade, name) = (&self.facade, names::ident(std.name(), self.place(ty)));
-                quote!(#facade::types::#name)
+                quote!(#facade::#name)
             }
             TypeKind::Secret(inner) => {
                 let (facade, inner) = (&self.facade, self.ty(inner));
-                quote!(#facade::types::Secret<#inner>)
+                quote!(#facade::Secret<#inner>)
             }
             TypeKind::Stream(item) => {
                 let (facade, item) = (&self.facade, self.ty(item));
-                quote!(#facade::types::Stream<#item>)
+                quote!(#facade::Stream<#item>)
             }
             TypeKind::Named(name) => self.path(name, self.place(ty)),
             TypeKind::Extern(id) => (self.external)(*id),

@@ -25,7 +25,7 @@ impl Door<'_> {
                 }
                 let number = Literal::u128_unsuffixed(*magnitude);
                 match named {
-                    Some(Item::Flags(_)) => quote!(<#own>::from_bits(#number)),
+                    Some(Item::Flags(_)) => quote!(#own::from_bits(#number)),
                     _ => quote!(#sign #number),
                 }
             }
@@ -43,13 +43,13 @@ impl Door<'_> {
             ValueKind::Path(path) => match (named, path.as_slice()) {
                 (Some(Item::Scalar(_) | Item::Flags(_)), [.., _, last]) => {
                     let last = self.ident(last);
-                    quote!(<#own>::#last)
+                    quote!(#own::#last)
                 }
                 _ => self.constant(path),
             },
             ValueKind::List(flags) => {
                 let flags = flags.iter().map(|flag| self.value(flag, ty));
-                quote!(<#own>::empty()#(.union(#flags))*)
+                quote!(#own::empty()#(.union(#flags))*)
             }
             ValueKind::Extern(id) => (self.external)(*id),
         }

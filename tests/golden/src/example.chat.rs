@@ -23,6 +23,11 @@ pub struct Vec3 {
     pub z: f32,
 }
 
+/// [`Vec3`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct Vec3View<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<3> = _np::layout([
@@ -30,18 +35,25 @@ const _: () = {
         _np::Shape::of::<f32>(),
         _np::Shape::of::<f32>(),
     ]);
+    static PLACES: [_np::Place; 3] = _np::places("Vec3", ["x", "y", "z"]);
+    const _: () = ::core::assert!(
+        ::core::mem::size_of:: < Vec3 > () == LAYOUT.block_len,
+        "NP0804: a plain type must be its bytes",
+    );
     #[automatically_derived]
     impl _np::Wire for Vec3 {
         const BITS: usize = 0;
         const BLOCK: usize = LAYOUT.block_len;
         const HAS_TAIL: bool = LAYOUT.tail;
-        const PLAIN: bool = true && <f32 as _np::Wire>::PLAIN
-            && <f32 as _np::Wire>::PLAIN && <f32 as _np::Wire>::PLAIN;
+        const PLAIN: bool = true;
+        const TEXT: bool = LAYOUT.text;
+        type View<'a> = Vec3View<'a>;
         #[inline]
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.x, LAYOUT.slots[0].from(slot.block), out);
-            _np::Wire::encode(&self.y, LAYOUT.slots[1].from(slot.block), out);
-            _np::Wire::encode(&self.z, LAYOUT.slots[2].from(slot.block), out);
+        fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
+            _np::own_block_mut!(block, LAYOUT, slot.block);
+            _np::Wire::encode_block(&self.x, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.y, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.z, block, LAYOUT.slots[2]);
         }
         #[inline]
         fn decode(
@@ -49,76 +61,91 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.has_spare_bits(_np::behind(block, slot)) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::PaddingBits),
-                );
-            }
-            let f0: f32 = _np::field(
-                block,
-                LAYOUT.slots[0].from(slot.block),
-                tail,
-                &_np::Place {
-                    owner: "Vec3",
-                    field: "x",
-                },
-            )?;
-            let f1: f32 = _np::field(
-                block,
-                LAYOUT.slots[1].from(slot.block),
-                tail,
-                &_np::Place {
-                    owner: "Vec3",
-                    field: "y",
-                },
-            )?;
-            let f2: f32 = _np::field(
-                block,
-                LAYOUT.slots[2].from(slot.block),
-                tail,
-                &_np::Place {
-                    owner: "Vec3",
-                    field: "z",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, slot.block);
+            let f0 = _np::field::<f32>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<f32>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<f32>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
             ::core::result::Result::Ok(Self { x: f0, y: f1, z: f2 })
         }
         #[inline]
-        fn encode_list(items: &[Self], out: &mut _np::Writer<'_>) {
-            _np::encode_plain_list(items, out);
+        fn check(
+            _: &[u8],
+            _: _np::Slot,
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
         }
         #[inline]
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_plain_list(count, tail)
+        fn view<'a>(
+            block: &'a [u8],
+            slot: _np::Slot,
+            tail: _np::Tail<'a>,
+        ) -> Vec3View<'a> {
+            let block = _np::part(block, slot.block, LAYOUT.block_len);
+            Vec3View(_np::BodyView { block, tail })
         }
+        _np::plain_list! {}
         fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Vec3>,
-                name: "Vec3",
-                fixed: true,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "x",
-                        ty: <f32 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "y",
-                        ty: <f32 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "z",
-                        ty: <f32 as _np::Wire>::schema,
-                    },
-                ],
-            });
             &SCHEMA
         }
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> Vec3View<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn x(&self) -> f32 {
+            let _np::BodyView { block, tail } = self.0;
+            <f32 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn y(&self) -> f32 {
+            let _np::BodyView { block, tail } = self.0;
+            <f32 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Field 2.
+        #[inline]
+        #[must_use]
+        pub fn z(&self) -> f32 {
+            let _np::BodyView { block, tail } = self.0;
+            <f32 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Vec3, _np::DecodeError> {
+            self.0.decode(|block, tail| _np::Wire::decode(block, _np::Slot::START, tail))
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for Vec3View<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Vec3")
+                .field("x", &self.x())
+                .field("y", &self.y())
+                .field("z", &self.z())
+                .finish()
+        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+                _np::TypeId::of::<Vec3>,
+                "Vec3",
+                &[
+                    _np::FieldSchema::new(0, "x", <f32 as _np::Wire>::schema),
+                    _np::FieldSchema::new(1, "y", <f32 as _np::Wire>::schema),
+                    _np::FieldSchema::new(2, "z", <f32 as _np::Wire>::schema),
+                ],
+            )
+            .fixed(),
+    );
+    _np::mapped_struct! {
+        Vec3 "Vec3" { x "x" : f32; y "y" : f32; z "z" : f32; }
     }
 };
 
@@ -138,29 +165,21 @@ pub enum Presence {
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     #[automatically_derived]
-    impl _np::Wire for Presence {
-        const BITS: usize = 0;
-        const BLOCK: usize = <u8 as _np::Wire>::BLOCK;
-        const HAS_TAIL: bool = false;
-        const PLAIN: bool = false;
+    impl _np::Xor for Presence {
+        type Number = u8;
         #[inline]
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            let number: u8 = match self {
+        fn to_number(self) -> u8 {
+            match self {
                 Self::Offline => 0,
                 Self::Online => 1,
                 Self::Away => 2,
-                Self::Unknown(number) => *number,
-            };
-            _np::Wire::encode(&number, slot, out);
+                Self::Unknown(number) => number,
+            }
         }
         #[inline]
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
+        fn from_number(number: u8) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(
-                match <u8 as _np::Wire>::decode(block, slot, tail)? {
+                match number {
                     0 => Self::Offline,
                     1 => Self::Online,
                     2 => Self::Away,
@@ -168,15 +187,25 @@ const _: () = {
                 },
             )
         }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(_np::ScalarSchema {
-                id: _np::TypeId::of::<Presence>,
-                name: "Presence",
-                width: 1,
-                variants: &[(0, "Offline"), (1, "Online"), (2, "Away")],
-            });
-            &SCHEMA
-        }
+    }
+    _np::scalar! {
+        Presence u8, Self::Offline, []
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
+        _np::ScalarSchema::new(
+            _np::TypeId::of::<Presence>,
+            "Presence",
+            1,
+            &[
+                _np::NumberSchema::new(0, "Offline"),
+                _np::NumberSchema::new(1, "Online"),
+                _np::NumberSchema::new(2, "Away"),
+            ],
+        ),
+    );
+    _np::mapped_scalar! {
+        Presence "Presence" u8 { 0 "Offline" Offline; 1 "Online" Online; 2 "Away" Away; }
+        open Unknown
     }
 };
 
@@ -204,78 +233,111 @@ pub enum Body {
     Unknown(::network_protocol::RawVariant),
 }
 
+/// [`Body`] where it lies in the bytes.
+#[derive(Clone, Copy, Debug)]
+#[allow(dead_code, non_camel_case_types, non_snake_case)]
+pub enum BodyView<'a> {
+    /// Tag 1.
+    Text(<::std::string::String as ::network_protocol::__private::v1::Wire>::View<'a>),
+    /// Tag 2.
+    Image {
+        /// Field 0.
+        mime: <::std::string::String as ::network_protocol::__private::v1::Wire>::View<
+            'a,
+        >,
+        /// Field 1.
+        data: <::network_protocol::Bytes as ::network_protocol::__private::v1::Wire>::View<
+            'a,
+        >,
+        /// For people who do not see it.
+        alt: <::core::option::Option<
+            ::std::string::String,
+        > as ::network_protocol::__private::v1::Wire>::View<'a>,
+    },
+    /// Tag 3.
+    Mesh(<::std::vec::Vec<Vec3> as ::network_protocol::__private::v1::Wire>::View<'a>),
+    /// Tag 4.
+    Quad(<[Vec3; SIDES as usize] as ::network_protocol::__private::v1::Wire>::View<'a>),
+    /// Tag 5.
+    Left,
+    /// A variant that this side's schema does not know.
+    Unknown(::network_protocol::__private::v1::RawView<'a>),
+}
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT_1: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
     ]);
+    static PLACES_1: [_np::Place; 1] = _np::places("Body", ["Text"]);
     const LAYOUT_2: _np::Layout<3> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<::network_protocol::Bytes>(),
         _np::Shape::of::<::core::option::Option<::std::string::String>>(),
     ]);
+    static PLACES_2: [_np::Place; 3] = _np::places(
+        "Body::Image",
+        ["mime", "data", "alt"],
+    );
     const LAYOUT_3: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::vec::Vec<Vec3>>(),
     ]);
+    static PLACES_3: [_np::Place; 1] = _np::places("Body", ["Mesh"]);
     const LAYOUT_4: _np::Layout<1> = _np::layout([
         _np::Shape::of::<[Vec3; SIDES as usize]>(),
     ]);
+    static PLACES_4: [_np::Place; 1] = _np::places("Body", ["Quad"]);
     #[automatically_derived]
     impl _np::Wire for Body {
         const BITS: usize = 0;
         const BLOCK: usize = 1;
         const HAS_TAIL: bool = true;
         const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
+        type View<'a> = BodyView<'a>;
+        #[inline]
+        fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
+            let tag = match self {
+                Self::Text { .. } => 1,
+                Self::Image { .. } => 2,
+                Self::Mesh { .. } => 3,
+                Self::Quad { .. } => 4,
+                Self::Left { .. } => 5,
+                Self::Unknown(raw) => raw.tag(),
+            };
+            _np::encode_tag(tag, block, slot);
+        }
+        fn encode_tail(&self, out: &mut _np::Writer<'_>) {
             match self {
                 Self::Text(f0) => {
-                    _np::encode_variant(
-                        1,
-                        LAYOUT_1.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_1.slots[0].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_1.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_1.slots[0]);
+                    _np::Wire::encode_tail(f0, out);
+                    _np::end_variant(at, out);
                 }
                 Self::Image { mime: f0, data: f1, alt: f2 } => {
-                    _np::encode_variant(
-                        2,
-                        LAYOUT_2.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_2.slots[0].from(at), out);
-                            _np::Wire::encode(f1, LAYOUT_2.slots[1].from(at), out);
-                            _np::Wire::encode(f2, LAYOUT_2.slots[2].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_2.slots[0]);
+                    _np::Wire::encode_block(f1, block, LAYOUT_2.slots[1]);
+                    _np::Wire::encode_block(f2, block, LAYOUT_2.slots[2]);
+                    _np::Wire::encode_tail(f0, out);
+                    _np::Wire::encode_tail(f1, out);
+                    _np::Wire::encode_tail(f2, out);
+                    _np::end_variant(at, out);
                 }
                 Self::Mesh(f0) => {
-                    _np::encode_variant(
-                        3,
-                        LAYOUT_3.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_3.slots[0].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_3.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_3.slots[0]);
+                    _np::Wire::encode_tail(f0, out);
+                    _np::end_variant(at, out);
                 }
                 Self::Quad(f0) => {
-                    _np::encode_variant(
-                        4,
-                        LAYOUT_4.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_4.slots[0].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_4.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_4.slots[0]);
+                    _np::Wire::encode_tail(f0, out);
+                    _np::end_variant(at, out);
                 }
-                Self::Left => _np::encode_unit(5, slot, out),
-                Self::Unknown(raw) => _np::encode_raw(raw, slot, out),
+                Self::Left { .. } => _np::encode_unit(out),
+                Self::Unknown(raw) => _np::encode_raw(raw, out),
             }
         }
         fn decode(
@@ -283,71 +345,42 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_union(
+            _np::read_union(
                 block,
                 slot,
                 tail,
                 |tag, tail| match tag {
                     1 => {
-                        _np::decode_variant(
-                            LAYOUT_1.block_len,
+                        _np::read_fields(
+                            (LAYOUT_1.block_len, LAYOUT_1.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_1.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: ::std::string::String = _np::field(
-                                    block,
-                                    LAYOUT_1.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Body",
-                                        field: "Text",
-                                    },
-                                )?;
+                                _np::own_block!(block, LAYOUT_1, 0);
+                                let f0 = _np::field::<
+                                    ::std::string::String,
+                                >(block, LAYOUT_1.slots[0], tail, &PLACES_1[0])?;
                                 ::core::result::Result::Ok(Self::Text(f0))
                             },
                         )
                     }
                     2 => {
-                        _np::decode_variant(
-                            LAYOUT_2.block_len,
+                        _np::read_fields(
+                            (LAYOUT_2.block_len, LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_2.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: ::std::string::String = _np::field(
-                                    block,
-                                    LAYOUT_2.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Body::Image",
-                                        field: "mime",
-                                    },
+                                _np::own_block!(block, LAYOUT_2, 0);
+                                _np::unknown_bits(
+                                    tail.exact() && LAYOUT_2.has_spare_bits(block),
                                 )?;
-                                let f1: ::network_protocol::Bytes = _np::field(
-                                    block,
-                                    LAYOUT_2.slots[1],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Body::Image",
-                                        field: "data",
-                                    },
-                                )?;
-                                let f2: ::core::option::Option<::std::string::String> = _np::field(
-                                    block,
-                                    LAYOUT_2.slots[2],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Body::Image",
-                                        field: "alt",
-                                    },
-                                )?;
+                                let f0 = _np::field::<
+                                    ::std::string::String,
+                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
+                                let f1 = _np::field::<
+                                    ::network_protocol::Bytes,
+                                >(block, LAYOUT_2.slots[1], tail, &PLACES_2[1])?;
+                                let f2 = _np::field::<
+                                    ::core::option::Option<::std::string::String>,
+                                >(block, LAYOUT_2.slots[2], tail, &PLACES_2[2])?;
                                 ::core::result::Result::Ok(Self::Image {
                                     mime: f0,
                                     data: f1,
@@ -357,127 +390,271 @@ const _: () = {
                         )
                     }
                     3 => {
-                        _np::decode_variant(
-                            LAYOUT_3.block_len,
+                        _np::read_fields(
+                            (LAYOUT_3.block_len, LAYOUT_3.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_3.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: ::std::vec::Vec<Vec3> = _np::field(
-                                    block,
-                                    LAYOUT_3.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Body",
-                                        field: "Mesh",
-                                    },
-                                )?;
+                                _np::own_block!(block, LAYOUT_3, 0);
+                                let f0 = _np::field::<
+                                    ::std::vec::Vec<Vec3>,
+                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
                                 ::core::result::Result::Ok(Self::Mesh(f0))
                             },
                         )
                     }
                     4 => {
-                        _np::decode_variant(
-                            LAYOUT_4.block_len,
+                        _np::read_fields(
+                            (LAYOUT_4.block_len, LAYOUT_4.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_4.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: [Vec3; SIDES as usize] = _np::field(
-                                    block,
-                                    LAYOUT_4.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Body",
-                                        field: "Quad",
-                                    },
-                                )?;
+                                _np::own_block!(block, LAYOUT_4, 0);
+                                let f0 = _np::field::<
+                                    [Vec3; SIDES as usize],
+                                >(block, LAYOUT_4.slots[0], tail, &PLACES_4[0])?;
                                 ::core::result::Result::Ok(Self::Quad(f0))
                             },
                         )
                     }
-                    5 => _np::decode_unit(tail).map(|()| Self::Left),
+                    5 => _np::read_unit(tail).map(|()| Self::Left),
                     _ => _np::decode_raw(tag, tail).map(Self::Unknown),
                 },
             )
         }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(_np::UnionSchema {
-                id: _np::TypeId::of::<Body>,
-                name: "Body",
-                error: false,
-                variants: &[
-                    _np::VariantSchema {
-                        tag: 1,
-                        name: "Text",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "",
-                                ty: <::std::string::String as _np::Wire>::schema,
-                            },
-                        ],
-                    },
-                    _np::VariantSchema {
-                        tag: 2,
-                        name: "Image",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "mime",
-                                ty: <::std::string::String as _np::Wire>::schema,
-                            },
-                            _np::FieldSchema {
-                                number: 1,
-                                name: "data",
-                                ty: <::network_protocol::Bytes as _np::Wire>::schema,
-                            },
-                            _np::FieldSchema {
-                                number: 2,
-                                name: "alt",
-                                ty: <::core::option::Option<
+        fn check(
+            block: &[u8],
+            slot: _np::Slot,
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::read_union(
+                block,
+                slot,
+                tail,
+                |tag, tail| match tag {
+                    1 => {
+                        _np::read_fields(
+                            (LAYOUT_1.block_len, LAYOUT_1.text),
+                            tail,
+                            |block, tail| {
+                                _np::own_block!(block, LAYOUT_1, 0);
+                                _np::check_field::<
                                     ::std::string::String,
-                                > as _np::Wire>::schema,
+                                >(block, LAYOUT_1.slots[0], tail, &PLACES_1[0])?;
+                                ::core::result::Result::Ok(())
                             },
-                        ],
-                    },
-                    _np::VariantSchema {
-                        tag: 3,
-                        name: "Mesh",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "",
-                                ty: <::std::vec::Vec<Vec3> as _np::Wire>::schema,
+                        )
+                    }
+                    2 => {
+                        _np::read_fields(
+                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            tail,
+                            |block, tail| {
+                                _np::own_block!(block, LAYOUT_2, 0);
+                                _np::unknown_bits(
+                                    tail.exact() && LAYOUT_2.has_spare_bits(block),
+                                )?;
+                                _np::check_field::<
+                                    ::std::string::String,
+                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
+                                _np::check_field::<
+                                    ::network_protocol::Bytes,
+                                >(block, LAYOUT_2.slots[1], tail, &PLACES_2[1])?;
+                                _np::check_field::<
+                                    ::core::option::Option<::std::string::String>,
+                                >(block, LAYOUT_2.slots[2], tail, &PLACES_2[2])?;
+                                ::core::result::Result::Ok(())
                             },
-                        ],
-                    },
-                    _np::VariantSchema {
-                        tag: 4,
-                        name: "Quad",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "",
-                                ty: <[Vec3; SIDES as usize] as _np::Wire>::schema,
+                        )
+                    }
+                    3 => {
+                        _np::read_fields(
+                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            tail,
+                            |block, tail| {
+                                _np::own_block!(block, LAYOUT_3, 0);
+                                _np::check_field::<
+                                    ::std::vec::Vec<Vec3>,
+                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
+                                ::core::result::Result::Ok(())
                             },
-                        ],
-                    },
-                    _np::VariantSchema {
-                        tag: 5,
-                        name: "Left",
-                        fields: &[],
-                    },
-                ],
-            });
+                        )
+                    }
+                    4 => {
+                        _np::read_fields(
+                            (LAYOUT_4.block_len, LAYOUT_4.text),
+                            tail,
+                            |block, tail| {
+                                _np::own_block!(block, LAYOUT_4, 0);
+                                _np::check_field::<
+                                    [Vec3; SIDES as usize],
+                                >(block, LAYOUT_4.slots[0], tail, &PLACES_4[0])?;
+                                ::core::result::Result::Ok(())
+                            },
+                        )
+                    }
+                    5 => _np::read_unit(tail),
+                    _ => _np::check_raw(tail),
+                },
+            )
+        }
+        fn view<'a>(
+            block: &'a [u8],
+            slot: _np::Slot,
+            mut tail: _np::Tail<'a>,
+        ) -> BodyView<'a> {
+            let (tag, bytes) = _np::open_union(block, slot, &mut tail);
+            match tag {
+                1 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <::std::string::String as _np::Wire>::view(
+                            block,
+                            LAYOUT_1.slots[0],
+                            *tail,
+                        );
+                        BodyView::Text(f0)
+                    }
+                }
+                2 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <::std::string::String as _np::Wire>::view(
+                            block,
+                            LAYOUT_2.slots[0],
+                            *tail,
+                        );
+                        <::std::string::String as _np::Wire>::skip(
+                            block,
+                            LAYOUT_2.slots[0],
+                            tail,
+                        );
+                        let f1 = <::network_protocol::Bytes as _np::Wire>::view(
+                            block,
+                            LAYOUT_2.slots[1],
+                            *tail,
+                        );
+                        <::network_protocol::Bytes as _np::Wire>::skip(
+                            block,
+                            LAYOUT_2.slots[1],
+                            tail,
+                        );
+                        let f2 = <::core::option::Option<
+                            ::std::string::String,
+                        > as _np::Wire>::view(block, LAYOUT_2.slots[2], *tail);
+                        BodyView::Image {
+                            mime: f0,
+                            data: f1,
+                            alt: f2,
+                        }
+                    }
+                }
+                3 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <::std::vec::Vec<
+                            Vec3,
+                        > as _np::Wire>::view(block, LAYOUT_3.slots[0], *tail);
+                        BodyView::Mesh(f0)
+                    }
+                }
+                4 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <[Vec3; SIDES
+                            as usize] as _np::Wire>::view(
+                            block,
+                            LAYOUT_4.slots[0],
+                            *tail,
+                        );
+                        BodyView::Quad(f0)
+                    }
+                }
+                5 => BodyView::Left,
+                _ => BodyView::Unknown(_np::RawView::new(tag, bytes)),
+            }
+        }
+        #[inline]
+        fn skip(block: &[u8], slot: _np::Slot, tail: &mut _np::Tail<'_>) {
+            _np::skip_union(block, slot, tail);
+        }
+        fn schema() -> &'static _np::TypeSchema {
             &SCHEMA
         }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+        _np::UnionSchema::new(
+            _np::TypeId::of::<Body>,
+            "Body",
+            &[
+                _np::VariantSchema::new(
+                    1,
+                    "Text",
+                    &[
+                        _np::FieldSchema::new(
+                            0,
+                            "",
+                            <::std::string::String as _np::Wire>::schema,
+                        ),
+                    ],
+                ),
+                _np::VariantSchema::new(
+                    2,
+                    "Image",
+                    &[
+                        _np::FieldSchema::new(
+                            0,
+                            "mime",
+                            <::std::string::String as _np::Wire>::schema,
+                        ),
+                        _np::FieldSchema::new(
+                            1,
+                            "data",
+                            <::network_protocol::Bytes as _np::Wire>::schema,
+                        ),
+                        _np::FieldSchema::new(
+                            2,
+                            "alt",
+                            <::core::option::Option<
+                                ::std::string::String,
+                            > as _np::Wire>::schema,
+                        ),
+                    ],
+                ),
+                _np::VariantSchema::new(
+                    3,
+                    "Mesh",
+                    &[
+                        _np::FieldSchema::new(
+                            0,
+                            "",
+                            <::std::vec::Vec<Vec3> as _np::Wire>::schema,
+                        ),
+                    ],
+                ),
+                _np::VariantSchema::new(
+                    4,
+                    "Quad",
+                    &[
+                        _np::FieldSchema::new(
+                            0,
+                            "",
+                            <[Vec3; SIDES as usize] as _np::Wire>::schema,
+                        ),
+                    ],
+                ),
+                _np::VariantSchema::new(5, "Left", &[]),
+            ],
+        ),
+    );
+    _np::mapped_union! {
+        Body "Body" { 1 "Text" Text(::std::string::String); 2 "Image" Image { mime "mime"
+        : ::std::string::String; data "data" : ::network_protocol::Bytes; alt "alt" :
+        ::core::option::Option < ::std::string::String >; }; 3 "Mesh"
+        Mesh(::std::vec::Vec < Vec3 >); 4 "Quad" Quad([Vec3; SIDES as usize]); 5 "Left"
+        Left[]; } open Unknown
     }
 };
 
@@ -500,6 +677,11 @@ pub struct User {
     pub balance: u128,
 }
 
+/// [`User`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct UserView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<7> = _np::layout([
@@ -511,93 +693,54 @@ const _: () = {
         _np::Shape::of::<bool>(),
         _np::Shape::of::<u128>(),
     ]);
+    static PLACES: [_np::Place; 7] = _np::places(
+        "User",
+        ["id", "name", "presence", "avatar", "score", "admin", "balance"],
+    );
     #[automatically_derived]
     impl _np::Body for User {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN
+            && <Presence as _np::Wire>::PLAIN
+            && <::core::option::Option<[u8; 16]> as _np::Wire>::PLAIN
+            && <bool as _np::Wire>::PLAIN;
+        type View<'a> = UserView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.id, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.name, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self.presence, LAYOUT.slots[2].from(at), out);
-            _np::Wire::encode(&self.avatar, LAYOUT.slots[3].from(at), out);
-            _np::Wire::encode(&self.score, LAYOUT.slots[4].from(at), out);
-            _np::Wire::encode(&self.admin, LAYOUT.slots[5].from(at), out);
-            _np::Wire::encode(&self.balance, LAYOUT.slots[6].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.id, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.name, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.presence, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.avatar, block, LAYOUT.slots[3]);
+            _np::Wire::encode_block(&self.score, block, LAYOUT.slots[4]);
+            _np::Wire::encode_block(&self.admin, block, LAYOUT.slots[5]);
+            _np::Wire::encode_block(&self.balance, block, LAYOUT.slots[6]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.name, out);
+            _np::Wire::encode_tail(&self.avatar, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u64 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "User",
-                    field: "id",
-                },
-            )?;
-            let f1: ::std::string::String = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "User",
-                    field: "name",
-                },
-            )?;
-            let f2: Presence = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "User",
-                    field: "presence",
-                },
-            )?;
-            let f3: ::core::option::Option<[u8; 16]> = _np::field(
-                block,
-                LAYOUT.slots[3],
-                tail,
-                &_np::Place {
-                    owner: "User",
-                    field: "avatar",
-                },
-            )?;
-            let f4: i64 = _np::field(
-                block,
-                LAYOUT.slots[4],
-                tail,
-                &_np::Place {
-                    owner: "User",
-                    field: "score",
-                },
-            )?;
-            let f5: bool = _np::field(
-                block,
-                LAYOUT.slots[5],
-                tail,
-                &_np::Place {
-                    owner: "User",
-                    field: "admin",
-                },
-            )?;
-            let f6: u128 = _np::field(
-                block,
-                LAYOUT.slots[6],
-                tail,
-                &_np::Place {
-                    owner: "User",
-                    field: "balance",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            let f0 = _np::field::<u64>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<Presence>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3 = _np::field::<
+                ::core::option::Option<[u8; 16]>,
+            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f4 = _np::field::<i64>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            let f5 = _np::field::<bool>(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            let f6 = _np::field::<u128>(block, LAYOUT.slots[6], tail, &PLACES[6])?;
             ::core::result::Result::Ok(Self {
                 id: f0,
                 name: f1,
@@ -608,88 +751,147 @@ const _: () = {
                 balance: f6,
             })
         }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::check_field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            _np::check_field::<
+                ::core::option::Option<[u8; 16]>,
+            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> UserView<'a> {
+            UserView(body)
+        }
+    }
+    _np::evolvable! {
+        User
+    }
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 1 {
+            <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+        }
+        if upto > 3 {
+            <::core::option::Option<
+                [u8; 16],
+            > as _np::Wire>::skip(block, LAYOUT.slots[3], tail);
+        }
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> UserView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn id(&self) -> u64 {
+            let _np::BodyView { block, tail } = self.0;
+            <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn name(&self) -> <::std::string::String as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Field 2.
+        #[inline]
+        #[must_use]
+        pub fn presence(&self) -> <Presence as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <Presence as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Field 3.
+        #[inline]
+        #[must_use]
+        pub fn avatar(
+            &self,
+        ) -> <::core::option::Option<[u8; 16]> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(3, block, &mut tail);
+            <::core::option::Option<
+                [u8; 16],
+            > as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+        }
+        /// Field 4.
+        #[inline]
+        #[must_use]
+        pub fn score(&self) -> i64 {
+            let _np::BodyView { block, tail } = self.0;
+            <i64 as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+        }
+        /// Field 5.
+        #[inline]
+        #[must_use]
+        pub fn admin(&self) -> bool {
+            let _np::BodyView { block, tail } = self.0;
+            <bool as _np::Wire>::view(block, LAYOUT.slots[5], tail)
+        }
+        /// Field 6.
+        #[inline]
+        #[must_use]
+        pub fn balance(&self) -> u128 {
+            let _np::BodyView { block, tail } = self.0;
+            <u128 as _np::Wire>::view(block, LAYOUT.slots[6], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<User, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for User {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for UserView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("User")
+                .field("id", &self.id())
+                .field("name", &self.name())
+                .field("presence", &self.presence())
+                .field("avatar", &self.avatar())
+                .field("score", &self.score())
+                .field("admin", &self.admin())
+                .field("balance", &self.balance())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<User>,
-                name: "User",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "id",
-                        ty: <u64 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "name",
-                        ty: <::std::string::String as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "presence",
-                        ty: <Presence as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 3,
-                        name: "avatar",
-                        ty: <::core::option::Option<[u8; 16]> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 4,
-                        name: "score",
-                        ty: <i64 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 5,
-                        name: "admin",
-                        ty: <bool as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 6,
-                        name: "balance",
-                        ty: <u128 as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<User>,
+            "User",
+            &[
+                _np::FieldSchema::new(0, "id", <u64 as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    1,
+                    "name",
+                    <::std::string::String as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(2, "presence", <Presence as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    3,
+                    "avatar",
+                    <::core::option::Option<[u8; 16]> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(4, "score", <i64 as _np::Wire>::schema),
+                _np::FieldSchema::new(5, "admin", <bool as _np::Wire>::schema),
+                _np::FieldSchema::new(6, "balance", <u128 as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        User "User" { id "id" : u64; name "name" : ::std::string::String; presence
+        "presence" : Presence; avatar "avatar" : ::core::option::Option < [u8; 16] >;
+        score "score" : i64; admin "admin" : bool; balance "balance" : u128; }
     }
 };
 
@@ -704,6 +906,11 @@ pub struct Line {
     pub body: Body,
 }
 
+/// [`Line`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct LineView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<3> = _np::layout([
@@ -711,117 +918,109 @@ const _: () = {
         _np::Shape::of::<u64>(),
         _np::Shape::of::<Body>(),
     ]);
+    static PLACES: [_np::Place; 3] = _np::places("Line", ["at", "by", "body"]);
     #[automatically_derived]
     impl _np::Body for Line {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <Body as _np::Wire>::PLAIN;
+        type View<'a> = LineView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.at, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.by, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self.body, LAYOUT.slots[2].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.at, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.by, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.body, block, LAYOUT.slots[2]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.body, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u64 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Line",
-                    field: "at",
-                },
-            )?;
-            let f1: u64 = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Line",
-                    field: "by",
-                },
-            )?;
-            let f2: Body = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "Line",
-                    field: "body",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u64>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<u64>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<Body>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
             ::core::result::Result::Ok(Self { at: f0, by: f1, body: f2 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<Body>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> LineView<'a> {
+            LineView(body)
+        }
+    }
+    _np::evolvable! {
+        Line
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> LineView<'a> {
+        /// Milliseconds since 1970.
+        #[inline]
+        #[must_use]
+        pub fn at(&self) -> u64 {
+            let _np::BodyView { block, tail } = self.0;
+            <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn by(&self) -> u64 {
+            let _np::BodyView { block, tail } = self.0;
+            <u64 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Field 2.
+        #[inline]
+        #[must_use]
+        pub fn body(&self) -> <Body as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <Body as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Line, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for Line {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for LineView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Line")
+                .field("at", &self.at())
+                .field("by", &self.by())
+                .field("body", &self.body())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Line>,
-                name: "Line",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "at",
-                        ty: <u64 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "by",
-                        ty: <u64 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "body",
-                        ty: <Body as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Line>,
+            "Line",
+            &[
+                _np::FieldSchema::new(0, "at", <u64 as _np::Wire>::schema),
+                _np::FieldSchema::new(1, "by", <u64 as _np::Wire>::schema),
+                _np::FieldSchema::new(2, "body", <Body as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Line "Line" { at "at" : u64; by "by" : u64; body "body" : Body; }
     }
 };
 
@@ -834,107 +1033,117 @@ pub struct Joined {
     pub people: ::std::vec::Vec<User>,
 }
 
+/// [`Joined`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct JoinedView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<u64>(),
         _np::Shape::of::<::std::vec::Vec<User>>(),
     ]);
+    static PLACES: [_np::Place; 2] = _np::places("Joined", ["room", "people"]);
     #[automatically_derived]
     impl _np::Body for Joined {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <::std::vec::Vec<User> as _np::Wire>::PLAIN;
+        type View<'a> = JoinedView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.room, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.people, LAYOUT.slots[1].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.room, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.people, block, LAYOUT.slots[1]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.people, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u64 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Joined",
-                    field: "room",
-                },
-            )?;
-            let f1: ::std::vec::Vec<User> = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Joined",
-                    field: "people",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u64>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<
+                ::std::vec::Vec<User>,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { room: f0, people: f1 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<
+                ::std::vec::Vec<User>,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> JoinedView<'a> {
+            JoinedView(body)
+        }
+    }
+    _np::evolvable! {
+        Joined
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> JoinedView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn room(&self) -> u64 {
+            let _np::BodyView { block, tail } = self.0;
+            <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn people(&self) -> <::std::vec::Vec<User> as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::std::vec::Vec<User> as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Joined, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for Joined {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for JoinedView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Joined")
+                .field("room", &self.room())
+                .field("people", &self.people())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Joined>,
-                name: "Joined",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "room",
-                        ty: <u64 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "people",
-                        ty: <::std::vec::Vec<User> as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Joined>,
+            "Joined",
+            &[
+                _np::FieldSchema::new(0, "room", <u64 as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    1,
+                    "people",
+                    <::std::vec::Vec<User> as _np::Wire>::schema,
+                ),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Joined "Joined" { room "room" : u64; people "people" : ::std::vec::Vec < User >;
         }
     }
 };
@@ -955,42 +1164,60 @@ pub enum JoinError {
     Unknown(::network_protocol::RawVariant),
 }
 
+/// [`JoinError`] where it lies in the bytes.
+#[derive(Clone, Copy, Debug)]
+#[allow(dead_code, non_camel_case_types, non_snake_case)]
+pub enum JoinErrorView<'a> {
+    /// Nobody opened that room.
+    NoSuchRoom,
+    /// Tag 2.
+    Banned {
+        /// Milliseconds since 1970.
+        until: u64,
+    },
+    /// How many are there already.
+    Full(u32),
+    /// A variant that this side's schema does not know.
+    Unknown(::network_protocol::__private::v1::RawView<'a>),
+}
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT_2: _np::Layout<1> = _np::layout([_np::Shape::of::<u64>()]);
+    static PLACES_2: [_np::Place; 1] = _np::places("JoinError::Banned", ["until"]);
     const LAYOUT_3: _np::Layout<1> = _np::layout([_np::Shape::of::<u32>()]);
+    static PLACES_3: [_np::Place; 1] = _np::places("JoinError", ["Full"]);
     #[automatically_derived]
     impl _np::Wire for JoinError {
         const BITS: usize = 0;
         const BLOCK: usize = 1;
         const HAS_TAIL: bool = true;
         const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
+        type View<'a> = JoinErrorView<'a>;
+        #[inline]
+        fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
+            let tag = match self {
+                Self::NoSuchRoom { .. } => 1,
+                Self::Banned { .. } => 2,
+                Self::Full { .. } => 3,
+                Self::Unknown(raw) => raw.tag(),
+            };
+            _np::encode_tag(tag, block, slot);
+        }
+        fn encode_tail(&self, out: &mut _np::Writer<'_>) {
             match self {
-                Self::NoSuchRoom => _np::encode_unit(1, slot, out),
+                Self::NoSuchRoom { .. } => _np::encode_unit(out),
                 Self::Banned { until: f0 } => {
-                    _np::encode_variant(
-                        2,
-                        LAYOUT_2.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_2.slots[0].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_2.slots[0]);
+                    _np::end_variant(at, out);
                 }
                 Self::Full(f0) => {
-                    _np::encode_variant(
-                        3,
-                        LAYOUT_3.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_3.slots[0].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_3.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_3.slots[0]);
+                    _np::end_variant(at, out);
                 }
-                Self::Unknown(raw) => _np::encode_raw(raw, slot, out),
+                Self::Unknown(raw) => _np::encode_raw(raw, out),
             }
         }
         fn decode(
@@ -998,54 +1225,34 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_union(
+            _np::read_union(
                 block,
                 slot,
                 tail,
                 |tag, tail| match tag {
-                    1 => _np::decode_unit(tail).map(|()| Self::NoSuchRoom),
+                    1 => _np::read_unit(tail).map(|()| Self::NoSuchRoom),
                     2 => {
-                        _np::decode_variant(
-                            LAYOUT_2.block_len,
+                        _np::read_fields(
+                            (LAYOUT_2.block_len, LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_2.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: u64 = _np::field(
-                                    block,
-                                    LAYOUT_2.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "JoinError::Banned",
-                                        field: "until",
-                                    },
-                                )?;
+                                _np::own_block!(block, LAYOUT_2, 0);
+                                let f0 = _np::field::<
+                                    u64,
+                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
                                 ::core::result::Result::Ok(Self::Banned { until: f0 })
                             },
                         )
                     }
                     3 => {
-                        _np::decode_variant(
-                            LAYOUT_3.block_len,
+                        _np::read_fields(
+                            (LAYOUT_3.block_len, LAYOUT_3.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_3.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: u32 = _np::field(
-                                    block,
-                                    LAYOUT_3.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "JoinError",
-                                        field: "Full",
-                                    },
-                                )?;
+                                _np::own_block!(block, LAYOUT_3, 0);
+                                let f0 = _np::field::<
+                                    u32,
+                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
                                 ::core::result::Result::Ok(Self::Full(f0))
                             },
                         )
@@ -1054,41 +1261,75 @@ const _: () = {
                 },
             )
         }
+        fn check(
+            block: &[u8],
+            slot: _np::Slot,
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::read_union(
+                block,
+                slot,
+                tail,
+                |tag, tail| match tag {
+                    1 => _np::read_unit(tail),
+                    2 => {
+                        _np::read_fields(
+                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            tail,
+                            |_, _| ::core::result::Result::Ok(()),
+                        )
+                    }
+                    3 => {
+                        _np::read_fields(
+                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            tail,
+                            |_, _| ::core::result::Result::Ok(()),
+                        )
+                    }
+                    _ => _np::check_raw(tail),
+                },
+            )
+        }
+        fn view<'a>(
+            block: &'a [u8],
+            slot: _np::Slot,
+            mut tail: _np::Tail<'a>,
+        ) -> JoinErrorView<'a> {
+            let (tag, bytes) = _np::open_union(block, slot, &mut tail);
+            match tag {
+                1 => JoinErrorView::NoSuchRoom,
+                2 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <u64 as _np::Wire>::view(
+                            block,
+                            LAYOUT_2.slots[0],
+                            *tail,
+                        );
+                        JoinErrorView::Banned { until: f0 }
+                    }
+                }
+                3 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <u32 as _np::Wire>::view(
+                            block,
+                            LAYOUT_3.slots[0],
+                            *tail,
+                        );
+                        JoinErrorView::Full(f0)
+                    }
+                }
+                _ => JoinErrorView::Unknown(_np::RawView::new(tag, bytes)),
+            }
+        }
+        #[inline]
+        fn skip(block: &[u8], slot: _np::Slot, tail: &mut _np::Tail<'_>) {
+            _np::skip_union(block, slot, tail);
+        }
         fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(_np::UnionSchema {
-                id: _np::TypeId::of::<JoinError>,
-                name: "JoinError",
-                error: true,
-                variants: &[
-                    _np::VariantSchema {
-                        tag: 1,
-                        name: "NoSuchRoom",
-                        fields: &[],
-                    },
-                    _np::VariantSchema {
-                        tag: 2,
-                        name: "Banned",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "until",
-                                ty: <u64 as _np::Wire>::schema,
-                            },
-                        ],
-                    },
-                    _np::VariantSchema {
-                        tag: 3,
-                        name: "Full",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "",
-                                ty: <u32 as _np::Wire>::schema,
-                            },
-                        ],
-                    },
-                ],
-            });
             &SCHEMA
         }
     }
@@ -1117,6 +1358,30 @@ const _: () = {
     }
     #[automatically_derived]
     impl ::core::error::Error for JoinError {}
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+        _np::UnionSchema::new(
+                _np::TypeId::of::<JoinError>,
+                "JoinError",
+                &[
+                    _np::VariantSchema::new(1, "NoSuchRoom", &[]),
+                    _np::VariantSchema::new(
+                        2,
+                        "Banned",
+                        &[_np::FieldSchema::new(0, "until", <u64 as _np::Wire>::schema)],
+                    ),
+                    _np::VariantSchema::new(
+                        3,
+                        "Full",
+                        &[_np::FieldSchema::new(0, "", <u32 as _np::Wire>::schema)],
+                    ),
+                ],
+            )
+            .error(),
+    );
+    _np::mapped_union! {
+        JoinError "JoinError" { 1 "NoSuchRoom" NoSuchRoom[]; 2 "Banned" Banned { until
+        "until" : u64; }; 3 "Full" Full(u32); } open Unknown
+    }
 };
 
 /// From the client to the server, unless `from` says otherwise.
@@ -1163,108 +1428,117 @@ pub struct ChatJoin {
     pub nick: ::std::string::String,
 }
 
+/// [`ChatJoin`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct ChatJoinView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<u64>(),
         _np::Shape::of::<::std::string::String>(),
     ]);
+    static PLACES: [_np::Place; 2] = _np::places("ChatJoin", ["room", "nick"]);
     #[automatically_derived]
     impl _np::Body for ChatJoin {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
+        type View<'a> = ChatJoinView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.room, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.nick, LAYOUT.slots[1].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.room, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.nick, block, LAYOUT.slots[1]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.nick, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u64 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "ChatJoin",
-                    field: "room",
-                },
-            )?;
-            let f1: ::std::string::String = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "ChatJoin",
-                    field: "nick",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u64>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { room: f0, nick: f1 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> ChatJoinView<'a> {
+            ChatJoinView(body)
+        }
+    }
+    _np::evolvable! {
+        ChatJoin
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> ChatJoinView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn room(&self) -> u64 {
+            let _np::BodyView { block, tail } = self.0;
+            <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn nick(&self) -> <::std::string::String as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<ChatJoin, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for ChatJoin {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for ChatJoinView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("ChatJoin")
+                .field("room", &self.room())
+                .field("nick", &self.nick())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<ChatJoin>,
-                name: "ChatJoin",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "room",
-                        ty: <u64 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "nick",
-                        ty: <::std::string::String as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<ChatJoin>,
+            "ChatJoin",
+            &[
+                _np::FieldSchema::new(0, "room", <u64 as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    1,
+                    "nick",
+                    <::std::string::String as _np::Wire>::schema,
+                ),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        ChatJoin "ChatJoin" { room "room" : u64; nick "nick" : ::std::string::String; }
     }
 };
 
@@ -1278,108 +1552,109 @@ pub struct ChatSay {
     pub body: Body,
 }
 
+/// [`ChatSay`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct ChatSayView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<u64>(),
         _np::Shape::of::<Body>(),
     ]);
+    static PLACES: [_np::Place; 2] = _np::places("ChatSay", ["room", "body"]);
     #[automatically_derived]
     impl _np::Body for ChatSay {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <Body as _np::Wire>::PLAIN;
+        type View<'a> = ChatSayView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.room, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.body, LAYOUT.slots[1].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.room, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.body, block, LAYOUT.slots[1]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.body, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u64 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "ChatSay",
-                    field: "room",
-                },
-            )?;
-            let f1: Body = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "ChatSay",
-                    field: "body",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u64>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<Body>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { room: f0, body: f1 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<Body>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> ChatSayView<'a> {
+            ChatSayView(body)
+        }
+    }
+    _np::evolvable! {
+        ChatSay
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> ChatSayView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn room(&self) -> u64 {
+            let _np::BodyView { block, tail } = self.0;
+            <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn body(&self) -> <Body as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <Body as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<ChatSay, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for ChatSay {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for ChatSayView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("ChatSay")
+                .field("room", &self.room())
+                .field("body", &self.body())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<ChatSay>,
-                name: "ChatSay",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "room",
-                        ty: <u64 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "body",
-                        ty: <Body as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<ChatSay>,
+            "ChatSay",
+            &[
+                _np::FieldSchema::new(0, "room", <u64 as _np::Wire>::schema),
+                _np::FieldSchema::new(1, "body", <Body as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        ChatSay "ChatSay" { room "room" : u64; body "body" : Body; }
     }
 };
 
@@ -1393,108 +1668,122 @@ pub struct ChatHistory {
     pub after: ::core::option::Option<u64>,
 }
 
+/// [`ChatHistory`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct ChatHistoryView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<u64>(),
         _np::Shape::of::<::core::option::Option<u64>>(),
     ]);
+    static PLACES: [_np::Place; 2] = _np::places("ChatHistory", ["room", "after"]);
     #[automatically_derived]
     impl _np::Body for ChatHistory {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <::core::option::Option<u64> as _np::Wire>::PLAIN;
+        type View<'a> = ChatHistoryView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.room, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.after, LAYOUT.slots[1].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.room, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.after, block, LAYOUT.slots[1]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.after, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u64 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "ChatHistory",
-                    field: "room",
-                },
-            )?;
-            let f1: ::core::option::Option<u64> = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "ChatHistory",
-                    field: "after",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            let f0 = _np::field::<u64>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<
+                ::core::option::Option<u64>,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { room: f0, after: f1 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::check_field::<
+                ::core::option::Option<u64>,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> ChatHistoryView<'a> {
+            ChatHistoryView(body)
+        }
+    }
+    _np::evolvable! {
+        ChatHistory
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> ChatHistoryView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn room(&self) -> u64 {
+            let _np::BodyView { block, tail } = self.0;
+            <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn after(&self) -> <::core::option::Option<u64> as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::core::option::Option<
+                u64,
+            > as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<ChatHistory, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for ChatHistory {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for ChatHistoryView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("ChatHistory")
+                .field("room", &self.room())
+                .field("after", &self.after())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<ChatHistory>,
-                name: "ChatHistory",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "room",
-                        ty: <u64 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "after",
-                        ty: <::core::option::Option<u64> as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<ChatHistory>,
+            "ChatHistory",
+            &[
+                _np::FieldSchema::new(0, "room", <u64 as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    1,
+                    "after",
+                    <::core::option::Option<u64> as _np::Wire>::schema,
+                ),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        ChatHistory "ChatHistory" { room "room" : u64; after "after" :
+        ::core::option::Option < u64 >; }
     }
 };
 
@@ -1506,81 +1795,53 @@ const _: () = {
         const VERSION: u32 = 3;
         const MIN_VERSION: u32 = 1;
         fn schema() -> &'static _np::ProtocolSchema {
-            static SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema {
-                name: "example::chat::Chat",
-                version: 3,
-                min: 1,
-                messages: &[
-                    _np::MessageSchema {
-                        number: 1,
-                        name: "Join",
-                        from: _np::End::Client,
-                        payload: <ChatJoin as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <Joined as _np::Root>::schema,
-                            err: ::core::option::Option::Some(
-                                <JoinError as _np::Root>::schema,
+            static SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema::new(
+                    "example::chat::Chat",
+                    &[
+                        _np::MessageSchema::new(
+                                1,
+                                "Join",
+                                <ChatJoin as _np::Root>::schema,
+                            )
+                            .inline()
+                            .reply(
+                                _np::ReplySchema::new(<Joined as _np::Root>::schema)
+                                    .or(<JoinError as _np::Root>::schema),
                             ),
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 2,
-                        name: "Say",
-                        from: _np::End::Client,
-                        payload: <ChatSay as _np::Root>::schema,
-                        reply: ::core::option::Option::None,
-                    },
-                    _np::MessageSchema {
-                        number: 3,
-                        name: "History",
-                        from: _np::End::Client,
-                        payload: <ChatHistory as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <::std::vec::Vec<Line> as _np::Root>::schema,
-                            err: ::core::option::Option::Some(
-                                <JoinError as _np::Root>::schema,
+                        _np::MessageSchema::new(2, "Say", <ChatSay as _np::Root>::schema)
+                            .inline(),
+                        _np::MessageSchema::new(
+                                3,
+                                "History",
+                                <ChatHistory as _np::Root>::schema,
+                            )
+                            .inline()
+                            .reply(
+                                _np::ReplySchema::new(
+                                        <::std::vec::Vec<Line> as _np::Root>::schema,
+                                    )
+                                    .or(<JoinError as _np::Root>::schema),
                             ),
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 4,
-                        name: "Notice",
-                        from: _np::End::Server,
-                        payload: <::std::string::String as _np::Root>::schema,
-                        reply: ::core::option::Option::None,
-                    },
-                    _np::MessageSchema {
-                        number: 5,
-                        name: "AreYouThere",
-                        from: _np::End::Server,
-                        payload: <() as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <bool as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 6,
-                        name: "Clock",
-                        from: _np::End::Client,
-                        payload: <() as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <u64 as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 7,
-                        name: "Leave",
-                        from: _np::End::Client,
-                        payload: <() as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <() as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                ],
-            };
+                        _np::MessageSchema::new(
+                                4,
+                                "Notice",
+                                <::std::string::String as _np::Root>::schema,
+                            )
+                            .from_server(),
+                        _np::MessageSchema::new(
+                                5,
+                                "AreYouThere",
+                                <() as _np::Root>::schema,
+                            )
+                            .from_server()
+                            .reply(_np::ReplySchema::new(<bool as _np::Root>::schema)),
+                        _np::MessageSchema::new(6, "Clock", <() as _np::Root>::schema)
+                            .reply(_np::ReplySchema::new(<u64 as _np::Root>::schema)),
+                        _np::MessageSchema::new(7, "Leave", <() as _np::Root>::schema)
+                            .reply(_np::ReplySchema::new(<() as _np::Root>::schema)),
+                    ],
+                )
+                .version(3, 1);
             &SCHEMA
         }
         fn fingerprint() -> _np::Fingerprint {
@@ -1650,7 +1911,11 @@ const _: () = {
                                 after: f1,
                             }
                         }
-                        4 => Self::Notice(_np::decode_root(body, options)?),
+                        4 => {
+                            Self::Notice(
+                                _np::decode_root::<::std::string::String>(body, options)?,
+                            )
+                        }
                         5 => {
                             _np::decode_root::<()>(body, options)?;
                             Self::AreYouThere

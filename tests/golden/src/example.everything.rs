@@ -69,6 +69,11 @@ pub struct Numbers {
     pub l: f64,
 }
 
+/// [`Numbers`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct NumbersView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<12> = _np::layout([
@@ -85,143 +90,53 @@ const _: () = {
         _np::Shape::of::<f32>(),
         _np::Shape::of::<f64>(),
     ]);
+    static PLACES: [_np::Place; 12] = _np::places(
+        "Numbers",
+        ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"],
+    );
     #[automatically_derived]
     impl _np::Body for Numbers {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = NumbersView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.a, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.b, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self.c, LAYOUT.slots[2].from(at), out);
-            _np::Wire::encode(&self.d, LAYOUT.slots[3].from(at), out);
-            _np::Wire::encode(&self.e, LAYOUT.slots[4].from(at), out);
-            _np::Wire::encode(&self.f, LAYOUT.slots[5].from(at), out);
-            _np::Wire::encode(&self.g, LAYOUT.slots[6].from(at), out);
-            _np::Wire::encode(&self.h, LAYOUT.slots[7].from(at), out);
-            _np::Wire::encode(&self.i, LAYOUT.slots[8].from(at), out);
-            _np::Wire::encode(&self.j, LAYOUT.slots[9].from(at), out);
-            _np::Wire::encode(&self.k, LAYOUT.slots[10].from(at), out);
-            _np::Wire::encode(&self.l, LAYOUT.slots[11].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.a, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.b, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.c, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.d, block, LAYOUT.slots[3]);
+            _np::Wire::encode_block(&self.e, block, LAYOUT.slots[4]);
+            _np::Wire::encode_block(&self.f, block, LAYOUT.slots[5]);
+            _np::Wire::encode_block(&self.g, block, LAYOUT.slots[6]);
+            _np::Wire::encode_block(&self.h, block, LAYOUT.slots[7]);
+            _np::Wire::encode_block(&self.i, block, LAYOUT.slots[8]);
+            _np::Wire::encode_block(&self.j, block, LAYOUT.slots[9]);
+            _np::Wire::encode_block(&self.k, block, LAYOUT.slots[10]);
+            _np::Wire::encode_block(&self.l, block, LAYOUT.slots[11]);
         }
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u8 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Numbers",
-                    field: "a",
-                },
-            )?;
-            let f1: u16 = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Numbers",
-                    field: "b",
-                },
-            )?;
-            let f2: u32 = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "Numbers",
-                    field: "c",
-                },
-            )?;
-            let f3: u64 = _np::field(
-                block,
-                LAYOUT.slots[3],
-                tail,
-                &_np::Place {
-                    owner: "Numbers",
-                    field: "d",
-                },
-            )?;
-            let f4: u128 = _np::field(
-                block,
-                LAYOUT.slots[4],
-                tail,
-                &_np::Place {
-                    owner: "Numbers",
-                    field: "e",
-                },
-            )?;
-            let f5: i8 = _np::field(
-                block,
-                LAYOUT.slots[5],
-                tail,
-                &_np::Place {
-                    owner: "Numbers",
-                    field: "f",
-                },
-            )?;
-            let f6: i16 = _np::field(
-                block,
-                LAYOUT.slots[6],
-                tail,
-                &_np::Place {
-                    owner: "Numbers",
-                    field: "g",
-                },
-            )?;
-            let f7: i32 = _np::field(
-                block,
-                LAYOUT.slots[7],
-                tail,
-                &_np::Place {
-                    owner: "Numbers",
-                    field: "h",
-                },
-            )?;
-            let f8: i64 = _np::field(
-                block,
-                LAYOUT.slots[8],
-                tail,
-                &_np::Place {
-                    owner: "Numbers",
-                    field: "i",
-                },
-            )?;
-            let f9: i128 = _np::field(
-                block,
-                LAYOUT.slots[9],
-                tail,
-                &_np::Place {
-                    owner: "Numbers",
-                    field: "j",
-                },
-            )?;
-            let f10: f32 = _np::field(
-                block,
-                LAYOUT.slots[10],
-                tail,
-                &_np::Place {
-                    owner: "Numbers",
-                    field: "k",
-                },
-            )?;
-            let f11: f64 = _np::field(
-                block,
-                LAYOUT.slots[11],
-                tail,
-                &_np::Place {
-                    owner: "Numbers",
-                    field: "l",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u8>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<u16>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<u32>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3 = _np::field::<u64>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f4 = _np::field::<u128>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            let f5 = _np::field::<i8>(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            let f6 = _np::field::<i16>(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            let f7 = _np::field::<i32>(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            let f8 = _np::field::<i64>(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            let f9 = _np::field::<i128>(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            let f10 = _np::field::<f32>(block, LAYOUT.slots[10], tail, &PLACES[10])?;
+            let f11 = _np::field::<f64>(block, LAYOUT.slots[11], tail, &PLACES[11])?;
             ::core::result::Result::Ok(Self {
                 a: f0,
                 b: f1,
@@ -237,113 +152,160 @@ const _: () = {
                 l: f11,
             })
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> NumbersView<'a> {
+            NumbersView(body)
+        }
+    }
+    _np::evolvable! {
+        Numbers
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> NumbersView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn a(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn b(&self) -> u16 {
+            let _np::BodyView { block, tail } = self.0;
+            <u16 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Field 2.
+        #[inline]
+        #[must_use]
+        pub fn c(&self) -> u32 {
+            let _np::BodyView { block, tail } = self.0;
+            <u32 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Field 3.
+        #[inline]
+        #[must_use]
+        pub fn d(&self) -> u64 {
+            let _np::BodyView { block, tail } = self.0;
+            <u64 as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+        }
+        /// Field 4.
+        #[inline]
+        #[must_use]
+        pub fn e(&self) -> u128 {
+            let _np::BodyView { block, tail } = self.0;
+            <u128 as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+        }
+        /// Field 5.
+        #[inline]
+        #[must_use]
+        pub fn f(&self) -> i8 {
+            let _np::BodyView { block, tail } = self.0;
+            <i8 as _np::Wire>::view(block, LAYOUT.slots[5], tail)
+        }
+        /// Field 6.
+        #[inline]
+        #[must_use]
+        pub fn g(&self) -> i16 {
+            let _np::BodyView { block, tail } = self.0;
+            <i16 as _np::Wire>::view(block, LAYOUT.slots[6], tail)
+        }
+        /// Field 7.
+        #[inline]
+        #[must_use]
+        pub fn h(&self) -> i32 {
+            let _np::BodyView { block, tail } = self.0;
+            <i32 as _np::Wire>::view(block, LAYOUT.slots[7], tail)
+        }
+        /// Field 8.
+        #[inline]
+        #[must_use]
+        pub fn i(&self) -> i64 {
+            let _np::BodyView { block, tail } = self.0;
+            <i64 as _np::Wire>::view(block, LAYOUT.slots[8], tail)
+        }
+        /// Field 9.
+        #[inline]
+        #[must_use]
+        pub fn j(&self) -> i128 {
+            let _np::BodyView { block, tail } = self.0;
+            <i128 as _np::Wire>::view(block, LAYOUT.slots[9], tail)
+        }
+        /// Field 10.
+        #[inline]
+        #[must_use]
+        pub fn k(&self) -> f32 {
+            let _np::BodyView { block, tail } = self.0;
+            <f32 as _np::Wire>::view(block, LAYOUT.slots[10], tail)
+        }
+        /// Field 11.
+        #[inline]
+        #[must_use]
+        pub fn l(&self) -> f64 {
+            let _np::BodyView { block, tail } = self.0;
+            <f64 as _np::Wire>::view(block, LAYOUT.slots[11], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Numbers, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Numbers {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for NumbersView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Numbers")
+                .field("a", &self.a())
+                .field("b", &self.b())
+                .field("c", &self.c())
+                .field("d", &self.d())
+                .field("e", &self.e())
+                .field("f", &self.f())
+                .field("g", &self.g())
+                .field("h", &self.h())
+                .field("i", &self.i())
+                .field("j", &self.j())
+                .field("k", &self.k())
+                .field("l", &self.l())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Numbers>,
-                name: "Numbers",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "a",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "b",
-                        ty: <u16 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "c",
-                        ty: <u32 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 3,
-                        name: "d",
-                        ty: <u64 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 4,
-                        name: "e",
-                        ty: <u128 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 5,
-                        name: "f",
-                        ty: <i8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 6,
-                        name: "g",
-                        ty: <i16 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 7,
-                        name: "h",
-                        ty: <i32 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 8,
-                        name: "i",
-                        ty: <i64 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 9,
-                        name: "j",
-                        ty: <i128 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 10,
-                        name: "k",
-                        ty: <f32 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 11,
-                        name: "l",
-                        ty: <f64 as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Numbers>,
+            "Numbers",
+            &[
+                _np::FieldSchema::new(0, "a", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(1, "b", <u16 as _np::Wire>::schema),
+                _np::FieldSchema::new(2, "c", <u32 as _np::Wire>::schema),
+                _np::FieldSchema::new(3, "d", <u64 as _np::Wire>::schema),
+                _np::FieldSchema::new(4, "e", <u128 as _np::Wire>::schema),
+                _np::FieldSchema::new(5, "f", <i8 as _np::Wire>::schema),
+                _np::FieldSchema::new(6, "g", <i16 as _np::Wire>::schema),
+                _np::FieldSchema::new(7, "h", <i32 as _np::Wire>::schema),
+                _np::FieldSchema::new(8, "i", <i64 as _np::Wire>::schema),
+                _np::FieldSchema::new(9, "j", <i128 as _np::Wire>::schema),
+                _np::FieldSchema::new(10, "k", <f32 as _np::Wire>::schema),
+                _np::FieldSchema::new(11, "l", <f64 as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Numbers "Numbers" { a "a" : u8; b "b" : u16; c "c" : u32; d "d" : u64; e "e" :
+        u128; f "f" : i8; g "g" : i16; h "h" : i32; i "i" : i64; j "j" : i128; k "k" :
+        f32; l "l" : f64; }
     }
 };
 
@@ -372,6 +334,11 @@ pub struct Flags {
     pub i: bool,
 }
 
+/// [`Flags`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct FlagsView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<10> = _np::layout([
@@ -386,123 +353,54 @@ const _: () = {
         _np::Shape::of::<u8>(),
         _np::Shape::of::<bool>(),
     ]);
+    static PLACES: [_np::Place; 10] = _np::places(
+        "Flags",
+        ["a", "b", "c", "d", "e", "f", "g", "h", "number", "i"],
+    );
     #[automatically_derived]
     impl _np::Body for Flags {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <bool as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN
+            && <bool as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN
+            && <bool as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN
+            && <bool as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN
+            && <bool as _np::Wire>::PLAIN;
+        type View<'a> = FlagsView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.a, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.b, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self.c, LAYOUT.slots[2].from(at), out);
-            _np::Wire::encode(&self.d, LAYOUT.slots[3].from(at), out);
-            _np::Wire::encode(&self.e, LAYOUT.slots[4].from(at), out);
-            _np::Wire::encode(&self.f, LAYOUT.slots[5].from(at), out);
-            _np::Wire::encode(&self.g, LAYOUT.slots[6].from(at), out);
-            _np::Wire::encode(&self.h, LAYOUT.slots[7].from(at), out);
-            _np::Wire::encode(&self.number, LAYOUT.slots[8].from(at), out);
-            _np::Wire::encode(&self.i, LAYOUT.slots[9].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.a, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.b, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.c, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.d, block, LAYOUT.slots[3]);
+            _np::Wire::encode_block(&self.e, block, LAYOUT.slots[4]);
+            _np::Wire::encode_block(&self.f, block, LAYOUT.slots[5]);
+            _np::Wire::encode_block(&self.g, block, LAYOUT.slots[6]);
+            _np::Wire::encode_block(&self.h, block, LAYOUT.slots[7]);
+            _np::Wire::encode_block(&self.number, block, LAYOUT.slots[8]);
+            _np::Wire::encode_block(&self.i, block, LAYOUT.slots[9]);
         }
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: bool = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Flags",
-                    field: "a",
-                },
-            )?;
-            let f1: bool = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Flags",
-                    field: "b",
-                },
-            )?;
-            let f2: bool = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "Flags",
-                    field: "c",
-                },
-            )?;
-            let f3: bool = _np::field(
-                block,
-                LAYOUT.slots[3],
-                tail,
-                &_np::Place {
-                    owner: "Flags",
-                    field: "d",
-                },
-            )?;
-            let f4: bool = _np::field(
-                block,
-                LAYOUT.slots[4],
-                tail,
-                &_np::Place {
-                    owner: "Flags",
-                    field: "e",
-                },
-            )?;
-            let f5: bool = _np::field(
-                block,
-                LAYOUT.slots[5],
-                tail,
-                &_np::Place {
-                    owner: "Flags",
-                    field: "f",
-                },
-            )?;
-            let f6: bool = _np::field(
-                block,
-                LAYOUT.slots[6],
-                tail,
-                &_np::Place {
-                    owner: "Flags",
-                    field: "g",
-                },
-            )?;
-            let f7: bool = _np::field(
-                block,
-                LAYOUT.slots[7],
-                tail,
-                &_np::Place {
-                    owner: "Flags",
-                    field: "h",
-                },
-            )?;
-            let f8: u8 = _np::field(
-                block,
-                LAYOUT.slots[8],
-                tail,
-                &_np::Place {
-                    owner: "Flags",
-                    field: "number",
-                },
-            )?;
-            let f9: bool = _np::field(
-                block,
-                LAYOUT.slots[9],
-                tail,
-                &_np::Place {
-                    owner: "Flags",
-                    field: "i",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            let f0 = _np::field::<bool>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<bool>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<bool>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3 = _np::field::<bool>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f4 = _np::field::<bool>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            let f5 = _np::field::<bool>(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            let f6 = _np::field::<bool>(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            let f7 = _np::field::<bool>(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            let f8 = _np::field::<u8>(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            let f9 = _np::field::<bool>(block, LAYOUT.slots[9], tail, &PLACES[9])?;
             ::core::result::Result::Ok(Self {
                 a: f0,
                 b: f1,
@@ -516,103 +414,144 @@ const _: () = {
                 i: f9,
             })
         }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> FlagsView<'a> {
+            FlagsView(body)
+        }
+    }
+    _np::evolvable! {
+        Flags
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> FlagsView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn a(&self) -> bool {
+            let _np::BodyView { block, tail } = self.0;
+            <bool as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn b(&self) -> bool {
+            let _np::BodyView { block, tail } = self.0;
+            <bool as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Field 2.
+        #[inline]
+        #[must_use]
+        pub fn c(&self) -> bool {
+            let _np::BodyView { block, tail } = self.0;
+            <bool as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Field 3.
+        #[inline]
+        #[must_use]
+        pub fn d(&self) -> bool {
+            let _np::BodyView { block, tail } = self.0;
+            <bool as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+        }
+        /// Field 4.
+        #[inline]
+        #[must_use]
+        pub fn e(&self) -> bool {
+            let _np::BodyView { block, tail } = self.0;
+            <bool as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+        }
+        /// Field 5.
+        #[inline]
+        #[must_use]
+        pub fn f(&self) -> bool {
+            let _np::BodyView { block, tail } = self.0;
+            <bool as _np::Wire>::view(block, LAYOUT.slots[5], tail)
+        }
+        /// Field 6.
+        #[inline]
+        #[must_use]
+        pub fn g(&self) -> bool {
+            let _np::BodyView { block, tail } = self.0;
+            <bool as _np::Wire>::view(block, LAYOUT.slots[6], tail)
+        }
+        /// Field 7.
+        #[inline]
+        #[must_use]
+        pub fn h(&self) -> bool {
+            let _np::BodyView { block, tail } = self.0;
+            <bool as _np::Wire>::view(block, LAYOUT.slots[7], tail)
+        }
+        /// Field 8.
+        #[inline]
+        #[must_use]
+        pub fn number(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[8], tail)
+        }
+        /// Field 9.
+        #[inline]
+        #[must_use]
+        pub fn i(&self) -> bool {
+            let _np::BodyView { block, tail } = self.0;
+            <bool as _np::Wire>::view(block, LAYOUT.slots[9], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Flags, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Flags {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for FlagsView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Flags")
+                .field("a", &self.a())
+                .field("b", &self.b())
+                .field("c", &self.c())
+                .field("d", &self.d())
+                .field("e", &self.e())
+                .field("f", &self.f())
+                .field("g", &self.g())
+                .field("h", &self.h())
+                .field("number", &self.number())
+                .field("i", &self.i())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Flags>,
-                name: "Flags",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "a",
-                        ty: <bool as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "b",
-                        ty: <bool as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "c",
-                        ty: <bool as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 3,
-                        name: "d",
-                        ty: <bool as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 4,
-                        name: "e",
-                        ty: <bool as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 5,
-                        name: "f",
-                        ty: <bool as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 6,
-                        name: "g",
-                        ty: <bool as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 7,
-                        name: "h",
-                        ty: <bool as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 8,
-                        name: "number",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 9,
-                        name: "i",
-                        ty: <bool as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Flags>,
+            "Flags",
+            &[
+                _np::FieldSchema::new(0, "a", <bool as _np::Wire>::schema),
+                _np::FieldSchema::new(1, "b", <bool as _np::Wire>::schema),
+                _np::FieldSchema::new(2, "c", <bool as _np::Wire>::schema),
+                _np::FieldSchema::new(3, "d", <bool as _np::Wire>::schema),
+                _np::FieldSchema::new(4, "e", <bool as _np::Wire>::schema),
+                _np::FieldSchema::new(5, "f", <bool as _np::Wire>::schema),
+                _np::FieldSchema::new(6, "g", <bool as _np::Wire>::schema),
+                _np::FieldSchema::new(7, "h", <bool as _np::Wire>::schema),
+                _np::FieldSchema::new(8, "number", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(9, "i", <bool as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Flags "Flags" { a "a" : bool; b "b" : bool; c "c" : bool; d "d" : bool; e "e" :
+        bool; f "f" : bool; g "g" : bool; h "h" : bool; number "number" : u8; i "i" :
+        bool; }
     }
 };
 
@@ -639,6 +578,11 @@ pub struct Straddling {
     pub after: bool,
 }
 
+/// [`Straddling`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct StraddlingView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<9> = _np::layout([
@@ -652,113 +596,57 @@ const _: () = {
         _np::Shape::of::<::core::option::Option<bool>>(),
         _np::Shape::of::<bool>(),
     ]);
+    static PLACES: [_np::Place; 9] = _np::places(
+        "Straddling",
+        ["a", "b", "c", "d", "e", "f", "g", "between", "after"],
+    );
     #[automatically_derived]
     impl _np::Body for Straddling {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <bool as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN
+            && <bool as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN
+            && <bool as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN
+            && <bool as _np::Wire>::PLAIN
+            && <::core::option::Option<bool> as _np::Wire>::PLAIN
+            && <bool as _np::Wire>::PLAIN;
+        type View<'a> = StraddlingView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.a, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.b, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self.c, LAYOUT.slots[2].from(at), out);
-            _np::Wire::encode(&self.d, LAYOUT.slots[3].from(at), out);
-            _np::Wire::encode(&self.e, LAYOUT.slots[4].from(at), out);
-            _np::Wire::encode(&self.f, LAYOUT.slots[5].from(at), out);
-            _np::Wire::encode(&self.g, LAYOUT.slots[6].from(at), out);
-            _np::Wire::encode(&self.between, LAYOUT.slots[7].from(at), out);
-            _np::Wire::encode(&self.after, LAYOUT.slots[8].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.a, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.b, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.c, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.d, block, LAYOUT.slots[3]);
+            _np::Wire::encode_block(&self.e, block, LAYOUT.slots[4]);
+            _np::Wire::encode_block(&self.f, block, LAYOUT.slots[5]);
+            _np::Wire::encode_block(&self.g, block, LAYOUT.slots[6]);
+            _np::Wire::encode_block(&self.between, block, LAYOUT.slots[7]);
+            _np::Wire::encode_block(&self.after, block, LAYOUT.slots[8]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.between, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: bool = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Straddling",
-                    field: "a",
-                },
-            )?;
-            let f1: bool = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Straddling",
-                    field: "b",
-                },
-            )?;
-            let f2: bool = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "Straddling",
-                    field: "c",
-                },
-            )?;
-            let f3: bool = _np::field(
-                block,
-                LAYOUT.slots[3],
-                tail,
-                &_np::Place {
-                    owner: "Straddling",
-                    field: "d",
-                },
-            )?;
-            let f4: bool = _np::field(
-                block,
-                LAYOUT.slots[4],
-                tail,
-                &_np::Place {
-                    owner: "Straddling",
-                    field: "e",
-                },
-            )?;
-            let f5: bool = _np::field(
-                block,
-                LAYOUT.slots[5],
-                tail,
-                &_np::Place {
-                    owner: "Straddling",
-                    field: "f",
-                },
-            )?;
-            let f6: bool = _np::field(
-                block,
-                LAYOUT.slots[6],
-                tail,
-                &_np::Place {
-                    owner: "Straddling",
-                    field: "g",
-                },
-            )?;
-            let f7: ::core::option::Option<bool> = _np::field(
-                block,
-                LAYOUT.slots[7],
-                tail,
-                &_np::Place {
-                    owner: "Straddling",
-                    field: "between",
-                },
-            )?;
-            let f8: bool = _np::field(
-                block,
-                LAYOUT.slots[8],
-                tail,
-                &_np::Place {
-                    owner: "Straddling",
-                    field: "after",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            let f0 = _np::field::<bool>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<bool>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<bool>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3 = _np::field::<bool>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f4 = _np::field::<bool>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            let f5 = _np::field::<bool>(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            let f6 = _np::field::<bool>(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            let f7 = _np::field::<
+                ::core::option::Option<bool>,
+            >(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            let f8 = _np::field::<bool>(block, LAYOUT.slots[8], tail, &PLACES[8])?;
             ::core::result::Result::Ok(Self {
                 a: f0,
                 b: f1,
@@ -771,104 +659,155 @@ const _: () = {
                 after: f8,
             })
         }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::check_field::<
+                ::core::option::Option<bool>,
+            >(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> StraddlingView<'a> {
+            StraddlingView(body)
+        }
+    }
+    _np::evolvable! {
+        Straddling
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> StraddlingView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn a(&self) -> bool {
+            let _np::BodyView { block, tail } = self.0;
+            <bool as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn b(&self) -> bool {
+            let _np::BodyView { block, tail } = self.0;
+            <bool as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Field 2.
+        #[inline]
+        #[must_use]
+        pub fn c(&self) -> bool {
+            let _np::BodyView { block, tail } = self.0;
+            <bool as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Field 3.
+        #[inline]
+        #[must_use]
+        pub fn d(&self) -> bool {
+            let _np::BodyView { block, tail } = self.0;
+            <bool as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+        }
+        /// Field 4.
+        #[inline]
+        #[must_use]
+        pub fn e(&self) -> bool {
+            let _np::BodyView { block, tail } = self.0;
+            <bool as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+        }
+        /// Field 5.
+        #[inline]
+        #[must_use]
+        pub fn f(&self) -> bool {
+            let _np::BodyView { block, tail } = self.0;
+            <bool as _np::Wire>::view(block, LAYOUT.slots[5], tail)
+        }
+        /// Field 6.
+        #[inline]
+        #[must_use]
+        pub fn g(&self) -> bool {
+            let _np::BodyView { block, tail } = self.0;
+            <bool as _np::Wire>::view(block, LAYOUT.slots[6], tail)
+        }
+        /// Field 7.
+        #[inline]
+        #[must_use]
+        pub fn between(&self) -> <::core::option::Option<bool> as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::core::option::Option<
+                bool,
+            > as _np::Wire>::view(block, LAYOUT.slots[7], tail)
+        }
+        /// Field 8.
+        #[inline]
+        #[must_use]
+        pub fn after(&self) -> bool {
+            let _np::BodyView { block, tail } = self.0;
+            <bool as _np::Wire>::view(block, LAYOUT.slots[8], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Straddling, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Straddling {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for StraddlingView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Straddling")
+                .field("a", &self.a())
+                .field("b", &self.b())
+                .field("c", &self.c())
+                .field("d", &self.d())
+                .field("e", &self.e())
+                .field("f", &self.f())
+                .field("g", &self.g())
+                .field("between", &self.between())
+                .field("after", &self.after())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Straddling>,
-                name: "Straddling",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "a",
-                        ty: <bool as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "b",
-                        ty: <bool as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "c",
-                        ty: <bool as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 3,
-                        name: "d",
-                        ty: <bool as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 4,
-                        name: "e",
-                        ty: <bool as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 5,
-                        name: "f",
-                        ty: <bool as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 6,
-                        name: "g",
-                        ty: <bool as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 7,
-                        name: "between",
-                        ty: <::core::option::Option<bool> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 8,
-                        name: "after",
-                        ty: <bool as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Straddling>,
+            "Straddling",
+            &[
+                _np::FieldSchema::new(0, "a", <bool as _np::Wire>::schema),
+                _np::FieldSchema::new(1, "b", <bool as _np::Wire>::schema),
+                _np::FieldSchema::new(2, "c", <bool as _np::Wire>::schema),
+                _np::FieldSchema::new(3, "d", <bool as _np::Wire>::schema),
+                _np::FieldSchema::new(4, "e", <bool as _np::Wire>::schema),
+                _np::FieldSchema::new(5, "f", <bool as _np::Wire>::schema),
+                _np::FieldSchema::new(6, "g", <bool as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    7,
+                    "between",
+                    <::core::option::Option<bool> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(8, "after", <bool as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Straddling "Straddling" { a "a" : bool; b "b" : bool; c "c" : bool; d "d" : bool;
+        e "e" : bool; f "f" : bool; g "g" : bool; between "between" :
+        ::core::option::Option < bool >; after "after" : bool; }
     }
 };
 
 /// Nothing inside.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Empty {}
+
+/// [`Empty`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct EmptyView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -877,8 +816,13 @@ const _: () = {
     impl _np::Body for Empty {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = EmptyView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -886,52 +830,44 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> EmptyView<'a> {
+            EmptyView(body)
+        }
+    }
+    _np::evolvable! {
+        Empty
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> EmptyView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Empty, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Empty {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for EmptyView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Empty").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Empty>,
-                name: "Empty",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Empty>, "Empty", &[]),
+    );
+    _np::mapped_struct! {
+        Empty "Empty" {}
     }
 };
 
@@ -944,108 +880,118 @@ pub struct Unnumbered {
     pub second: ::std::string::String,
 }
 
+/// [`Unnumbered`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct UnnumberedView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<u8>(),
         _np::Shape::of::<::std::string::String>(),
     ]);
+    static PLACES: [_np::Place; 2] = _np::places("Unnumbered", ["first", "second"]);
     #[automatically_derived]
     impl _np::Body for Unnumbered {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
+        type View<'a> = UnnumberedView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.first, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.second, LAYOUT.slots[1].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.first, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.second, block, LAYOUT.slots[1]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.second, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u8 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Unnumbered",
-                    field: "first",
-                },
-            )?;
-            let f1: ::std::string::String = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Unnumbered",
-                    field: "second",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u8>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { first: f0, second: f1 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> UnnumberedView<'a> {
+            UnnumberedView(body)
+        }
+    }
+    _np::evolvable! {
+        Unnumbered
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> UnnumberedView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn first(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn second(&self) -> <::std::string::String as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Unnumbered, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for Unnumbered {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for UnnumberedView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Unnumbered")
+                .field("first", &self.first())
+                .field("second", &self.second())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Unnumbered>,
-                name: "Unnumbered",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "first",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "second",
-                        ty: <::std::string::String as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Unnumbered>,
+            "Unnumbered",
+            &[
+                _np::FieldSchema::new(0, "first", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    1,
+                    "second",
+                    <::std::string::String as _np::Wire>::schema,
+                ),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Unnumbered "Unnumbered" { first "first" : u8; second "second" :
+        ::std::string::String; }
     }
 };
 
@@ -1060,6 +1006,11 @@ pub struct Shuffled {
     pub second: ::std::string::String,
 }
 
+/// [`Shuffled`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct ShuffledView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<3> = _np::layout([
@@ -1067,121 +1018,125 @@ const _: () = {
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<u8>(),
     ]);
+    static PLACES: [_np::Place; 3] = _np::places(
+        "Shuffled",
+        ["first", "second", "third"],
+    );
     #[automatically_derived]
     impl _np::Body for Shuffled {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
+        type View<'a> = ShuffledView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.first, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.second, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self.third, LAYOUT.slots[2].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.first, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.second, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.third, block, LAYOUT.slots[2]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.second, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u16 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Shuffled",
-                    field: "first",
-                },
-            )?;
-            let f1: ::std::string::String = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Shuffled",
-                    field: "second",
-                },
-            )?;
-            let f2: u8 = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "Shuffled",
-                    field: "third",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u16>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<u8>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
             ::core::result::Result::Ok(Self {
                 first: f0,
                 second: f1,
                 third: f2,
             })
         }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> ShuffledView<'a> {
+            ShuffledView(body)
+        }
+    }
+    _np::evolvable! {
+        Shuffled
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> ShuffledView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn first(&self) -> u16 {
+            let _np::BodyView { block, tail } = self.0;
+            <u16 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn second(&self) -> <::std::string::String as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Field 2.
+        #[inline]
+        #[must_use]
+        pub fn third(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Shuffled, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Shuffled {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for ShuffledView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Shuffled")
+                .field("first", &self.first())
+                .field("second", &self.second())
+                .field("third", &self.third())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Shuffled>,
-                name: "Shuffled",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "first",
-                        ty: <u16 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "second",
-                        ty: <::std::string::String as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "third",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Shuffled>,
+            "Shuffled",
+            &[
+                _np::FieldSchema::new(0, "first", <u16 as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    1,
+                    "second",
+                    <::std::string::String as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(2, "third", <u8 as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Shuffled "Shuffled" { first "first" : u16; second "second" :
+        ::std::string::String; third "third" : u8; }
     }
 };
 
@@ -1204,6 +1159,11 @@ pub struct Point {
     pub z: f32,
 }
 
+/// [`Point`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct PointView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<3> = _np::layout([
@@ -1211,18 +1171,25 @@ const _: () = {
         _np::Shape::of::<f32>(),
         _np::Shape::of::<f32>(),
     ]);
+    static PLACES: [_np::Place; 3] = _np::places("Point", ["x", "y", "z"]);
+    const _: () = ::core::assert!(
+        ::core::mem::size_of:: < Point > () == LAYOUT.block_len,
+        "NP0804: a plain type must be its bytes",
+    );
     #[automatically_derived]
     impl _np::Wire for Point {
         const BITS: usize = 0;
         const BLOCK: usize = LAYOUT.block_len;
         const HAS_TAIL: bool = LAYOUT.tail;
-        const PLAIN: bool = true && <f32 as _np::Wire>::PLAIN
-            && <f32 as _np::Wire>::PLAIN && <f32 as _np::Wire>::PLAIN;
+        const PLAIN: bool = true;
+        const TEXT: bool = LAYOUT.text;
+        type View<'a> = PointView<'a>;
         #[inline]
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.x, LAYOUT.slots[0].from(slot.block), out);
-            _np::Wire::encode(&self.y, LAYOUT.slots[1].from(slot.block), out);
-            _np::Wire::encode(&self.z, LAYOUT.slots[2].from(slot.block), out);
+        fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
+            _np::own_block_mut!(block, LAYOUT, slot.block);
+            _np::Wire::encode_block(&self.x, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.y, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.z, block, LAYOUT.slots[2]);
         }
         #[inline]
         fn decode(
@@ -1230,76 +1197,91 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.has_spare_bits(_np::behind(block, slot)) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::PaddingBits),
-                );
-            }
-            let f0: f32 = _np::field(
-                block,
-                LAYOUT.slots[0].from(slot.block),
-                tail,
-                &_np::Place {
-                    owner: "Point",
-                    field: "x",
-                },
-            )?;
-            let f1: f32 = _np::field(
-                block,
-                LAYOUT.slots[1].from(slot.block),
-                tail,
-                &_np::Place {
-                    owner: "Point",
-                    field: "y",
-                },
-            )?;
-            let f2: f32 = _np::field(
-                block,
-                LAYOUT.slots[2].from(slot.block),
-                tail,
-                &_np::Place {
-                    owner: "Point",
-                    field: "z",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, slot.block);
+            let f0 = _np::field::<f32>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<f32>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<f32>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
             ::core::result::Result::Ok(Self { x: f0, y: f1, z: f2 })
         }
         #[inline]
-        fn encode_list(items: &[Self], out: &mut _np::Writer<'_>) {
-            _np::encode_plain_list(items, out);
+        fn check(
+            _: &[u8],
+            _: _np::Slot,
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
         }
         #[inline]
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_plain_list(count, tail)
+        fn view<'a>(
+            block: &'a [u8],
+            slot: _np::Slot,
+            tail: _np::Tail<'a>,
+        ) -> PointView<'a> {
+            let block = _np::part(block, slot.block, LAYOUT.block_len);
+            PointView(_np::BodyView { block, tail })
         }
+        _np::plain_list! {}
         fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Point>,
-                name: "Point",
-                fixed: true,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "x",
-                        ty: <f32 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "y",
-                        ty: <f32 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "z",
-                        ty: <f32 as _np::Wire>::schema,
-                    },
-                ],
-            });
             &SCHEMA
         }
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> PointView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn x(&self) -> f32 {
+            let _np::BodyView { block, tail } = self.0;
+            <f32 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn y(&self) -> f32 {
+            let _np::BodyView { block, tail } = self.0;
+            <f32 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Field 2.
+        #[inline]
+        #[must_use]
+        pub fn z(&self) -> f32 {
+            let _np::BodyView { block, tail } = self.0;
+            <f32 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Point, _np::DecodeError> {
+            self.0.decode(|block, tail| _np::Wire::decode(block, _np::Slot::START, tail))
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for PointView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Point")
+                .field("x", &self.x())
+                .field("y", &self.y())
+                .field("z", &self.z())
+                .finish()
+        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+                _np::TypeId::of::<Point>,
+                "Point",
+                &[
+                    _np::FieldSchema::new(0, "x", <f32 as _np::Wire>::schema),
+                    _np::FieldSchema::new(1, "y", <f32 as _np::Wire>::schema),
+                    _np::FieldSchema::new(2, "z", <f32 as _np::Wire>::schema),
+                ],
+            )
+            .fixed(),
+    );
+    _np::mapped_struct! {
+        Point "Point" { x "x" : f32; y "y" : f32; z "z" : f32; }
     }
 };
 
@@ -1322,6 +1304,11 @@ pub struct Triangle {
     pub color: u32,
 }
 
+/// [`Triangle`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct TriangleView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<3> = _np::layout([
@@ -1329,18 +1316,29 @@ const _: () = {
         _np::Shape::of::<[u16; 2]>(),
         _np::Shape::of::<u32>(),
     ]);
+    static PLACES: [_np::Place; 3] = _np::places(
+        "Triangle",
+        ["corners", "tags", "color"],
+    );
+    const _: () = ::core::assert!(
+        ::core::mem::size_of:: < Triangle > () == LAYOUT.block_len,
+        "NP0804: a plain type must be its bytes",
+    );
     #[automatically_derived]
     impl _np::Wire for Triangle {
         const BITS: usize = 0;
         const BLOCK: usize = LAYOUT.block_len;
         const HAS_TAIL: bool = LAYOUT.tail;
-        const PLAIN: bool = true && <[Point; 3] as _np::Wire>::PLAIN
-            && <[u16; 2] as _np::Wire>::PLAIN && <u32 as _np::Wire>::PLAIN;
+        const PLAIN: bool = <[Point; 3] as _np::Wire>::PLAIN
+            && <[u16; 2] as _np::Wire>::PLAIN;
+        const TEXT: bool = LAYOUT.text;
+        type View<'a> = TriangleView<'a>;
         #[inline]
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.corners, LAYOUT.slots[0].from(slot.block), out);
-            _np::Wire::encode(&self.tags, LAYOUT.slots[1].from(slot.block), out);
-            _np::Wire::encode(&self.color, LAYOUT.slots[2].from(slot.block), out);
+        fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
+            _np::own_block_mut!(block, LAYOUT, slot.block);
+            _np::Wire::encode_block(&self.corners, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.tags, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.color, block, LAYOUT.slots[2]);
         }
         #[inline]
         fn decode(
@@ -1348,38 +1346,10 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.has_spare_bits(_np::behind(block, slot)) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::PaddingBits),
-                );
-            }
-            let f0: [Point; 3] = _np::field(
-                block,
-                LAYOUT.slots[0].from(slot.block),
-                tail,
-                &_np::Place {
-                    owner: "Triangle",
-                    field: "corners",
-                },
-            )?;
-            let f1: [u16; 2] = _np::field(
-                block,
-                LAYOUT.slots[1].from(slot.block),
-                tail,
-                &_np::Place {
-                    owner: "Triangle",
-                    field: "tags",
-                },
-            )?;
-            let f2: u32 = _np::field(
-                block,
-                LAYOUT.slots[2].from(slot.block),
-                tail,
-                &_np::Place {
-                    owner: "Triangle",
-                    field: "color",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, slot.block);
+            let f0 = _np::field::<[Point; 3]>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<[u16; 2]>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<u32>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
             ::core::result::Result::Ok(Self {
                 corners: f0,
                 tags: f1,
@@ -1387,41 +1357,119 @@ const _: () = {
             })
         }
         #[inline]
-        fn encode_list(items: &[Self], out: &mut _np::Writer<'_>) {
-            _np::encode_plain_list(items, out);
+        fn check(
+            block: &[u8],
+            slot: _np::Slot,
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, slot.block);
+            _np::check_field::<[Point; 3]>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            ::core::result::Result::Ok(())
         }
         #[inline]
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_plain_list(count, tail)
+        fn view<'a>(
+            block: &'a [u8],
+            slot: _np::Slot,
+            tail: _np::Tail<'a>,
+        ) -> TriangleView<'a> {
+            let block = _np::part(block, slot.block, LAYOUT.block_len);
+            TriangleView(_np::BodyView { block, tail })
         }
+        #[inline]
+        fn encode_tail(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.corners, out);
+        }
+        #[inline]
+        fn skip(block: &[u8], slot: _np::Slot, tail: &mut _np::Tail<'_>) {
+            if LAYOUT.tail {
+                _np::own_block!(block, LAYOUT, slot.block);
+                skip_fields(usize::MAX, block, tail);
+            }
+        }
+        #[inline]
+        fn text_end(block: &[u8], slot: _np::Slot, tails: &[u8], at: usize) -> usize {
+            _np::own_block!(block, LAYOUT, slot.block);
+            let at = <[Point; 3] as _np::Wire>::text_end(
+                block,
+                LAYOUT.slots[0],
+                tails,
+                at,
+            );
+            at
+        }
+        _np::plain_list! {}
         fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Triangle>,
-                name: "Triangle",
-                fixed: true,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "corners",
-                        ty: <[Point; 3] as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "tags",
-                        ty: <[u16; 2] as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "color",
-                        ty: <u32 as _np::Wire>::schema,
-                    },
-                ],
-            });
             &SCHEMA
         }
+    }
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 0 {
+            <[Point; 3] as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+        }
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> TriangleView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn corners(&self) -> <[Point; 3] as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <[Point; 3] as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn tags(&self) -> <[u16; 2] as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <[u16; 2] as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Field 2.
+        #[inline]
+        #[must_use]
+        pub fn color(&self) -> u32 {
+            let _np::BodyView { block, tail } = self.0;
+            <u32 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Triangle, _np::DecodeError> {
+            self.0.decode(|block, tail| _np::Wire::decode(block, _np::Slot::START, tail))
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for TriangleView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Triangle")
+                .field("corners", &self.corners())
+                .field("tags", &self.tags())
+                .field("color", &self.color())
+                .finish()
+        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+                _np::TypeId::of::<Triangle>,
+                "Triangle",
+                &[
+                    _np::FieldSchema::new(
+                        0,
+                        "corners",
+                        <[Point; 3] as _np::Wire>::schema,
+                    ),
+                    _np::FieldSchema::new(1, "tags", <[u16; 2] as _np::Wire>::schema),
+                    _np::FieldSchema::new(2, "color", <u32 as _np::Wire>::schema),
+                ],
+            )
+            .fixed(),
+    );
+    _np::mapped_struct! {
+        Triangle "Triangle" { corners "corners" : [Point; 3]; tags "tags" : [u16; 2];
+        color "color" : u32; }
     }
 };
 
@@ -1434,23 +1482,31 @@ pub struct Gap {
     pub large: u64,
 }
 
+/// [`Gap`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct GapView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<u8>(),
         _np::Shape::of::<u64>(),
     ]);
+    static PLACES: [_np::Place; 2] = _np::places("Gap", ["small", "large"]);
     #[automatically_derived]
     impl _np::Wire for Gap {
         const BITS: usize = 0;
         const BLOCK: usize = LAYOUT.block_len;
         const HAS_TAIL: bool = LAYOUT.tail;
-        const PLAIN: bool = true && <u8 as _np::Wire>::PLAIN
-            && <u64 as _np::Wire>::PLAIN;
+        const PLAIN: bool = true;
+        const TEXT: bool = LAYOUT.text;
+        type View<'a> = GapView<'a>;
         #[inline]
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.small, LAYOUT.slots[0].from(slot.block), out);
-            _np::Wire::encode(&self.large, LAYOUT.slots[1].from(slot.block), out);
+        fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
+            _np::own_block_mut!(block, LAYOUT, slot.block);
+            _np::Wire::encode_block(&self.small, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.large, block, LAYOUT.slots[1]);
         }
         #[inline]
         fn decode(
@@ -1458,51 +1514,80 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.has_spare_bits(_np::behind(block, slot)) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::PaddingBits),
-                );
-            }
-            let f0: u8 = _np::field(
-                block,
-                LAYOUT.slots[0].from(slot.block),
-                tail,
-                &_np::Place {
-                    owner: "Gap",
-                    field: "small",
-                },
-            )?;
-            let f1: u64 = _np::field(
-                block,
-                LAYOUT.slots[1].from(slot.block),
-                tail,
-                &_np::Place {
-                    owner: "Gap",
-                    field: "large",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, slot.block);
+            let f0 = _np::field::<u8>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<u64>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { small: f0, large: f1 })
         }
+        #[inline]
+        fn check(
+            _: &[u8],
+            _: _np::Slot,
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view<'a>(
+            block: &'a [u8],
+            slot: _np::Slot,
+            tail: _np::Tail<'a>,
+        ) -> GapView<'a> {
+            let block = _np::part(block, slot.block, LAYOUT.block_len);
+            GapView(_np::BodyView { block, tail })
+        }
         fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Gap>,
-                name: "Gap",
-                fixed: true,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "small",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "large",
-                        ty: <u64 as _np::Wire>::schema,
-                    },
-                ],
-            });
             &SCHEMA
         }
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> GapView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn small(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn large(&self) -> u64 {
+            let _np::BodyView { block, tail } = self.0;
+            <u64 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Gap, _np::DecodeError> {
+            self.0.decode(|block, tail| _np::Wire::decode(block, _np::Slot::START, tail))
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for GapView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Gap")
+                .field("small", &self.small())
+                .field("large", &self.large())
+                .finish()
+        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+                _np::TypeId::of::<Gap>,
+                "Gap",
+                &[
+                    _np::FieldSchema::new(0, "small", <u8 as _np::Wire>::schema),
+                    _np::FieldSchema::new(1, "large", <u64 as _np::Wire>::schema),
+                ],
+            )
+            .fixed(),
+    );
+    _np::mapped_struct! {
+        Gap "Gap" { small "small" : u8; large "large" : u64; }
     }
 };
 
@@ -1533,6 +1618,11 @@ pub struct Frozen {
     pub flags: [bool; 12],
 }
 
+/// [`Frozen`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct FrozenView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<11> = _np::layout([
@@ -1548,12 +1638,28 @@ const _: () = {
         _np::Shape::of::<Point>(),
         _np::Shape::of::<[bool; 12]>(),
     ]);
+    static PLACES: [_np::Place; 11] = _np::places(
+        "Frozen",
+        [
+            "flag",
+            "maybe",
+            "maybe_flag",
+            "text",
+            "bytes",
+            "list",
+            "level",
+            "shape",
+            "inner",
+            "point",
+            "flags",
+        ],
+    );
     #[automatically_derived]
     impl _np::Wire for Frozen {
         const BITS: usize = 0;
         const BLOCK: usize = LAYOUT.block_len;
         const HAS_TAIL: bool = LAYOUT.tail;
-        const PLAIN: bool = true && <bool as _np::Wire>::PLAIN
+        const PLAIN: bool = <bool as _np::Wire>::PLAIN
             && <::core::option::Option<u32> as _np::Wire>::PLAIN
             && <::core::option::Option<bool> as _np::Wire>::PLAIN
             && <::std::string::String as _np::Wire>::PLAIN
@@ -1561,19 +1667,22 @@ const _: () = {
             && <::std::vec::Vec<u16> as _np::Wire>::PLAIN && <Level8 as _np::Wire>::PLAIN
             && <Shape as _np::Wire>::PLAIN && <Numbers as _np::Wire>::PLAIN
             && <Point as _np::Wire>::PLAIN && <[bool; 12] as _np::Wire>::PLAIN;
+        const TEXT: bool = LAYOUT.text;
+        type View<'a> = FrozenView<'a>;
         #[inline]
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.flag, LAYOUT.slots[0].from(slot.block), out);
-            _np::Wire::encode(&self.maybe, LAYOUT.slots[1].from(slot.block), out);
-            _np::Wire::encode(&self.maybe_flag, LAYOUT.slots[2].from(slot.block), out);
-            _np::Wire::encode(&self.text, LAYOUT.slots[3].from(slot.block), out);
-            _np::Wire::encode(&self.bytes, LAYOUT.slots[4].from(slot.block), out);
-            _np::Wire::encode(&self.list, LAYOUT.slots[5].from(slot.block), out);
-            _np::Wire::encode(&self.level, LAYOUT.slots[6].from(slot.block), out);
-            _np::Wire::encode(&self.shape, LAYOUT.slots[7].from(slot.block), out);
-            _np::Wire::encode(&self.inner, LAYOUT.slots[8].from(slot.block), out);
-            _np::Wire::encode(&self.point, LAYOUT.slots[9].from(slot.block), out);
-            _np::Wire::encode(&self.flags, LAYOUT.slots[10].from(slot.block), out);
+        fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
+            _np::own_block_mut!(block, LAYOUT, slot.block);
+            _np::Wire::encode_block(&self.flag, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.maybe, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.maybe_flag, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.text, block, LAYOUT.slots[3]);
+            _np::Wire::encode_block(&self.bytes, block, LAYOUT.slots[4]);
+            _np::Wire::encode_block(&self.list, block, LAYOUT.slots[5]);
+            _np::Wire::encode_block(&self.level, block, LAYOUT.slots[6]);
+            _np::Wire::encode_block(&self.shape, block, LAYOUT.slots[7]);
+            _np::Wire::encode_block(&self.inner, block, LAYOUT.slots[8]);
+            _np::Wire::encode_block(&self.point, block, LAYOUT.slots[9]);
+            _np::Wire::encode_block(&self.flags, block, LAYOUT.slots[10]);
         }
         #[inline]
         fn decode(
@@ -1581,110 +1690,31 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.has_spare_bits(_np::behind(block, slot)) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::PaddingBits),
-                );
-            }
-            let f0: bool = _np::field(
-                block,
-                LAYOUT.slots[0].from(slot.block),
-                tail,
-                &_np::Place {
-                    owner: "Frozen",
-                    field: "flag",
-                },
-            )?;
-            let f1: ::core::option::Option<u32> = _np::field(
-                block,
-                LAYOUT.slots[1].from(slot.block),
-                tail,
-                &_np::Place {
-                    owner: "Frozen",
-                    field: "maybe",
-                },
-            )?;
-            let f2: ::core::option::Option<bool> = _np::field(
-                block,
-                LAYOUT.slots[2].from(slot.block),
-                tail,
-                &_np::Place {
-                    owner: "Frozen",
-                    field: "maybe_flag",
-                },
-            )?;
-            let f3: ::std::string::String = _np::field(
-                block,
-                LAYOUT.slots[3].from(slot.block),
-                tail,
-                &_np::Place {
-                    owner: "Frozen",
-                    field: "text",
-                },
-            )?;
-            let f4: ::network_protocol::Bytes = _np::field(
-                block,
-                LAYOUT.slots[4].from(slot.block),
-                tail,
-                &_np::Place {
-                    owner: "Frozen",
-                    field: "bytes",
-                },
-            )?;
-            let f5: ::std::vec::Vec<u16> = _np::field(
-                block,
-                LAYOUT.slots[5].from(slot.block),
-                tail,
-                &_np::Place {
-                    owner: "Frozen",
-                    field: "list",
-                },
-            )?;
-            let f6: Level8 = _np::field(
-                block,
-                LAYOUT.slots[6].from(slot.block),
-                tail,
-                &_np::Place {
-                    owner: "Frozen",
-                    field: "level",
-                },
-            )?;
-            let f7: Shape = _np::field(
-                block,
-                LAYOUT.slots[7].from(slot.block),
-                tail,
-                &_np::Place {
-                    owner: "Frozen",
-                    field: "shape",
-                },
-            )?;
-            let f8: Numbers = _np::field(
-                block,
-                LAYOUT.slots[8].from(slot.block),
-                tail,
-                &_np::Place {
-                    owner: "Frozen",
-                    field: "inner",
-                },
-            )?;
-            let f9: Point = _np::field(
-                block,
-                LAYOUT.slots[9].from(slot.block),
-                tail,
-                &_np::Place {
-                    owner: "Frozen",
-                    field: "point",
-                },
-            )?;
-            let f10: [bool; 12] = _np::field(
-                block,
-                LAYOUT.slots[10].from(slot.block),
-                tail,
-                &_np::Place {
-                    owner: "Frozen",
-                    field: "flags",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, slot.block);
+            _np::padding_bits(LAYOUT.has_spare_bits(block))?;
+            let f0 = _np::field::<bool>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<
+                ::core::option::Option<u32>,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<
+                ::core::option::Option<bool>,
+            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3 = _np::field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f4 = _np::field::<
+                ::network_protocol::Bytes,
+            >(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            let f5 = _np::field::<
+                ::std::vec::Vec<u16>,
+            >(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            let f6 = _np::field::<Level8>(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            let f7 = _np::field::<Shape>(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            let f8 = _np::field::<Numbers>(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            let f9 = _np::field::<Point>(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            let f10 = _np::field::<
+                [bool; 12],
+            >(block, LAYOUT.slots[10], tail, &PLACES[10])?;
             ::core::result::Result::Ok(Self {
                 flag: f0,
                 maybe: f1,
@@ -1699,71 +1729,291 @@ const _: () = {
                 flags: f10,
             })
         }
+        #[inline]
+        fn check(
+            block: &[u8],
+            slot: _np::Slot,
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, slot.block);
+            _np::padding_bits(LAYOUT.has_spare_bits(block))?;
+            _np::check_field::<
+                ::core::option::Option<u32>,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            _np::check_field::<
+                ::core::option::Option<bool>,
+            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            _np::check_field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            _np::check_field::<
+                ::network_protocol::Bytes,
+            >(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            _np::check_field::<
+                ::std::vec::Vec<u16>,
+            >(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            _np::check_field::<Shape>(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            _np::check_field::<Numbers>(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            _np::check_field::<Point>(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view<'a>(
+            block: &'a [u8],
+            slot: _np::Slot,
+            tail: _np::Tail<'a>,
+        ) -> FrozenView<'a> {
+            let block = _np::part(block, slot.block, LAYOUT.block_len);
+            FrozenView(_np::BodyView { block, tail })
+        }
+        #[inline]
+        fn encode_tail(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.maybe, out);
+            _np::Wire::encode_tail(&self.maybe_flag, out);
+            _np::Wire::encode_tail(&self.text, out);
+            _np::Wire::encode_tail(&self.bytes, out);
+            _np::Wire::encode_tail(&self.list, out);
+            _np::Wire::encode_tail(&self.shape, out);
+            _np::Wire::encode_tail(&self.inner, out);
+            _np::Wire::encode_tail(&self.point, out);
+        }
+        #[inline]
+        fn skip(block: &[u8], slot: _np::Slot, tail: &mut _np::Tail<'_>) {
+            if LAYOUT.tail {
+                _np::own_block!(block, LAYOUT, slot.block);
+                skip_fields(usize::MAX, block, tail);
+            }
+        }
+        #[inline]
+        fn text_end(block: &[u8], slot: _np::Slot, tails: &[u8], at: usize) -> usize {
+            _np::own_block!(block, LAYOUT, slot.block);
+            let at = <::core::option::Option<
+                u32,
+            > as _np::Wire>::text_end(block, LAYOUT.slots[1], tails, at);
+            let at = <::core::option::Option<
+                bool,
+            > as _np::Wire>::text_end(block, LAYOUT.slots[2], tails, at);
+            let at = <::std::string::String as _np::Wire>::text_end(
+                block,
+                LAYOUT.slots[3],
+                tails,
+                at,
+            );
+            let at = <::network_protocol::Bytes as _np::Wire>::text_end(
+                block,
+                LAYOUT.slots[4],
+                tails,
+                at,
+            );
+            let at = <::std::vec::Vec<
+                u16,
+            > as _np::Wire>::text_end(block, LAYOUT.slots[5], tails, at);
+            let at = <Shape as _np::Wire>::text_end(block, LAYOUT.slots[7], tails, at);
+            let at = <Numbers as _np::Wire>::text_end(block, LAYOUT.slots[8], tails, at);
+            let at = <Point as _np::Wire>::text_end(block, LAYOUT.slots[9], tails, at);
+            at
+        }
         fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Frozen>,
-                name: "Frozen",
-                fixed: true,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "flag",
-                        ty: <bool as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "maybe",
-                        ty: <::core::option::Option<u32> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "maybe_flag",
-                        ty: <::core::option::Option<bool> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 3,
-                        name: "text",
-                        ty: <::std::string::String as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 4,
-                        name: "bytes",
-                        ty: <::network_protocol::Bytes as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 5,
-                        name: "list",
-                        ty: <::std::vec::Vec<u16> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 6,
-                        name: "level",
-                        ty: <Level8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 7,
-                        name: "shape",
-                        ty: <Shape as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 8,
-                        name: "inner",
-                        ty: <Numbers as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 9,
-                        name: "point",
-                        ty: <Point as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 10,
-                        name: "flags",
-                        ty: <[bool; 12] as _np::Wire>::schema,
-                    },
-                ],
-            });
             &SCHEMA
         }
+    }
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 1 {
+            <::core::option::Option<
+                u32,
+            > as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+        }
+        if upto > 2 {
+            <::core::option::Option<
+                bool,
+            > as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
+        }
+        if upto > 3 {
+            <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[3], tail);
+        }
+        if upto > 4 {
+            <::network_protocol::Bytes as _np::Wire>::skip(block, LAYOUT.slots[4], tail);
+        }
+        if upto > 5 {
+            <::std::vec::Vec<u16> as _np::Wire>::skip(block, LAYOUT.slots[5], tail);
+        }
+        if upto > 7 {
+            <Shape as _np::Wire>::skip(block, LAYOUT.slots[7], tail);
+        }
+        if upto > 8 {
+            <Numbers as _np::Wire>::skip(block, LAYOUT.slots[8], tail);
+        }
+        if upto > 9 {
+            <Point as _np::Wire>::skip(block, LAYOUT.slots[9], tail);
+        }
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> FrozenView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn flag(&self) -> bool {
+            let _np::BodyView { block, tail } = self.0;
+            <bool as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn maybe(&self) -> <::core::option::Option<u32> as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::core::option::Option<
+                u32,
+            > as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Field 2.
+        #[inline]
+        #[must_use]
+        pub fn maybe_flag(
+            &self,
+        ) -> <::core::option::Option<bool> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(2, block, &mut tail);
+            <::core::option::Option<
+                bool,
+            > as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Field 3.
+        #[inline]
+        #[must_use]
+        pub fn text(&self) -> <::std::string::String as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(3, block, &mut tail);
+            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+        }
+        /// Field 4.
+        #[inline]
+        #[must_use]
+        pub fn bytes(&self) -> <::network_protocol::Bytes as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(4, block, &mut tail);
+            <::network_protocol::Bytes as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+        }
+        /// Field 5.
+        #[inline]
+        #[must_use]
+        pub fn list(&self) -> <::std::vec::Vec<u16> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(5, block, &mut tail);
+            <::std::vec::Vec<u16> as _np::Wire>::view(block, LAYOUT.slots[5], tail)
+        }
+        /// Field 6.
+        #[inline]
+        #[must_use]
+        pub fn level(&self) -> <Level8 as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <Level8 as _np::Wire>::view(block, LAYOUT.slots[6], tail)
+        }
+        /// Field 7.
+        #[inline]
+        #[must_use]
+        pub fn shape(&self) -> <Shape as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(7, block, &mut tail);
+            <Shape as _np::Wire>::view(block, LAYOUT.slots[7], tail)
+        }
+        /// Field 8.
+        #[inline]
+        #[must_use]
+        pub fn inner(&self) -> <Numbers as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(8, block, &mut tail);
+            <Numbers as _np::Wire>::view(block, LAYOUT.slots[8], tail)
+        }
+        /// Field 9.
+        #[inline]
+        #[must_use]
+        pub fn point(&self) -> <Point as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(9, block, &mut tail);
+            <Point as _np::Wire>::view(block, LAYOUT.slots[9], tail)
+        }
+        /// Field 10.
+        #[inline]
+        #[must_use]
+        pub fn flags(&self) -> <[bool; 12] as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <[bool; 12] as _np::Wire>::view(block, LAYOUT.slots[10], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Frozen, _np::DecodeError> {
+            self.0.decode(|block, tail| _np::Wire::decode(block, _np::Slot::START, tail))
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for FrozenView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Frozen")
+                .field("flag", &self.flag())
+                .field("maybe", &self.maybe())
+                .field("maybe_flag", &self.maybe_flag())
+                .field("text", &self.text())
+                .field("bytes", &self.bytes())
+                .field("list", &self.list())
+                .field("level", &self.level())
+                .field("shape", &self.shape())
+                .field("inner", &self.inner())
+                .field("point", &self.point())
+                .field("flags", &self.flags())
+                .finish()
+        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+                _np::TypeId::of::<Frozen>,
+                "Frozen",
+                &[
+                    _np::FieldSchema::new(0, "flag", <bool as _np::Wire>::schema),
+                    _np::FieldSchema::new(
+                        1,
+                        "maybe",
+                        <::core::option::Option<u32> as _np::Wire>::schema,
+                    ),
+                    _np::FieldSchema::new(
+                        2,
+                        "maybe_flag",
+                        <::core::option::Option<bool> as _np::Wire>::schema,
+                    ),
+                    _np::FieldSchema::new(
+                        3,
+                        "text",
+                        <::std::string::String as _np::Wire>::schema,
+                    ),
+                    _np::FieldSchema::new(
+                        4,
+                        "bytes",
+                        <::network_protocol::Bytes as _np::Wire>::schema,
+                    ),
+                    _np::FieldSchema::new(
+                        5,
+                        "list",
+                        <::std::vec::Vec<u16> as _np::Wire>::schema,
+                    ),
+                    _np::FieldSchema::new(6, "level", <Level8 as _np::Wire>::schema),
+                    _np::FieldSchema::new(7, "shape", <Shape as _np::Wire>::schema),
+                    _np::FieldSchema::new(8, "inner", <Numbers as _np::Wire>::schema),
+                    _np::FieldSchema::new(9, "point", <Point as _np::Wire>::schema),
+                    _np::FieldSchema::new(10, "flags", <[bool; 12] as _np::Wire>::schema),
+                ],
+            )
+            .fixed(),
+    );
+    _np::mapped_struct! {
+        Frozen "Frozen" { flag "flag" : bool; maybe "maybe" : ::core::option::Option <
+        u32 >; maybe_flag "maybe_flag" : ::core::option::Option < bool >; text "text" :
+        ::std::string::String; bytes "bytes" : ::network_protocol::Bytes; list "list" :
+        ::std::vec::Vec < u16 >; level "level" : Level8; shape "shape" : Shape; inner
+        "inner" : Numbers; point "point" : Point; flags "flags" : [bool; 12]; }
     }
 };
 
@@ -1781,43 +2031,40 @@ pub enum Level8 {
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     #[automatically_derived]
-    impl _np::Wire for Level8 {
-        const BITS: usize = 0;
-        const BLOCK: usize = <u8 as _np::Wire>::BLOCK;
-        const HAS_TAIL: bool = false;
-        const PLAIN: bool = false;
+    impl _np::Xor for Level8 {
+        type Number = u8;
         #[inline]
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            let number: u8 = match self {
+        fn to_number(self) -> u8 {
+            match self {
                 Self::Low => 0,
                 Self::High => 1,
-                Self::Unknown(number) => *number,
-            };
-            _np::Wire::encode(&number, slot, out);
+                Self::Unknown(number) => number,
+            }
         }
         #[inline]
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
+        fn from_number(number: u8) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(
-                match <u8 as _np::Wire>::decode(block, slot, tail)? {
+                match number {
                     0 => Self::Low,
                     1 => Self::High,
                     number => Self::Unknown(number),
                 },
             )
         }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(_np::ScalarSchema {
-                id: _np::TypeId::of::<Level8>,
-                name: "Level8",
-                width: 1,
-                variants: &[(0, "Low"), (1, "High")],
-            });
-            &SCHEMA
-        }
+    }
+    _np::scalar! {
+        Level8 u8, Self::Low, []
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
+        _np::ScalarSchema::new(
+            _np::TypeId::of::<Level8>,
+            "Level8",
+            1,
+            &[_np::NumberSchema::new(0, "Low"), _np::NumberSchema::new(1, "High")],
+        ),
+    );
+    _np::mapped_scalar! {
+        Level8 "Level8" u8 { 0 "Low" Low; 1 "High" High; } open Unknown
     }
 };
 
@@ -1835,43 +2082,40 @@ pub enum Level16 {
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     #[automatically_derived]
-    impl _np::Wire for Level16 {
-        const BITS: usize = 0;
-        const BLOCK: usize = <u16 as _np::Wire>::BLOCK;
-        const HAS_TAIL: bool = false;
-        const PLAIN: bool = false;
+    impl _np::Xor for Level16 {
+        type Number = u16;
         #[inline]
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            let number: u16 = match self {
+        fn to_number(self) -> u16 {
+            match self {
                 Self::Low => 0,
                 Self::High => 1,
-                Self::Unknown(number) => *number,
-            };
-            _np::Wire::encode(&number, slot, out);
+                Self::Unknown(number) => number,
+            }
         }
         #[inline]
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
+        fn from_number(number: u16) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(
-                match <u16 as _np::Wire>::decode(block, slot, tail)? {
+                match number {
                     0 => Self::Low,
                     1 => Self::High,
                     number => Self::Unknown(number),
                 },
             )
         }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(_np::ScalarSchema {
-                id: _np::TypeId::of::<Level16>,
-                name: "Level16",
-                width: 2,
-                variants: &[(0, "Low"), (1, "High")],
-            });
-            &SCHEMA
-        }
+    }
+    _np::scalar! {
+        Level16 u16, Self::Low, []
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
+        _np::ScalarSchema::new(
+            _np::TypeId::of::<Level16>,
+            "Level16",
+            2,
+            &[_np::NumberSchema::new(0, "Low"), _np::NumberSchema::new(1, "High")],
+        ),
+    );
+    _np::mapped_scalar! {
+        Level16 "Level16" u16 { 0 "Low" Low; 1 "High" High; } open Unknown
     }
 };
 
@@ -1889,43 +2133,40 @@ pub enum Level32 {
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     #[automatically_derived]
-    impl _np::Wire for Level32 {
-        const BITS: usize = 0;
-        const BLOCK: usize = <u32 as _np::Wire>::BLOCK;
-        const HAS_TAIL: bool = false;
-        const PLAIN: bool = false;
+    impl _np::Xor for Level32 {
+        type Number = u32;
         #[inline]
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            let number: u32 = match self {
+        fn to_number(self) -> u32 {
+            match self {
                 Self::Low => 0,
                 Self::High => 1,
-                Self::Unknown(number) => *number,
-            };
-            _np::Wire::encode(&number, slot, out);
+                Self::Unknown(number) => number,
+            }
         }
         #[inline]
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
+        fn from_number(number: u32) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(
-                match <u32 as _np::Wire>::decode(block, slot, tail)? {
+                match number {
                     0 => Self::Low,
                     1 => Self::High,
                     number => Self::Unknown(number),
                 },
             )
         }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(_np::ScalarSchema {
-                id: _np::TypeId::of::<Level32>,
-                name: "Level32",
-                width: 4,
-                variants: &[(0, "Low"), (1, "High")],
-            });
-            &SCHEMA
-        }
+    }
+    _np::scalar! {
+        Level32 u32, Self::Low, []
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
+        _np::ScalarSchema::new(
+            _np::TypeId::of::<Level32>,
+            "Level32",
+            4,
+            &[_np::NumberSchema::new(0, "Low"), _np::NumberSchema::new(1, "High")],
+        ),
+    );
+    _np::mapped_scalar! {
+        Level32 "Level32" u32 { 0 "Low" Low; 1 "High" High; } open Unknown
     }
 };
 
@@ -1943,43 +2184,40 @@ pub enum Level64 {
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     #[automatically_derived]
-    impl _np::Wire for Level64 {
-        const BITS: usize = 0;
-        const BLOCK: usize = <u64 as _np::Wire>::BLOCK;
-        const HAS_TAIL: bool = false;
-        const PLAIN: bool = false;
+    impl _np::Xor for Level64 {
+        type Number = u64;
         #[inline]
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            let number: u64 = match self {
+        fn to_number(self) -> u64 {
+            match self {
                 Self::Low => 0,
                 Self::High => 1,
-                Self::Unknown(number) => *number,
-            };
-            _np::Wire::encode(&number, slot, out);
+                Self::Unknown(number) => number,
+            }
         }
         #[inline]
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
+        fn from_number(number: u64) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(
-                match <u64 as _np::Wire>::decode(block, slot, tail)? {
+                match number {
                     0 => Self::Low,
                     1 => Self::High,
                     number => Self::Unknown(number),
                 },
             )
         }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(_np::ScalarSchema {
-                id: _np::TypeId::of::<Level64>,
-                name: "Level64",
-                width: 8,
-                variants: &[(0, "Low"), (1, "High")],
-            });
-            &SCHEMA
-        }
+    }
+    _np::scalar! {
+        Level64 u64, Self::Low, []
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
+        _np::ScalarSchema::new(
+            _np::TypeId::of::<Level64>,
+            "Level64",
+            8,
+            &[_np::NumberSchema::new(0, "Low"), _np::NumberSchema::new(1, "High")],
+        ),
+    );
+    _np::mapped_scalar! {
+        Level64 "Level64" u64 { 0 "Low" Low; 1 "High" High; } open Unknown
     }
 };
 
@@ -2019,141 +2257,167 @@ pub enum Shape {
     Unknown(::network_protocol::RawVariant),
 }
 
+/// [`Shape`] where it lies in the bytes.
+#[derive(Clone, Copy, Debug)]
+#[allow(dead_code, non_camel_case_types, non_snake_case)]
+pub enum ShapeView<'a> {
+    /// Tag 1.
+    Nothing,
+    /// Tag 2.
+    Circle(f32),
+    /// Tag 3.
+    Square {
+        /// Field 0.
+        at: <Point as ::network_protocol::__private::v1::Wire>::View<'a>,
+        /// Field 1.
+        side: f32,
+        /// Field 2.
+        filled: bool,
+    },
+    /// Tag 4.
+    Holes(<::std::vec::Vec<Shape> as ::network_protocol::__private::v1::Wire>::View<'a>),
+    /// Tag 5.
+    Hollow {},
+    /// Tag 6.
+    Named(<::std::string::String as ::network_protocol::__private::v1::Wire>::View<'a>),
+    /// Tag 7.
+    Level(<Level16 as ::network_protocol::__private::v1::Wire>::View<'a>),
+    /// Tag 8.
+    Numbers(<Numbers as ::network_protocol::__private::v1::Wire>::View<'a>),
+    /// Tag 9.
+    Corners(
+        <[Point; COUNT as usize] as ::network_protocol::__private::v1::Wire>::View<'a>,
+    ),
+    /// Tag 10.
+    Maybe(
+        <::core::option::Option<
+            ::std::string::String,
+        > as ::network_protocol::__private::v1::Wire>::View<'a>,
+    ),
+    /// Tag 11.
+    Flag(bool),
+    /// A variant that this side's schema does not know.
+    Unknown(::network_protocol::__private::v1::RawView<'a>),
+}
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT_2: _np::Layout<1> = _np::layout([_np::Shape::of::<f32>()]);
+    static PLACES_2: [_np::Place; 1] = _np::places("Shape", ["Circle"]);
     const LAYOUT_3: _np::Layout<3> = _np::layout([
         _np::Shape::of::<Point>(),
         _np::Shape::of::<f32>(),
         _np::Shape::of::<bool>(),
     ]);
+    static PLACES_3: [_np::Place; 3] = _np::places(
+        "Shape::Square",
+        ["at", "side", "filled"],
+    );
     const LAYOUT_4: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::vec::Vec<Shape>>(),
     ]);
+    static PLACES_4: [_np::Place; 1] = _np::places("Shape", ["Holes"]);
     const LAYOUT_6: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
     ]);
+    static PLACES_6: [_np::Place; 1] = _np::places("Shape", ["Named"]);
     const LAYOUT_7: _np::Layout<1> = _np::layout([_np::Shape::of::<Level16>()]);
+    static PLACES_7: [_np::Place; 1] = _np::places("Shape", ["Level"]);
     const LAYOUT_8: _np::Layout<1> = _np::layout([_np::Shape::of::<Numbers>()]);
+    static PLACES_8: [_np::Place; 1] = _np::places("Shape", ["Numbers"]);
     const LAYOUT_9: _np::Layout<1> = _np::layout([
         _np::Shape::of::<[Point; COUNT as usize]>(),
     ]);
+    static PLACES_9: [_np::Place; 1] = _np::places("Shape", ["Corners"]);
     const LAYOUT_10: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::core::option::Option<::std::string::String>>(),
     ]);
+    static PLACES_10: [_np::Place; 1] = _np::places("Shape", ["Maybe"]);
     const LAYOUT_11: _np::Layout<1> = _np::layout([_np::Shape::of::<bool>()]);
+    static PLACES_11: [_np::Place; 1] = _np::places("Shape", ["Flag"]);
     #[automatically_derived]
     impl _np::Wire for Shape {
         const BITS: usize = 0;
         const BLOCK: usize = 1;
         const HAS_TAIL: bool = true;
         const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
+        type View<'a> = ShapeView<'a>;
+        #[inline]
+        fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
+            let tag = match self {
+                Self::Nothing { .. } => 1,
+                Self::Circle { .. } => 2,
+                Self::Square { .. } => 3,
+                Self::Holes { .. } => 4,
+                Self::Hollow { .. } => 5,
+                Self::Named { .. } => 6,
+                Self::Level { .. } => 7,
+                Self::Numbers { .. } => 8,
+                Self::Corners { .. } => 9,
+                Self::Maybe { .. } => 10,
+                Self::Flag { .. } => 11,
+                Self::Unknown(raw) => raw.tag(),
+            };
+            _np::encode_tag(tag, block, slot);
+        }
+        fn encode_tail(&self, out: &mut _np::Writer<'_>) {
             match self {
-                Self::Nothing => _np::encode_unit(1, slot, out),
+                Self::Nothing { .. } => _np::encode_unit(out),
                 Self::Circle(f0) => {
-                    _np::encode_variant(
-                        2,
-                        LAYOUT_2.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_2.slots[0].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_2.slots[0]);
+                    _np::end_variant(at, out);
                 }
                 Self::Square { at: f0, side: f1, filled: f2 } => {
-                    _np::encode_variant(
-                        3,
-                        LAYOUT_3.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_3.slots[0].from(at), out);
-                            _np::Wire::encode(f1, LAYOUT_3.slots[1].from(at), out);
-                            _np::Wire::encode(f2, LAYOUT_3.slots[2].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_3.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_3.slots[0]);
+                    _np::Wire::encode_block(f1, block, LAYOUT_3.slots[1]);
+                    _np::Wire::encode_block(f2, block, LAYOUT_3.slots[2]);
+                    _np::Wire::encode_tail(f0, out);
+                    _np::end_variant(at, out);
                 }
                 Self::Holes(f0) => {
-                    _np::encode_variant(
-                        4,
-                        LAYOUT_4.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_4.slots[0].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_4.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_4.slots[0]);
+                    _np::Wire::encode_tail(f0, out);
+                    _np::end_variant(at, out);
                 }
-                Self::Hollow {} => _np::encode_unit(5, slot, out),
+                Self::Hollow { .. } => _np::encode_unit(out),
                 Self::Named(f0) => {
-                    _np::encode_variant(
-                        6,
-                        LAYOUT_6.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_6.slots[0].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_6.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_6.slots[0]);
+                    _np::Wire::encode_tail(f0, out);
+                    _np::end_variant(at, out);
                 }
                 Self::Level(f0) => {
-                    _np::encode_variant(
-                        7,
-                        LAYOUT_7.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_7.slots[0].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_7.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_7.slots[0]);
+                    _np::end_variant(at, out);
                 }
                 Self::Numbers(f0) => {
-                    _np::encode_variant(
-                        8,
-                        LAYOUT_8.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_8.slots[0].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_8.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_8.slots[0]);
+                    _np::Wire::encode_tail(f0, out);
+                    _np::end_variant(at, out);
                 }
                 Self::Corners(f0) => {
-                    _np::encode_variant(
-                        9,
-                        LAYOUT_9.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_9.slots[0].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_9.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_9.slots[0]);
+                    _np::Wire::encode_tail(f0, out);
+                    _np::end_variant(at, out);
                 }
                 Self::Maybe(f0) => {
-                    _np::encode_variant(
-                        10,
-                        LAYOUT_10.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_10.slots[0].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_10.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_10.slots[0]);
+                    _np::Wire::encode_tail(f0, out);
+                    _np::end_variant(at, out);
                 }
                 Self::Flag(f0) => {
-                    _np::encode_variant(
-                        11,
-                        LAYOUT_11.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_11.slots[0].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_11.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_11.slots[0]);
+                    _np::end_variant(at, out);
                 }
-                Self::Unknown(raw) => _np::encode_raw(raw, slot, out),
+                Self::Unknown(raw) => _np::encode_raw(raw, out),
             }
         }
         fn decode(
@@ -2161,72 +2425,43 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_union(
+            _np::read_union(
                 block,
                 slot,
                 tail,
                 |tag, tail| match tag {
-                    1 => _np::decode_unit(tail).map(|()| Self::Nothing),
+                    1 => _np::read_unit(tail).map(|()| Self::Nothing),
                     2 => {
-                        _np::decode_variant(
-                            LAYOUT_2.block_len,
+                        _np::read_fields(
+                            (LAYOUT_2.block_len, LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_2.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: f32 = _np::field(
-                                    block,
-                                    LAYOUT_2.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Shape",
-                                        field: "Circle",
-                                    },
-                                )?;
+                                _np::own_block!(block, LAYOUT_2, 0);
+                                let f0 = _np::field::<
+                                    f32,
+                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
                                 ::core::result::Result::Ok(Self::Circle(f0))
                             },
                         )
                     }
                     3 => {
-                        _np::decode_variant(
-                            LAYOUT_3.block_len,
+                        _np::read_fields(
+                            (LAYOUT_3.block_len, LAYOUT_3.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_3.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: Point = _np::field(
-                                    block,
-                                    LAYOUT_3.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Shape::Square",
-                                        field: "at",
-                                    },
+                                _np::own_block!(block, LAYOUT_3, 0);
+                                _np::unknown_bits(
+                                    tail.exact() && LAYOUT_3.has_spare_bits(block),
                                 )?;
-                                let f1: f32 = _np::field(
-                                    block,
-                                    LAYOUT_3.slots[1],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Shape::Square",
-                                        field: "side",
-                                    },
-                                )?;
-                                let f2: bool = _np::field(
-                                    block,
-                                    LAYOUT_3.slots[2],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Shape::Square",
-                                        field: "filled",
-                                    },
-                                )?;
+                                let f0 = _np::field::<
+                                    Point,
+                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
+                                let f1 = _np::field::<
+                                    f32,
+                                >(block, LAYOUT_3.slots[1], tail, &PLACES_3[1])?;
+                                let f2 = _np::field::<
+                                    bool,
+                                >(block, LAYOUT_3.slots[2], tail, &PLACES_3[2])?;
                                 ::core::result::Result::Ok(Self::Square {
                                     at: f0,
                                     side: f1,
@@ -2236,163 +2471,99 @@ const _: () = {
                         )
                     }
                     4 => {
-                        _np::decode_variant(
-                            LAYOUT_4.block_len,
+                        _np::read_fields(
+                            (LAYOUT_4.block_len, LAYOUT_4.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_4.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: ::std::vec::Vec<Shape> = _np::field(
-                                    block,
-                                    LAYOUT_4.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Shape",
-                                        field: "Holes",
-                                    },
-                                )?;
+                                _np::own_block!(block, LAYOUT_4, 0);
+                                let f0 = _np::field::<
+                                    ::std::vec::Vec<Shape>,
+                                >(block, LAYOUT_4.slots[0], tail, &PLACES_4[0])?;
                                 ::core::result::Result::Ok(Self::Holes(f0))
                             },
                         )
                     }
-                    5 => _np::decode_unit(tail).map(|()| Self::Hollow {}),
+                    5 => _np::read_unit(tail).map(|()| Self::Hollow {}),
                     6 => {
-                        _np::decode_variant(
-                            LAYOUT_6.block_len,
+                        _np::read_fields(
+                            (LAYOUT_6.block_len, LAYOUT_6.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_6.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: ::std::string::String = _np::field(
-                                    block,
-                                    LAYOUT_6.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Shape",
-                                        field: "Named",
-                                    },
-                                )?;
+                                _np::own_block!(block, LAYOUT_6, 0);
+                                let f0 = _np::field::<
+                                    ::std::string::String,
+                                >(block, LAYOUT_6.slots[0], tail, &PLACES_6[0])?;
                                 ::core::result::Result::Ok(Self::Named(f0))
                             },
                         )
                     }
                     7 => {
-                        _np::decode_variant(
-                            LAYOUT_7.block_len,
+                        _np::read_fields(
+                            (LAYOUT_7.block_len, LAYOUT_7.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_7.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: Level16 = _np::field(
-                                    block,
-                                    LAYOUT_7.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Shape",
-                                        field: "Level",
-                                    },
-                                )?;
+                                _np::own_block!(block, LAYOUT_7, 0);
+                                let f0 = _np::field::<
+                                    Level16,
+                                >(block, LAYOUT_7.slots[0], tail, &PLACES_7[0])?;
                                 ::core::result::Result::Ok(Self::Level(f0))
                             },
                         )
                     }
                     8 => {
-                        _np::decode_variant(
-                            LAYOUT_8.block_len,
+                        _np::read_fields(
+                            (LAYOUT_8.block_len, LAYOUT_8.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_8.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: Numbers = _np::field(
-                                    block,
-                                    LAYOUT_8.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Shape",
-                                        field: "Numbers",
-                                    },
-                                )?;
+                                _np::own_block!(block, LAYOUT_8, 0);
+                                let f0 = _np::field::<
+                                    Numbers,
+                                >(block, LAYOUT_8.slots[0], tail, &PLACES_8[0])?;
                                 ::core::result::Result::Ok(Self::Numbers(f0))
                             },
                         )
                     }
                     9 => {
-                        _np::decode_variant(
-                            LAYOUT_9.block_len,
+                        _np::read_fields(
+                            (LAYOUT_9.block_len, LAYOUT_9.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_9.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: [Point; COUNT as usize] = _np::field(
-                                    block,
-                                    LAYOUT_9.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Shape",
-                                        field: "Corners",
-                                    },
-                                )?;
+                                _np::own_block!(block, LAYOUT_9, 0);
+                                let f0 = _np::field::<
+                                    [Point; COUNT as usize],
+                                >(block, LAYOUT_9.slots[0], tail, &PLACES_9[0])?;
                                 ::core::result::Result::Ok(Self::Corners(f0))
                             },
                         )
                     }
                     10 => {
-                        _np::decode_variant(
-                            LAYOUT_10.block_len,
+                        _np::read_fields(
+                            (LAYOUT_10.block_len, LAYOUT_10.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_10.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: ::core::option::Option<::std::string::String> = _np::field(
-                                    block,
-                                    LAYOUT_10.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Shape",
-                                        field: "Maybe",
-                                    },
+                                _np::own_block!(block, LAYOUT_10, 0);
+                                _np::unknown_bits(
+                                    tail.exact() && LAYOUT_10.has_spare_bits(block),
                                 )?;
+                                let f0 = _np::field::<
+                                    ::core::option::Option<::std::string::String>,
+                                >(block, LAYOUT_10.slots[0], tail, &PLACES_10[0])?;
                                 ::core::result::Result::Ok(Self::Maybe(f0))
                             },
                         )
                     }
                     11 => {
-                        _np::decode_variant(
-                            LAYOUT_11.block_len,
+                        _np::read_fields(
+                            (LAYOUT_11.block_len, LAYOUT_11.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_11.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: bool = _np::field(
-                                    block,
-                                    LAYOUT_11.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Shape",
-                                        field: "Flag",
-                                    },
+                                _np::own_block!(block, LAYOUT_11, 0);
+                                _np::unknown_bits(
+                                    tail.exact() && LAYOUT_11.has_spare_bits(block),
                                 )?;
+                                let f0 = _np::field::<
+                                    bool,
+                                >(block, LAYOUT_11.slots[0], tail, &PLACES_11[0])?;
                                 ::core::result::Result::Ok(Self::Flag(f0))
                             },
                         )
@@ -2401,137 +2572,366 @@ const _: () = {
                 },
             )
         }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(_np::UnionSchema {
-                id: _np::TypeId::of::<Shape>,
-                name: "Shape",
-                error: false,
-                variants: &[
-                    _np::VariantSchema {
-                        tag: 1,
-                        name: "Nothing",
-                        fields: &[],
-                    },
-                    _np::VariantSchema {
-                        tag: 2,
-                        name: "Circle",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "",
-                                ty: <f32 as _np::Wire>::schema,
+        fn check(
+            block: &[u8],
+            slot: _np::Slot,
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::read_union(
+                block,
+                slot,
+                tail,
+                |tag, tail| match tag {
+                    1 => _np::read_unit(tail),
+                    2 => {
+                        _np::read_fields(
+                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            tail,
+                            |_, _| ::core::result::Result::Ok(()),
+                        )
+                    }
+                    3 => {
+                        _np::read_fields(
+                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            tail,
+                            |block, tail| {
+                                _np::own_block!(block, LAYOUT_3, 0);
+                                _np::unknown_bits(
+                                    tail.exact() && LAYOUT_3.has_spare_bits(block),
+                                )?;
+                                _np::check_field::<
+                                    Point,
+                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
+                                ::core::result::Result::Ok(())
                             },
-                        ],
-                    },
-                    _np::VariantSchema {
-                        tag: 3,
-                        name: "Square",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "at",
-                                ty: <Point as _np::Wire>::schema,
+                        )
+                    }
+                    4 => {
+                        _np::read_fields(
+                            (LAYOUT_4.block_len, LAYOUT_4.text),
+                            tail,
+                            |block, tail| {
+                                _np::own_block!(block, LAYOUT_4, 0);
+                                _np::check_field::<
+                                    ::std::vec::Vec<Shape>,
+                                >(block, LAYOUT_4.slots[0], tail, &PLACES_4[0])?;
+                                ::core::result::Result::Ok(())
                             },
-                            _np::FieldSchema {
-                                number: 1,
-                                name: "side",
-                                ty: <f32 as _np::Wire>::schema,
-                            },
-                            _np::FieldSchema {
-                                number: 2,
-                                name: "filled",
-                                ty: <bool as _np::Wire>::schema,
-                            },
-                        ],
-                    },
-                    _np::VariantSchema {
-                        tag: 4,
-                        name: "Holes",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "",
-                                ty: <::std::vec::Vec<Shape> as _np::Wire>::schema,
-                            },
-                        ],
-                    },
-                    _np::VariantSchema {
-                        tag: 5,
-                        name: "Hollow",
-                        fields: &[],
-                    },
-                    _np::VariantSchema {
-                        tag: 6,
-                        name: "Named",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "",
-                                ty: <::std::string::String as _np::Wire>::schema,
-                            },
-                        ],
-                    },
-                    _np::VariantSchema {
-                        tag: 7,
-                        name: "Level",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "",
-                                ty: <Level16 as _np::Wire>::schema,
-                            },
-                        ],
-                    },
-                    _np::VariantSchema {
-                        tag: 8,
-                        name: "Numbers",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "",
-                                ty: <Numbers as _np::Wire>::schema,
-                            },
-                        ],
-                    },
-                    _np::VariantSchema {
-                        tag: 9,
-                        name: "Corners",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "",
-                                ty: <[Point; COUNT as usize] as _np::Wire>::schema,
-                            },
-                        ],
-                    },
-                    _np::VariantSchema {
-                        tag: 10,
-                        name: "Maybe",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "",
-                                ty: <::core::option::Option<
+                        )
+                    }
+                    5 => _np::read_unit(tail),
+                    6 => {
+                        _np::read_fields(
+                            (LAYOUT_6.block_len, LAYOUT_6.text),
+                            tail,
+                            |block, tail| {
+                                _np::own_block!(block, LAYOUT_6, 0);
+                                _np::check_field::<
                                     ::std::string::String,
-                                > as _np::Wire>::schema,
+                                >(block, LAYOUT_6.slots[0], tail, &PLACES_6[0])?;
+                                ::core::result::Result::Ok(())
                             },
-                        ],
-                    },
-                    _np::VariantSchema {
-                        tag: 11,
-                        name: "Flag",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "",
-                                ty: <bool as _np::Wire>::schema,
+                        )
+                    }
+                    7 => {
+                        _np::read_fields(
+                            (LAYOUT_7.block_len, LAYOUT_7.text),
+                            tail,
+                            |_, _| ::core::result::Result::Ok(()),
+                        )
+                    }
+                    8 => {
+                        _np::read_fields(
+                            (LAYOUT_8.block_len, LAYOUT_8.text),
+                            tail,
+                            |block, tail| {
+                                _np::own_block!(block, LAYOUT_8, 0);
+                                _np::check_field::<
+                                    Numbers,
+                                >(block, LAYOUT_8.slots[0], tail, &PLACES_8[0])?;
+                                ::core::result::Result::Ok(())
                             },
-                        ],
-                    },
-                ],
-            });
+                        )
+                    }
+                    9 => {
+                        _np::read_fields(
+                            (LAYOUT_9.block_len, LAYOUT_9.text),
+                            tail,
+                            |block, tail| {
+                                _np::own_block!(block, LAYOUT_9, 0);
+                                _np::check_field::<
+                                    [Point; COUNT as usize],
+                                >(block, LAYOUT_9.slots[0], tail, &PLACES_9[0])?;
+                                ::core::result::Result::Ok(())
+                            },
+                        )
+                    }
+                    10 => {
+                        _np::read_fields(
+                            (LAYOUT_10.block_len, LAYOUT_10.text),
+                            tail,
+                            |block, tail| {
+                                _np::own_block!(block, LAYOUT_10, 0);
+                                _np::unknown_bits(
+                                    tail.exact() && LAYOUT_10.has_spare_bits(block),
+                                )?;
+                                _np::check_field::<
+                                    ::core::option::Option<::std::string::String>,
+                                >(block, LAYOUT_10.slots[0], tail, &PLACES_10[0])?;
+                                ::core::result::Result::Ok(())
+                            },
+                        )
+                    }
+                    11 => {
+                        _np::read_fields(
+                            (LAYOUT_11.block_len, LAYOUT_11.text),
+                            tail,
+                            |block, tail| {
+                                _np::own_block!(block, LAYOUT_11, 0);
+                                _np::unknown_bits(
+                                    tail.exact() && LAYOUT_11.has_spare_bits(block),
+                                )?;
+                                ::core::result::Result::Ok(())
+                            },
+                        )
+                    }
+                    _ => _np::check_raw(tail),
+                },
+            )
+        }
+        fn view<'a>(
+            block: &'a [u8],
+            slot: _np::Slot,
+            mut tail: _np::Tail<'a>,
+        ) -> ShapeView<'a> {
+            let (tag, bytes) = _np::open_union(block, slot, &mut tail);
+            match tag {
+                1 => ShapeView::Nothing,
+                2 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <f32 as _np::Wire>::view(
+                            block,
+                            LAYOUT_2.slots[0],
+                            *tail,
+                        );
+                        ShapeView::Circle(f0)
+                    }
+                }
+                3 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <Point as _np::Wire>::view(
+                            block,
+                            LAYOUT_3.slots[0],
+                            *tail,
+                        );
+                        <Point as _np::Wire>::skip(block, LAYOUT_3.slots[0], tail);
+                        let f1 = <f32 as _np::Wire>::view(
+                            block,
+                            LAYOUT_3.slots[1],
+                            *tail,
+                        );
+                        let f2 = <bool as _np::Wire>::view(
+                            block,
+                            LAYOUT_3.slots[2],
+                            *tail,
+                        );
+                        ShapeView::Square {
+                            at: f0,
+                            side: f1,
+                            filled: f2,
+                        }
+                    }
+                }
+                4 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <::std::vec::Vec<
+                            Shape,
+                        > as _np::Wire>::view(block, LAYOUT_4.slots[0], *tail);
+                        ShapeView::Holes(f0)
+                    }
+                }
+                5 => ShapeView::Hollow {},
+                6 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <::std::string::String as _np::Wire>::view(
+                            block,
+                            LAYOUT_6.slots[0],
+                            *tail,
+                        );
+                        ShapeView::Named(f0)
+                    }
+                }
+                7 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <Level16 as _np::Wire>::view(
+                            block,
+                            LAYOUT_7.slots[0],
+                            *tail,
+                        );
+                        ShapeView::Level(f0)
+                    }
+                }
+                8 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <Numbers as _np::Wire>::view(
+                            block,
+                            LAYOUT_8.slots[0],
+                            *tail,
+                        );
+                        ShapeView::Numbers(f0)
+                    }
+                }
+                9 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <[Point; COUNT
+                            as usize] as _np::Wire>::view(
+                            block,
+                            LAYOUT_9.slots[0],
+                            *tail,
+                        );
+                        ShapeView::Corners(f0)
+                    }
+                }
+                10 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <::core::option::Option<
+                            ::std::string::String,
+                        > as _np::Wire>::view(block, LAYOUT_10.slots[0], *tail);
+                        ShapeView::Maybe(f0)
+                    }
+                }
+                11 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <bool as _np::Wire>::view(
+                            block,
+                            LAYOUT_11.slots[0],
+                            *tail,
+                        );
+                        ShapeView::Flag(f0)
+                    }
+                }
+                _ => ShapeView::Unknown(_np::RawView::new(tag, bytes)),
+            }
+        }
+        #[inline]
+        fn skip(block: &[u8], slot: _np::Slot, tail: &mut _np::Tail<'_>) {
+            _np::skip_union(block, slot, tail);
+        }
+        fn schema() -> &'static _np::TypeSchema {
             &SCHEMA
         }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+        _np::UnionSchema::new(
+            _np::TypeId::of::<Shape>,
+            "Shape",
+            &[
+                _np::VariantSchema::new(1, "Nothing", &[]),
+                _np::VariantSchema::new(
+                    2,
+                    "Circle",
+                    &[_np::FieldSchema::new(0, "", <f32 as _np::Wire>::schema)],
+                ),
+                _np::VariantSchema::new(
+                    3,
+                    "Square",
+                    &[
+                        _np::FieldSchema::new(0, "at", <Point as _np::Wire>::schema),
+                        _np::FieldSchema::new(1, "side", <f32 as _np::Wire>::schema),
+                        _np::FieldSchema::new(2, "filled", <bool as _np::Wire>::schema),
+                    ],
+                ),
+                _np::VariantSchema::new(
+                    4,
+                    "Holes",
+                    &[
+                        _np::FieldSchema::new(
+                            0,
+                            "",
+                            <::std::vec::Vec<Shape> as _np::Wire>::schema,
+                        ),
+                    ],
+                ),
+                _np::VariantSchema::new(5, "Hollow", &[]),
+                _np::VariantSchema::new(
+                    6,
+                    "Named",
+                    &[
+                        _np::FieldSchema::new(
+                            0,
+                            "",
+                            <::std::string::String as _np::Wire>::schema,
+                        ),
+                    ],
+                ),
+                _np::VariantSchema::new(
+                    7,
+                    "Level",
+                    &[_np::FieldSchema::new(0, "", <Level16 as _np::Wire>::schema)],
+                ),
+                _np::VariantSchema::new(
+                    8,
+                    "Numbers",
+                    &[_np::FieldSchema::new(0, "", <Numbers as _np::Wire>::schema)],
+                ),
+                _np::VariantSchema::new(
+                    9,
+                    "Corners",
+                    &[
+                        _np::FieldSchema::new(
+                            0,
+                            "",
+                            <[Point; COUNT as usize] as _np::Wire>::schema,
+                        ),
+                    ],
+                ),
+                _np::VariantSchema::new(
+                    10,
+                    "Maybe",
+                    &[
+                        _np::FieldSchema::new(
+                            0,
+                            "",
+                            <::core::option::Option<
+                                ::std::string::String,
+                            > as _np::Wire>::schema,
+                        ),
+                    ],
+                ),
+                _np::VariantSchema::new(
+                    11,
+                    "Flag",
+                    &[_np::FieldSchema::new(0, "", <bool as _np::Wire>::schema)],
+                ),
+            ],
+        ),
+    );
+    _np::mapped_union! {
+        Shape "Shape" { 1 "Nothing" Nothing[]; 2 "Circle" Circle(f32); 3 "Square" Square
+        { at "at" : Point; side "side" : f32; filled "filled" : bool; }; 4 "Holes"
+        Holes(::std::vec::Vec < Shape >); 5 "Hollow" Hollow {}; 6 "Named"
+        Named(::std::string::String); 7 "Level" Level(Level16); 8 "Numbers"
+        Numbers(Numbers); 9 "Corners" Corners([Point; COUNT as usize]); 10 "Maybe"
+        Maybe(::core::option::Option < ::std::string::String >); 11 "Flag" Flag(bool); }
+        open Unknown
     }
 };
 
@@ -2546,6 +2946,18 @@ pub enum Growing {
     Unknown(::network_protocol::RawVariant),
 }
 
+/// [`Growing`] where it lies in the bytes.
+#[derive(Clone, Copy, Debug)]
+#[allow(dead_code, non_camel_case_types, non_snake_case)]
+pub enum GrowingView<'a> {
+    /// Tag 1.
+    Sprout,
+    /// Tag 2.
+    Stem,
+    /// A variant that this side's schema does not know.
+    Unknown(::network_protocol::__private::v1::RawView<'a>),
+}
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     #[automatically_derived]
@@ -2554,11 +2966,21 @@ const _: () = {
         const BLOCK: usize = 1;
         const HAS_TAIL: bool = true;
         const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
+        type View<'a> = GrowingView<'a>;
+        #[inline]
+        fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
+            let tag = match self {
+                Self::Sprout { .. } => 1,
+                Self::Stem { .. } => 2,
+                Self::Unknown(raw) => raw.tag(),
+            };
+            _np::encode_tag(tag, block, slot);
+        }
+        fn encode_tail(&self, out: &mut _np::Writer<'_>) {
             match self {
-                Self::Sprout => _np::encode_unit(1, slot, out),
-                Self::Stem => _np::encode_unit(2, slot, out),
-                Self::Unknown(raw) => _np::encode_raw(raw, slot, out),
+                Self::Sprout { .. } => _np::encode_unit(out),
+                Self::Stem { .. } => _np::encode_unit(out),
+                Self::Unknown(raw) => _np::encode_raw(raw, out),
             }
         }
         fn decode(
@@ -2566,37 +2988,65 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_union(
+            _np::read_union(
                 block,
                 slot,
                 tail,
                 |tag, tail| match tag {
-                    1 => _np::decode_unit(tail).map(|()| Self::Sprout),
-                    2 => _np::decode_unit(tail).map(|()| Self::Stem),
+                    1 => _np::read_unit(tail).map(|()| Self::Sprout),
+                    2 => _np::read_unit(tail).map(|()| Self::Stem),
                     _ => _np::decode_raw(tag, tail).map(Self::Unknown),
                 },
             )
         }
+        fn check(
+            block: &[u8],
+            slot: _np::Slot,
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::read_union(
+                block,
+                slot,
+                tail,
+                |tag, tail| match tag {
+                    1 => _np::read_unit(tail),
+                    2 => _np::read_unit(tail),
+                    _ => _np::check_raw(tail),
+                },
+            )
+        }
+        fn view<'a>(
+            block: &'a [u8],
+            slot: _np::Slot,
+            mut tail: _np::Tail<'a>,
+        ) -> GrowingView<'a> {
+            let (tag, bytes) = _np::open_union(block, slot, &mut tail);
+            match tag {
+                1 => GrowingView::Sprout,
+                2 => GrowingView::Stem,
+                _ => GrowingView::Unknown(_np::RawView::new(tag, bytes)),
+            }
+        }
+        #[inline]
+        fn skip(block: &[u8], slot: _np::Slot, tail: &mut _np::Tail<'_>) {
+            _np::skip_union(block, slot, tail);
+        }
         fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(_np::UnionSchema {
-                id: _np::TypeId::of::<Growing>,
-                name: "Growing",
-                error: false,
-                variants: &[
-                    _np::VariantSchema {
-                        tag: 1,
-                        name: "Sprout",
-                        fields: &[],
-                    },
-                    _np::VariantSchema {
-                        tag: 2,
-                        name: "Stem",
-                        fields: &[],
-                    },
-                ],
-            });
             &SCHEMA
         }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+        _np::UnionSchema::new(
+            _np::TypeId::of::<Growing>,
+            "Growing",
+            &[
+                _np::VariantSchema::new(1, "Sprout", &[]),
+                _np::VariantSchema::new(2, "Stem", &[]),
+            ],
+        ),
+    );
+    _np::mapped_union! {
+        Growing "Growing" { 1 "Sprout" Sprout[]; 2 "Stem" Stem[]; } open Unknown
     }
 };
 
@@ -2607,6 +3057,14 @@ pub enum Nothing {
     Unknown(::network_protocol::RawVariant),
 }
 
+/// [`Nothing`] where it lies in the bytes.
+#[derive(Clone, Copy, Debug)]
+#[allow(dead_code, non_camel_case_types, non_snake_case)]
+pub enum NothingView<'a> {
+    /// A variant that this side's schema does not know.
+    Unknown(::network_protocol::__private::v1::RawView<'a>),
+}
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     #[automatically_derived]
@@ -2615,9 +3073,17 @@ const _: () = {
         const BLOCK: usize = 1;
         const HAS_TAIL: bool = true;
         const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
+        type View<'a> = NothingView<'a>;
+        #[inline]
+        fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
+            let tag = match self {
+                Self::Unknown(raw) => raw.tag(),
+            };
+            _np::encode_tag(tag, block, slot);
+        }
+        fn encode_tail(&self, out: &mut _np::Writer<'_>) {
             match self {
-                Self::Unknown(raw) => _np::encode_raw(raw, slot, out),
+                Self::Unknown(raw) => _np::encode_raw(raw, out),
             }
         }
         fn decode(
@@ -2625,22 +3091,41 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_union(
+            _np::read_union(
                 block,
                 slot,
                 tail,
                 |tag, tail| _np::decode_raw(tag, tail).map(Self::Unknown),
             )
         }
+        fn check(
+            block: &[u8],
+            slot: _np::Slot,
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::read_union(block, slot, tail, |tag, tail| _np::check_raw(tail))
+        }
+        fn view<'a>(
+            block: &'a [u8],
+            slot: _np::Slot,
+            mut tail: _np::Tail<'a>,
+        ) -> NothingView<'a> {
+            let (tag, bytes) = _np::open_union(block, slot, &mut tail);
+            NothingView::Unknown(_np::RawView::new(tag, bytes))
+        }
+        #[inline]
+        fn skip(block: &[u8], slot: _np::Slot, tail: &mut _np::Tail<'_>) {
+            _np::skip_union(block, slot, tail);
+        }
         fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(_np::UnionSchema {
-                id: _np::TypeId::of::<Nothing>,
-                name: "Nothing",
-                error: false,
-                variants: &[],
-            });
             &SCHEMA
         }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+        _np::UnionSchema::new(_np::TypeId::of::<Nothing>, "Nothing", &[]),
+    );
+    _np::mapped_union! {
+        Nothing "Nothing" {} open Unknown
     }
 };
 
@@ -2679,6 +3164,11 @@ pub struct Options {
     pub empty: ::core::option::Option<Empty>,
 }
 
+/// [`Options`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct OptionsView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<15> = _np::layout([
@@ -2698,173 +3188,136 @@ const _: () = {
         _np::Shape::of::<::core::option::Option<Shape>>(),
         _np::Shape::of::<::core::option::Option<Empty>>(),
     ]);
+    static PLACES: [_np::Place; 15] = _np::places(
+        "Options",
+        [
+            "flag",
+            "small",
+            "large",
+            "float",
+            "text",
+            "bytes",
+            "list",
+            "array",
+            "flags",
+            "evolvable",
+            "fixed",
+            "frozen",
+            "scalar",
+            "union",
+            "empty",
+        ],
+    );
     #[automatically_derived]
     impl _np::Body for Options {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <::core::option::Option<bool> as _np::Wire>::PLAIN
+            && <::core::option::Option<u8> as _np::Wire>::PLAIN
+            && <::core::option::Option<i128> as _np::Wire>::PLAIN
+            && <::core::option::Option<f64> as _np::Wire>::PLAIN
+            && <::core::option::Option<::std::string::String> as _np::Wire>::PLAIN
+            && <::core::option::Option<::network_protocol::Bytes> as _np::Wire>::PLAIN
+            && <::core::option::Option<::std::vec::Vec<u32>> as _np::Wire>::PLAIN
+            && <::core::option::Option<[u8; 16]> as _np::Wire>::PLAIN
+            && <::core::option::Option<[bool; 12]> as _np::Wire>::PLAIN
+            && <::core::option::Option<Numbers> as _np::Wire>::PLAIN
+            && <::core::option::Option<Point> as _np::Wire>::PLAIN
+            && <::core::option::Option<Frozen> as _np::Wire>::PLAIN
+            && <::core::option::Option<Level8> as _np::Wire>::PLAIN
+            && <::core::option::Option<Shape> as _np::Wire>::PLAIN
+            && <::core::option::Option<Empty> as _np::Wire>::PLAIN;
+        type View<'a> = OptionsView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.flag, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.small, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self.large, LAYOUT.slots[2].from(at), out);
-            _np::Wire::encode(&self.float, LAYOUT.slots[3].from(at), out);
-            _np::Wire::encode(&self.text, LAYOUT.slots[4].from(at), out);
-            _np::Wire::encode(&self.bytes, LAYOUT.slots[5].from(at), out);
-            _np::Wire::encode(&self.list, LAYOUT.slots[6].from(at), out);
-            _np::Wire::encode(&self.array, LAYOUT.slots[7].from(at), out);
-            _np::Wire::encode(&self.flags, LAYOUT.slots[8].from(at), out);
-            _np::Wire::encode(&self.evolvable, LAYOUT.slots[9].from(at), out);
-            _np::Wire::encode(&self.fixed, LAYOUT.slots[10].from(at), out);
-            _np::Wire::encode(&self.frozen, LAYOUT.slots[11].from(at), out);
-            _np::Wire::encode(&self.scalar, LAYOUT.slots[12].from(at), out);
-            _np::Wire::encode(&self.union, LAYOUT.slots[13].from(at), out);
-            _np::Wire::encode(&self.empty, LAYOUT.slots[14].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.flag, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.small, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.large, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.float, block, LAYOUT.slots[3]);
+            _np::Wire::encode_block(&self.text, block, LAYOUT.slots[4]);
+            _np::Wire::encode_block(&self.bytes, block, LAYOUT.slots[5]);
+            _np::Wire::encode_block(&self.list, block, LAYOUT.slots[6]);
+            _np::Wire::encode_block(&self.array, block, LAYOUT.slots[7]);
+            _np::Wire::encode_block(&self.flags, block, LAYOUT.slots[8]);
+            _np::Wire::encode_block(&self.evolvable, block, LAYOUT.slots[9]);
+            _np::Wire::encode_block(&self.fixed, block, LAYOUT.slots[10]);
+            _np::Wire::encode_block(&self.frozen, block, LAYOUT.slots[11]);
+            _np::Wire::encode_block(&self.scalar, block, LAYOUT.slots[12]);
+            _np::Wire::encode_block(&self.union, block, LAYOUT.slots[13]);
+            _np::Wire::encode_block(&self.empty, block, LAYOUT.slots[14]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.flag, out);
+            _np::Wire::encode_tail(&self.small, out);
+            _np::Wire::encode_tail(&self.large, out);
+            _np::Wire::encode_tail(&self.float, out);
+            _np::Wire::encode_tail(&self.text, out);
+            _np::Wire::encode_tail(&self.bytes, out);
+            _np::Wire::encode_tail(&self.list, out);
+            _np::Wire::encode_tail(&self.array, out);
+            _np::Wire::encode_tail(&self.flags, out);
+            _np::Wire::encode_tail(&self.evolvable, out);
+            _np::Wire::encode_tail(&self.fixed, out);
+            _np::Wire::encode_tail(&self.frozen, out);
+            _np::Wire::encode_tail(&self.scalar, out);
+            _np::Wire::encode_tail(&self.union, out);
+            _np::Wire::encode_tail(&self.empty, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: ::core::option::Option<bool> = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Options",
-                    field: "flag",
-                },
-            )?;
-            let f1: ::core::option::Option<u8> = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Options",
-                    field: "small",
-                },
-            )?;
-            let f2: ::core::option::Option<i128> = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "Options",
-                    field: "large",
-                },
-            )?;
-            let f3: ::core::option::Option<f64> = _np::field(
-                block,
-                LAYOUT.slots[3],
-                tail,
-                &_np::Place {
-                    owner: "Options",
-                    field: "float",
-                },
-            )?;
-            let f4: ::core::option::Option<::std::string::String> = _np::field(
-                block,
-                LAYOUT.slots[4],
-                tail,
-                &_np::Place {
-                    owner: "Options",
-                    field: "text",
-                },
-            )?;
-            let f5: ::core::option::Option<::network_protocol::Bytes> = _np::field(
-                block,
-                LAYOUT.slots[5],
-                tail,
-                &_np::Place {
-                    owner: "Options",
-                    field: "bytes",
-                },
-            )?;
-            let f6: ::core::option::Option<::std::vec::Vec<u32>> = _np::field(
-                block,
-                LAYOUT.slots[6],
-                tail,
-                &_np::Place {
-                    owner: "Options",
-                    field: "list",
-                },
-            )?;
-            let f7: ::core::option::Option<[u8; 16]> = _np::field(
-                block,
-                LAYOUT.slots[7],
-                tail,
-                &_np::Place {
-                    owner: "Options",
-                    field: "array",
-                },
-            )?;
-            let f8: ::core::option::Option<[bool; 12]> = _np::field(
-                block,
-                LAYOUT.slots[8],
-                tail,
-                &_np::Place {
-                    owner: "Options",
-                    field: "flags",
-                },
-            )?;
-            let f9: ::core::option::Option<Numbers> = _np::field(
-                block,
-                LAYOUT.slots[9],
-                tail,
-                &_np::Place {
-                    owner: "Options",
-                    field: "evolvable",
-                },
-            )?;
-            let f10: ::core::option::Option<Point> = _np::field(
-                block,
-                LAYOUT.slots[10],
-                tail,
-                &_np::Place {
-                    owner: "Options",
-                    field: "fixed",
-                },
-            )?;
-            let f11: ::core::option::Option<Frozen> = _np::field(
-                block,
-                LAYOUT.slots[11],
-                tail,
-                &_np::Place {
-                    owner: "Options",
-                    field: "frozen",
-                },
-            )?;
-            let f12: ::core::option::Option<Level8> = _np::field(
-                block,
-                LAYOUT.slots[12],
-                tail,
-                &_np::Place {
-                    owner: "Options",
-                    field: "scalar",
-                },
-            )?;
-            let f13: ::core::option::Option<Shape> = _np::field(
-                block,
-                LAYOUT.slots[13],
-                tail,
-                &_np::Place {
-                    owner: "Options",
-                    field: "union",
-                },
-            )?;
-            let f14: ::core::option::Option<Empty> = _np::field(
-                block,
-                LAYOUT.slots[14],
-                tail,
-                &_np::Place {
-                    owner: "Options",
-                    field: "empty",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            let f0 = _np::field::<
+                ::core::option::Option<bool>,
+            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<
+                ::core::option::Option<u8>,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<
+                ::core::option::Option<i128>,
+            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3 = _np::field::<
+                ::core::option::Option<f64>,
+            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f4 = _np::field::<
+                ::core::option::Option<::std::string::String>,
+            >(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            let f5 = _np::field::<
+                ::core::option::Option<::network_protocol::Bytes>,
+            >(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            let f6 = _np::field::<
+                ::core::option::Option<::std::vec::Vec<u32>>,
+            >(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            let f7 = _np::field::<
+                ::core::option::Option<[u8; 16]>,
+            >(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            let f8 = _np::field::<
+                ::core::option::Option<[bool; 12]>,
+            >(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            let f9 = _np::field::<
+                ::core::option::Option<Numbers>,
+            >(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            let f10 = _np::field::<
+                ::core::option::Option<Point>,
+            >(block, LAYOUT.slots[10], tail, &PLACES[10])?;
+            let f11 = _np::field::<
+                ::core::option::Option<Frozen>,
+            >(block, LAYOUT.slots[11], tail, &PLACES[11])?;
+            let f12 = _np::field::<
+                ::core::option::Option<Level8>,
+            >(block, LAYOUT.slots[12], tail, &PLACES[12])?;
+            let f13 = _np::field::<
+                ::core::option::Option<Shape>,
+            >(block, LAYOUT.slots[13], tail, &PLACES[13])?;
+            let f14 = _np::field::<
+                ::core::option::Option<Empty>,
+            >(block, LAYOUT.slots[14], tail, &PLACES[14])?;
             ::core::result::Result::Ok(Self {
                 flag: f0,
                 small: f1,
@@ -2883,134 +3336,437 @@ const _: () = {
                 empty: f14,
             })
         }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::check_field::<
+                ::core::option::Option<bool>,
+            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            _np::check_field::<
+                ::core::option::Option<u8>,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            _np::check_field::<
+                ::core::option::Option<i128>,
+            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            _np::check_field::<
+                ::core::option::Option<f64>,
+            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            _np::check_field::<
+                ::core::option::Option<::std::string::String>,
+            >(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            _np::check_field::<
+                ::core::option::Option<::network_protocol::Bytes>,
+            >(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            _np::check_field::<
+                ::core::option::Option<::std::vec::Vec<u32>>,
+            >(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            _np::check_field::<
+                ::core::option::Option<[u8; 16]>,
+            >(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            _np::check_field::<
+                ::core::option::Option<[bool; 12]>,
+            >(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            _np::check_field::<
+                ::core::option::Option<Numbers>,
+            >(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            _np::check_field::<
+                ::core::option::Option<Point>,
+            >(block, LAYOUT.slots[10], tail, &PLACES[10])?;
+            _np::check_field::<
+                ::core::option::Option<Frozen>,
+            >(block, LAYOUT.slots[11], tail, &PLACES[11])?;
+            _np::check_field::<
+                ::core::option::Option<Level8>,
+            >(block, LAYOUT.slots[12], tail, &PLACES[12])?;
+            _np::check_field::<
+                ::core::option::Option<Shape>,
+            >(block, LAYOUT.slots[13], tail, &PLACES[13])?;
+            _np::check_field::<
+                ::core::option::Option<Empty>,
+            >(block, LAYOUT.slots[14], tail, &PLACES[14])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> OptionsView<'a> {
+            OptionsView(body)
+        }
+    }
+    _np::evolvable! {
+        Options
+    }
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 0 {
+            <::core::option::Option<
+                bool,
+            > as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+        }
+        if upto > 1 {
+            <::core::option::Option<
+                u8,
+            > as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+        }
+        if upto > 2 {
+            <::core::option::Option<
+                i128,
+            > as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
+        }
+        if upto > 3 {
+            <::core::option::Option<
+                f64,
+            > as _np::Wire>::skip(block, LAYOUT.slots[3], tail);
+        }
+        if upto > 4 {
+            <::core::option::Option<
+                ::std::string::String,
+            > as _np::Wire>::skip(block, LAYOUT.slots[4], tail);
+        }
+        if upto > 5 {
+            <::core::option::Option<
+                ::network_protocol::Bytes,
+            > as _np::Wire>::skip(block, LAYOUT.slots[5], tail);
+        }
+        if upto > 6 {
+            <::core::option::Option<
+                ::std::vec::Vec<u32>,
+            > as _np::Wire>::skip(block, LAYOUT.slots[6], tail);
+        }
+        if upto > 7 {
+            <::core::option::Option<
+                [u8; 16],
+            > as _np::Wire>::skip(block, LAYOUT.slots[7], tail);
+        }
+        if upto > 8 {
+            <::core::option::Option<
+                [bool; 12],
+            > as _np::Wire>::skip(block, LAYOUT.slots[8], tail);
+        }
+        if upto > 9 {
+            <::core::option::Option<
+                Numbers,
+            > as _np::Wire>::skip(block, LAYOUT.slots[9], tail);
+        }
+        if upto > 10 {
+            <::core::option::Option<
+                Point,
+            > as _np::Wire>::skip(block, LAYOUT.slots[10], tail);
+        }
+        if upto > 11 {
+            <::core::option::Option<
+                Frozen,
+            > as _np::Wire>::skip(block, LAYOUT.slots[11], tail);
+        }
+        if upto > 12 {
+            <::core::option::Option<
+                Level8,
+            > as _np::Wire>::skip(block, LAYOUT.slots[12], tail);
+        }
+        if upto > 13 {
+            <::core::option::Option<
+                Shape,
+            > as _np::Wire>::skip(block, LAYOUT.slots[13], tail);
+        }
+        if upto > 14 {
+            <::core::option::Option<
+                Empty,
+            > as _np::Wire>::skip(block, LAYOUT.slots[14], tail);
+        }
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> OptionsView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn flag(&self) -> <::core::option::Option<bool> as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::core::option::Option<
+                bool,
+            > as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn small(&self) -> <::core::option::Option<u8> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(1, block, &mut tail);
+            <::core::option::Option<u8> as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Field 2.
+        #[inline]
+        #[must_use]
+        pub fn large(&self) -> <::core::option::Option<i128> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(2, block, &mut tail);
+            <::core::option::Option<
+                i128,
+            > as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Field 3.
+        #[inline]
+        #[must_use]
+        pub fn float(&self) -> <::core::option::Option<f64> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(3, block, &mut tail);
+            <::core::option::Option<
+                f64,
+            > as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+        }
+        /// Field 4.
+        #[inline]
+        #[must_use]
+        pub fn text(
+            &self,
+        ) -> <::core::option::Option<::std::string::String> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(4, block, &mut tail);
+            <::core::option::Option<
+                ::std::string::String,
+            > as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+        }
+        /// Field 5.
+        #[inline]
+        #[must_use]
+        pub fn bytes(
+            &self,
+        ) -> <::core::option::Option<::network_protocol::Bytes> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(5, block, &mut tail);
+            <::core::option::Option<
+                ::network_protocol::Bytes,
+            > as _np::Wire>::view(block, LAYOUT.slots[5], tail)
+        }
+        /// Field 6.
+        #[inline]
+        #[must_use]
+        pub fn list(
+            &self,
+        ) -> <::core::option::Option<::std::vec::Vec<u32>> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(6, block, &mut tail);
+            <::core::option::Option<
+                ::std::vec::Vec<u32>,
+            > as _np::Wire>::view(block, LAYOUT.slots[6], tail)
+        }
+        /// Field 7.
+        #[inline]
+        #[must_use]
+        pub fn array(
+            &self,
+        ) -> <::core::option::Option<[u8; 16]> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(7, block, &mut tail);
+            <::core::option::Option<
+                [u8; 16],
+            > as _np::Wire>::view(block, LAYOUT.slots[7], tail)
+        }
+        /// Field 8.
+        #[inline]
+        #[must_use]
+        pub fn flags(
+            &self,
+        ) -> <::core::option::Option<[bool; 12]> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(8, block, &mut tail);
+            <::core::option::Option<
+                [bool; 12],
+            > as _np::Wire>::view(block, LAYOUT.slots[8], tail)
+        }
+        /// Field 9.
+        #[inline]
+        #[must_use]
+        pub fn evolvable(
+            &self,
+        ) -> <::core::option::Option<Numbers> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(9, block, &mut tail);
+            <::core::option::Option<
+                Numbers,
+            > as _np::Wire>::view(block, LAYOUT.slots[9], tail)
+        }
+        /// Field 10.
+        #[inline]
+        #[must_use]
+        pub fn fixed(&self) -> <::core::option::Option<Point> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(10, block, &mut tail);
+            <::core::option::Option<
+                Point,
+            > as _np::Wire>::view(block, LAYOUT.slots[10], tail)
+        }
+        /// Field 11.
+        #[inline]
+        #[must_use]
+        pub fn frozen(&self) -> <::core::option::Option<Frozen> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(11, block, &mut tail);
+            <::core::option::Option<
+                Frozen,
+            > as _np::Wire>::view(block, LAYOUT.slots[11], tail)
+        }
+        /// Field 12.
+        #[inline]
+        #[must_use]
+        pub fn scalar(&self) -> <::core::option::Option<Level8> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(12, block, &mut tail);
+            <::core::option::Option<
+                Level8,
+            > as _np::Wire>::view(block, LAYOUT.slots[12], tail)
+        }
+        /// Field 13.
+        #[inline]
+        #[must_use]
+        pub fn union(&self) -> <::core::option::Option<Shape> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(13, block, &mut tail);
+            <::core::option::Option<
+                Shape,
+            > as _np::Wire>::view(block, LAYOUT.slots[13], tail)
+        }
+        /// Field 14.
+        #[inline]
+        #[must_use]
+        pub fn empty(&self) -> <::core::option::Option<Empty> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(14, block, &mut tail);
+            <::core::option::Option<
+                Empty,
+            > as _np::Wire>::view(block, LAYOUT.slots[14], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Options, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Options {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for OptionsView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Options")
+                .field("flag", &self.flag())
+                .field("small", &self.small())
+                .field("large", &self.large())
+                .field("float", &self.float())
+                .field("text", &self.text())
+                .field("bytes", &self.bytes())
+                .field("list", &self.list())
+                .field("array", &self.array())
+                .field("flags", &self.flags())
+                .field("evolvable", &self.evolvable())
+                .field("fixed", &self.fixed())
+                .field("frozen", &self.frozen())
+                .field("scalar", &self.scalar())
+                .field("union", &self.union())
+                .field("empty", &self.empty())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Options>,
-                name: "Options",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "flag",
-                        ty: <::core::option::Option<bool> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "small",
-                        ty: <::core::option::Option<u8> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "large",
-                        ty: <::core::option::Option<i128> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 3,
-                        name: "float",
-                        ty: <::core::option::Option<f64> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 4,
-                        name: "text",
-                        ty: <::core::option::Option<
-                            ::std::string::String,
-                        > as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 5,
-                        name: "bytes",
-                        ty: <::core::option::Option<
-                            ::network_protocol::Bytes,
-                        > as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 6,
-                        name: "list",
-                        ty: <::core::option::Option<
-                            ::std::vec::Vec<u32>,
-                        > as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 7,
-                        name: "array",
-                        ty: <::core::option::Option<[u8; 16]> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 8,
-                        name: "flags",
-                        ty: <::core::option::Option<[bool; 12]> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 9,
-                        name: "evolvable",
-                        ty: <::core::option::Option<Numbers> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 10,
-                        name: "fixed",
-                        ty: <::core::option::Option<Point> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 11,
-                        name: "frozen",
-                        ty: <::core::option::Option<Frozen> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 12,
-                        name: "scalar",
-                        ty: <::core::option::Option<Level8> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 13,
-                        name: "union",
-                        ty: <::core::option::Option<Shape> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 14,
-                        name: "empty",
-                        ty: <::core::option::Option<Empty> as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Options>,
+            "Options",
+            &[
+                _np::FieldSchema::new(
+                    0,
+                    "flag",
+                    <::core::option::Option<bool> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    1,
+                    "small",
+                    <::core::option::Option<u8> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    2,
+                    "large",
+                    <::core::option::Option<i128> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    3,
+                    "float",
+                    <::core::option::Option<f64> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    4,
+                    "text",
+                    <::core::option::Option<::std::string::String> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    5,
+                    "bytes",
+                    <::core::option::Option<
+                        ::network_protocol::Bytes,
+                    > as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    6,
+                    "list",
+                    <::core::option::Option<::std::vec::Vec<u32>> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    7,
+                    "array",
+                    <::core::option::Option<[u8; 16]> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    8,
+                    "flags",
+                    <::core::option::Option<[bool; 12]> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    9,
+                    "evolvable",
+                    <::core::option::Option<Numbers> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    10,
+                    "fixed",
+                    <::core::option::Option<Point> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    11,
+                    "frozen",
+                    <::core::option::Option<Frozen> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    12,
+                    "scalar",
+                    <::core::option::Option<Level8> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    13,
+                    "union",
+                    <::core::option::Option<Shape> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    14,
+                    "empty",
+                    <::core::option::Option<Empty> as _np::Wire>::schema,
+                ),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Options "Options" { flag "flag" : ::core::option::Option < bool >; small "small"
+        : ::core::option::Option < u8 >; large "large" : ::core::option::Option < i128 >;
+        float "float" : ::core::option::Option < f64 >; text "text" :
+        ::core::option::Option < ::std::string::String >; bytes "bytes" :
+        ::core::option::Option < ::network_protocol::Bytes >; list "list" :
+        ::core::option::Option < ::std::vec::Vec < u32 > >; array "array" :
+        ::core::option::Option < [u8; 16] >; flags "flags" : ::core::option::Option <
+        [bool; 12] >; evolvable "evolvable" : ::core::option::Option < Numbers >; fixed
+        "fixed" : ::core::option::Option < Point >; frozen "frozen" :
+        ::core::option::Option < Frozen >; scalar "scalar" : ::core::option::Option <
+        Level8 >; union "union" : ::core::option::Option < Shape >; empty "empty" :
+        ::core::option::Option < Empty >; }
     }
 };
 
@@ -3071,6 +3827,11 @@ pub struct Lists {
     >,
 }
 
+/// [`Lists`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct ListsView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<25> = _np::layout([
@@ -3108,277 +3869,215 @@ const _: () = {
             >,
         >(),
     ]);
+    static PLACES: [_np::Place; 25] = _np::places(
+        "Lists",
+        [
+            "flags",
+            "bytes",
+            "numbers",
+            "floats",
+            "wide",
+            "texts",
+            "blobs",
+            "lists",
+            "options",
+            "option_flags",
+            "option_texts",
+            "option_structs",
+            "evolvable",
+            "scalars_only",
+            "fixed",
+            "frozen",
+            "gaps",
+            "triangles",
+            "empties",
+            "levels",
+            "wide_levels",
+            "shapes",
+            "arrays",
+            "flag_arrays",
+            "deep",
+        ],
+    );
     #[automatically_derived]
     impl _np::Body for Lists {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <::std::vec::Vec<bool> as _np::Wire>::PLAIN
+            && <::std::vec::Vec<u8> as _np::Wire>::PLAIN
+            && <::std::vec::Vec<i64> as _np::Wire>::PLAIN
+            && <::std::vec::Vec<f32> as _np::Wire>::PLAIN
+            && <::std::vec::Vec<u128> as _np::Wire>::PLAIN
+            && <::std::vec::Vec<::std::string::String> as _np::Wire>::PLAIN
+            && <::std::vec::Vec<::network_protocol::Bytes> as _np::Wire>::PLAIN
+            && <::std::vec::Vec<::std::vec::Vec<u16>> as _np::Wire>::PLAIN
+            && <::std::vec::Vec<::core::option::Option<u32>> as _np::Wire>::PLAIN
+            && <::std::vec::Vec<::core::option::Option<bool>> as _np::Wire>::PLAIN
+            && <::std::vec::Vec<
+                ::core::option::Option<::std::string::String>,
+            > as _np::Wire>::PLAIN
+            && <::std::vec::Vec<::core::option::Option<Unnumbered>> as _np::Wire>::PLAIN
+            && <::std::vec::Vec<Unnumbered> as _np::Wire>::PLAIN
+            && <::std::vec::Vec<Numbers> as _np::Wire>::PLAIN
+            && <::std::vec::Vec<Point> as _np::Wire>::PLAIN
+            && <::std::vec::Vec<Frozen> as _np::Wire>::PLAIN
+            && <::std::vec::Vec<Gap> as _np::Wire>::PLAIN
+            && <::std::vec::Vec<Triangle> as _np::Wire>::PLAIN
+            && <::std::vec::Vec<Empty> as _np::Wire>::PLAIN
+            && <::std::vec::Vec<Level8> as _np::Wire>::PLAIN
+            && <::std::vec::Vec<Level64> as _np::Wire>::PLAIN
+            && <::std::vec::Vec<Shape> as _np::Wire>::PLAIN
+            && <::std::vec::Vec<[u16; 3]> as _np::Wire>::PLAIN
+            && <::std::vec::Vec<[bool; 12]> as _np::Wire>::PLAIN
+            && <::std::vec::Vec<
+                ::std::vec::Vec<
+                    ::std::vec::Vec<::core::option::Option<::std::string::String>>,
+                >,
+            > as _np::Wire>::PLAIN;
+        type View<'a> = ListsView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.flags, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.bytes, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self.numbers, LAYOUT.slots[2].from(at), out);
-            _np::Wire::encode(&self.floats, LAYOUT.slots[3].from(at), out);
-            _np::Wire::encode(&self.wide, LAYOUT.slots[4].from(at), out);
-            _np::Wire::encode(&self.texts, LAYOUT.slots[5].from(at), out);
-            _np::Wire::encode(&self.blobs, LAYOUT.slots[6].from(at), out);
-            _np::Wire::encode(&self.lists, LAYOUT.slots[7].from(at), out);
-            _np::Wire::encode(&self.options, LAYOUT.slots[8].from(at), out);
-            _np::Wire::encode(&self.option_flags, LAYOUT.slots[9].from(at), out);
-            _np::Wire::encode(&self.option_texts, LAYOUT.slots[10].from(at), out);
-            _np::Wire::encode(&self.option_structs, LAYOUT.slots[11].from(at), out);
-            _np::Wire::encode(&self.evolvable, LAYOUT.slots[12].from(at), out);
-            _np::Wire::encode(&self.scalars_only, LAYOUT.slots[13].from(at), out);
-            _np::Wire::encode(&self.fixed, LAYOUT.slots[14].from(at), out);
-            _np::Wire::encode(&self.frozen, LAYOUT.slots[15].from(at), out);
-            _np::Wire::encode(&self.gaps, LAYOUT.slots[16].from(at), out);
-            _np::Wire::encode(&self.triangles, LAYOUT.slots[17].from(at), out);
-            _np::Wire::encode(&self.empties, LAYOUT.slots[18].from(at), out);
-            _np::Wire::encode(&self.levels, LAYOUT.slots[19].from(at), out);
-            _np::Wire::encode(&self.wide_levels, LAYOUT.slots[20].from(at), out);
-            _np::Wire::encode(&self.shapes, LAYOUT.slots[21].from(at), out);
-            _np::Wire::encode(&self.arrays, LAYOUT.slots[22].from(at), out);
-            _np::Wire::encode(&self.flag_arrays, LAYOUT.slots[23].from(at), out);
-            _np::Wire::encode(&self.deep, LAYOUT.slots[24].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.flags, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.bytes, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.numbers, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.floats, block, LAYOUT.slots[3]);
+            _np::Wire::encode_block(&self.wide, block, LAYOUT.slots[4]);
+            _np::Wire::encode_block(&self.texts, block, LAYOUT.slots[5]);
+            _np::Wire::encode_block(&self.blobs, block, LAYOUT.slots[6]);
+            _np::Wire::encode_block(&self.lists, block, LAYOUT.slots[7]);
+            _np::Wire::encode_block(&self.options, block, LAYOUT.slots[8]);
+            _np::Wire::encode_block(&self.option_flags, block, LAYOUT.slots[9]);
+            _np::Wire::encode_block(&self.option_texts, block, LAYOUT.slots[10]);
+            _np::Wire::encode_block(&self.option_structs, block, LAYOUT.slots[11]);
+            _np::Wire::encode_block(&self.evolvable, block, LAYOUT.slots[12]);
+            _np::Wire::encode_block(&self.scalars_only, block, LAYOUT.slots[13]);
+            _np::Wire::encode_block(&self.fixed, block, LAYOUT.slots[14]);
+            _np::Wire::encode_block(&self.frozen, block, LAYOUT.slots[15]);
+            _np::Wire::encode_block(&self.gaps, block, LAYOUT.slots[16]);
+            _np::Wire::encode_block(&self.triangles, block, LAYOUT.slots[17]);
+            _np::Wire::encode_block(&self.empties, block, LAYOUT.slots[18]);
+            _np::Wire::encode_block(&self.levels, block, LAYOUT.slots[19]);
+            _np::Wire::encode_block(&self.wide_levels, block, LAYOUT.slots[20]);
+            _np::Wire::encode_block(&self.shapes, block, LAYOUT.slots[21]);
+            _np::Wire::encode_block(&self.arrays, block, LAYOUT.slots[22]);
+            _np::Wire::encode_block(&self.flag_arrays, block, LAYOUT.slots[23]);
+            _np::Wire::encode_block(&self.deep, block, LAYOUT.slots[24]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.flags, out);
+            _np::Wire::encode_tail(&self.bytes, out);
+            _np::Wire::encode_tail(&self.numbers, out);
+            _np::Wire::encode_tail(&self.floats, out);
+            _np::Wire::encode_tail(&self.wide, out);
+            _np::Wire::encode_tail(&self.texts, out);
+            _np::Wire::encode_tail(&self.blobs, out);
+            _np::Wire::encode_tail(&self.lists, out);
+            _np::Wire::encode_tail(&self.options, out);
+            _np::Wire::encode_tail(&self.option_flags, out);
+            _np::Wire::encode_tail(&self.option_texts, out);
+            _np::Wire::encode_tail(&self.option_structs, out);
+            _np::Wire::encode_tail(&self.evolvable, out);
+            _np::Wire::encode_tail(&self.scalars_only, out);
+            _np::Wire::encode_tail(&self.fixed, out);
+            _np::Wire::encode_tail(&self.frozen, out);
+            _np::Wire::encode_tail(&self.gaps, out);
+            _np::Wire::encode_tail(&self.triangles, out);
+            _np::Wire::encode_tail(&self.empties, out);
+            _np::Wire::encode_tail(&self.levels, out);
+            _np::Wire::encode_tail(&self.wide_levels, out);
+            _np::Wire::encode_tail(&self.shapes, out);
+            _np::Wire::encode_tail(&self.arrays, out);
+            _np::Wire::encode_tail(&self.flag_arrays, out);
+            _np::Wire::encode_tail(&self.deep, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: ::std::vec::Vec<bool> = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Lists",
-                    field: "flags",
-                },
-            )?;
-            let f1: ::std::vec::Vec<u8> = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Lists",
-                    field: "bytes",
-                },
-            )?;
-            let f2: ::std::vec::Vec<i64> = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "Lists",
-                    field: "numbers",
-                },
-            )?;
-            let f3: ::std::vec::Vec<f32> = _np::field(
-                block,
-                LAYOUT.slots[3],
-                tail,
-                &_np::Place {
-                    owner: "Lists",
-                    field: "floats",
-                },
-            )?;
-            let f4: ::std::vec::Vec<u128> = _np::field(
-                block,
-                LAYOUT.slots[4],
-                tail,
-                &_np::Place {
-                    owner: "Lists",
-                    field: "wide",
-                },
-            )?;
-            let f5: ::std::vec::Vec<::std::string::String> = _np::field(
-                block,
-                LAYOUT.slots[5],
-                tail,
-                &_np::Place {
-                    owner: "Lists",
-                    field: "texts",
-                },
-            )?;
-            let f6: ::std::vec::Vec<::network_protocol::Bytes> = _np::field(
-                block,
-                LAYOUT.slots[6],
-                tail,
-                &_np::Place {
-                    owner: "Lists",
-                    field: "blobs",
-                },
-            )?;
-            let f7: ::std::vec::Vec<::std::vec::Vec<u16>> = _np::field(
-                block,
-                LAYOUT.slots[7],
-                tail,
-                &_np::Place {
-                    owner: "Lists",
-                    field: "lists",
-                },
-            )?;
-            let f8: ::std::vec::Vec<::core::option::Option<u32>> = _np::field(
-                block,
-                LAYOUT.slots[8],
-                tail,
-                &_np::Place {
-                    owner: "Lists",
-                    field: "options",
-                },
-            )?;
-            let f9: ::std::vec::Vec<::core::option::Option<bool>> = _np::field(
-                block,
-                LAYOUT.slots[9],
-                tail,
-                &_np::Place {
-                    owner: "Lists",
-                    field: "option_flags",
-                },
-            )?;
-            let f10: ::std::vec::Vec<::core::option::Option<::std::string::String>> = _np::field(
-                block,
-                LAYOUT.slots[10],
-                tail,
-                &_np::Place {
-                    owner: "Lists",
-                    field: "option_texts",
-                },
-            )?;
-            let f11: ::std::vec::Vec<::core::option::Option<Unnumbered>> = _np::field(
-                block,
-                LAYOUT.slots[11],
-                tail,
-                &_np::Place {
-                    owner: "Lists",
-                    field: "option_structs",
-                },
-            )?;
-            let f12: ::std::vec::Vec<Unnumbered> = _np::field(
-                block,
-                LAYOUT.slots[12],
-                tail,
-                &_np::Place {
-                    owner: "Lists",
-                    field: "evolvable",
-                },
-            )?;
-            let f13: ::std::vec::Vec<Numbers> = _np::field(
-                block,
-                LAYOUT.slots[13],
-                tail,
-                &_np::Place {
-                    owner: "Lists",
-                    field: "scalars_only",
-                },
-            )?;
-            let f14: ::std::vec::Vec<Point> = _np::field(
-                block,
-                LAYOUT.slots[14],
-                tail,
-                &_np::Place {
-                    owner: "Lists",
-                    field: "fixed",
-                },
-            )?;
-            let f15: ::std::vec::Vec<Frozen> = _np::field(
-                block,
-                LAYOUT.slots[15],
-                tail,
-                &_np::Place {
-                    owner: "Lists",
-                    field: "frozen",
-                },
-            )?;
-            let f16: ::std::vec::Vec<Gap> = _np::field(
-                block,
-                LAYOUT.slots[16],
-                tail,
-                &_np::Place {
-                    owner: "Lists",
-                    field: "gaps",
-                },
-            )?;
-            let f17: ::std::vec::Vec<Triangle> = _np::field(
-                block,
-                LAYOUT.slots[17],
-                tail,
-                &_np::Place {
-                    owner: "Lists",
-                    field: "triangles",
-                },
-            )?;
-            let f18: ::std::vec::Vec<Empty> = _np::field(
-                block,
-                LAYOUT.slots[18],
-                tail,
-                &_np::Place {
-                    owner: "Lists",
-                    field: "empties",
-                },
-            )?;
-            let f19: ::std::vec::Vec<Level8> = _np::field(
-                block,
-                LAYOUT.slots[19],
-                tail,
-                &_np::Place {
-                    owner: "Lists",
-                    field: "levels",
-                },
-            )?;
-            let f20: ::std::vec::Vec<Level64> = _np::field(
-                block,
-                LAYOUT.slots[20],
-                tail,
-                &_np::Place {
-                    owner: "Lists",
-                    field: "wide_levels",
-                },
-            )?;
-            let f21: ::std::vec::Vec<Shape> = _np::field(
-                block,
-                LAYOUT.slots[21],
-                tail,
-                &_np::Place {
-                    owner: "Lists",
-                    field: "shapes",
-                },
-            )?;
-            let f22: ::std::vec::Vec<[u16; 3]> = _np::field(
-                block,
-                LAYOUT.slots[22],
-                tail,
-                &_np::Place {
-                    owner: "Lists",
-                    field: "arrays",
-                },
-            )?;
-            let f23: ::std::vec::Vec<[bool; 12]> = _np::field(
-                block,
-                LAYOUT.slots[23],
-                tail,
-                &_np::Place {
-                    owner: "Lists",
-                    field: "flag_arrays",
-                },
-            )?;
-            let f24: ::std::vec::Vec<
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<
+                ::std::vec::Vec<bool>,
+            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<
+                ::std::vec::Vec<u8>,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<
+                ::std::vec::Vec<i64>,
+            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3 = _np::field::<
+                ::std::vec::Vec<f32>,
+            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f4 = _np::field::<
+                ::std::vec::Vec<u128>,
+            >(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            let f5 = _np::field::<
+                ::std::vec::Vec<::std::string::String>,
+            >(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            let f6 = _np::field::<
+                ::std::vec::Vec<::network_protocol::Bytes>,
+            >(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            let f7 = _np::field::<
+                ::std::vec::Vec<::std::vec::Vec<u16>>,
+            >(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            let f8 = _np::field::<
+                ::std::vec::Vec<::core::option::Option<u32>>,
+            >(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            let f9 = _np::field::<
+                ::std::vec::Vec<::core::option::Option<bool>>,
+            >(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            let f10 = _np::field::<
+                ::std::vec::Vec<::core::option::Option<::std::string::String>>,
+            >(block, LAYOUT.slots[10], tail, &PLACES[10])?;
+            let f11 = _np::field::<
+                ::std::vec::Vec<::core::option::Option<Unnumbered>>,
+            >(block, LAYOUT.slots[11], tail, &PLACES[11])?;
+            let f12 = _np::field::<
+                ::std::vec::Vec<Unnumbered>,
+            >(block, LAYOUT.slots[12], tail, &PLACES[12])?;
+            let f13 = _np::field::<
+                ::std::vec::Vec<Numbers>,
+            >(block, LAYOUT.slots[13], tail, &PLACES[13])?;
+            let f14 = _np::field::<
+                ::std::vec::Vec<Point>,
+            >(block, LAYOUT.slots[14], tail, &PLACES[14])?;
+            let f15 = _np::field::<
+                ::std::vec::Vec<Frozen>,
+            >(block, LAYOUT.slots[15], tail, &PLACES[15])?;
+            let f16 = _np::field::<
+                ::std::vec::Vec<Gap>,
+            >(block, LAYOUT.slots[16], tail, &PLACES[16])?;
+            let f17 = _np::field::<
+                ::std::vec::Vec<Triangle>,
+            >(block, LAYOUT.slots[17], tail, &PLACES[17])?;
+            let f18 = _np::field::<
+                ::std::vec::Vec<Empty>,
+            >(block, LAYOUT.slots[18], tail, &PLACES[18])?;
+            let f19 = _np::field::<
+                ::std::vec::Vec<Level8>,
+            >(block, LAYOUT.slots[19], tail, &PLACES[19])?;
+            let f20 = _np::field::<
+                ::std::vec::Vec<Level64>,
+            >(block, LAYOUT.slots[20], tail, &PLACES[20])?;
+            let f21 = _np::field::<
+                ::std::vec::Vec<Shape>,
+            >(block, LAYOUT.slots[21], tail, &PLACES[21])?;
+            let f22 = _np::field::<
+                ::std::vec::Vec<[u16; 3]>,
+            >(block, LAYOUT.slots[22], tail, &PLACES[22])?;
+            let f23 = _np::field::<
+                ::std::vec::Vec<[bool; 12]>,
+            >(block, LAYOUT.slots[23], tail, &PLACES[23])?;
+            let f24 = _np::field::<
                 ::std::vec::Vec<
-                    ::std::vec::Vec<::core::option::Option<::std::string::String>>,
+                    ::std::vec::Vec<
+                        ::std::vec::Vec<::core::option::Option<::std::string::String>>,
+                    >,
                 >,
-            > = _np::field(
-                block,
-                LAYOUT.slots[24],
-                tail,
-                &_np::Place {
-                    owner: "Lists",
-                    field: "deep",
-                },
-            )?;
+            >(block, LAYOUT.slots[24], tail, &PLACES[24])?;
             ::core::result::Result::Ok(Self {
                 flags: f0,
                 bytes: f1,
@@ -3407,194 +4106,660 @@ const _: () = {
                 deep: f24,
             })
         }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<
+                ::std::vec::Vec<bool>,
+            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            _np::check_field::<
+                ::std::vec::Vec<u8>,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            _np::check_field::<
+                ::std::vec::Vec<i64>,
+            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            _np::check_field::<
+                ::std::vec::Vec<f32>,
+            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            _np::check_field::<
+                ::std::vec::Vec<u128>,
+            >(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            _np::check_field::<
+                ::std::vec::Vec<::std::string::String>,
+            >(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            _np::check_field::<
+                ::std::vec::Vec<::network_protocol::Bytes>,
+            >(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            _np::check_field::<
+                ::std::vec::Vec<::std::vec::Vec<u16>>,
+            >(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            _np::check_field::<
+                ::std::vec::Vec<::core::option::Option<u32>>,
+            >(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            _np::check_field::<
+                ::std::vec::Vec<::core::option::Option<bool>>,
+            >(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            _np::check_field::<
+                ::std::vec::Vec<::core::option::Option<::std::string::String>>,
+            >(block, LAYOUT.slots[10], tail, &PLACES[10])?;
+            _np::check_field::<
+                ::std::vec::Vec<::core::option::Option<Unnumbered>>,
+            >(block, LAYOUT.slots[11], tail, &PLACES[11])?;
+            _np::check_field::<
+                ::std::vec::Vec<Unnumbered>,
+            >(block, LAYOUT.slots[12], tail, &PLACES[12])?;
+            _np::check_field::<
+                ::std::vec::Vec<Numbers>,
+            >(block, LAYOUT.slots[13], tail, &PLACES[13])?;
+            _np::check_field::<
+                ::std::vec::Vec<Point>,
+            >(block, LAYOUT.slots[14], tail, &PLACES[14])?;
+            _np::check_field::<
+                ::std::vec::Vec<Frozen>,
+            >(block, LAYOUT.slots[15], tail, &PLACES[15])?;
+            _np::check_field::<
+                ::std::vec::Vec<Gap>,
+            >(block, LAYOUT.slots[16], tail, &PLACES[16])?;
+            _np::check_field::<
+                ::std::vec::Vec<Triangle>,
+            >(block, LAYOUT.slots[17], tail, &PLACES[17])?;
+            _np::check_field::<
+                ::std::vec::Vec<Empty>,
+            >(block, LAYOUT.slots[18], tail, &PLACES[18])?;
+            _np::check_field::<
+                ::std::vec::Vec<Level8>,
+            >(block, LAYOUT.slots[19], tail, &PLACES[19])?;
+            _np::check_field::<
+                ::std::vec::Vec<Level64>,
+            >(block, LAYOUT.slots[20], tail, &PLACES[20])?;
+            _np::check_field::<
+                ::std::vec::Vec<Shape>,
+            >(block, LAYOUT.slots[21], tail, &PLACES[21])?;
+            _np::check_field::<
+                ::std::vec::Vec<[u16; 3]>,
+            >(block, LAYOUT.slots[22], tail, &PLACES[22])?;
+            _np::check_field::<
+                ::std::vec::Vec<[bool; 12]>,
+            >(block, LAYOUT.slots[23], tail, &PLACES[23])?;
+            _np::check_field::<
+                ::std::vec::Vec<
+                    ::std::vec::Vec<
+                        ::std::vec::Vec<::core::option::Option<::std::string::String>>,
+                    >,
+                >,
+            >(block, LAYOUT.slots[24], tail, &PLACES[24])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> ListsView<'a> {
+            ListsView(body)
+        }
+    }
+    _np::evolvable! {
+        Lists
+    }
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 0 {
+            <::std::vec::Vec<bool> as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+        }
+        if upto > 1 {
+            <::std::vec::Vec<u8> as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+        }
+        if upto > 2 {
+            <::std::vec::Vec<i64> as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
+        }
+        if upto > 3 {
+            <::std::vec::Vec<f32> as _np::Wire>::skip(block, LAYOUT.slots[3], tail);
+        }
+        if upto > 4 {
+            <::std::vec::Vec<u128> as _np::Wire>::skip(block, LAYOUT.slots[4], tail);
+        }
+        if upto > 5 {
+            <::std::vec::Vec<
+                ::std::string::String,
+            > as _np::Wire>::skip(block, LAYOUT.slots[5], tail);
+        }
+        if upto > 6 {
+            <::std::vec::Vec<
+                ::network_protocol::Bytes,
+            > as _np::Wire>::skip(block, LAYOUT.slots[6], tail);
+        }
+        if upto > 7 {
+            <::std::vec::Vec<
+                ::std::vec::Vec<u16>,
+            > as _np::Wire>::skip(block, LAYOUT.slots[7], tail);
+        }
+        if upto > 8 {
+            <::std::vec::Vec<
+                ::core::option::Option<u32>,
+            > as _np::Wire>::skip(block, LAYOUT.slots[8], tail);
+        }
+        if upto > 9 {
+            <::std::vec::Vec<
+                ::core::option::Option<bool>,
+            > as _np::Wire>::skip(block, LAYOUT.slots[9], tail);
+        }
+        if upto > 10 {
+            <::std::vec::Vec<
+                ::core::option::Option<::std::string::String>,
+            > as _np::Wire>::skip(block, LAYOUT.slots[10], tail);
+        }
+        if upto > 11 {
+            <::std::vec::Vec<
+                ::core::option::Option<Unnumbered>,
+            > as _np::Wire>::skip(block, LAYOUT.slots[11], tail);
+        }
+        if upto > 12 {
+            <::std::vec::Vec<
+                Unnumbered,
+            > as _np::Wire>::skip(block, LAYOUT.slots[12], tail);
+        }
+        if upto > 13 {
+            <::std::vec::Vec<Numbers> as _np::Wire>::skip(block, LAYOUT.slots[13], tail);
+        }
+        if upto > 14 {
+            <::std::vec::Vec<Point> as _np::Wire>::skip(block, LAYOUT.slots[14], tail);
+        }
+        if upto > 15 {
+            <::std::vec::Vec<Frozen> as _np::Wire>::skip(block, LAYOUT.slots[15], tail);
+        }
+        if upto > 16 {
+            <::std::vec::Vec<Gap> as _np::Wire>::skip(block, LAYOUT.slots[16], tail);
+        }
+        if upto > 17 {
+            <::std::vec::Vec<
+                Triangle,
+            > as _np::Wire>::skip(block, LAYOUT.slots[17], tail);
+        }
+        if upto > 18 {
+            <::std::vec::Vec<Empty> as _np::Wire>::skip(block, LAYOUT.slots[18], tail);
+        }
+        if upto > 19 {
+            <::std::vec::Vec<Level8> as _np::Wire>::skip(block, LAYOUT.slots[19], tail);
+        }
+        if upto > 20 {
+            <::std::vec::Vec<Level64> as _np::Wire>::skip(block, LAYOUT.slots[20], tail);
+        }
+        if upto > 21 {
+            <::std::vec::Vec<Shape> as _np::Wire>::skip(block, LAYOUT.slots[21], tail);
+        }
+        if upto > 22 {
+            <::std::vec::Vec<
+                [u16; 3],
+            > as _np::Wire>::skip(block, LAYOUT.slots[22], tail);
+        }
+        if upto > 23 {
+            <::std::vec::Vec<
+                [bool; 12],
+            > as _np::Wire>::skip(block, LAYOUT.slots[23], tail);
+        }
+        if upto > 24 {
+            <::std::vec::Vec<
+                ::std::vec::Vec<
+                    ::std::vec::Vec<::core::option::Option<::std::string::String>>,
+                >,
+            > as _np::Wire>::skip(block, LAYOUT.slots[24], tail);
+        }
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> ListsView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn flags(&self) -> <::std::vec::Vec<bool> as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::std::vec::Vec<bool> as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn bytes(&self) -> <::std::vec::Vec<u8> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(1, block, &mut tail);
+            <::std::vec::Vec<u8> as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Field 2.
+        #[inline]
+        #[must_use]
+        pub fn numbers(&self) -> <::std::vec::Vec<i64> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(2, block, &mut tail);
+            <::std::vec::Vec<i64> as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Field 3.
+        #[inline]
+        #[must_use]
+        pub fn floats(&self) -> <::std::vec::Vec<f32> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(3, block, &mut tail);
+            <::std::vec::Vec<f32> as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+        }
+        /// Field 4.
+        #[inline]
+        #[must_use]
+        pub fn wide(&self) -> <::std::vec::Vec<u128> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(4, block, &mut tail);
+            <::std::vec::Vec<u128> as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+        }
+        /// Field 5.
+        #[inline]
+        #[must_use]
+        pub fn texts(
+            &self,
+        ) -> <::std::vec::Vec<::std::string::String> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(5, block, &mut tail);
+            <::std::vec::Vec<
+                ::std::string::String,
+            > as _np::Wire>::view(block, LAYOUT.slots[5], tail)
+        }
+        /// Field 6.
+        #[inline]
+        #[must_use]
+        pub fn blobs(
+            &self,
+        ) -> <::std::vec::Vec<::network_protocol::Bytes> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(6, block, &mut tail);
+            <::std::vec::Vec<
+                ::network_protocol::Bytes,
+            > as _np::Wire>::view(block, LAYOUT.slots[6], tail)
+        }
+        /// Field 7.
+        #[inline]
+        #[must_use]
+        pub fn lists(
+            &self,
+        ) -> <::std::vec::Vec<::std::vec::Vec<u16>> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(7, block, &mut tail);
+            <::std::vec::Vec<
+                ::std::vec::Vec<u16>,
+            > as _np::Wire>::view(block, LAYOUT.slots[7], tail)
+        }
+        /// Field 8.
+        #[inline]
+        #[must_use]
+        pub fn options(
+            &self,
+        ) -> <::std::vec::Vec<::core::option::Option<u32>> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(8, block, &mut tail);
+            <::std::vec::Vec<
+                ::core::option::Option<u32>,
+            > as _np::Wire>::view(block, LAYOUT.slots[8], tail)
+        }
+        /// Field 9.
+        #[inline]
+        #[must_use]
+        pub fn option_flags(
+            &self,
+        ) -> <::std::vec::Vec<::core::option::Option<bool>> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(9, block, &mut tail);
+            <::std::vec::Vec<
+                ::core::option::Option<bool>,
+            > as _np::Wire>::view(block, LAYOUT.slots[9], tail)
+        }
+        /// Field 10.
+        #[inline]
+        #[must_use]
+        pub fn option_texts(
+            &self,
+        ) -> <::std::vec::Vec<
+            ::core::option::Option<::std::string::String>,
+        > as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(10, block, &mut tail);
+            <::std::vec::Vec<
+                ::core::option::Option<::std::string::String>,
+            > as _np::Wire>::view(block, LAYOUT.slots[10], tail)
+        }
+        /// Field 11.
+        #[inline]
+        #[must_use]
+        pub fn option_structs(
+            &self,
+        ) -> <::std::vec::Vec<
+            ::core::option::Option<Unnumbered>,
+        > as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(11, block, &mut tail);
+            <::std::vec::Vec<
+                ::core::option::Option<Unnumbered>,
+            > as _np::Wire>::view(block, LAYOUT.slots[11], tail)
+        }
+        /// Field 12.
+        #[inline]
+        #[must_use]
+        pub fn evolvable(&self) -> <::std::vec::Vec<Unnumbered> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(12, block, &mut tail);
+            <::std::vec::Vec<
+                Unnumbered,
+            > as _np::Wire>::view(block, LAYOUT.slots[12], tail)
+        }
+        /// Field 13.
+        #[inline]
+        #[must_use]
+        pub fn scalars_only(&self) -> <::std::vec::Vec<Numbers> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(13, block, &mut tail);
+            <::std::vec::Vec<Numbers> as _np::Wire>::view(block, LAYOUT.slots[13], tail)
+        }
+        /// Field 14.
+        #[inline]
+        #[must_use]
+        pub fn fixed(&self) -> <::std::vec::Vec<Point> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(14, block, &mut tail);
+            <::std::vec::Vec<Point> as _np::Wire>::view(block, LAYOUT.slots[14], tail)
+        }
+        /// Field 15.
+        #[inline]
+        #[must_use]
+        pub fn frozen(&self) -> <::std::vec::Vec<Frozen> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(15, block, &mut tail);
+            <::std::vec::Vec<Frozen> as _np::Wire>::view(block, LAYOUT.slots[15], tail)
+        }
+        /// Field 16.
+        #[inline]
+        #[must_use]
+        pub fn gaps(&self) -> <::std::vec::Vec<Gap> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(16, block, &mut tail);
+            <::std::vec::Vec<Gap> as _np::Wire>::view(block, LAYOUT.slots[16], tail)
+        }
+        /// Field 17.
+        #[inline]
+        #[must_use]
+        pub fn triangles(&self) -> <::std::vec::Vec<Triangle> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(17, block, &mut tail);
+            <::std::vec::Vec<Triangle> as _np::Wire>::view(block, LAYOUT.slots[17], tail)
+        }
+        /// Field 18.
+        #[inline]
+        #[must_use]
+        pub fn empties(&self) -> <::std::vec::Vec<Empty> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(18, block, &mut tail);
+            <::std::vec::Vec<Empty> as _np::Wire>::view(block, LAYOUT.slots[18], tail)
+        }
+        /// Field 19.
+        #[inline]
+        #[must_use]
+        pub fn levels(&self) -> <::std::vec::Vec<Level8> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(19, block, &mut tail);
+            <::std::vec::Vec<Level8> as _np::Wire>::view(block, LAYOUT.slots[19], tail)
+        }
+        /// Field 20.
+        #[inline]
+        #[must_use]
+        pub fn wide_levels(&self) -> <::std::vec::Vec<Level64> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(20, block, &mut tail);
+            <::std::vec::Vec<Level64> as _np::Wire>::view(block, LAYOUT.slots[20], tail)
+        }
+        /// Field 21.
+        #[inline]
+        #[must_use]
+        pub fn shapes(&self) -> <::std::vec::Vec<Shape> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(21, block, &mut tail);
+            <::std::vec::Vec<Shape> as _np::Wire>::view(block, LAYOUT.slots[21], tail)
+        }
+        /// Field 22.
+        #[inline]
+        #[must_use]
+        pub fn arrays(&self) -> <::std::vec::Vec<[u16; 3]> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(22, block, &mut tail);
+            <::std::vec::Vec<[u16; 3]> as _np::Wire>::view(block, LAYOUT.slots[22], tail)
+        }
+        /// Field 23.
+        #[inline]
+        #[must_use]
+        pub fn flag_arrays(
+            &self,
+        ) -> <::std::vec::Vec<[bool; 12]> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(23, block, &mut tail);
+            <::std::vec::Vec<
+                [bool; 12],
+            > as _np::Wire>::view(block, LAYOUT.slots[23], tail)
+        }
+        /// Field 24.
+        #[inline]
+        #[must_use]
+        pub fn deep(
+            &self,
+        ) -> <::std::vec::Vec<
+            ::std::vec::Vec<
+                ::std::vec::Vec<::core::option::Option<::std::string::String>>,
+            >,
+        > as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(24, block, &mut tail);
+            <::std::vec::Vec<
+                ::std::vec::Vec<
+                    ::std::vec::Vec<::core::option::Option<::std::string::String>>,
+                >,
+            > as _np::Wire>::view(block, LAYOUT.slots[24], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Lists, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Lists {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for ListsView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Lists")
+                .field("flags", &self.flags())
+                .field("bytes", &self.bytes())
+                .field("numbers", &self.numbers())
+                .field("floats", &self.floats())
+                .field("wide", &self.wide())
+                .field("texts", &self.texts())
+                .field("blobs", &self.blobs())
+                .field("lists", &self.lists())
+                .field("options", &self.options())
+                .field("option_flags", &self.option_flags())
+                .field("option_texts", &self.option_texts())
+                .field("option_structs", &self.option_structs())
+                .field("evolvable", &self.evolvable())
+                .field("scalars_only", &self.scalars_only())
+                .field("fixed", &self.fixed())
+                .field("frozen", &self.frozen())
+                .field("gaps", &self.gaps())
+                .field("triangles", &self.triangles())
+                .field("empties", &self.empties())
+                .field("levels", &self.levels())
+                .field("wide_levels", &self.wide_levels())
+                .field("shapes", &self.shapes())
+                .field("arrays", &self.arrays())
+                .field("flag_arrays", &self.flag_arrays())
+                .field("deep", &self.deep())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Lists>,
-                name: "Lists",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "flags",
-                        ty: <::std::vec::Vec<bool> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "bytes",
-                        ty: <::std::vec::Vec<u8> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "numbers",
-                        ty: <::std::vec::Vec<i64> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 3,
-                        name: "floats",
-                        ty: <::std::vec::Vec<f32> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 4,
-                        name: "wide",
-                        ty: <::std::vec::Vec<u128> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 5,
-                        name: "texts",
-                        ty: <::std::vec::Vec<::std::string::String> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 6,
-                        name: "blobs",
-                        ty: <::std::vec::Vec<
-                            ::network_protocol::Bytes,
-                        > as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 7,
-                        name: "lists",
-                        ty: <::std::vec::Vec<::std::vec::Vec<u16>> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 8,
-                        name: "options",
-                        ty: <::std::vec::Vec<
-                            ::core::option::Option<u32>,
-                        > as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 9,
-                        name: "option_flags",
-                        ty: <::std::vec::Vec<
-                            ::core::option::Option<bool>,
-                        > as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 10,
-                        name: "option_texts",
-                        ty: <::std::vec::Vec<
-                            ::core::option::Option<::std::string::String>,
-                        > as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 11,
-                        name: "option_structs",
-                        ty: <::std::vec::Vec<
-                            ::core::option::Option<Unnumbered>,
-                        > as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 12,
-                        name: "evolvable",
-                        ty: <::std::vec::Vec<Unnumbered> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 13,
-                        name: "scalars_only",
-                        ty: <::std::vec::Vec<Numbers> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 14,
-                        name: "fixed",
-                        ty: <::std::vec::Vec<Point> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 15,
-                        name: "frozen",
-                        ty: <::std::vec::Vec<Frozen> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 16,
-                        name: "gaps",
-                        ty: <::std::vec::Vec<Gap> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 17,
-                        name: "triangles",
-                        ty: <::std::vec::Vec<Triangle> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 18,
-                        name: "empties",
-                        ty: <::std::vec::Vec<Empty> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 19,
-                        name: "levels",
-                        ty: <::std::vec::Vec<Level8> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 20,
-                        name: "wide_levels",
-                        ty: <::std::vec::Vec<Level64> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 21,
-                        name: "shapes",
-                        ty: <::std::vec::Vec<Shape> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 22,
-                        name: "arrays",
-                        ty: <::std::vec::Vec<[u16; 3]> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 23,
-                        name: "flag_arrays",
-                        ty: <::std::vec::Vec<[bool; 12]> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 24,
-                        name: "deep",
-                        ty: <::std::vec::Vec<
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Lists>,
+            "Lists",
+            &[
+                _np::FieldSchema::new(
+                    0,
+                    "flags",
+                    <::std::vec::Vec<bool> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    1,
+                    "bytes",
+                    <::std::vec::Vec<u8> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    2,
+                    "numbers",
+                    <::std::vec::Vec<i64> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    3,
+                    "floats",
+                    <::std::vec::Vec<f32> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    4,
+                    "wide",
+                    <::std::vec::Vec<u128> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    5,
+                    "texts",
+                    <::std::vec::Vec<::std::string::String> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    6,
+                    "blobs",
+                    <::std::vec::Vec<::network_protocol::Bytes> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    7,
+                    "lists",
+                    <::std::vec::Vec<::std::vec::Vec<u16>> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    8,
+                    "options",
+                    <::std::vec::Vec<::core::option::Option<u32>> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    9,
+                    "option_flags",
+                    <::std::vec::Vec<::core::option::Option<bool>> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    10,
+                    "option_texts",
+                    <::std::vec::Vec<
+                        ::core::option::Option<::std::string::String>,
+                    > as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    11,
+                    "option_structs",
+                    <::std::vec::Vec<
+                        ::core::option::Option<Unnumbered>,
+                    > as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    12,
+                    "evolvable",
+                    <::std::vec::Vec<Unnumbered> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    13,
+                    "scalars_only",
+                    <::std::vec::Vec<Numbers> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    14,
+                    "fixed",
+                    <::std::vec::Vec<Point> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    15,
+                    "frozen",
+                    <::std::vec::Vec<Frozen> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    16,
+                    "gaps",
+                    <::std::vec::Vec<Gap> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    17,
+                    "triangles",
+                    <::std::vec::Vec<Triangle> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    18,
+                    "empties",
+                    <::std::vec::Vec<Empty> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    19,
+                    "levels",
+                    <::std::vec::Vec<Level8> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    20,
+                    "wide_levels",
+                    <::std::vec::Vec<Level64> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    21,
+                    "shapes",
+                    <::std::vec::Vec<Shape> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    22,
+                    "arrays",
+                    <::std::vec::Vec<[u16; 3]> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    23,
+                    "flag_arrays",
+                    <::std::vec::Vec<[bool; 12]> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    24,
+                    "deep",
+                    <::std::vec::Vec<
+                        ::std::vec::Vec<
                             ::std::vec::Vec<
-                                ::std::vec::Vec<
-                                    ::core::option::Option<::std::string::String>,
-                                >,
+                                ::core::option::Option<::std::string::String>,
                             >,
-                        > as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+                        >,
+                    > as _np::Wire>::schema,
+                ),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Lists "Lists" { flags "flags" : ::std::vec::Vec < bool >; bytes "bytes" :
+        ::std::vec::Vec < u8 >; numbers "numbers" : ::std::vec::Vec < i64 >; floats
+        "floats" : ::std::vec::Vec < f32 >; wide "wide" : ::std::vec::Vec < u128 >; texts
+        "texts" : ::std::vec::Vec < ::std::string::String >; blobs "blobs" :
+        ::std::vec::Vec < ::network_protocol::Bytes >; lists "lists" : ::std::vec::Vec <
+        ::std::vec::Vec < u16 > >; options "options" : ::std::vec::Vec <
+        ::core::option::Option < u32 > >; option_flags "option_flags" : ::std::vec::Vec <
+        ::core::option::Option < bool > >; option_texts "option_texts" : ::std::vec::Vec
+        < ::core::option::Option < ::std::string::String > >; option_structs
+        "option_structs" : ::std::vec::Vec < ::core::option::Option < Unnumbered > >;
+        evolvable "evolvable" : ::std::vec::Vec < Unnumbered >; scalars_only
+        "scalars_only" : ::std::vec::Vec < Numbers >; fixed "fixed" : ::std::vec::Vec <
+        Point >; frozen "frozen" : ::std::vec::Vec < Frozen >; gaps "gaps" :
+        ::std::vec::Vec < Gap >; triangles "triangles" : ::std::vec::Vec < Triangle >;
+        empties "empties" : ::std::vec::Vec < Empty >; levels "levels" : ::std::vec::Vec
+        < Level8 >; wide_levels "wide_levels" : ::std::vec::Vec < Level64 >; shapes
+        "shapes" : ::std::vec::Vec < Shape >; arrays "arrays" : ::std::vec::Vec < [u16;
+        3] >; flag_arrays "flag_arrays" : ::std::vec::Vec < [bool; 12] >; deep "deep" :
+        ::std::vec::Vec < ::std::vec::Vec < ::std::vec::Vec < ::core::option::Option <
+        ::std::string::String > > > >; }
     }
 };
 
@@ -3639,6 +4804,11 @@ pub struct Arrays {
     pub floats: [f64; 2],
 }
 
+/// [`Arrays`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct ArraysView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<18> = _np::layout([
@@ -3661,203 +4831,136 @@ const _: () = {
         _np::Shape::of::<[u8; 100]>(),
         _np::Shape::of::<[f64; 2]>(),
     ]);
+    static PLACES: [_np::Place; 18] = _np::places(
+        "Arrays",
+        [
+            "bytes",
+            "flags",
+            "eight",
+            "option_flags",
+            "options",
+            "texts",
+            "blobs",
+            "lists",
+            "points",
+            "frozen",
+            "evolvable",
+            "levels",
+            "shapes",
+            "grid",
+            "flag_grid",
+            "one",
+            "long",
+            "floats",
+        ],
+    );
     #[automatically_derived]
     impl _np::Body for Arrays {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <[u8; 16] as _np::Wire>::PLAIN
+            && <[bool; 12] as _np::Wire>::PLAIN && <[bool; 8] as _np::Wire>::PLAIN
+            && <[::core::option::Option<bool>; 5] as _np::Wire>::PLAIN
+            && <[::core::option::Option<u16>; 5] as _np::Wire>::PLAIN
+            && <[::std::string::String; 2] as _np::Wire>::PLAIN
+            && <[::network_protocol::Bytes; 2] as _np::Wire>::PLAIN
+            && <[::std::vec::Vec<u8>; 2] as _np::Wire>::PLAIN
+            && <[Point; COUNT as usize] as _np::Wire>::PLAIN
+            && <[Frozen; 2] as _np::Wire>::PLAIN && <[Unnumbered; 2] as _np::Wire>::PLAIN
+            && <[Level32; 2] as _np::Wire>::PLAIN && <[Shape; 2] as _np::Wire>::PLAIN
+            && <[[u8; 4]; 4] as _np::Wire>::PLAIN && <[[bool; 3]; 3] as _np::Wire>::PLAIN
+            && <[u64; 1] as _np::Wire>::PLAIN && <[u8; 100] as _np::Wire>::PLAIN
+            && <[f64; 2] as _np::Wire>::PLAIN;
+        type View<'a> = ArraysView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.bytes, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.flags, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self.eight, LAYOUT.slots[2].from(at), out);
-            _np::Wire::encode(&self.option_flags, LAYOUT.slots[3].from(at), out);
-            _np::Wire::encode(&self.options, LAYOUT.slots[4].from(at), out);
-            _np::Wire::encode(&self.texts, LAYOUT.slots[5].from(at), out);
-            _np::Wire::encode(&self.blobs, LAYOUT.slots[6].from(at), out);
-            _np::Wire::encode(&self.lists, LAYOUT.slots[7].from(at), out);
-            _np::Wire::encode(&self.points, LAYOUT.slots[8].from(at), out);
-            _np::Wire::encode(&self.frozen, LAYOUT.slots[9].from(at), out);
-            _np::Wire::encode(&self.evolvable, LAYOUT.slots[10].from(at), out);
-            _np::Wire::encode(&self.levels, LAYOUT.slots[11].from(at), out);
-            _np::Wire::encode(&self.shapes, LAYOUT.slots[12].from(at), out);
-            _np::Wire::encode(&self.grid, LAYOUT.slots[13].from(at), out);
-            _np::Wire::encode(&self.flag_grid, LAYOUT.slots[14].from(at), out);
-            _np::Wire::encode(&self.one, LAYOUT.slots[15].from(at), out);
-            _np::Wire::encode(&self.long, LAYOUT.slots[16].from(at), out);
-            _np::Wire::encode(&self.floats, LAYOUT.slots[17].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.bytes, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.flags, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.eight, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.option_flags, block, LAYOUT.slots[3]);
+            _np::Wire::encode_block(&self.options, block, LAYOUT.slots[4]);
+            _np::Wire::encode_block(&self.texts, block, LAYOUT.slots[5]);
+            _np::Wire::encode_block(&self.blobs, block, LAYOUT.slots[6]);
+            _np::Wire::encode_block(&self.lists, block, LAYOUT.slots[7]);
+            _np::Wire::encode_block(&self.points, block, LAYOUT.slots[8]);
+            _np::Wire::encode_block(&self.frozen, block, LAYOUT.slots[9]);
+            _np::Wire::encode_block(&self.evolvable, block, LAYOUT.slots[10]);
+            _np::Wire::encode_block(&self.levels, block, LAYOUT.slots[11]);
+            _np::Wire::encode_block(&self.shapes, block, LAYOUT.slots[12]);
+            _np::Wire::encode_block(&self.grid, block, LAYOUT.slots[13]);
+            _np::Wire::encode_block(&self.flag_grid, block, LAYOUT.slots[14]);
+            _np::Wire::encode_block(&self.one, block, LAYOUT.slots[15]);
+            _np::Wire::encode_block(&self.long, block, LAYOUT.slots[16]);
+            _np::Wire::encode_block(&self.floats, block, LAYOUT.slots[17]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.option_flags, out);
+            _np::Wire::encode_tail(&self.options, out);
+            _np::Wire::encode_tail(&self.texts, out);
+            _np::Wire::encode_tail(&self.blobs, out);
+            _np::Wire::encode_tail(&self.lists, out);
+            _np::Wire::encode_tail(&self.points, out);
+            _np::Wire::encode_tail(&self.frozen, out);
+            _np::Wire::encode_tail(&self.evolvable, out);
+            _np::Wire::encode_tail(&self.shapes, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: [u8; 16] = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Arrays",
-                    field: "bytes",
-                },
-            )?;
-            let f1: [bool; 12] = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Arrays",
-                    field: "flags",
-                },
-            )?;
-            let f2: [bool; 8] = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "Arrays",
-                    field: "eight",
-                },
-            )?;
-            let f3: [::core::option::Option<bool>; 5] = _np::field(
-                block,
-                LAYOUT.slots[3],
-                tail,
-                &_np::Place {
-                    owner: "Arrays",
-                    field: "option_flags",
-                },
-            )?;
-            let f4: [::core::option::Option<u16>; 5] = _np::field(
-                block,
-                LAYOUT.slots[4],
-                tail,
-                &_np::Place {
-                    owner: "Arrays",
-                    field: "options",
-                },
-            )?;
-            let f5: [::std::string::String; 2] = _np::field(
-                block,
-                LAYOUT.slots[5],
-                tail,
-                &_np::Place {
-                    owner: "Arrays",
-                    field: "texts",
-                },
-            )?;
-            let f6: [::network_protocol::Bytes; 2] = _np::field(
-                block,
-                LAYOUT.slots[6],
-                tail,
-                &_np::Place {
-                    owner: "Arrays",
-                    field: "blobs",
-                },
-            )?;
-            let f7: [::std::vec::Vec<u8>; 2] = _np::field(
-                block,
-                LAYOUT.slots[7],
-                tail,
-                &_np::Place {
-                    owner: "Arrays",
-                    field: "lists",
-                },
-            )?;
-            let f8: [Point; COUNT as usize] = _np::field(
-                block,
-                LAYOUT.slots[8],
-                tail,
-                &_np::Place {
-                    owner: "Arrays",
-                    field: "points",
-                },
-            )?;
-            let f9: [Frozen; 2] = _np::field(
-                block,
-                LAYOUT.slots[9],
-                tail,
-                &_np::Place {
-                    owner: "Arrays",
-                    field: "frozen",
-                },
-            )?;
-            let f10: [Unnumbered; 2] = _np::field(
-                block,
-                LAYOUT.slots[10],
-                tail,
-                &_np::Place {
-                    owner: "Arrays",
-                    field: "evolvable",
-                },
-            )?;
-            let f11: [Level32; 2] = _np::field(
-                block,
-                LAYOUT.slots[11],
-                tail,
-                &_np::Place {
-                    owner: "Arrays",
-                    field: "levels",
-                },
-            )?;
-            let f12: [Shape; 2] = _np::field(
-                block,
-                LAYOUT.slots[12],
-                tail,
-                &_np::Place {
-                    owner: "Arrays",
-                    field: "shapes",
-                },
-            )?;
-            let f13: [[u8; 4]; 4] = _np::field(
-                block,
-                LAYOUT.slots[13],
-                tail,
-                &_np::Place {
-                    owner: "Arrays",
-                    field: "grid",
-                },
-            )?;
-            let f14: [[bool; 3]; 3] = _np::field(
-                block,
-                LAYOUT.slots[14],
-                tail,
-                &_np::Place {
-                    owner: "Arrays",
-                    field: "flag_grid",
-                },
-            )?;
-            let f15: [u64; 1] = _np::field(
-                block,
-                LAYOUT.slots[15],
-                tail,
-                &_np::Place {
-                    owner: "Arrays",
-                    field: "one",
-                },
-            )?;
-            let f16: [u8; 100] = _np::field(
-                block,
-                LAYOUT.slots[16],
-                tail,
-                &_np::Place {
-                    owner: "Arrays",
-                    field: "long",
-                },
-            )?;
-            let f17: [f64; 2] = _np::field(
-                block,
-                LAYOUT.slots[17],
-                tail,
-                &_np::Place {
-                    owner: "Arrays",
-                    field: "floats",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<[u8; 16]>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<[bool; 12]>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<[bool; 8]>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3 = _np::field::<
+                [::core::option::Option<bool>; 5],
+            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f4 = _np::field::<
+                [::core::option::Option<u16>; 5],
+            >(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            let f5 = _np::field::<
+                [::std::string::String; 2],
+            >(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            let f6 = _np::field::<
+                [::network_protocol::Bytes; 2],
+            >(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            let f7 = _np::field::<
+                [::std::vec::Vec<u8>; 2],
+            >(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            let f8 = _np::field::<
+                [Point; COUNT as usize],
+            >(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            let f9 = _np::field::<
+                [Frozen; 2],
+            >(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            let f10 = _np::field::<
+                [Unnumbered; 2],
+            >(block, LAYOUT.slots[10], tail, &PLACES[10])?;
+            let f11 = _np::field::<
+                [Level32; 2],
+            >(block, LAYOUT.slots[11], tail, &PLACES[11])?;
+            let f12 = _np::field::<
+                [Shape; 2],
+            >(block, LAYOUT.slots[12], tail, &PLACES[12])?;
+            let f13 = _np::field::<
+                [[u8; 4]; 4],
+            >(block, LAYOUT.slots[13], tail, &PLACES[13])?;
+            let f14 = _np::field::<
+                [[bool; 3]; 3],
+            >(block, LAYOUT.slots[14], tail, &PLACES[14])?;
+            let f15 = _np::field::<
+                [u64; 1],
+            >(block, LAYOUT.slots[15], tail, &PLACES[15])?;
+            let f16 = _np::field::<
+                [u8; 100],
+            >(block, LAYOUT.slots[16], tail, &PLACES[16])?;
+            let f17 = _np::field::<
+                [f64; 2],
+            >(block, LAYOUT.slots[17], tail, &PLACES[17])?;
             ::core::result::Result::Ok(Self {
                 bytes: f0,
                 flags: f1,
@@ -3879,143 +4982,338 @@ const _: () = {
                 floats: f17,
             })
         }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<
+                [::core::option::Option<bool>; 5],
+            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            _np::check_field::<
+                [::core::option::Option<u16>; 5],
+            >(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            _np::check_field::<
+                [::std::string::String; 2],
+            >(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            _np::check_field::<
+                [::network_protocol::Bytes; 2],
+            >(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            _np::check_field::<
+                [::std::vec::Vec<u8>; 2],
+            >(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            _np::check_field::<
+                [Point; COUNT as usize],
+            >(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            _np::check_field::<[Frozen; 2]>(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            _np::check_field::<
+                [Unnumbered; 2],
+            >(block, LAYOUT.slots[10], tail, &PLACES[10])?;
+            _np::check_field::<[Shape; 2]>(block, LAYOUT.slots[12], tail, &PLACES[12])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> ArraysView<'a> {
+            ArraysView(body)
+        }
+    }
+    _np::evolvable! {
+        Arrays
+    }
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 3 {
+            <[::core::option::Option<
+                bool,
+            >; 5] as _np::Wire>::skip(block, LAYOUT.slots[3], tail);
+        }
+        if upto > 4 {
+            <[::core::option::Option<
+                u16,
+            >; 5] as _np::Wire>::skip(block, LAYOUT.slots[4], tail);
+        }
+        if upto > 5 {
+            <[::std::string::String; 2] as _np::Wire>::skip(
+                block,
+                LAYOUT.slots[5],
+                tail,
+            );
+        }
+        if upto > 6 {
+            <[::network_protocol::Bytes; 2] as _np::Wire>::skip(
+                block,
+                LAYOUT.slots[6],
+                tail,
+            );
+        }
+        if upto > 7 {
+            <[::std::vec::Vec<u8>; 2] as _np::Wire>::skip(block, LAYOUT.slots[7], tail);
+        }
+        if upto > 8 {
+            <[Point; COUNT as usize] as _np::Wire>::skip(block, LAYOUT.slots[8], tail);
+        }
+        if upto > 9 {
+            <[Frozen; 2] as _np::Wire>::skip(block, LAYOUT.slots[9], tail);
+        }
+        if upto > 10 {
+            <[Unnumbered; 2] as _np::Wire>::skip(block, LAYOUT.slots[10], tail);
+        }
+        if upto > 12 {
+            <[Shape; 2] as _np::Wire>::skip(block, LAYOUT.slots[12], tail);
+        }
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> ArraysView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn bytes(&self) -> <[u8; 16] as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <[u8; 16] as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn flags(&self) -> <[bool; 12] as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <[bool; 12] as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Field 2.
+        #[inline]
+        #[must_use]
+        pub fn eight(&self) -> <[bool; 8] as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <[bool; 8] as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Field 3.
+        #[inline]
+        #[must_use]
+        pub fn option_flags(
+            &self,
+        ) -> <[::core::option::Option<bool>; 5] as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <[::core::option::Option<
+                bool,
+            >; 5] as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+        }
+        /// Field 4.
+        #[inline]
+        #[must_use]
+        pub fn options(
+            &self,
+        ) -> <[::core::option::Option<u16>; 5] as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(4, block, &mut tail);
+            <[::core::option::Option<
+                u16,
+            >; 5] as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+        }
+        /// Field 5.
+        #[inline]
+        #[must_use]
+        pub fn texts(&self) -> <[::std::string::String; 2] as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(5, block, &mut tail);
+            <[::std::string::String; 2] as _np::Wire>::view(block, LAYOUT.slots[5], tail)
+        }
+        /// Field 6.
+        #[inline]
+        #[must_use]
+        pub fn blobs(&self) -> <[::network_protocol::Bytes; 2] as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(6, block, &mut tail);
+            <[::network_protocol::Bytes; 2] as _np::Wire>::view(
+                block,
+                LAYOUT.slots[6],
+                tail,
+            )
+        }
+        /// Field 7.
+        #[inline]
+        #[must_use]
+        pub fn lists(&self) -> <[::std::vec::Vec<u8>; 2] as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(7, block, &mut tail);
+            <[::std::vec::Vec<u8>; 2] as _np::Wire>::view(block, LAYOUT.slots[7], tail)
+        }
+        /// Field 8.
+        #[inline]
+        #[must_use]
+        pub fn points(&self) -> <[Point; COUNT as usize] as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(8, block, &mut tail);
+            <[Point; COUNT as usize] as _np::Wire>::view(block, LAYOUT.slots[8], tail)
+        }
+        /// Field 9.
+        #[inline]
+        #[must_use]
+        pub fn frozen(&self) -> <[Frozen; 2] as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(9, block, &mut tail);
+            <[Frozen; 2] as _np::Wire>::view(block, LAYOUT.slots[9], tail)
+        }
+        /// Field 10.
+        #[inline]
+        #[must_use]
+        pub fn evolvable(&self) -> <[Unnumbered; 2] as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(10, block, &mut tail);
+            <[Unnumbered; 2] as _np::Wire>::view(block, LAYOUT.slots[10], tail)
+        }
+        /// Field 11.
+        #[inline]
+        #[must_use]
+        pub fn levels(&self) -> <[Level32; 2] as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <[Level32; 2] as _np::Wire>::view(block, LAYOUT.slots[11], tail)
+        }
+        /// Field 12.
+        #[inline]
+        #[must_use]
+        pub fn shapes(&self) -> <[Shape; 2] as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(12, block, &mut tail);
+            <[Shape; 2] as _np::Wire>::view(block, LAYOUT.slots[12], tail)
+        }
+        /// Field 13.
+        #[inline]
+        #[must_use]
+        pub fn grid(&self) -> <[[u8; 4]; 4] as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <[[u8; 4]; 4] as _np::Wire>::view(block, LAYOUT.slots[13], tail)
+        }
+        /// Field 14.
+        #[inline]
+        #[must_use]
+        pub fn flag_grid(&self) -> <[[bool; 3]; 3] as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <[[bool; 3]; 3] as _np::Wire>::view(block, LAYOUT.slots[14], tail)
+        }
+        /// Field 15.
+        #[inline]
+        #[must_use]
+        pub fn one(&self) -> <[u64; 1] as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <[u64; 1] as _np::Wire>::view(block, LAYOUT.slots[15], tail)
+        }
+        /// Field 16.
+        #[inline]
+        #[must_use]
+        pub fn long(&self) -> <[u8; 100] as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <[u8; 100] as _np::Wire>::view(block, LAYOUT.slots[16], tail)
+        }
+        /// Field 17.
+        #[inline]
+        #[must_use]
+        pub fn floats(&self) -> <[f64; 2] as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <[f64; 2] as _np::Wire>::view(block, LAYOUT.slots[17], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Arrays, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Arrays {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for ArraysView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Arrays")
+                .field("bytes", &self.bytes())
+                .field("flags", &self.flags())
+                .field("eight", &self.eight())
+                .field("option_flags", &self.option_flags())
+                .field("options", &self.options())
+                .field("texts", &self.texts())
+                .field("blobs", &self.blobs())
+                .field("lists", &self.lists())
+                .field("points", &self.points())
+                .field("frozen", &self.frozen())
+                .field("evolvable", &self.evolvable())
+                .field("levels", &self.levels())
+                .field("shapes", &self.shapes())
+                .field("grid", &self.grid())
+                .field("flag_grid", &self.flag_grid())
+                .field("one", &self.one())
+                .field("long", &self.long())
+                .field("floats", &self.floats())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Arrays>,
-                name: "Arrays",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "bytes",
-                        ty: <[u8; 16] as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "flags",
-                        ty: <[bool; 12] as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "eight",
-                        ty: <[bool; 8] as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 3,
-                        name: "option_flags",
-                        ty: <[::core::option::Option<bool>; 5] as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 4,
-                        name: "options",
-                        ty: <[::core::option::Option<u16>; 5] as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 5,
-                        name: "texts",
-                        ty: <[::std::string::String; 2] as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 6,
-                        name: "blobs",
-                        ty: <[::network_protocol::Bytes; 2] as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 7,
-                        name: "lists",
-                        ty: <[::std::vec::Vec<u8>; 2] as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 8,
-                        name: "points",
-                        ty: <[Point; COUNT as usize] as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 9,
-                        name: "frozen",
-                        ty: <[Frozen; 2] as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 10,
-                        name: "evolvable",
-                        ty: <[Unnumbered; 2] as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 11,
-                        name: "levels",
-                        ty: <[Level32; 2] as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 12,
-                        name: "shapes",
-                        ty: <[Shape; 2] as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 13,
-                        name: "grid",
-                        ty: <[[u8; 4]; 4] as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 14,
-                        name: "flag_grid",
-                        ty: <[[bool; 3]; 3] as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 15,
-                        name: "one",
-                        ty: <[u64; 1] as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 16,
-                        name: "long",
-                        ty: <[u8; 100] as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 17,
-                        name: "floats",
-                        ty: <[f64; 2] as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Arrays>,
+            "Arrays",
+            &[
+                _np::FieldSchema::new(0, "bytes", <[u8; 16] as _np::Wire>::schema),
+                _np::FieldSchema::new(1, "flags", <[bool; 12] as _np::Wire>::schema),
+                _np::FieldSchema::new(2, "eight", <[bool; 8] as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    3,
+                    "option_flags",
+                    <[::core::option::Option<bool>; 5] as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    4,
+                    "options",
+                    <[::core::option::Option<u16>; 5] as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    5,
+                    "texts",
+                    <[::std::string::String; 2] as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    6,
+                    "blobs",
+                    <[::network_protocol::Bytes; 2] as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    7,
+                    "lists",
+                    <[::std::vec::Vec<u8>; 2] as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    8,
+                    "points",
+                    <[Point; COUNT as usize] as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(9, "frozen", <[Frozen; 2] as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    10,
+                    "evolvable",
+                    <[Unnumbered; 2] as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(11, "levels", <[Level32; 2] as _np::Wire>::schema),
+                _np::FieldSchema::new(12, "shapes", <[Shape; 2] as _np::Wire>::schema),
+                _np::FieldSchema::new(13, "grid", <[[u8; 4]; 4] as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    14,
+                    "flag_grid",
+                    <[[bool; 3]; 3] as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(15, "one", <[u64; 1] as _np::Wire>::schema),
+                _np::FieldSchema::new(16, "long", <[u8; 100] as _np::Wire>::schema),
+                _np::FieldSchema::new(17, "floats", <[f64; 2] as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Arrays "Arrays" { bytes "bytes" : [u8; 16]; flags "flags" : [bool; 12]; eight
+        "eight" : [bool; 8]; option_flags "option_flags" : [::core::option::Option < bool
+        >; 5]; options "options" : [::core::option::Option < u16 >; 5]; texts "texts" :
+        [::std::string::String; 2]; blobs "blobs" : [::network_protocol::Bytes; 2]; lists
+        "lists" : [::std::vec::Vec < u8 >; 2]; points "points" : [Point; COUNT as usize];
+        frozen "frozen" : [Frozen; 2]; evolvable "evolvable" : [Unnumbered; 2]; levels
+        "levels" : [Level32; 2]; shapes "shapes" : [Shape; 2]; grid "grid" : [[u8; 4];
+        4]; flag_grid "flag_grid" : [[bool; 3]; 3]; one "one" : [u64; 1]; long "long" :
+        [u8; 100]; floats "floats" : [f64; 2]; }
     }
 };
 
@@ -4032,6 +5330,11 @@ pub struct Tree {
     pub left: Left,
 }
 
+/// [`Tree`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct TreeView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<4> = _np::layout([
@@ -4040,63 +5343,52 @@ const _: () = {
         _np::Shape::of::<::core::option::Option<::std::vec::Vec<Tree>>>(),
         _np::Shape::of::<Left>(),
     ]);
+    static PLACES: [_np::Place; 4] = _np::places(
+        "Tree",
+        ["name", "children", "maybe", "left"],
+    );
     #[automatically_derived]
     impl _np::Body for Tree {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN
+            && <::std::vec::Vec<Tree> as _np::Wire>::PLAIN
+            && <::core::option::Option<::std::vec::Vec<Tree>> as _np::Wire>::PLAIN
+            && <Left as _np::Wire>::PLAIN;
+        type View<'a> = TreeView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.name, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.children, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self.maybe, LAYOUT.slots[2].from(at), out);
-            _np::Wire::encode(&self.left, LAYOUT.slots[3].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.name, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.children, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.maybe, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.left, block, LAYOUT.slots[3]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.name, out);
+            _np::Wire::encode_tail(&self.children, out);
+            _np::Wire::encode_tail(&self.maybe, out);
+            _np::Wire::encode_tail(&self.left, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: ::std::string::String = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Tree",
-                    field: "name",
-                },
-            )?;
-            let f1: ::std::vec::Vec<Tree> = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Tree",
-                    field: "children",
-                },
-            )?;
-            let f2: ::core::option::Option<::std::vec::Vec<Tree>> = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "Tree",
-                    field: "maybe",
-                },
-            )?;
-            let f3: Left = _np::field(
-                block,
-                LAYOUT.slots[3],
-                tail,
-                &_np::Place {
-                    owner: "Tree",
-                    field: "left",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            let f0 = _np::field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<
+                ::std::vec::Vec<Tree>,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<
+                ::core::option::Option<::std::vec::Vec<Tree>>,
+            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3 = _np::field::<Left>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
             ::core::result::Result::Ok(Self {
                 name: f0,
                 children: f1,
@@ -4104,75 +5396,136 @@ const _: () = {
                 left: f3,
             })
         }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::check_field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            _np::check_field::<
+                ::std::vec::Vec<Tree>,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            _np::check_field::<
+                ::core::option::Option<::std::vec::Vec<Tree>>,
+            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            _np::check_field::<Left>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> TreeView<'a> {
+            TreeView(body)
+        }
+    }
+    _np::evolvable! {
+        Tree
+    }
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 0 {
+            <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+        }
+        if upto > 1 {
+            <::std::vec::Vec<Tree> as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+        }
+        if upto > 2 {
+            <::core::option::Option<
+                ::std::vec::Vec<Tree>,
+            > as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
+        }
+        if upto > 3 {
+            <Left as _np::Wire>::skip(block, LAYOUT.slots[3], tail);
+        }
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> TreeView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn name(&self) -> <::std::string::String as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn children(&self) -> <::std::vec::Vec<Tree> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(1, block, &mut tail);
+            <::std::vec::Vec<Tree> as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Field 2.
+        #[inline]
+        #[must_use]
+        pub fn maybe(
+            &self,
+        ) -> <::core::option::Option<::std::vec::Vec<Tree>> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(2, block, &mut tail);
+            <::core::option::Option<
+                ::std::vec::Vec<Tree>,
+            > as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Field 3.
+        #[inline]
+        #[must_use]
+        pub fn left(&self) -> <Left as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(3, block, &mut tail);
+            <Left as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Tree, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Tree {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for TreeView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Tree")
+                .field("name", &self.name())
+                .field("children", &self.children())
+                .field("maybe", &self.maybe())
+                .field("left", &self.left())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Tree>,
-                name: "Tree",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "name",
-                        ty: <::std::string::String as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "children",
-                        ty: <::std::vec::Vec<Tree> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "maybe",
-                        ty: <::core::option::Option<
-                            ::std::vec::Vec<Tree>,
-                        > as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 3,
-                        name: "left",
-                        ty: <Left as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Tree>,
+            "Tree",
+            &[
+                _np::FieldSchema::new(
+                    0,
+                    "name",
+                    <::std::string::String as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    1,
+                    "children",
+                    <::std::vec::Vec<Tree> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    2,
+                    "maybe",
+                    <::core::option::Option<::std::vec::Vec<Tree>> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(3, "left", <Left as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Tree "Tree" { name "name" : ::std::string::String; children "children" :
+        ::std::vec::Vec < Tree >; maybe "maybe" : ::core::option::Option <
+        ::std::vec::Vec < Tree > >; left "left" : Left; }
     }
 };
 
@@ -4183,92 +5536,103 @@ pub struct Left {
     pub rights: ::std::vec::Vec<Right>,
 }
 
+/// [`Left`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct LeftView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::vec::Vec<Right>>(),
     ]);
+    static PLACES: [_np::Place; 1] = _np::places("Left", ["rights"]);
     #[automatically_derived]
     impl _np::Body for Left {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <::std::vec::Vec<Right> as _np::Wire>::PLAIN;
+        type View<'a> = LeftView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.rights, LAYOUT.slots[0].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.rights, block, LAYOUT.slots[0]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.rights, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: ::std::vec::Vec<Right> = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Left",
-                    field: "rights",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<
+                ::std::vec::Vec<Right>,
+            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(Self { rights: f0 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<
+                ::std::vec::Vec<Right>,
+            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> LeftView<'a> {
+            LeftView(body)
+        }
+    }
+    _np::evolvable! {
+        Left
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> LeftView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn rights(&self) -> <::std::vec::Vec<Right> as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::std::vec::Vec<Right> as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Left, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for Left {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for LeftView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Left").field("rights", &self.rights()).finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Left>,
-                name: "Left",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "rights",
-                        ty: <::std::vec::Vec<Right> as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Left>,
+            "Left",
+            &[
+                _np::FieldSchema::new(
+                    0,
+                    "rights",
+                    <::std::vec::Vec<Right> as _np::Wire>::schema,
+                ),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Left "Left" { rights "rights" : ::std::vec::Vec < Right >; }
     }
 };
 
@@ -4281,108 +5645,122 @@ pub struct Right {
     pub expression: Expression,
 }
 
+/// [`Right`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct RightView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<Left>(),
         _np::Shape::of::<Expression>(),
     ]);
+    static PLACES: [_np::Place; 2] = _np::places("Right", ["left", "expression"]);
     #[automatically_derived]
     impl _np::Body for Right {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <Left as _np::Wire>::PLAIN
+            && <Expression as _np::Wire>::PLAIN;
+        type View<'a> = RightView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.left, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.expression, LAYOUT.slots[1].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.left, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.expression, block, LAYOUT.slots[1]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.left, out);
+            _np::Wire::encode_tail(&self.expression, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: Left = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Right",
-                    field: "left",
-                },
-            )?;
-            let f1: Expression = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Right",
-                    field: "expression",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<Left>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<Expression>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { left: f0, expression: f1 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<Left>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            _np::check_field::<Expression>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> RightView<'a> {
+            RightView(body)
+        }
+    }
+    _np::evolvable! {
+        Right
+    }
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 0 {
+            <Left as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+        }
+        if upto > 1 {
+            <Expression as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+        }
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> RightView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn left(&self) -> <Left as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <Left as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn expression(&self) -> <Expression as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(1, block, &mut tail);
+            <Expression as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Right, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for Right {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for RightView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Right")
+                .field("left", &self.left())
+                .field("expression", &self.expression())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Right>,
-                name: "Right",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "left",
-                        ty: <Left as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "expression",
-                        ty: <Expression as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Right>,
+            "Right",
+            &[
+                _np::FieldSchema::new(0, "left", <Left as _np::Wire>::schema),
+                _np::FieldSchema::new(1, "expression", <Expression as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Right "Right" { left "left" : Left; expression "expression" : Expression; }
     }
 };
 
@@ -4404,59 +5782,88 @@ pub enum Expression {
     Unknown(::network_protocol::RawVariant),
 }
 
+/// [`Expression`] where it lies in the bytes.
+#[derive(Clone, Copy, Debug)]
+#[allow(dead_code, non_camel_case_types, non_snake_case)]
+pub enum ExpressionView<'a> {
+    /// Tag 1.
+    Number(f64),
+    /// Tag 2.
+    Sum(
+        <::std::vec::Vec<
+            Expression,
+        > as ::network_protocol::__private::v1::Wire>::View<'a>,
+    ),
+    /// Tag 3.
+    Call {
+        /// Field 0.
+        name: <::std::string::String as ::network_protocol::__private::v1::Wire>::View<
+            'a,
+        >,
+        /// Field 1.
+        arguments: <::std::vec::Vec<
+            Expression,
+        > as ::network_protocol::__private::v1::Wire>::View<'a>,
+    },
+    /// A variant that this side's schema does not know.
+    Unknown(::network_protocol::__private::v1::RawView<'a>),
+}
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT_1: _np::Layout<1> = _np::layout([_np::Shape::of::<f64>()]);
+    static PLACES_1: [_np::Place; 1] = _np::places("Expression", ["Number"]);
     const LAYOUT_2: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::vec::Vec<Expression>>(),
     ]);
+    static PLACES_2: [_np::Place; 1] = _np::places("Expression", ["Sum"]);
     const LAYOUT_3: _np::Layout<2> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<::std::vec::Vec<Expression>>(),
     ]);
+    static PLACES_3: [_np::Place; 2] = _np::places(
+        "Expression::Call",
+        ["name", "arguments"],
+    );
     #[automatically_derived]
     impl _np::Wire for Expression {
         const BITS: usize = 0;
         const BLOCK: usize = 1;
         const HAS_TAIL: bool = true;
         const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
+        type View<'a> = ExpressionView<'a>;
+        #[inline]
+        fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
+            let tag = match self {
+                Self::Number { .. } => 1,
+                Self::Sum { .. } => 2,
+                Self::Call { .. } => 3,
+                Self::Unknown(raw) => raw.tag(),
+            };
+            _np::encode_tag(tag, block, slot);
+        }
+        fn encode_tail(&self, out: &mut _np::Writer<'_>) {
             match self {
                 Self::Number(f0) => {
-                    _np::encode_variant(
-                        1,
-                        LAYOUT_1.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_1.slots[0].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_1.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_1.slots[0]);
+                    _np::end_variant(at, out);
                 }
                 Self::Sum(f0) => {
-                    _np::encode_variant(
-                        2,
-                        LAYOUT_2.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_2.slots[0].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_2.slots[0]);
+                    _np::Wire::encode_tail(f0, out);
+                    _np::end_variant(at, out);
                 }
                 Self::Call { name: f0, arguments: f1 } => {
-                    _np::encode_variant(
-                        3,
-                        LAYOUT_3.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_3.slots[0].from(at), out);
-                            _np::Wire::encode(f1, LAYOUT_3.slots[1].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_3.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_3.slots[0]);
+                    _np::Wire::encode_block(f1, block, LAYOUT_3.slots[1]);
+                    _np::Wire::encode_tail(f0, out);
+                    _np::Wire::encode_tail(f1, out);
+                    _np::end_variant(at, out);
                 }
-                Self::Unknown(raw) => _np::encode_raw(raw, slot, out),
+                Self::Unknown(raw) => _np::encode_raw(raw, out),
             }
         }
         fn decode(
@@ -4464,85 +5871,49 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_union(
+            _np::read_union(
                 block,
                 slot,
                 tail,
                 |tag, tail| match tag {
                     1 => {
-                        _np::decode_variant(
-                            LAYOUT_1.block_len,
+                        _np::read_fields(
+                            (LAYOUT_1.block_len, LAYOUT_1.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_1.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: f64 = _np::field(
-                                    block,
-                                    LAYOUT_1.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Expression",
-                                        field: "Number",
-                                    },
-                                )?;
+                                _np::own_block!(block, LAYOUT_1, 0);
+                                let f0 = _np::field::<
+                                    f64,
+                                >(block, LAYOUT_1.slots[0], tail, &PLACES_1[0])?;
                                 ::core::result::Result::Ok(Self::Number(f0))
                             },
                         )
                     }
                     2 => {
-                        _np::decode_variant(
-                            LAYOUT_2.block_len,
+                        _np::read_fields(
+                            (LAYOUT_2.block_len, LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_2.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: ::std::vec::Vec<Expression> = _np::field(
-                                    block,
-                                    LAYOUT_2.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Expression",
-                                        field: "Sum",
-                                    },
-                                )?;
+                                _np::own_block!(block, LAYOUT_2, 0);
+                                let f0 = _np::field::<
+                                    ::std::vec::Vec<Expression>,
+                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
                                 ::core::result::Result::Ok(Self::Sum(f0))
                             },
                         )
                     }
                     3 => {
-                        _np::decode_variant(
-                            LAYOUT_3.block_len,
+                        _np::read_fields(
+                            (LAYOUT_3.block_len, LAYOUT_3.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_3.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: ::std::string::String = _np::field(
-                                    block,
-                                    LAYOUT_3.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Expression::Call",
-                                        field: "name",
-                                    },
-                                )?;
-                                let f1: ::std::vec::Vec<Expression> = _np::field(
-                                    block,
-                                    LAYOUT_3.slots[1],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Expression::Call",
-                                        field: "arguments",
-                                    },
-                                )?;
+                                _np::own_block!(block, LAYOUT_3, 0);
+                                let f0 = _np::field::<
+                                    ::std::string::String,
+                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
+                                let f1 = _np::field::<
+                                    ::std::vec::Vec<Expression>,
+                                >(block, LAYOUT_3.slots[1], tail, &PLACES_3[1])?;
                                 ::core::result::Result::Ok(Self::Call {
                                     name: f0,
                                     arguments: f1,
@@ -4554,54 +5925,163 @@ const _: () = {
                 },
             )
         }
+        fn check(
+            block: &[u8],
+            slot: _np::Slot,
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::read_union(
+                block,
+                slot,
+                tail,
+                |tag, tail| match tag {
+                    1 => {
+                        _np::read_fields(
+                            (LAYOUT_1.block_len, LAYOUT_1.text),
+                            tail,
+                            |_, _| ::core::result::Result::Ok(()),
+                        )
+                    }
+                    2 => {
+                        _np::read_fields(
+                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            tail,
+                            |block, tail| {
+                                _np::own_block!(block, LAYOUT_2, 0);
+                                _np::check_field::<
+                                    ::std::vec::Vec<Expression>,
+                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
+                                ::core::result::Result::Ok(())
+                            },
+                        )
+                    }
+                    3 => {
+                        _np::read_fields(
+                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            tail,
+                            |block, tail| {
+                                _np::own_block!(block, LAYOUT_3, 0);
+                                _np::check_field::<
+                                    ::std::string::String,
+                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
+                                _np::check_field::<
+                                    ::std::vec::Vec<Expression>,
+                                >(block, LAYOUT_3.slots[1], tail, &PLACES_3[1])?;
+                                ::core::result::Result::Ok(())
+                            },
+                        )
+                    }
+                    _ => _np::check_raw(tail),
+                },
+            )
+        }
+        fn view<'a>(
+            block: &'a [u8],
+            slot: _np::Slot,
+            mut tail: _np::Tail<'a>,
+        ) -> ExpressionView<'a> {
+            let (tag, bytes) = _np::open_union(block, slot, &mut tail);
+            match tag {
+                1 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <f64 as _np::Wire>::view(
+                            block,
+                            LAYOUT_1.slots[0],
+                            *tail,
+                        );
+                        ExpressionView::Number(f0)
+                    }
+                }
+                2 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <::std::vec::Vec<
+                            Expression,
+                        > as _np::Wire>::view(block, LAYOUT_2.slots[0], *tail);
+                        ExpressionView::Sum(f0)
+                    }
+                }
+                3 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <::std::string::String as _np::Wire>::view(
+                            block,
+                            LAYOUT_3.slots[0],
+                            *tail,
+                        );
+                        <::std::string::String as _np::Wire>::skip(
+                            block,
+                            LAYOUT_3.slots[0],
+                            tail,
+                        );
+                        let f1 = <::std::vec::Vec<
+                            Expression,
+                        > as _np::Wire>::view(block, LAYOUT_3.slots[1], *tail);
+                        ExpressionView::Call {
+                            name: f0,
+                            arguments: f1,
+                        }
+                    }
+                }
+                _ => ExpressionView::Unknown(_np::RawView::new(tag, bytes)),
+            }
+        }
+        #[inline]
+        fn skip(block: &[u8], slot: _np::Slot, tail: &mut _np::Tail<'_>) {
+            _np::skip_union(block, slot, tail);
+        }
         fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(_np::UnionSchema {
-                id: _np::TypeId::of::<Expression>,
-                name: "Expression",
-                error: false,
-                variants: &[
-                    _np::VariantSchema {
-                        tag: 1,
-                        name: "Number",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "",
-                                ty: <f64 as _np::Wire>::schema,
-                            },
-                        ],
-                    },
-                    _np::VariantSchema {
-                        tag: 2,
-                        name: "Sum",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "",
-                                ty: <::std::vec::Vec<Expression> as _np::Wire>::schema,
-                            },
-                        ],
-                    },
-                    _np::VariantSchema {
-                        tag: 3,
-                        name: "Call",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "name",
-                                ty: <::std::string::String as _np::Wire>::schema,
-                            },
-                            _np::FieldSchema {
-                                number: 1,
-                                name: "arguments",
-                                ty: <::std::vec::Vec<Expression> as _np::Wire>::schema,
-                            },
-                        ],
-                    },
-                ],
-            });
             &SCHEMA
         }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+        _np::UnionSchema::new(
+            _np::TypeId::of::<Expression>,
+            "Expression",
+            &[
+                _np::VariantSchema::new(
+                    1,
+                    "Number",
+                    &[_np::FieldSchema::new(0, "", <f64 as _np::Wire>::schema)],
+                ),
+                _np::VariantSchema::new(
+                    2,
+                    "Sum",
+                    &[
+                        _np::FieldSchema::new(
+                            0,
+                            "",
+                            <::std::vec::Vec<Expression> as _np::Wire>::schema,
+                        ),
+                    ],
+                ),
+                _np::VariantSchema::new(
+                    3,
+                    "Call",
+                    &[
+                        _np::FieldSchema::new(
+                            0,
+                            "name",
+                            <::std::string::String as _np::Wire>::schema,
+                        ),
+                        _np::FieldSchema::new(
+                            1,
+                            "arguments",
+                            <::std::vec::Vec<Expression> as _np::Wire>::schema,
+                        ),
+                    ],
+                ),
+            ],
+        ),
+    );
+    _np::mapped_union! {
+        Expression "Expression" { 1 "Number" Number(f64); 2 "Sum" Sum(::std::vec::Vec <
+        Expression >); 3 "Call" Call { name "name" : ::std::string::String; arguments
+        "arguments" : ::std::vec::Vec < Expression >; }; } open Unknown
     }
 };
 
@@ -4650,6 +6130,11 @@ pub struct Everything {
     pub bytes: ::network_protocol::Bytes,
 }
 
+/// [`Everything`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct EverythingView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<20> = _np::layout([
@@ -4674,223 +6159,121 @@ const _: () = {
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<::network_protocol::Bytes>(),
     ]);
+    static PLACES: [_np::Place; 20] = _np::places(
+        "Everything",
+        [
+            "numbers",
+            "flags",
+            "straddling",
+            "empty",
+            "unnumbered",
+            "shuffled",
+            "frozen",
+            "options",
+            "lists",
+            "arrays",
+            "tree",
+            "level8",
+            "level16",
+            "level32",
+            "level64",
+            "shape",
+            "growing",
+            "nothing",
+            "text",
+            "bytes",
+        ],
+    );
     #[automatically_derived]
     impl _np::Body for Everything {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <Numbers as _np::Wire>::PLAIN && <Flags as _np::Wire>::PLAIN
+            && <Straddling as _np::Wire>::PLAIN && <Empty as _np::Wire>::PLAIN
+            && <Unnumbered as _np::Wire>::PLAIN && <Shuffled as _np::Wire>::PLAIN
+            && <Frozen as _np::Wire>::PLAIN && <Options as _np::Wire>::PLAIN
+            && <Lists as _np::Wire>::PLAIN && <Arrays as _np::Wire>::PLAIN
+            && <Tree as _np::Wire>::PLAIN && <Level8 as _np::Wire>::PLAIN
+            && <Level16 as _np::Wire>::PLAIN && <Level32 as _np::Wire>::PLAIN
+            && <Level64 as _np::Wire>::PLAIN && <Shape as _np::Wire>::PLAIN
+            && <Growing as _np::Wire>::PLAIN && <Nothing as _np::Wire>::PLAIN
+            && <::std::string::String as _np::Wire>::PLAIN
+            && <::network_protocol::Bytes as _np::Wire>::PLAIN;
+        type View<'a> = EverythingView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.numbers, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.flags, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self.straddling, LAYOUT.slots[2].from(at), out);
-            _np::Wire::encode(&self.empty, LAYOUT.slots[3].from(at), out);
-            _np::Wire::encode(&self.unnumbered, LAYOUT.slots[4].from(at), out);
-            _np::Wire::encode(&self.shuffled, LAYOUT.slots[5].from(at), out);
-            _np::Wire::encode(&self.frozen, LAYOUT.slots[6].from(at), out);
-            _np::Wire::encode(&self.options, LAYOUT.slots[7].from(at), out);
-            _np::Wire::encode(&self.lists, LAYOUT.slots[8].from(at), out);
-            _np::Wire::encode(&self.arrays, LAYOUT.slots[9].from(at), out);
-            _np::Wire::encode(&self.tree, LAYOUT.slots[10].from(at), out);
-            _np::Wire::encode(&self.level8, LAYOUT.slots[11].from(at), out);
-            _np::Wire::encode(&self.level16, LAYOUT.slots[12].from(at), out);
-            _np::Wire::encode(&self.level32, LAYOUT.slots[13].from(at), out);
-            _np::Wire::encode(&self.level64, LAYOUT.slots[14].from(at), out);
-            _np::Wire::encode(&self.shape, LAYOUT.slots[15].from(at), out);
-            _np::Wire::encode(&self.growing, LAYOUT.slots[16].from(at), out);
-            _np::Wire::encode(&self.nothing, LAYOUT.slots[17].from(at), out);
-            _np::Wire::encode(&self.text, LAYOUT.slots[18].from(at), out);
-            _np::Wire::encode(&self.bytes, LAYOUT.slots[19].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.numbers, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.flags, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.straddling, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.empty, block, LAYOUT.slots[3]);
+            _np::Wire::encode_block(&self.unnumbered, block, LAYOUT.slots[4]);
+            _np::Wire::encode_block(&self.shuffled, block, LAYOUT.slots[5]);
+            _np::Wire::encode_block(&self.frozen, block, LAYOUT.slots[6]);
+            _np::Wire::encode_block(&self.options, block, LAYOUT.slots[7]);
+            _np::Wire::encode_block(&self.lists, block, LAYOUT.slots[8]);
+            _np::Wire::encode_block(&self.arrays, block, LAYOUT.slots[9]);
+            _np::Wire::encode_block(&self.tree, block, LAYOUT.slots[10]);
+            _np::Wire::encode_block(&self.level8, block, LAYOUT.slots[11]);
+            _np::Wire::encode_block(&self.level16, block, LAYOUT.slots[12]);
+            _np::Wire::encode_block(&self.level32, block, LAYOUT.slots[13]);
+            _np::Wire::encode_block(&self.level64, block, LAYOUT.slots[14]);
+            _np::Wire::encode_block(&self.shape, block, LAYOUT.slots[15]);
+            _np::Wire::encode_block(&self.growing, block, LAYOUT.slots[16]);
+            _np::Wire::encode_block(&self.nothing, block, LAYOUT.slots[17]);
+            _np::Wire::encode_block(&self.text, block, LAYOUT.slots[18]);
+            _np::Wire::encode_block(&self.bytes, block, LAYOUT.slots[19]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.numbers, out);
+            _np::Wire::encode_tail(&self.flags, out);
+            _np::Wire::encode_tail(&self.straddling, out);
+            _np::Wire::encode_tail(&self.empty, out);
+            _np::Wire::encode_tail(&self.unnumbered, out);
+            _np::Wire::encode_tail(&self.shuffled, out);
+            _np::Wire::encode_tail(&self.frozen, out);
+            _np::Wire::encode_tail(&self.options, out);
+            _np::Wire::encode_tail(&self.lists, out);
+            _np::Wire::encode_tail(&self.arrays, out);
+            _np::Wire::encode_tail(&self.tree, out);
+            _np::Wire::encode_tail(&self.shape, out);
+            _np::Wire::encode_tail(&self.growing, out);
+            _np::Wire::encode_tail(&self.nothing, out);
+            _np::Wire::encode_tail(&self.text, out);
+            _np::Wire::encode_tail(&self.bytes, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: Numbers = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Everything",
-                    field: "numbers",
-                },
-            )?;
-            let f1: Flags = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Everything",
-                    field: "flags",
-                },
-            )?;
-            let f2: Straddling = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "Everything",
-                    field: "straddling",
-                },
-            )?;
-            let f3: Empty = _np::field(
-                block,
-                LAYOUT.slots[3],
-                tail,
-                &_np::Place {
-                    owner: "Everything",
-                    field: "empty",
-                },
-            )?;
-            let f4: Unnumbered = _np::field(
-                block,
-                LAYOUT.slots[4],
-                tail,
-                &_np::Place {
-                    owner: "Everything",
-                    field: "unnumbered",
-                },
-            )?;
-            let f5: Shuffled = _np::field(
-                block,
-                LAYOUT.slots[5],
-                tail,
-                &_np::Place {
-                    owner: "Everything",
-                    field: "shuffled",
-                },
-            )?;
-            let f6: Frozen = _np::field(
-                block,
-                LAYOUT.slots[6],
-                tail,
-                &_np::Place {
-                    owner: "Everything",
-                    field: "frozen",
-                },
-            )?;
-            let f7: Options = _np::field(
-                block,
-                LAYOUT.slots[7],
-                tail,
-                &_np::Place {
-                    owner: "Everything",
-                    field: "options",
-                },
-            )?;
-            let f8: Lists = _np::field(
-                block,
-                LAYOUT.slots[8],
-                tail,
-                &_np::Place {
-                    owner: "Everything",
-                    field: "lists",
-                },
-            )?;
-            let f9: Arrays = _np::field(
-                block,
-                LAYOUT.slots[9],
-                tail,
-                &_np::Place {
-                    owner: "Everything",
-                    field: "arrays",
-                },
-            )?;
-            let f10: Tree = _np::field(
-                block,
-                LAYOUT.slots[10],
-                tail,
-                &_np::Place {
-                    owner: "Everything",
-                    field: "tree",
-                },
-            )?;
-            let f11: Level8 = _np::field(
-                block,
-                LAYOUT.slots[11],
-                tail,
-                &_np::Place {
-                    owner: "Everything",
-                    field: "level8",
-                },
-            )?;
-            let f12: Level16 = _np::field(
-                block,
-                LAYOUT.slots[12],
-                tail,
-                &_np::Place {
-                    owner: "Everything",
-                    field: "level16",
-                },
-            )?;
-            let f13: Level32 = _np::field(
-                block,
-                LAYOUT.slots[13],
-                tail,
-                &_np::Place {
-                    owner: "Everything",
-                    field: "level32",
-                },
-            )?;
-            let f14: Level64 = _np::field(
-                block,
-                LAYOUT.slots[14],
-                tail,
-                &_np::Place {
-                    owner: "Everything",
-                    field: "level64",
-                },
-            )?;
-            let f15: Shape = _np::field(
-                block,
-                LAYOUT.slots[15],
-                tail,
-                &_np::Place {
-                    owner: "Everything",
-                    field: "shape",
-                },
-            )?;
-            let f16: Growing = _np::field(
-                block,
-                LAYOUT.slots[16],
-                tail,
-                &_np::Place {
-                    owner: "Everything",
-                    field: "growing",
-                },
-            )?;
-            let f17: Nothing = _np::field(
-                block,
-                LAYOUT.slots[17],
-                tail,
-                &_np::Place {
-                    owner: "Everything",
-                    field: "nothing",
-                },
-            )?;
-            let f18: ::std::string::String = _np::field(
-                block,
-                LAYOUT.slots[18],
-                tail,
-                &_np::Place {
-                    owner: "Everything",
-                    field: "text",
-                },
-            )?;
-            let f19: ::network_protocol::Bytes = _np::field(
-                block,
-                LAYOUT.slots[19],
-                tail,
-                &_np::Place {
-                    owner: "Everything",
-                    field: "bytes",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<Numbers>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<Flags>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<Straddling>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3 = _np::field::<Empty>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f4 = _np::field::<Unnumbered>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            let f5 = _np::field::<Shuffled>(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            let f6 = _np::field::<Frozen>(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            let f7 = _np::field::<Options>(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            let f8 = _np::field::<Lists>(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            let f9 = _np::field::<Arrays>(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            let f10 = _np::field::<Tree>(block, LAYOUT.slots[10], tail, &PLACES[10])?;
+            let f11 = _np::field::<Level8>(block, LAYOUT.slots[11], tail, &PLACES[11])?;
+            let f12 = _np::field::<Level16>(block, LAYOUT.slots[12], tail, &PLACES[12])?;
+            let f13 = _np::field::<Level32>(block, LAYOUT.slots[13], tail, &PLACES[13])?;
+            let f14 = _np::field::<Level64>(block, LAYOUT.slots[14], tail, &PLACES[14])?;
+            let f15 = _np::field::<Shape>(block, LAYOUT.slots[15], tail, &PLACES[15])?;
+            let f16 = _np::field::<Growing>(block, LAYOUT.slots[16], tail, &PLACES[16])?;
+            let f17 = _np::field::<Nothing>(block, LAYOUT.slots[17], tail, &PLACES[17])?;
+            let f18 = _np::field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[18], tail, &PLACES[18])?;
+            let f19 = _np::field::<
+                ::network_protocol::Bytes,
+            >(block, LAYOUT.slots[19], tail, &PLACES[19])?;
             ::core::result::Result::Ok(Self {
                 numbers: f0,
                 flags: f1,
@@ -4914,153 +6297,344 @@ const _: () = {
                 bytes: f19,
             })
         }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<Numbers>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            _np::check_field::<Flags>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            _np::check_field::<Straddling>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            _np::check_field::<Empty>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            _np::check_field::<Unnumbered>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            _np::check_field::<Shuffled>(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            _np::check_field::<Frozen>(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            _np::check_field::<Options>(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            _np::check_field::<Lists>(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            _np::check_field::<Arrays>(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            _np::check_field::<Tree>(block, LAYOUT.slots[10], tail, &PLACES[10])?;
+            _np::check_field::<Shape>(block, LAYOUT.slots[15], tail, &PLACES[15])?;
+            _np::check_field::<Growing>(block, LAYOUT.slots[16], tail, &PLACES[16])?;
+            _np::check_field::<Nothing>(block, LAYOUT.slots[17], tail, &PLACES[17])?;
+            _np::check_field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[18], tail, &PLACES[18])?;
+            _np::check_field::<
+                ::network_protocol::Bytes,
+            >(block, LAYOUT.slots[19], tail, &PLACES[19])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> EverythingView<'a> {
+            EverythingView(body)
+        }
+    }
+    _np::evolvable! {
+        Everything
+    }
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 0 {
+            <Numbers as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+        }
+        if upto > 1 {
+            <Flags as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+        }
+        if upto > 2 {
+            <Straddling as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
+        }
+        if upto > 3 {
+            <Empty as _np::Wire>::skip(block, LAYOUT.slots[3], tail);
+        }
+        if upto > 4 {
+            <Unnumbered as _np::Wire>::skip(block, LAYOUT.slots[4], tail);
+        }
+        if upto > 5 {
+            <Shuffled as _np::Wire>::skip(block, LAYOUT.slots[5], tail);
+        }
+        if upto > 6 {
+            <Frozen as _np::Wire>::skip(block, LAYOUT.slots[6], tail);
+        }
+        if upto > 7 {
+            <Options as _np::Wire>::skip(block, LAYOUT.slots[7], tail);
+        }
+        if upto > 8 {
+            <Lists as _np::Wire>::skip(block, LAYOUT.slots[8], tail);
+        }
+        if upto > 9 {
+            <Arrays as _np::Wire>::skip(block, LAYOUT.slots[9], tail);
+        }
+        if upto > 10 {
+            <Tree as _np::Wire>::skip(block, LAYOUT.slots[10], tail);
+        }
+        if upto > 15 {
+            <Shape as _np::Wire>::skip(block, LAYOUT.slots[15], tail);
+        }
+        if upto > 16 {
+            <Growing as _np::Wire>::skip(block, LAYOUT.slots[16], tail);
+        }
+        if upto > 17 {
+            <Nothing as _np::Wire>::skip(block, LAYOUT.slots[17], tail);
+        }
+        if upto > 18 {
+            <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[18], tail);
+        }
+        if upto > 19 {
+            <::network_protocol::Bytes as _np::Wire>::skip(
+                block,
+                LAYOUT.slots[19],
+                tail,
+            );
+        }
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> EverythingView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn numbers(&self) -> <Numbers as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <Numbers as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn flags(&self) -> <Flags as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(1, block, &mut tail);
+            <Flags as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Field 2.
+        #[inline]
+        #[must_use]
+        pub fn straddling(&self) -> <Straddling as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(2, block, &mut tail);
+            <Straddling as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Field 3.
+        #[inline]
+        #[must_use]
+        pub fn empty(&self) -> <Empty as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(3, block, &mut tail);
+            <Empty as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+        }
+        /// Field 4.
+        #[inline]
+        #[must_use]
+        pub fn unnumbered(&self) -> <Unnumbered as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(4, block, &mut tail);
+            <Unnumbered as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+        }
+        /// Field 5.
+        #[inline]
+        #[must_use]
+        pub fn shuffled(&self) -> <Shuffled as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(5, block, &mut tail);
+            <Shuffled as _np::Wire>::view(block, LAYOUT.slots[5], tail)
+        }
+        /// Field 6.
+        #[inline]
+        #[must_use]
+        pub fn frozen(&self) -> <Frozen as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(6, block, &mut tail);
+            <Frozen as _np::Wire>::view(block, LAYOUT.slots[6], tail)
+        }
+        /// Field 7.
+        #[inline]
+        #[must_use]
+        pub fn options(&self) -> <Options as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(7, block, &mut tail);
+            <Options as _np::Wire>::view(block, LAYOUT.slots[7], tail)
+        }
+        /// Field 8.
+        #[inline]
+        #[must_use]
+        pub fn lists(&self) -> <Lists as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(8, block, &mut tail);
+            <Lists as _np::Wire>::view(block, LAYOUT.slots[8], tail)
+        }
+        /// Field 9.
+        #[inline]
+        #[must_use]
+        pub fn arrays(&self) -> <Arrays as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(9, block, &mut tail);
+            <Arrays as _np::Wire>::view(block, LAYOUT.slots[9], tail)
+        }
+        /// Field 10.
+        #[inline]
+        #[must_use]
+        pub fn tree(&self) -> <Tree as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(10, block, &mut tail);
+            <Tree as _np::Wire>::view(block, LAYOUT.slots[10], tail)
+        }
+        /// Field 11.
+        #[inline]
+        #[must_use]
+        pub fn level8(&self) -> <Level8 as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <Level8 as _np::Wire>::view(block, LAYOUT.slots[11], tail)
+        }
+        /// Field 12.
+        #[inline]
+        #[must_use]
+        pub fn level16(&self) -> <Level16 as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <Level16 as _np::Wire>::view(block, LAYOUT.slots[12], tail)
+        }
+        /// Field 13.
+        #[inline]
+        #[must_use]
+        pub fn level32(&self) -> <Level32 as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <Level32 as _np::Wire>::view(block, LAYOUT.slots[13], tail)
+        }
+        /// Field 14.
+        #[inline]
+        #[must_use]
+        pub fn level64(&self) -> <Level64 as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <Level64 as _np::Wire>::view(block, LAYOUT.slots[14], tail)
+        }
+        /// Field 15.
+        #[inline]
+        #[must_use]
+        pub fn shape(&self) -> <Shape as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(15, block, &mut tail);
+            <Shape as _np::Wire>::view(block, LAYOUT.slots[15], tail)
+        }
+        /// Field 16.
+        #[inline]
+        #[must_use]
+        pub fn growing(&self) -> <Growing as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(16, block, &mut tail);
+            <Growing as _np::Wire>::view(block, LAYOUT.slots[16], tail)
+        }
+        /// Field 17.
+        #[inline]
+        #[must_use]
+        pub fn nothing(&self) -> <Nothing as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(17, block, &mut tail);
+            <Nothing as _np::Wire>::view(block, LAYOUT.slots[17], tail)
+        }
+        /// Field 18.
+        #[inline]
+        #[must_use]
+        pub fn text(&self) -> <::std::string::String as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(18, block, &mut tail);
+            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[18], tail)
+        }
+        /// Field 19.
+        #[inline]
+        #[must_use]
+        pub fn bytes(&self) -> <::network_protocol::Bytes as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(19, block, &mut tail);
+            <::network_protocol::Bytes as _np::Wire>::view(block, LAYOUT.slots[19], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Everything, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Everything {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for EverythingView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Everything")
+                .field("numbers", &self.numbers())
+                .field("flags", &self.flags())
+                .field("straddling", &self.straddling())
+                .field("empty", &self.empty())
+                .field("unnumbered", &self.unnumbered())
+                .field("shuffled", &self.shuffled())
+                .field("frozen", &self.frozen())
+                .field("options", &self.options())
+                .field("lists", &self.lists())
+                .field("arrays", &self.arrays())
+                .field("tree", &self.tree())
+                .field("level8", &self.level8())
+                .field("level16", &self.level16())
+                .field("level32", &self.level32())
+                .field("level64", &self.level64())
+                .field("shape", &self.shape())
+                .field("growing", &self.growing())
+                .field("nothing", &self.nothing())
+                .field("text", &self.text())
+                .field("bytes", &self.bytes())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Everything>,
-                name: "Everything",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "numbers",
-                        ty: <Numbers as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "flags",
-                        ty: <Flags as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "straddling",
-                        ty: <Straddling as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 3,
-                        name: "empty",
-                        ty: <Empty as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 4,
-                        name: "unnumbered",
-                        ty: <Unnumbered as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 5,
-                        name: "shuffled",
-                        ty: <Shuffled as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 6,
-                        name: "frozen",
-                        ty: <Frozen as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 7,
-                        name: "options",
-                        ty: <Options as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 8,
-                        name: "lists",
-                        ty: <Lists as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 9,
-                        name: "arrays",
-                        ty: <Arrays as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 10,
-                        name: "tree",
-                        ty: <Tree as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 11,
-                        name: "level8",
-                        ty: <Level8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 12,
-                        name: "level16",
-                        ty: <Level16 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 13,
-                        name: "level32",
-                        ty: <Level32 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 14,
-                        name: "level64",
-                        ty: <Level64 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 15,
-                        name: "shape",
-                        ty: <Shape as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 16,
-                        name: "growing",
-                        ty: <Growing as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 17,
-                        name: "nothing",
-                        ty: <Nothing as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 18,
-                        name: "text",
-                        ty: <::std::string::String as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 19,
-                        name: "bytes",
-                        ty: <::network_protocol::Bytes as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Everything>,
+            "Everything",
+            &[
+                _np::FieldSchema::new(0, "numbers", <Numbers as _np::Wire>::schema),
+                _np::FieldSchema::new(1, "flags", <Flags as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    2,
+                    "straddling",
+                    <Straddling as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(3, "empty", <Empty as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    4,
+                    "unnumbered",
+                    <Unnumbered as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(5, "shuffled", <Shuffled as _np::Wire>::schema),
+                _np::FieldSchema::new(6, "frozen", <Frozen as _np::Wire>::schema),
+                _np::FieldSchema::new(7, "options", <Options as _np::Wire>::schema),
+                _np::FieldSchema::new(8, "lists", <Lists as _np::Wire>::schema),
+                _np::FieldSchema::new(9, "arrays", <Arrays as _np::Wire>::schema),
+                _np::FieldSchema::new(10, "tree", <Tree as _np::Wire>::schema),
+                _np::FieldSchema::new(11, "level8", <Level8 as _np::Wire>::schema),
+                _np::FieldSchema::new(12, "level16", <Level16 as _np::Wire>::schema),
+                _np::FieldSchema::new(13, "level32", <Level32 as _np::Wire>::schema),
+                _np::FieldSchema::new(14, "level64", <Level64 as _np::Wire>::schema),
+                _np::FieldSchema::new(15, "shape", <Shape as _np::Wire>::schema),
+                _np::FieldSchema::new(16, "growing", <Growing as _np::Wire>::schema),
+                _np::FieldSchema::new(17, "nothing", <Nothing as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    18,
+                    "text",
+                    <::std::string::String as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    19,
+                    "bytes",
+                    <::network_protocol::Bytes as _np::Wire>::schema,
+                ),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Everything "Everything" { numbers "numbers" : Numbers; flags "flags" : Flags;
+        straddling "straddling" : Straddling; empty "empty" : Empty; unnumbered
+        "unnumbered" : Unnumbered; shuffled "shuffled" : Shuffled; frozen "frozen" :
+        Frozen; options "options" : Options; lists "lists" : Lists; arrays "arrays" :
+        Arrays; tree "tree" : Tree; level8 "level8" : Level8; level16 "level16" :
+        Level16; level32 "level32" : Level32; level64 "level64" : Level64; shape "shape"
+        : Shape; growing "growing" : Growing; nothing "nothing" : Nothing; text "text" :
+        ::std::string::String; bytes "bytes" : ::network_protocol::Bytes; }
     }
 };
 
@@ -5075,6 +6649,11 @@ pub struct Wide {
     pub last: bool,
 }
 
+/// [`Wide`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct WideView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<3> = _np::layout([
@@ -5082,121 +6661,125 @@ const _: () = {
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<bool>(),
     ]);
+    static PLACES: [_np::Place; 3] = _np::places("Wide", ["numbers", "text", "last"]);
     #[automatically_derived]
     impl _np::Body for Wide {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <[u16; 150] as _np::Wire>::PLAIN
+            && <::std::string::String as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN;
+        type View<'a> = WideView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.numbers, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.text, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self.last, LAYOUT.slots[2].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.numbers, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.text, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.last, block, LAYOUT.slots[2]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.text, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: [u16; 150] = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Wide",
-                    field: "numbers",
-                },
-            )?;
-            let f1: ::std::string::String = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Wide",
-                    field: "text",
-                },
-            )?;
-            let f2: bool = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "Wide",
-                    field: "last",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            let f0 = _np::field::<[u16; 150]>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<bool>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
             ::core::result::Result::Ok(Self {
                 numbers: f0,
                 text: f1,
                 last: f2,
             })
         }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::check_field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> WideView<'a> {
+            WideView(body)
+        }
+    }
+    _np::evolvable! {
+        Wide
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> WideView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn numbers(&self) -> <[u16; 150] as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <[u16; 150] as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn text(&self) -> <::std::string::String as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Field 2.
+        #[inline]
+        #[must_use]
+        pub fn last(&self) -> bool {
+            let _np::BodyView { block, tail } = self.0;
+            <bool as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Wide, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Wide {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for WideView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Wide")
+                .field("numbers", &self.numbers())
+                .field("text", &self.text())
+                .field("last", &self.last())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Wide>,
-                name: "Wide",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "numbers",
-                        ty: <[u16; 150] as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "text",
-                        ty: <::std::string::String as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "last",
-                        ty: <bool as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Wide>,
+            "Wide",
+            &[
+                _np::FieldSchema::new(0, "numbers", <[u16; 150] as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    1,
+                    "text",
+                    <::std::string::String as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(2, "last", <bool as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Wide "Wide" { numbers "numbers" : [u16; 150]; text "text" :
+        ::std::string::String; last "last" : bool; }
     }
 };
 
@@ -5207,90 +6790,87 @@ pub struct Long {
     pub bytes: [u8; 127],
 }
 
+/// [`Long`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct LongView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<[u8; 127]>()]);
+    static PLACES: [_np::Place; 1] = _np::places("Long", ["bytes"]);
     #[automatically_derived]
     impl _np::Body for Long {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <[u8; 127] as _np::Wire>::PLAIN;
+        type View<'a> = LongView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.bytes, LAYOUT.slots[0].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.bytes, block, LAYOUT.slots[0]);
         }
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: [u8; 127] = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Long",
-                    field: "bytes",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<[u8; 127]>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(Self { bytes: f0 })
+        }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> LongView<'a> {
+            LongView(body)
+        }
+    }
+    _np::evolvable! {
+        Long
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> LongView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn bytes(&self) -> <[u8; 127] as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <[u8; 127] as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Long, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for Long {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for LongView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Long").field("bytes", &self.bytes()).finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Long>,
-                name: "Long",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "bytes",
-                        ty: <[u8; 127] as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Long>,
+            "Long",
+            &[_np::FieldSchema::new(0, "bytes", <[u8; 127] as _np::Wire>::schema)],
+        ),
+    );
+    _np::mapped_struct! {
+        Long "Long" { bytes "bytes" : [u8; 127]; }
     }
 };
 
@@ -5312,6 +6892,27 @@ pub enum Wider {
     Unknown(::network_protocol::RawVariant),
 }
 
+/// [`Wider`] where it lies in the bytes.
+#[derive(Clone, Copy, Debug)]
+#[allow(dead_code, non_camel_case_types, non_snake_case)]
+pub enum WiderView<'a> {
+    /// Tag 1.
+    Fields {
+        /// Field 0.
+        bytes: <[u8; 254] as ::network_protocol::__private::v1::Wire>::View<'a>,
+        /// Field 1.
+        flag: bool,
+        /// Field 2.
+        text: <::std::string::String as ::network_protocol::__private::v1::Wire>::View<
+            'a,
+        >,
+    },
+    /// Tag 2.
+    One(<[u64; 32] as ::network_protocol::__private::v1::Wire>::View<'a>),
+    /// A variant that this side's schema does not know.
+    Unknown(::network_protocol::__private::v1::RawView<'a>),
+}
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT_1: _np::Layout<3> = _np::layout([
@@ -5319,40 +6920,44 @@ const _: () = {
         _np::Shape::of::<bool>(),
         _np::Shape::of::<::std::string::String>(),
     ]);
+    static PLACES_1: [_np::Place; 3] = _np::places(
+        "Wider::Fields",
+        ["bytes", "flag", "text"],
+    );
     const LAYOUT_2: _np::Layout<1> = _np::layout([_np::Shape::of::<[u64; 32]>()]);
+    static PLACES_2: [_np::Place; 1] = _np::places("Wider", ["One"]);
     #[automatically_derived]
     impl _np::Wire for Wider {
         const BITS: usize = 0;
         const BLOCK: usize = 1;
         const HAS_TAIL: bool = true;
         const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
+        type View<'a> = WiderView<'a>;
+        #[inline]
+        fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
+            let tag = match self {
+                Self::Fields { .. } => 1,
+                Self::One { .. } => 2,
+                Self::Unknown(raw) => raw.tag(),
+            };
+            _np::encode_tag(tag, block, slot);
+        }
+        fn encode_tail(&self, out: &mut _np::Writer<'_>) {
             match self {
                 Self::Fields { bytes: f0, flag: f1, text: f2 } => {
-                    _np::encode_variant(
-                        1,
-                        LAYOUT_1.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_1.slots[0].from(at), out);
-                            _np::Wire::encode(f1, LAYOUT_1.slots[1].from(at), out);
-                            _np::Wire::encode(f2, LAYOUT_1.slots[2].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_1.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_1.slots[0]);
+                    _np::Wire::encode_block(f1, block, LAYOUT_1.slots[1]);
+                    _np::Wire::encode_block(f2, block, LAYOUT_1.slots[2]);
+                    _np::Wire::encode_tail(f2, out);
+                    _np::end_variant(at, out);
                 }
                 Self::One(f0) => {
-                    _np::encode_variant(
-                        2,
-                        LAYOUT_2.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_2.slots[0].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_2.slots[0]);
+                    _np::end_variant(at, out);
                 }
-                Self::Unknown(raw) => _np::encode_raw(raw, slot, out),
+                Self::Unknown(raw) => _np::encode_raw(raw, out),
             }
         }
         fn decode(
@@ -5360,48 +6965,29 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_union(
+            _np::read_union(
                 block,
                 slot,
                 tail,
                 |tag, tail| match tag {
                     1 => {
-                        _np::decode_variant(
-                            LAYOUT_1.block_len,
+                        _np::read_fields(
+                            (LAYOUT_1.block_len, LAYOUT_1.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_1.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: [u8; 254] = _np::field(
-                                    block,
-                                    LAYOUT_1.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Wider::Fields",
-                                        field: "bytes",
-                                    },
+                                _np::own_block!(block, LAYOUT_1, 0);
+                                _np::unknown_bits(
+                                    tail.exact() && LAYOUT_1.has_spare_bits(block),
                                 )?;
-                                let f1: bool = _np::field(
-                                    block,
-                                    LAYOUT_1.slots[1],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Wider::Fields",
-                                        field: "flag",
-                                    },
-                                )?;
-                                let f2: ::std::string::String = _np::field(
-                                    block,
-                                    LAYOUT_1.slots[2],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Wider::Fields",
-                                        field: "text",
-                                    },
-                                )?;
+                                let f0 = _np::field::<
+                                    [u8; 254],
+                                >(block, LAYOUT_1.slots[0], tail, &PLACES_1[0])?;
+                                let f1 = _np::field::<
+                                    bool,
+                                >(block, LAYOUT_1.slots[1], tail, &PLACES_1[1])?;
+                                let f2 = _np::field::<
+                                    ::std::string::String,
+                                >(block, LAYOUT_1.slots[2], tail, &PLACES_1[2])?;
                                 ::core::result::Result::Ok(Self::Fields {
                                     bytes: f0,
                                     flag: f1,
@@ -5411,24 +6997,14 @@ const _: () = {
                         )
                     }
                     2 => {
-                        _np::decode_variant(
-                            LAYOUT_2.block_len,
+                        _np::read_fields(
+                            (LAYOUT_2.block_len, LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_2.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: [u64; 32] = _np::field(
-                                    block,
-                                    LAYOUT_2.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Wider",
-                                        field: "One",
-                                    },
-                                )?;
+                                _np::own_block!(block, LAYOUT_2, 0);
+                                let f0 = _np::field::<
+                                    [u64; 32],
+                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
                                 ::core::result::Result::Ok(Self::One(f0))
                             },
                         )
@@ -5437,48 +7013,133 @@ const _: () = {
                 },
             )
         }
+        fn check(
+            block: &[u8],
+            slot: _np::Slot,
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::read_union(
+                block,
+                slot,
+                tail,
+                |tag, tail| match tag {
+                    1 => {
+                        _np::read_fields(
+                            (LAYOUT_1.block_len, LAYOUT_1.text),
+                            tail,
+                            |block, tail| {
+                                _np::own_block!(block, LAYOUT_1, 0);
+                                _np::unknown_bits(
+                                    tail.exact() && LAYOUT_1.has_spare_bits(block),
+                                )?;
+                                _np::check_field::<
+                                    ::std::string::String,
+                                >(block, LAYOUT_1.slots[2], tail, &PLACES_1[2])?;
+                                ::core::result::Result::Ok(())
+                            },
+                        )
+                    }
+                    2 => {
+                        _np::read_fields(
+                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            tail,
+                            |_, _| ::core::result::Result::Ok(()),
+                        )
+                    }
+                    _ => _np::check_raw(tail),
+                },
+            )
+        }
+        fn view<'a>(
+            block: &'a [u8],
+            slot: _np::Slot,
+            mut tail: _np::Tail<'a>,
+        ) -> WiderView<'a> {
+            let (tag, bytes) = _np::open_union(block, slot, &mut tail);
+            match tag {
+                1 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <[u8; 254] as _np::Wire>::view(
+                            block,
+                            LAYOUT_1.slots[0],
+                            *tail,
+                        );
+                        let f1 = <bool as _np::Wire>::view(
+                            block,
+                            LAYOUT_1.slots[1],
+                            *tail,
+                        );
+                        let f2 = <::std::string::String as _np::Wire>::view(
+                            block,
+                            LAYOUT_1.slots[2],
+                            *tail,
+                        );
+                        WiderView::Fields {
+                            bytes: f0,
+                            flag: f1,
+                            text: f2,
+                        }
+                    }
+                }
+                2 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <[u64; 32] as _np::Wire>::view(
+                            block,
+                            LAYOUT_2.slots[0],
+                            *tail,
+                        );
+                        WiderView::One(f0)
+                    }
+                }
+                _ => WiderView::Unknown(_np::RawView::new(tag, bytes)),
+            }
+        }
+        #[inline]
+        fn skip(block: &[u8], slot: _np::Slot, tail: &mut _np::Tail<'_>) {
+            _np::skip_union(block, slot, tail);
+        }
         fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(_np::UnionSchema {
-                id: _np::TypeId::of::<Wider>,
-                name: "Wider",
-                error: false,
-                variants: &[
-                    _np::VariantSchema {
-                        tag: 1,
-                        name: "Fields",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "bytes",
-                                ty: <[u8; 254] as _np::Wire>::schema,
-                            },
-                            _np::FieldSchema {
-                                number: 1,
-                                name: "flag",
-                                ty: <bool as _np::Wire>::schema,
-                            },
-                            _np::FieldSchema {
-                                number: 2,
-                                name: "text",
-                                ty: <::std::string::String as _np::Wire>::schema,
-                            },
-                        ],
-                    },
-                    _np::VariantSchema {
-                        tag: 2,
-                        name: "One",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "",
-                                ty: <[u64; 32] as _np::Wire>::schema,
-                            },
-                        ],
-                    },
-                ],
-            });
             &SCHEMA
         }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+        _np::UnionSchema::new(
+            _np::TypeId::of::<Wider>,
+            "Wider",
+            &[
+                _np::VariantSchema::new(
+                    1,
+                    "Fields",
+                    &[
+                        _np::FieldSchema::new(
+                            0,
+                            "bytes",
+                            <[u8; 254] as _np::Wire>::schema,
+                        ),
+                        _np::FieldSchema::new(1, "flag", <bool as _np::Wire>::schema),
+                        _np::FieldSchema::new(
+                            2,
+                            "text",
+                            <::std::string::String as _np::Wire>::schema,
+                        ),
+                    ],
+                ),
+                _np::VariantSchema::new(
+                    2,
+                    "One",
+                    &[_np::FieldSchema::new(0, "", <[u64; 32] as _np::Wire>::schema)],
+                ),
+            ],
+        ),
+    );
+    _np::mapped_union! {
+        Wider "Wider" { 1 "Fields" Fields { bytes "bytes" : [u8; 254]; flag "flag" :
+        bool; text "text" : ::std::string::String; }; 2 "One" One([u64; 32]); } open
+        Unknown
     }
 };
 
@@ -5497,6 +7158,11 @@ pub struct Blocks {
     pub wider: Wider,
 }
 
+/// [`Blocks`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct BlocksView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<5> = _np::layout([
@@ -5506,73 +7172,52 @@ const _: () = {
         _np::Shape::of::<::std::vec::Vec<Long>>(),
         _np::Shape::of::<Wider>(),
     ]);
+    static PLACES: [_np::Place; 5] = _np::places(
+        "Blocks",
+        ["wide", "wides", "long", "longs", "wider"],
+    );
     #[automatically_derived]
     impl _np::Body for Blocks {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <Wide as _np::Wire>::PLAIN
+            && <::std::vec::Vec<Wide> as _np::Wire>::PLAIN && <Long as _np::Wire>::PLAIN
+            && <::std::vec::Vec<Long> as _np::Wire>::PLAIN
+            && <Wider as _np::Wire>::PLAIN;
+        type View<'a> = BlocksView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.wide, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.wides, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self.long, LAYOUT.slots[2].from(at), out);
-            _np::Wire::encode(&self.longs, LAYOUT.slots[3].from(at), out);
-            _np::Wire::encode(&self.wider, LAYOUT.slots[4].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.wide, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.wides, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.long, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.longs, block, LAYOUT.slots[3]);
+            _np::Wire::encode_block(&self.wider, block, LAYOUT.slots[4]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.wide, out);
+            _np::Wire::encode_tail(&self.wides, out);
+            _np::Wire::encode_tail(&self.long, out);
+            _np::Wire::encode_tail(&self.longs, out);
+            _np::Wire::encode_tail(&self.wider, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: Wide = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Blocks",
-                    field: "wide",
-                },
-            )?;
-            let f1: ::std::vec::Vec<Wide> = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Blocks",
-                    field: "wides",
-                },
-            )?;
-            let f2: Long = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "Blocks",
-                    field: "long",
-                },
-            )?;
-            let f3: ::std::vec::Vec<Long> = _np::field(
-                block,
-                LAYOUT.slots[3],
-                tail,
-                &_np::Place {
-                    owner: "Blocks",
-                    field: "longs",
-                },
-            )?;
-            let f4: Wider = _np::field(
-                block,
-                LAYOUT.slots[4],
-                tail,
-                &_np::Place {
-                    owner: "Blocks",
-                    field: "wider",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<Wide>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<
+                ::std::vec::Vec<Wide>,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<Long>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3 = _np::field::<
+                ::std::vec::Vec<Long>,
+            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f4 = _np::field::<Wider>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
             ::core::result::Result::Ok(Self {
                 wide: f0,
                 wides: f1,
@@ -5581,78 +7226,137 @@ const _: () = {
                 wider: f4,
             })
         }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<Wide>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            _np::check_field::<
+                ::std::vec::Vec<Wide>,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            _np::check_field::<Long>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            _np::check_field::<
+                ::std::vec::Vec<Long>,
+            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            _np::check_field::<Wider>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> BlocksView<'a> {
+            BlocksView(body)
+        }
+    }
+    _np::evolvable! {
+        Blocks
+    }
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 0 {
+            <Wide as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+        }
+        if upto > 1 {
+            <::std::vec::Vec<Wide> as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+        }
+        if upto > 2 {
+            <Long as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
+        }
+        if upto > 3 {
+            <::std::vec::Vec<Long> as _np::Wire>::skip(block, LAYOUT.slots[3], tail);
+        }
+        if upto > 4 {
+            <Wider as _np::Wire>::skip(block, LAYOUT.slots[4], tail);
+        }
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> BlocksView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn wide(&self) -> <Wide as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <Wide as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn wides(&self) -> <::std::vec::Vec<Wide> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(1, block, &mut tail);
+            <::std::vec::Vec<Wide> as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Field 2.
+        #[inline]
+        #[must_use]
+        pub fn long(&self) -> <Long as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(2, block, &mut tail);
+            <Long as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Field 3.
+        #[inline]
+        #[must_use]
+        pub fn longs(&self) -> <::std::vec::Vec<Long> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(3, block, &mut tail);
+            <::std::vec::Vec<Long> as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+        }
+        /// Field 4.
+        #[inline]
+        #[must_use]
+        pub fn wider(&self) -> <Wider as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(4, block, &mut tail);
+            <Wider as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Blocks, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Blocks {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for BlocksView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Blocks")
+                .field("wide", &self.wide())
+                .field("wides", &self.wides())
+                .field("long", &self.long())
+                .field("longs", &self.longs())
+                .field("wider", &self.wider())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Blocks>,
-                name: "Blocks",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "wide",
-                        ty: <Wide as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "wides",
-                        ty: <::std::vec::Vec<Wide> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "long",
-                        ty: <Long as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 3,
-                        name: "longs",
-                        ty: <::std::vec::Vec<Long> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 4,
-                        name: "wider",
-                        ty: <Wider as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Blocks>,
+            "Blocks",
+            &[
+                _np::FieldSchema::new(0, "wide", <Wide as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    1,
+                    "wides",
+                    <::std::vec::Vec<Wide> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(2, "long", <Long as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    3,
+                    "longs",
+                    <::std::vec::Vec<Long> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(4, "wider", <Wider as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Blocks "Blocks" { wide "wide" : Wide; wides "wides" : ::std::vec::Vec < Wide >;
+        long "long" : Long; longs "longs" : ::std::vec::Vec < Long >; wider "wider" :
+        Wider; }
     }
 };
 
@@ -5676,58 +7380,84 @@ pub enum Failure {
     Unknown(::network_protocol::RawVariant),
 }
 
+/// [`Failure`] where it lies in the bytes.
+#[derive(Clone, Copy, Debug)]
+#[allow(dead_code, non_camel_case_types, non_snake_case)]
+pub enum FailureView<'a> {
+    /// It is not there.
+    NotFound,
+    /// No more than so many.
+    TooMany(u32),
+    /// Tag 3.
+    Refused {
+        /// Field 0.
+        reason: <::std::string::String as ::network_protocol::__private::v1::Wire>::View<
+            'a,
+        >,
+        /// Field 1.
+        shape: <Shape as ::network_protocol::__private::v1::Wire>::View<'a>,
+    },
+    /// Tag 4.
+    Other(<Numbers as ::network_protocol::__private::v1::Wire>::View<'a>),
+    /// A variant that this side's schema does not know.
+    Unknown(::network_protocol::__private::v1::RawView<'a>),
+}
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT_2: _np::Layout<1> = _np::layout([_np::Shape::of::<u32>()]);
+    static PLACES_2: [_np::Place; 1] = _np::places("Failure", ["TooMany"]);
     const LAYOUT_3: _np::Layout<2> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<Shape>(),
     ]);
+    static PLACES_3: [_np::Place; 2] = _np::places(
+        "Failure::Refused",
+        ["reason", "shape"],
+    );
     const LAYOUT_4: _np::Layout<1> = _np::layout([_np::Shape::of::<Numbers>()]);
+    static PLACES_4: [_np::Place; 1] = _np::places("Failure", ["Other"]);
     #[automatically_derived]
     impl _np::Wire for Failure {
         const BITS: usize = 0;
         const BLOCK: usize = 1;
         const HAS_TAIL: bool = true;
         const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
+        type View<'a> = FailureView<'a>;
+        #[inline]
+        fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
+            let tag = match self {
+                Self::NotFound { .. } => 1,
+                Self::TooMany { .. } => 2,
+                Self::Refused { .. } => 3,
+                Self::Other { .. } => 4,
+                Self::Unknown(raw) => raw.tag(),
+            };
+            _np::encode_tag(tag, block, slot);
+        }
+        fn encode_tail(&self, out: &mut _np::Writer<'_>) {
             match self {
-                Self::NotFound => _np::encode_unit(1, slot, out),
+                Self::NotFound { .. } => _np::encode_unit(out),
                 Self::TooMany(f0) => {
-                    _np::encode_variant(
-                        2,
-                        LAYOUT_2.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_2.slots[0].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_2.slots[0]);
+                    _np::end_variant(at, out);
                 }
                 Self::Refused { reason: f0, shape: f1 } => {
-                    _np::encode_variant(
-                        3,
-                        LAYOUT_3.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_3.slots[0].from(at), out);
-                            _np::Wire::encode(f1, LAYOUT_3.slots[1].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_3.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_3.slots[0]);
+                    _np::Wire::encode_block(f1, block, LAYOUT_3.slots[1]);
+                    _np::Wire::encode_tail(f0, out);
+                    _np::Wire::encode_tail(f1, out);
+                    _np::end_variant(at, out);
                 }
                 Self::Other(f0) => {
-                    _np::encode_variant(
-                        4,
-                        LAYOUT_4.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_4.slots[0].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_4.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_4.slots[0]);
+                    _np::Wire::encode_tail(f0, out);
+                    _np::end_variant(at, out);
                 }
-                Self::Unknown(raw) => _np::encode_raw(raw, slot, out),
+                Self::Unknown(raw) => _np::encode_raw(raw, out),
             }
         }
         fn decode(
@@ -5735,63 +7465,37 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_union(
+            _np::read_union(
                 block,
                 slot,
                 tail,
                 |tag, tail| match tag {
-                    1 => _np::decode_unit(tail).map(|()| Self::NotFound),
+                    1 => _np::read_unit(tail).map(|()| Self::NotFound),
                     2 => {
-                        _np::decode_variant(
-                            LAYOUT_2.block_len,
+                        _np::read_fields(
+                            (LAYOUT_2.block_len, LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_2.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: u32 = _np::field(
-                                    block,
-                                    LAYOUT_2.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Failure",
-                                        field: "TooMany",
-                                    },
-                                )?;
+                                _np::own_block!(block, LAYOUT_2, 0);
+                                let f0 = _np::field::<
+                                    u32,
+                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
                                 ::core::result::Result::Ok(Self::TooMany(f0))
                             },
                         )
                     }
                     3 => {
-                        _np::decode_variant(
-                            LAYOUT_3.block_len,
+                        _np::read_fields(
+                            (LAYOUT_3.block_len, LAYOUT_3.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_3.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: ::std::string::String = _np::field(
-                                    block,
-                                    LAYOUT_3.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Failure::Refused",
-                                        field: "reason",
-                                    },
-                                )?;
-                                let f1: Shape = _np::field(
-                                    block,
-                                    LAYOUT_3.slots[1],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Failure::Refused",
-                                        field: "shape",
-                                    },
-                                )?;
+                                _np::own_block!(block, LAYOUT_3, 0);
+                                let f0 = _np::field::<
+                                    ::std::string::String,
+                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
+                                let f1 = _np::field::<
+                                    Shape,
+                                >(block, LAYOUT_3.slots[1], tail, &PLACES_3[1])?;
                                 ::core::result::Result::Ok(Self::Refused {
                                     reason: f0,
                                     shape: f1,
@@ -5800,24 +7504,14 @@ const _: () = {
                         )
                     }
                     4 => {
-                        _np::decode_variant(
-                            LAYOUT_4.block_len,
+                        _np::read_fields(
+                            (LAYOUT_4.block_len, LAYOUT_4.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_4.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: Numbers = _np::field(
-                                    block,
-                                    LAYOUT_4.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Failure",
-                                        field: "Other",
-                                    },
-                                )?;
+                                _np::own_block!(block, LAYOUT_4, 0);
+                                let f0 = _np::field::<
+                                    Numbers,
+                                >(block, LAYOUT_4.slots[0], tail, &PLACES_4[0])?;
                                 ::core::result::Result::Ok(Self::Other(f0))
                             },
                         )
@@ -5826,57 +7520,122 @@ const _: () = {
                 },
             )
         }
+        fn check(
+            block: &[u8],
+            slot: _np::Slot,
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::read_union(
+                block,
+                slot,
+                tail,
+                |tag, tail| match tag {
+                    1 => _np::read_unit(tail),
+                    2 => {
+                        _np::read_fields(
+                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            tail,
+                            |_, _| ::core::result::Result::Ok(()),
+                        )
+                    }
+                    3 => {
+                        _np::read_fields(
+                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            tail,
+                            |block, tail| {
+                                _np::own_block!(block, LAYOUT_3, 0);
+                                _np::check_field::<
+                                    ::std::string::String,
+                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
+                                _np::check_field::<
+                                    Shape,
+                                >(block, LAYOUT_3.slots[1], tail, &PLACES_3[1])?;
+                                ::core::result::Result::Ok(())
+                            },
+                        )
+                    }
+                    4 => {
+                        _np::read_fields(
+                            (LAYOUT_4.block_len, LAYOUT_4.text),
+                            tail,
+                            |block, tail| {
+                                _np::own_block!(block, LAYOUT_4, 0);
+                                _np::check_field::<
+                                    Numbers,
+                                >(block, LAYOUT_4.slots[0], tail, &PLACES_4[0])?;
+                                ::core::result::Result::Ok(())
+                            },
+                        )
+                    }
+                    _ => _np::check_raw(tail),
+                },
+            )
+        }
+        fn view<'a>(
+            block: &'a [u8],
+            slot: _np::Slot,
+            mut tail: _np::Tail<'a>,
+        ) -> FailureView<'a> {
+            let (tag, bytes) = _np::open_union(block, slot, &mut tail);
+            match tag {
+                1 => FailureView::NotFound,
+                2 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <u32 as _np::Wire>::view(
+                            block,
+                            LAYOUT_2.slots[0],
+                            *tail,
+                        );
+                        FailureView::TooMany(f0)
+                    }
+                }
+                3 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <::std::string::String as _np::Wire>::view(
+                            block,
+                            LAYOUT_3.slots[0],
+                            *tail,
+                        );
+                        <::std::string::String as _np::Wire>::skip(
+                            block,
+                            LAYOUT_3.slots[0],
+                            tail,
+                        );
+                        let f1 = <Shape as _np::Wire>::view(
+                            block,
+                            LAYOUT_3.slots[1],
+                            *tail,
+                        );
+                        FailureView::Refused {
+                            reason: f0,
+                            shape: f1,
+                        }
+                    }
+                }
+                4 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <Numbers as _np::Wire>::view(
+                            block,
+                            LAYOUT_4.slots[0],
+                            *tail,
+                        );
+                        FailureView::Other(f0)
+                    }
+                }
+                _ => FailureView::Unknown(_np::RawView::new(tag, bytes)),
+            }
+        }
+        #[inline]
+        fn skip(block: &[u8], slot: _np::Slot, tail: &mut _np::Tail<'_>) {
+            _np::skip_union(block, slot, tail);
+        }
         fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(_np::UnionSchema {
-                id: _np::TypeId::of::<Failure>,
-                name: "Failure",
-                error: true,
-                variants: &[
-                    _np::VariantSchema {
-                        tag: 1,
-                        name: "NotFound",
-                        fields: &[],
-                    },
-                    _np::VariantSchema {
-                        tag: 2,
-                        name: "TooMany",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "",
-                                ty: <u32 as _np::Wire>::schema,
-                            },
-                        ],
-                    },
-                    _np::VariantSchema {
-                        tag: 3,
-                        name: "Refused",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "reason",
-                                ty: <::std::string::String as _np::Wire>::schema,
-                            },
-                            _np::FieldSchema {
-                                number: 1,
-                                name: "shape",
-                                ty: <Shape as _np::Wire>::schema,
-                            },
-                        ],
-                    },
-                    _np::VariantSchema {
-                        tag: 4,
-                        name: "Other",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "",
-                                ty: <Numbers as _np::Wire>::schema,
-                            },
-                        ],
-                    },
-                ],
-            });
             &SCHEMA
         }
     }
@@ -5909,6 +7668,47 @@ const _: () = {
     }
     #[automatically_derived]
     impl ::core::error::Error for Failure {}
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+        _np::UnionSchema::new(
+                _np::TypeId::of::<Failure>,
+                "Failure",
+                &[
+                    _np::VariantSchema::new(1, "NotFound", &[]),
+                    _np::VariantSchema::new(
+                        2,
+                        "TooMany",
+                        &[_np::FieldSchema::new(0, "", <u32 as _np::Wire>::schema)],
+                    ),
+                    _np::VariantSchema::new(
+                        3,
+                        "Refused",
+                        &[
+                            _np::FieldSchema::new(
+                                0,
+                                "reason",
+                                <::std::string::String as _np::Wire>::schema,
+                            ),
+                            _np::FieldSchema::new(
+                                1,
+                                "shape",
+                                <Shape as _np::Wire>::schema,
+                            ),
+                        ],
+                    ),
+                    _np::VariantSchema::new(
+                        4,
+                        "Other",
+                        &[_np::FieldSchema::new(0, "", <Numbers as _np::Wire>::schema)],
+                    ),
+                ],
+            )
+            .error(),
+    );
+    _np::mapped_union! {
+        Failure "Failure" { 1 "NotFound" NotFound[]; 2 "TooMany" TooMany(u32); 3
+        "Refused" Refused { reason "reason" : ::std::string::String; shape "shape" :
+        Shape; }; 4 "Other" Other(Numbers); } open Unknown
+    }
 };
 
 /// Docs with everything that Markdown may hold:
@@ -6006,107 +7806,117 @@ pub struct EveryTell {
     pub times: u8,
 }
 
+/// [`EveryTell`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct EveryTellView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<u8>(),
     ]);
+    static PLACES: [_np::Place; 2] = _np::places("EveryTell", ["text", "times"]);
     #[automatically_derived]
     impl _np::Body for EveryTell {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
+        type View<'a> = EveryTellView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.text, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.times, LAYOUT.slots[1].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.text, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.times, block, LAYOUT.slots[1]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.text, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: ::std::string::String = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "EveryTell",
-                    field: "text",
-                },
-            )?;
-            let f1: u8 = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "EveryTell",
-                    field: "times",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<u8>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { text: f0, times: f1 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> EveryTellView<'a> {
+            EveryTellView(body)
+        }
+    }
+    _np::evolvable! {
+        EveryTell
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> EveryTellView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn text(&self) -> <::std::string::String as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn times(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<EveryTell, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for EveryTell {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for EveryTellView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("EveryTell")
+                .field("text", &self.text())
+                .field("times", &self.times())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<EveryTell>,
-                name: "EveryTell",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "text",
-                        ty: <::std::string::String as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "times",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<EveryTell>,
+            "EveryTell",
+            &[
+                _np::FieldSchema::new(
+                    0,
+                    "text",
+                    <::std::string::String as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(1, "times", <u8 as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        EveryTell "EveryTell" { text "text" : ::std::string::String; times "times" : u8;
         }
     }
 };
@@ -6119,90 +7929,93 @@ pub struct EveryEchoFields {
     pub value: Everything,
 }
 
+/// [`EveryEchoFields`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct EveryEchoFieldsView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<Everything>()]);
+    static PLACES: [_np::Place; 1] = _np::places("EveryEchoFields", ["value"]);
     #[automatically_derived]
     impl _np::Body for EveryEchoFields {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <Everything as _np::Wire>::PLAIN;
+        type View<'a> = EveryEchoFieldsView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.value, LAYOUT.slots[0].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.value, block, LAYOUT.slots[0]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.value, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: Everything = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "EveryEchoFields",
-                    field: "value",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<Everything>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(Self { value: f0 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<Everything>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> EveryEchoFieldsView<'a> {
+            EveryEchoFieldsView(body)
+        }
+    }
+    _np::evolvable! {
+        EveryEchoFields
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> EveryEchoFieldsView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn value(&self) -> <Everything as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <Everything as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(
+            &self,
+        ) -> ::core::result::Result<EveryEchoFields, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for EveryEchoFields {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for EveryEchoFieldsView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("EveryEchoFields").field("value", &self.value()).finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<EveryEchoFields>,
-                name: "EveryEchoFields",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "value",
-                        ty: <Everything as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<EveryEchoFields>,
+            "EveryEchoFields",
+            &[_np::FieldSchema::new(0, "value", <Everything as _np::Wire>::schema)],
+        ),
+    );
+    _np::mapped_struct! {
+        EveryEchoFields "EveryEchoFields" { value "value" : Everything; }
     }
 };
 
@@ -6211,6 +8024,11 @@ const _: () = {
 #[allow(dead_code)]
 pub struct EveryNoFields {}
 
+/// [`EveryNoFields`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct EveryNoFieldsView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -6218,8 +8036,13 @@ const _: () = {
     impl _np::Body for EveryNoFields {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = EveryNoFieldsView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -6227,52 +8050,46 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> EveryNoFieldsView<'a> {
+            EveryNoFieldsView(body)
+        }
+    }
+    _np::evolvable! {
+        EveryNoFields
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> EveryNoFieldsView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(
+            &self,
+        ) -> ::core::result::Result<EveryNoFields, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for EveryNoFields {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for EveryNoFieldsView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("EveryNoFields").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<EveryNoFields>,
-                name: "EveryNoFields",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<EveryNoFields>, "EveryNoFields", &[]),
+    );
+    _np::mapped_struct! {
+        EveryNoFields "EveryNoFields" {}
     }
 };
 
@@ -6284,92 +8101,103 @@ pub struct EveryPushed {
     pub text: ::std::string::String,
 }
 
+/// [`EveryPushed`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct EveryPushedView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
     ]);
+    static PLACES: [_np::Place; 1] = _np::places("EveryPushed", ["text"]);
     #[automatically_derived]
     impl _np::Body for EveryPushed {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
+        type View<'a> = EveryPushedView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.text, LAYOUT.slots[0].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.text, block, LAYOUT.slots[0]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.text, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: ::std::string::String = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "EveryPushed",
-                    field: "text",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(Self { text: f0 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> EveryPushedView<'a> {
+            EveryPushedView(body)
+        }
+    }
+    _np::evolvable! {
+        EveryPushed
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> EveryPushedView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn text(&self) -> <::std::string::String as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<EveryPushed, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for EveryPushed {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for EveryPushedView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("EveryPushed").field("text", &self.text()).finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<EveryPushed>,
-                name: "EveryPushed",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "text",
-                        ty: <::std::string::String as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<EveryPushed>,
+            "EveryPushed",
+            &[
+                _np::FieldSchema::new(
+                    0,
+                    "text",
+                    <::std::string::String as _np::Wire>::schema,
+                ),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        EveryPushed "EveryPushed" { text "text" : ::std::string::String; }
     }
 };
 
@@ -6381,90 +8209,87 @@ pub struct EveryAsked {
     pub number: u32,
 }
 
+/// [`EveryAsked`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct EveryAskedView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<u32>()]);
+    static PLACES: [_np::Place; 1] = _np::places("EveryAsked", ["number"]);
     #[automatically_derived]
     impl _np::Body for EveryAsked {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = EveryAskedView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.number, LAYOUT.slots[0].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.number, block, LAYOUT.slots[0]);
         }
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u32 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "EveryAsked",
-                    field: "number",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u32>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(Self { number: f0 })
+        }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> EveryAskedView<'a> {
+            EveryAskedView(body)
+        }
+    }
+    _np::evolvable! {
+        EveryAsked
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> EveryAskedView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn number(&self) -> u32 {
+            let _np::BodyView { block, tail } = self.0;
+            <u32 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<EveryAsked, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for EveryAsked {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for EveryAskedView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("EveryAsked").field("number", &self.number()).finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<EveryAsked>,
-                name: "EveryAsked",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "number",
-                        ty: <u32 as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<EveryAsked>,
+            "EveryAsked",
+            &[_np::FieldSchema::new(0, "number", <u32 as _np::Wire>::schema)],
+        ),
+    );
+    _np::mapped_struct! {
+        EveryAsked "EveryAsked" { number "number" : u32; }
     }
 };
 
@@ -6476,264 +8301,191 @@ const _: () = {
         const VERSION: u32 = 7;
         const MIN_VERSION: u32 = 2;
         fn schema() -> &'static _np::ProtocolSchema {
-            static SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema {
-                name: "example::everything::Every",
-                version: 7,
-                min: 2,
-                messages: &[
-                    _np::MessageSchema {
-                        number: 1,
-                        name: "Nothing",
-                        from: _np::End::Client,
-                        payload: <() as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <() as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 2,
-                        name: "Poke",
-                        from: _np::End::Client,
-                        payload: <() as _np::Root>::schema,
-                        reply: ::core::option::Option::None,
-                    },
-                    _np::MessageSchema {
-                        number: 3,
-                        name: "Tell",
-                        from: _np::End::Client,
-                        payload: <EveryTell as _np::Root>::schema,
-                        reply: ::core::option::Option::None,
-                    },
-                    _np::MessageSchema {
-                        number: 4,
-                        name: "Put",
-                        from: _np::End::Client,
-                        payload: <Everything as _np::Root>::schema,
-                        reply: ::core::option::Option::None,
-                    },
-                    _np::MessageSchema {
-                        number: 5,
-                        name: "Echo",
-                        from: _np::End::Client,
-                        payload: <Everything as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <Everything as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 6,
-                        name: "EchoFields",
-                        from: _np::End::Client,
-                        payload: <EveryEchoFields as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <Everything as _np::Root>::schema,
-                            err: ::core::option::Option::Some(
-                                <Failure as _np::Root>::schema,
+            static SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema::new(
+                    "example::everything::Every",
+                    &[
+                        _np::MessageSchema::new(1, "Nothing", <() as _np::Root>::schema)
+                            .reply(_np::ReplySchema::new(<() as _np::Root>::schema)),
+                        _np::MessageSchema::new(2, "Poke", <() as _np::Root>::schema),
+                        _np::MessageSchema::new(
+                                3,
+                                "Tell",
+                                <EveryTell as _np::Root>::schema,
+                            )
+                            .inline(),
+                        _np::MessageSchema::new(
+                            4,
+                            "Put",
+                            <Everything as _np::Root>::schema,
+                        ),
+                        _np::MessageSchema::new(
+                                5,
+                                "Echo",
+                                <Everything as _np::Root>::schema,
+                            )
+                            .reply(
+                                _np::ReplySchema::new(<Everything as _np::Root>::schema),
                             ),
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 7,
-                        name: "NoFields",
-                        from: _np::End::Client,
-                        payload: <EveryNoFields as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <Empty as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 8,
-                        name: "Unit",
-                        from: _np::End::Client,
-                        payload: <() as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <() as _np::Root>::schema,
-                            err: ::core::option::Option::Some(
-                                <Failure as _np::Root>::schema,
+                        _np::MessageSchema::new(
+                                6,
+                                "EchoFields",
+                                <EveryEchoFields as _np::Root>::schema,
+                            )
+                            .inline()
+                            .reply(
+                                _np::ReplySchema::new(<Everything as _np::Root>::schema)
+                                    .or(<Failure as _np::Root>::schema),
                             ),
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 9,
-                        name: "Number",
-                        from: _np::End::Client,
-                        payload: <u64 as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <u64 as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 10,
-                        name: "Flag",
-                        from: _np::End::Client,
-                        payload: <bool as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <bool as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 11,
-                        name: "Text",
-                        from: _np::End::Client,
-                        payload: <::std::string::String as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <::std::string::String as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 12,
-                        name: "Blob",
-                        from: _np::End::Client,
-                        payload: <::network_protocol::Bytes as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <::network_protocol::Bytes as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 13,
-                        name: "List",
-                        from: _np::End::Client,
-                        payload: <::std::vec::Vec<Shape> as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <::std::vec::Vec<Shape> as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 14,
-                        name: "Maybe",
-                        from: _np::End::Client,
-                        payload: <::core::option::Option<
-                            ::std::string::String,
-                        > as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <::core::option::Option<
-                                ::std::string::String,
-                            > as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 15,
-                        name: "Array",
-                        from: _np::End::Client,
-                        payload: <[u16; COUNT as usize] as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <[u16; COUNT as usize] as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 16,
-                        name: "Fixed",
-                        from: _np::End::Client,
-                        payload: <Point as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <Point as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 17,
-                        name: "Scalar",
-                        from: _np::End::Client,
-                        payload: <Level64 as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <Level64 as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 18,
-                        name: "Union",
-                        from: _np::End::Client,
-                        payload: <Shape as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <Shape as _np::Root>::schema,
-                            err: ::core::option::Option::Some(
-                                <Failure as _np::Root>::schema,
+                        _np::MessageSchema::new(
+                                7,
+                                "NoFields",
+                                <EveryNoFields as _np::Root>::schema,
+                            )
+                            .inline()
+                            .reply(_np::ReplySchema::new(<Empty as _np::Root>::schema)),
+                        _np::MessageSchema::new(8, "Unit", <() as _np::Root>::schema)
+                            .reply(
+                                _np::ReplySchema::new(<() as _np::Root>::schema)
+                                    .or(<Failure as _np::Root>::schema),
                             ),
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 19,
-                        name: "MaybeFlag",
-                        from: _np::End::Client,
-                        payload: <::core::option::Option<bool> as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <::core::option::Option<bool> as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 20,
-                        name: "Float",
-                        from: _np::End::Client,
-                        payload: <f64 as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <f32 as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 21,
-                        name: "Pushed",
-                        from: _np::End::Server,
-                        payload: <EveryPushed as _np::Root>::schema,
-                        reply: ::core::option::Option::None,
-                    },
-                    _np::MessageSchema {
-                        number: 22,
-                        name: "PushedType",
-                        from: _np::End::Server,
-                        payload: <Shape as _np::Root>::schema,
-                        reply: ::core::option::Option::None,
-                    },
-                    _np::MessageSchema {
-                        number: 23,
-                        name: "PushedUnit",
-                        from: _np::End::Server,
-                        payload: <() as _np::Root>::schema,
-                        reply: ::core::option::Option::None,
-                    },
-                    _np::MessageSchema {
-                        number: 24,
-                        name: "Asked",
-                        from: _np::End::Server,
-                        payload: <EveryAsked as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <u64 as _np::Root>::schema,
-                            err: ::core::option::Option::Some(
-                                <Failure as _np::Root>::schema,
+                        _np::MessageSchema::new(9, "Number", <u64 as _np::Root>::schema)
+                            .reply(_np::ReplySchema::new(<u64 as _np::Root>::schema)),
+                        _np::MessageSchema::new(10, "Flag", <bool as _np::Root>::schema)
+                            .reply(_np::ReplySchema::new(<bool as _np::Root>::schema)),
+                        _np::MessageSchema::new(
+                                11,
+                                "Text",
+                                <::std::string::String as _np::Root>::schema,
+                            )
+                            .reply(
+                                _np::ReplySchema::new(
+                                    <::std::string::String as _np::Root>::schema,
+                                ),
                             ),
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 25,
-                        name: "AskedUnit",
-                        from: _np::End::Server,
-                        payload: <() as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <() as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 26,
-                        name: "Explicit",
-                        from: _np::End::Client,
-                        payload: <() as _np::Root>::schema,
-                        reply: ::core::option::Option::None,
-                    },
-                ],
-            };
+                        _np::MessageSchema::new(
+                                12,
+                                "Blob",
+                                <::network_protocol::Bytes as _np::Root>::schema,
+                            )
+                            .reply(
+                                _np::ReplySchema::new(
+                                    <::network_protocol::Bytes as _np::Root>::schema,
+                                ),
+                            ),
+                        _np::MessageSchema::new(
+                                13,
+                                "List",
+                                <::std::vec::Vec<Shape> as _np::Root>::schema,
+                            )
+                            .reply(
+                                _np::ReplySchema::new(
+                                    <::std::vec::Vec<Shape> as _np::Root>::schema,
+                                ),
+                            ),
+                        _np::MessageSchema::new(
+                                14,
+                                "Maybe",
+                                <::core::option::Option<
+                                    ::std::string::String,
+                                > as _np::Root>::schema,
+                            )
+                            .reply(
+                                _np::ReplySchema::new(
+                                    <::core::option::Option<
+                                        ::std::string::String,
+                                    > as _np::Root>::schema,
+                                ),
+                            ),
+                        _np::MessageSchema::new(
+                                15,
+                                "Array",
+                                <[u16; COUNT as usize] as _np::Root>::schema,
+                            )
+                            .reply(
+                                _np::ReplySchema::new(
+                                    <[u16; COUNT as usize] as _np::Root>::schema,
+                                ),
+                            ),
+                        _np::MessageSchema::new(
+                                16,
+                                "Fixed",
+                                <Point as _np::Root>::schema,
+                            )
+                            .reply(_np::ReplySchema::new(<Point as _np::Root>::schema)),
+                        _np::MessageSchema::new(
+                                17,
+                                "Scalar",
+                                <Level64 as _np::Root>::schema,
+                            )
+                            .reply(
+                                _np::ReplySchema::new(<Level64 as _np::Root>::schema),
+                            ),
+                        _np::MessageSchema::new(
+                                18,
+                                "Union",
+                                <Shape as _np::Root>::schema,
+                            )
+                            .reply(
+                                _np::ReplySchema::new(<Shape as _np::Root>::schema)
+                                    .or(<Failure as _np::Root>::schema),
+                            ),
+                        _np::MessageSchema::new(
+                                19,
+                                "MaybeFlag",
+                                <::core::option::Option<bool> as _np::Root>::schema,
+                            )
+                            .reply(
+                                _np::ReplySchema::new(
+                                    <::core::option::Option<bool> as _np::Root>::schema,
+                                ),
+                            ),
+                        _np::MessageSchema::new(20, "Float", <f64 as _np::Root>::schema)
+                            .reply(_np::ReplySchema::new(<f32 as _np::Root>::schema)),
+                        _np::MessageSchema::new(
+                                21,
+                                "Pushed",
+                                <EveryPushed as _np::Root>::schema,
+                            )
+                            .from_server()
+                            .inline(),
+                        _np::MessageSchema::new(
+                                22,
+                                "PushedType",
+                                <Shape as _np::Root>::schema,
+                            )
+                            .from_server(),
+                        _np::MessageSchema::new(
+                                23,
+                                "PushedUnit",
+                                <() as _np::Root>::schema,
+                            )
+                            .from_server(),
+                        _np::MessageSchema::new(
+                                24,
+                                "Asked",
+                                <EveryAsked as _np::Root>::schema,
+                            )
+                            .from_server()
+                            .inline()
+                            .reply(
+                                _np::ReplySchema::new(<u64 as _np::Root>::schema)
+                                    .or(<Failure as _np::Root>::schema),
+                            ),
+                        _np::MessageSchema::new(
+                                25,
+                                "AskedUnit",
+                                <() as _np::Root>::schema,
+                            )
+                            .from_server()
+                            .reply(_np::ReplySchema::new(<() as _np::Root>::schema)),
+                        _np::MessageSchema::new(
+                            26,
+                            "Explicit",
+                            <() as _np::Root>::schema,
+                        ),
+                    ],
+                )
+                .version(7, 2);
             &SCHEMA
         }
         fn fingerprint() -> _np::Fingerprint {
@@ -6834,8 +8586,8 @@ const _: () = {
                             )?;
                             Self::Tell { text: f0, times: f1 }
                         }
-                        4 => Self::Put(_np::decode_root(body, options)?),
-                        5 => Self::Echo(_np::decode_root(body, options)?),
+                        4 => Self::Put(_np::decode_root::<Everything>(body, options)?),
+                        5 => Self::Echo(_np::decode_root::<Everything>(body, options)?),
                         6 => {
                             let EveryEchoFields { value: f0 } = _np::decode_root(
                                 body,
@@ -6851,18 +8603,48 @@ const _: () = {
                             _np::decode_root::<()>(body, options)?;
                             Self::Unit
                         }
-                        9 => Self::Number(_np::decode_root(body, options)?),
-                        10 => Self::Flag(_np::decode_root(body, options)?),
-                        11 => Self::Text(_np::decode_root(body, options)?),
-                        12 => Self::Blob(_np::decode_root(body, options)?),
-                        13 => Self::List(_np::decode_root(body, options)?),
-                        14 => Self::Maybe(_np::decode_root(body, options)?),
-                        15 => Self::Array(_np::decode_root(body, options)?),
-                        16 => Self::Fixed(_np::decode_root(body, options)?),
-                        17 => Self::Scalar(_np::decode_root(body, options)?),
-                        18 => Self::Union(_np::decode_root(body, options)?),
-                        19 => Self::MaybeFlag(_np::decode_root(body, options)?),
-                        20 => Self::Float(_np::decode_root(body, options)?),
+                        9 => Self::Number(_np::decode_root::<u64>(body, options)?),
+                        10 => Self::Flag(_np::decode_root::<bool>(body, options)?),
+                        11 => {
+                            Self::Text(
+                                _np::decode_root::<::std::string::String>(body, options)?,
+                            )
+                        }
+                        12 => {
+                            Self::Blob(
+                                _np::decode_root::<
+                                    ::network_protocol::Bytes,
+                                >(body, options)?,
+                            )
+                        }
+                        13 => {
+                            Self::List(
+                                _np::decode_root::<::std::vec::Vec<Shape>>(body, options)?,
+                            )
+                        }
+                        14 => {
+                            Self::Maybe(
+                                _np::decode_root::<
+                                    ::core::option::Option<::std::string::String>,
+                                >(body, options)?,
+                            )
+                        }
+                        15 => {
+                            Self::Array(
+                                _np::decode_root::<[u16; COUNT as usize]>(body, options)?,
+                            )
+                        }
+                        16 => Self::Fixed(_np::decode_root::<Point>(body, options)?),
+                        17 => Self::Scalar(_np::decode_root::<Level64>(body, options)?),
+                        18 => Self::Union(_np::decode_root::<Shape>(body, options)?),
+                        19 => {
+                            Self::MaybeFlag(
+                                _np::decode_root::<
+                                    ::core::option::Option<bool>,
+                                >(body, options)?,
+                            )
+                        }
+                        20 => Self::Float(_np::decode_root::<f64>(body, options)?),
                         21 => {
                             let EveryPushed { text: f0 } = _np::decode_root(
                                 body,
@@ -6870,7 +8652,7 @@ const _: () = {
                             )?;
                             Self::Pushed { text: f0 }
                         }
-                        22 => Self::PushedType(_np::decode_root(body, options)?),
+                        22 => Self::PushedType(_np::decode_root::<Shape>(body, options)?),
                         23 => {
                             _np::decode_root::<()>(body, options)?;
                             Self::PushedUnit
@@ -7656,27 +9438,13 @@ const _: () = {
         const VERSION: u32 = 1;
         const MIN_VERSION: u32 = 1;
         fn schema() -> &'static _np::ProtocolSchema {
-            static SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema {
-                name: "example::everything::Small",
-                version: 1,
-                min: 1,
-                messages: &[
-                    _np::MessageSchema {
-                        number: 1,
-                        name: "First",
-                        from: _np::End::Client,
-                        payload: <u8 as _np::Root>::schema,
-                        reply: ::core::option::Option::None,
-                    },
-                    _np::MessageSchema {
-                        number: 2,
-                        name: "Second",
-                        from: _np::End::Client,
-                        payload: <() as _np::Root>::schema,
-                        reply: ::core::option::Option::None,
-                    },
+            static SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema::new(
+                "example::everything::Small",
+                &[
+                    _np::MessageSchema::new(1, "First", <u8 as _np::Root>::schema),
+                    _np::MessageSchema::new(2, "Second", <() as _np::Root>::schema),
                 ],
-            };
+            );
             &SCHEMA
         }
         fn fingerprint() -> _np::Fingerprint {
@@ -7706,7 +9474,7 @@ const _: () = {
             ::core::result::Result::Ok(
                 ::core::option::Option::Some(
                     match number {
-                        1 => Self::First(_np::decode_root(body, options)?),
+                        1 => Self::First(_np::decode_root::<u8>(body, options)?),
                         2 => {
                             _np::decode_root::<()>(body, options)?;
                             Self::Second

@@ -13,108 +13,117 @@ pub struct Count {
     pub lines: u64,
 }
 
+/// [`Count`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct CountView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<u64>(),
     ]);
+    static PLACES: [_np::Place; 2] = _np::places("Count", ["word", "lines"]);
     #[automatically_derived]
     impl _np::Body for Count {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
+        type View<'a> = CountView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.word, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.lines, LAYOUT.slots[1].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.word, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.lines, block, LAYOUT.slots[1]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.word, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: ::std::string::String = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Count",
-                    field: "word",
-                },
-            )?;
-            let f1: u64 = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Count",
-                    field: "lines",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<u64>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { word: f0, lines: f1 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> CountView<'a> {
+            CountView(body)
+        }
+    }
+    _np::evolvable! {
+        Count
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> CountView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn word(&self) -> <::std::string::String as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn lines(&self) -> u64 {
+            let _np::BodyView { block, tail } = self.0;
+            <u64 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Count, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for Count {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for CountView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Count")
+                .field("word", &self.word())
+                .field("lines", &self.lines())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Count>,
-                name: "Count",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "word",
-                        ty: <::std::string::String as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "lines",
-                        ty: <u64 as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Count>,
+            "Count",
+            &[
+                _np::FieldSchema::new(
+                    0,
+                    "word",
+                    <::std::string::String as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(1, "lines", <u64 as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Count "Count" { word "word" : ::std::string::String; lines "lines" : u64; }
     }
 };
 
@@ -129,6 +138,11 @@ pub struct Totals {
     pub top: ::std::vec::Vec<Count>,
 }
 
+/// [`Totals`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct TotalsView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<3> = _np::layout([
@@ -136,121 +150,122 @@ const _: () = {
         _np::Shape::of::<u64>(),
         _np::Shape::of::<::std::vec::Vec<Count>>(),
     ]);
+    static PLACES: [_np::Place; 3] = _np::places("Totals", ["lines", "bytes", "top"]);
     #[automatically_derived]
     impl _np::Body for Totals {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <::std::vec::Vec<Count> as _np::Wire>::PLAIN;
+        type View<'a> = TotalsView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.lines, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.bytes, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self.top, LAYOUT.slots[2].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.lines, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.bytes, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.top, block, LAYOUT.slots[2]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.top, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u64 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Totals",
-                    field: "lines",
-                },
-            )?;
-            let f1: u64 = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Totals",
-                    field: "bytes",
-                },
-            )?;
-            let f2: ::std::vec::Vec<Count> = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "Totals",
-                    field: "top",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u64>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<u64>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<
+                ::std::vec::Vec<Count>,
+            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
             ::core::result::Result::Ok(Self {
                 lines: f0,
                 bytes: f1,
                 top: f2,
             })
         }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<
+                ::std::vec::Vec<Count>,
+            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> TotalsView<'a> {
+            TotalsView(body)
+        }
+    }
+    _np::evolvable! {
+        Totals
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> TotalsView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn lines(&self) -> u64 {
+            let _np::BodyView { block, tail } = self.0;
+            <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Without the lines' ends.
+        #[inline]
+        #[must_use]
+        pub fn bytes(&self) -> u64 {
+            let _np::BodyView { block, tail } = self.0;
+            <u64 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// The most frequent first words, the most frequent first.
+        #[inline]
+        #[must_use]
+        pub fn top(&self) -> <::std::vec::Vec<Count> as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::std::vec::Vec<Count> as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Totals, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Totals {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for TotalsView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Totals")
+                .field("lines", &self.lines())
+                .field("bytes", &self.bytes())
+                .field("top", &self.top())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Totals>,
-                name: "Totals",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "lines",
-                        ty: <u64 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "bytes",
-                        ty: <u64 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "top",
-                        ty: <::std::vec::Vec<Count> as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Totals>,
+            "Totals",
+            &[
+                _np::FieldSchema::new(0, "lines", <u64 as _np::Wire>::schema),
+                _np::FieldSchema::new(1, "bytes", <u64 as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    2,
+                    "top",
+                    <::std::vec::Vec<Count> as _np::Wire>::schema,
+                ),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Totals "Totals" { lines "lines" : u64; bytes "bytes" : u64; top "top" :
+        ::std::vec::Vec < Count >; }
     }
 };
 
@@ -268,33 +283,55 @@ pub enum ShipError {
     Unknown(::network_protocol::RawVariant),
 }
 
+/// [`ShipError`] where it lies in the bytes.
+#[derive(Clone, Copy, Debug)]
+#[allow(dead_code, non_camel_case_types, non_snake_case)]
+pub enum ShipErrorView<'a> {
+    /// A line is longer than the server takes.
+    LineTooLong {
+        /// Its number in the file, from 1.
+        number: u64,
+        /// How many bytes it may have.
+        max: u32,
+    },
+    /// A variant that this side's schema does not know.
+    Unknown(::network_protocol::__private::v1::RawView<'a>),
+}
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT_1: _np::Layout<2> = _np::layout([
         _np::Shape::of::<u64>(),
         _np::Shape::of::<u32>(),
     ]);
+    static PLACES_1: [_np::Place; 2] = _np::places(
+        "ShipError::LineTooLong",
+        ["number", "max"],
+    );
     #[automatically_derived]
     impl _np::Wire for ShipError {
         const BITS: usize = 0;
         const BLOCK: usize = 1;
         const HAS_TAIL: bool = true;
         const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
+        type View<'a> = ShipErrorView<'a>;
+        #[inline]
+        fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
+            let tag = match self {
+                Self::LineTooLong { .. } => 1,
+                Self::Unknown(raw) => raw.tag(),
+            };
+            _np::encode_tag(tag, block, slot);
+        }
+        fn encode_tail(&self, out: &mut _np::Writer<'_>) {
             match self {
                 Self::LineTooLong { number: f0, max: f1 } => {
-                    _np::encode_variant(
-                        1,
-                        LAYOUT_1.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_1.slots[0].from(at), out);
-                            _np::Wire::encode(f1, LAYOUT_1.slots[1].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_1.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_1.slots[0]);
+                    _np::Wire::encode_block(f1, block, LAYOUT_1.slots[1]);
+                    _np::end_variant(at, out);
                 }
-                Self::Unknown(raw) => _np::encode_raw(raw, slot, out),
+                Self::Unknown(raw) => _np::encode_raw(raw, out),
             }
         }
         fn decode(
@@ -302,39 +339,23 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_union(
+            _np::read_union(
                 block,
                 slot,
                 tail,
                 |tag, tail| match tag {
                     1 => {
-                        _np::decode_variant(
-                            LAYOUT_1.block_len,
+                        _np::read_fields(
+                            (LAYOUT_1.block_len, LAYOUT_1.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_1.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: u64 = _np::field(
-                                    block,
-                                    LAYOUT_1.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "ShipError::LineTooLong",
-                                        field: "number",
-                                    },
-                                )?;
-                                let f1: u32 = _np::field(
-                                    block,
-                                    LAYOUT_1.slots[1],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "ShipError::LineTooLong",
-                                        field: "max",
-                                    },
-                                )?;
+                                _np::own_block!(block, LAYOUT_1, 0);
+                                let f0 = _np::field::<
+                                    u64,
+                                >(block, LAYOUT_1.slots[0], tail, &PLACES_1[0])?;
+                                let f1 = _np::field::<
+                                    u32,
+                                >(block, LAYOUT_1.slots[1], tail, &PLACES_1[1])?;
                                 ::core::result::Result::Ok(Self::LineTooLong {
                                     number: f0,
                                     max: f1,
@@ -346,30 +367,62 @@ const _: () = {
                 },
             )
         }
+        fn check(
+            block: &[u8],
+            slot: _np::Slot,
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::read_union(
+                block,
+                slot,
+                tail,
+                |tag, tail| match tag {
+                    1 => {
+                        _np::read_fields(
+                            (LAYOUT_1.block_len, LAYOUT_1.text),
+                            tail,
+                            |_, _| ::core::result::Result::Ok(()),
+                        )
+                    }
+                    _ => _np::check_raw(tail),
+                },
+            )
+        }
+        fn view<'a>(
+            block: &'a [u8],
+            slot: _np::Slot,
+            mut tail: _np::Tail<'a>,
+        ) -> ShipErrorView<'a> {
+            let (tag, bytes) = _np::open_union(block, slot, &mut tail);
+            match tag {
+                1 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <u64 as _np::Wire>::view(
+                            block,
+                            LAYOUT_1.slots[0],
+                            *tail,
+                        );
+                        let f1 = <u32 as _np::Wire>::view(
+                            block,
+                            LAYOUT_1.slots[1],
+                            *tail,
+                        );
+                        ShipErrorView::LineTooLong {
+                            number: f0,
+                            max: f1,
+                        }
+                    }
+                }
+                _ => ShipErrorView::Unknown(_np::RawView::new(tag, bytes)),
+            }
+        }
+        #[inline]
+        fn skip(block: &[u8], slot: _np::Slot, tail: &mut _np::Tail<'_>) {
+            _np::skip_union(block, slot, tail);
+        }
         fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(_np::UnionSchema {
-                id: _np::TypeId::of::<ShipError>,
-                name: "ShipError",
-                error: true,
-                variants: &[
-                    _np::VariantSchema {
-                        tag: 1,
-                        name: "LineTooLong",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "number",
-                                ty: <u64 as _np::Wire>::schema,
-                            },
-                            _np::FieldSchema {
-                                number: 1,
-                                name: "max",
-                                ty: <u32 as _np::Wire>::schema,
-                            },
-                        ],
-                    },
-                ],
-            });
             &SCHEMA
         }
     }
@@ -393,6 +446,31 @@ const _: () = {
     }
     #[automatically_derived]
     impl ::core::error::Error for ShipError {}
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+        _np::UnionSchema::new(
+                _np::TypeId::of::<ShipError>,
+                "ShipError",
+                &[
+                    _np::VariantSchema::new(
+                        1,
+                        "LineTooLong",
+                        &[
+                            _np::FieldSchema::new(
+                                0,
+                                "number",
+                                <u64 as _np::Wire>::schema,
+                            ),
+                            _np::FieldSchema::new(1, "max", <u32 as _np::Wire>::schema),
+                        ],
+                    ),
+                ],
+            )
+            .error(),
+    );
+    _np::mapped_union! {
+        ShipError "ShipError" { 1 "LineTooLong" LineTooLong { number "number" : u64; max
+        "max" : u32; }; } open Unknown
+    }
 };
 
 /// Ships the lines of log files.
@@ -421,108 +499,122 @@ pub struct LogsShip {
     pub lines: ::std::vec::Vec<::std::string::String>,
 }
 
+/// [`LogsShip`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct LogsShipView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<u64>(),
         _np::Shape::of::<::std::vec::Vec<::std::string::String>>(),
     ]);
+    static PLACES: [_np::Place; 2] = _np::places("LogsShip", ["first", "lines"]);
     #[automatically_derived]
     impl _np::Body for LogsShip {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <::std::vec::Vec<::std::string::String> as _np::Wire>::PLAIN;
+        type View<'a> = LogsShipView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.first, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.lines, LAYOUT.slots[1].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.first, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.lines, block, LAYOUT.slots[1]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.lines, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u64 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "LogsShip",
-                    field: "first",
-                },
-            )?;
-            let f1: ::std::vec::Vec<::std::string::String> = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "LogsShip",
-                    field: "lines",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u64>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<
+                ::std::vec::Vec<::std::string::String>,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { first: f0, lines: f1 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<
+                ::std::vec::Vec<::std::string::String>,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> LogsShipView<'a> {
+            LogsShipView(body)
+        }
+    }
+    _np::evolvable! {
+        LogsShip
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> LogsShipView<'a> {
+        /// The number of the first one in the file, from 1.
+        #[inline]
+        #[must_use]
+        pub fn first(&self) -> u64 {
+            let _np::BodyView { block, tail } = self.0;
+            <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn lines(
+            &self,
+        ) -> <::std::vec::Vec<::std::string::String> as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::std::vec::Vec<
+                ::std::string::String,
+            > as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<LogsShip, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for LogsShip {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for LogsShipView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("LogsShip")
+                .field("first", &self.first())
+                .field("lines", &self.lines())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<LogsShip>,
-                name: "LogsShip",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "first",
-                        ty: <u64 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "lines",
-                        ty: <::std::vec::Vec<::std::string::String> as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<LogsShip>,
+            "LogsShip",
+            &[
+                _np::FieldSchema::new(0, "first", <u64 as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    1,
+                    "lines",
+                    <::std::vec::Vec<::std::string::String> as _np::Wire>::schema,
+                ),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        LogsShip "LogsShip" { first "first" : u64; lines "lines" : ::std::vec::Vec <
+        ::std::string::String >; }
     }
 };
 
@@ -534,39 +626,28 @@ const _: () = {
         const VERSION: u32 = 1;
         const MIN_VERSION: u32 = 1;
         fn schema() -> &'static _np::ProtocolSchema {
-            static SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema {
-                name: "example::logs::Logs",
-                version: 1,
-                min: 1,
-                messages: &[
-                    _np::MessageSchema {
-                        number: 1,
-                        name: "Open",
-                        from: _np::End::Client,
-                        payload: <::std::string::String as _np::Root>::schema,
-                        reply: ::core::option::Option::None,
-                    },
-                    _np::MessageSchema {
-                        number: 2,
-                        name: "Ship",
-                        from: _np::End::Client,
-                        payload: <LogsShip as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <Totals as _np::Root>::schema,
-                            err: ::core::option::Option::Some(
-                                <ShipError as _np::Root>::schema,
-                            ),
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 3,
-                        name: "Notice",
-                        from: _np::End::Server,
-                        payload: <::std::string::String as _np::Root>::schema,
-                        reply: ::core::option::Option::None,
-                    },
+            static SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema::new(
+                "example::logs::Logs",
+                &[
+                    _np::MessageSchema::new(
+                        1,
+                        "Open",
+                        <::std::string::String as _np::Root>::schema,
+                    ),
+                    _np::MessageSchema::new(2, "Ship", <LogsShip as _np::Root>::schema)
+                        .inline()
+                        .reply(
+                            _np::ReplySchema::new(<Totals as _np::Root>::schema)
+                                .or(<ShipError as _np::Root>::schema),
+                        ),
+                    _np::MessageSchema::new(
+                            3,
+                            "Notice",
+                            <::std::string::String as _np::Root>::schema,
+                        )
+                        .from_server(),
                 ],
-            };
+            );
             &SCHEMA
         }
         fn fingerprint() -> _np::Fingerprint {
@@ -600,7 +681,11 @@ const _: () = {
             ::core::result::Result::Ok(
                 ::core::option::Option::Some(
                     match number {
-                        1 => Self::Open(_np::decode_root(body, options)?),
+                        1 => {
+                            Self::Open(
+                                _np::decode_root::<::std::string::String>(body, options)?,
+                            )
+                        }
                         2 => {
                             let LogsShip { first: f0, lines: f1 } = _np::decode_root(
                                 body,
@@ -608,7 +693,11 @@ const _: () = {
                             )?;
                             Self::Ship { first: f0, lines: f1 }
                         }
-                        3 => Self::Notice(_np::decode_root(body, options)?),
+                        3 => {
+                            Self::Notice(
+                                _np::decode_root::<::std::string::String>(body, options)?,
+                            )
+                        }
                         _ => {
                             return ::core::result::Result::Ok(
                                 ::core::option::Option::None,

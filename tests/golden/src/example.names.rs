@@ -9,110 +9,141 @@ pub struct Result {
     pub result: ::core::option::Option<::std::vec::Vec<Option>>,
 }
 
+/// [`Result`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct ResultView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<Option>(),
         _np::Shape::of::<::core::option::Option<::std::vec::Vec<Option>>>(),
     ]);
+    static PLACES: [_np::Place; 2] = _np::places("Result", ["option", "result"]);
     #[automatically_derived]
     impl _np::Body for Result {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <Option as _np::Wire>::PLAIN
+            && <::core::option::Option<::std::vec::Vec<Option>> as _np::Wire>::PLAIN;
+        type View<'a> = ResultView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.option, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.result, LAYOUT.slots[1].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.option, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.result, block, LAYOUT.slots[1]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.option, out);
+            _np::Wire::encode_tail(&self.result, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: Option = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Result",
-                    field: "option",
-                },
-            )?;
-            let f1: ::core::option::Option<::std::vec::Vec<Option>> = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Result",
-                    field: "result",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            let f0 = _np::field::<Option>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<
+                ::core::option::Option<::std::vec::Vec<Option>>,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { option: f0, result: f1 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::check_field::<Option>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            _np::check_field::<
+                ::core::option::Option<::std::vec::Vec<Option>>,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> ResultView<'a> {
+            ResultView(body)
+        }
+    }
+    _np::evolvable! {
+        Result
+    }
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 0 {
+            <Option as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+        }
+        if upto > 1 {
+            <::core::option::Option<
+                ::std::vec::Vec<Option>,
+            > as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+        }
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> ResultView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn option(&self) -> <Option as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <Option as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn result(
+            &self,
+        ) -> <::core::option::Option<::std::vec::Vec<Option>> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(1, block, &mut tail);
+            <::core::option::Option<
+                ::std::vec::Vec<Option>,
+            > as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Result, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for Result {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for ResultView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Result")
+                .field("option", &self.option())
+                .field("result", &self.result())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Result>,
-                name: "Result",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "option",
-                        ty: <Option as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "result",
-                        ty: <::core::option::Option<
-                            ::std::vec::Vec<Option>,
-                        > as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Result>,
+            "Result",
+            &[
+                _np::FieldSchema::new(0, "option", <Option as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    1,
+                    "result",
+                    <::core::option::Option<
+                        ::std::vec::Vec<Option>,
+                    > as _np::Wire>::schema,
+                ),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Result "Result" { option "option" : Option; result "result" :
+        ::core::option::Option < ::std::vec::Vec < Option > >; }
     }
 };
 
@@ -181,6 +212,11 @@ pub struct Option {
     pub r#false: u8,
 }
 
+/// [`Option`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct OptionView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<30> = _np::layout([
@@ -215,323 +251,131 @@ const _: () = {
         _np::Shape::of::<u8>(),
         _np::Shape::of::<u8>(),
     ]);
+    static PLACES: [_np::Place; 30] = _np::places(
+        "Option",
+        [
+            "type",
+            "struct",
+            "enum",
+            "flags",
+            "protocol",
+            "package",
+            "use",
+            "const",
+            "gen",
+            "extern",
+            "async",
+            "await",
+            "dyn",
+            "match",
+            "fn",
+            "loop",
+            "move",
+            "mut",
+            "pub",
+            "ref",
+            "static",
+            "trait",
+            "where",
+            "yield",
+            "box",
+            "try",
+            "union",
+            "macro",
+            "true",
+            "false",
+        ],
+    );
     #[automatically_derived]
     impl _np::Body for Option {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <[u8; 2] as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN
+            && <bool as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN
+            && <::std::string::String as _np::Wire>::PLAIN
+            && <::std::string::String as _np::Wire>::PLAIN;
+        type View<'a> = OptionView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.r#type, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.r#struct, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self.r#enum, LAYOUT.slots[2].from(at), out);
-            _np::Wire::encode(&self.flags, LAYOUT.slots[3].from(at), out);
-            _np::Wire::encode(&self.protocol, LAYOUT.slots[4].from(at), out);
-            _np::Wire::encode(&self.package, LAYOUT.slots[5].from(at), out);
-            _np::Wire::encode(&self.r#use, LAYOUT.slots[6].from(at), out);
-            _np::Wire::encode(&self.r#const, LAYOUT.slots[7].from(at), out);
-            _np::Wire::encode(&self.r#gen, LAYOUT.slots[8].from(at), out);
-            _np::Wire::encode(&self.r#extern, LAYOUT.slots[9].from(at), out);
-            _np::Wire::encode(&self.r#async, LAYOUT.slots[10].from(at), out);
-            _np::Wire::encode(&self.r#await, LAYOUT.slots[11].from(at), out);
-            _np::Wire::encode(&self.r#dyn, LAYOUT.slots[12].from(at), out);
-            _np::Wire::encode(&self.r#match, LAYOUT.slots[13].from(at), out);
-            _np::Wire::encode(&self.r#fn, LAYOUT.slots[14].from(at), out);
-            _np::Wire::encode(&self.r#loop, LAYOUT.slots[15].from(at), out);
-            _np::Wire::encode(&self.r#move, LAYOUT.slots[16].from(at), out);
-            _np::Wire::encode(&self.r#mut, LAYOUT.slots[17].from(at), out);
-            _np::Wire::encode(&self.r#pub, LAYOUT.slots[18].from(at), out);
-            _np::Wire::encode(&self.r#ref, LAYOUT.slots[19].from(at), out);
-            _np::Wire::encode(&self.r#static, LAYOUT.slots[20].from(at), out);
-            _np::Wire::encode(&self.r#trait, LAYOUT.slots[21].from(at), out);
-            _np::Wire::encode(&self.r#where, LAYOUT.slots[22].from(at), out);
-            _np::Wire::encode(&self.r#yield, LAYOUT.slots[23].from(at), out);
-            _np::Wire::encode(&self.r#box, LAYOUT.slots[24].from(at), out);
-            _np::Wire::encode(&self.r#try, LAYOUT.slots[25].from(at), out);
-            _np::Wire::encode(&self.union, LAYOUT.slots[26].from(at), out);
-            _np::Wire::encode(&self.r#macro, LAYOUT.slots[27].from(at), out);
-            _np::Wire::encode(&self.r#true, LAYOUT.slots[28].from(at), out);
-            _np::Wire::encode(&self.r#false, LAYOUT.slots[29].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.r#type, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.r#struct, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.r#enum, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.flags, block, LAYOUT.slots[3]);
+            _np::Wire::encode_block(&self.protocol, block, LAYOUT.slots[4]);
+            _np::Wire::encode_block(&self.package, block, LAYOUT.slots[5]);
+            _np::Wire::encode_block(&self.r#use, block, LAYOUT.slots[6]);
+            _np::Wire::encode_block(&self.r#const, block, LAYOUT.slots[7]);
+            _np::Wire::encode_block(&self.r#gen, block, LAYOUT.slots[8]);
+            _np::Wire::encode_block(&self.r#extern, block, LAYOUT.slots[9]);
+            _np::Wire::encode_block(&self.r#async, block, LAYOUT.slots[10]);
+            _np::Wire::encode_block(&self.r#await, block, LAYOUT.slots[11]);
+            _np::Wire::encode_block(&self.r#dyn, block, LAYOUT.slots[12]);
+            _np::Wire::encode_block(&self.r#match, block, LAYOUT.slots[13]);
+            _np::Wire::encode_block(&self.r#fn, block, LAYOUT.slots[14]);
+            _np::Wire::encode_block(&self.r#loop, block, LAYOUT.slots[15]);
+            _np::Wire::encode_block(&self.r#move, block, LAYOUT.slots[16]);
+            _np::Wire::encode_block(&self.r#mut, block, LAYOUT.slots[17]);
+            _np::Wire::encode_block(&self.r#pub, block, LAYOUT.slots[18]);
+            _np::Wire::encode_block(&self.r#ref, block, LAYOUT.slots[19]);
+            _np::Wire::encode_block(&self.r#static, block, LAYOUT.slots[20]);
+            _np::Wire::encode_block(&self.r#trait, block, LAYOUT.slots[21]);
+            _np::Wire::encode_block(&self.r#where, block, LAYOUT.slots[22]);
+            _np::Wire::encode_block(&self.r#yield, block, LAYOUT.slots[23]);
+            _np::Wire::encode_block(&self.r#box, block, LAYOUT.slots[24]);
+            _np::Wire::encode_block(&self.r#try, block, LAYOUT.slots[25]);
+            _np::Wire::encode_block(&self.union, block, LAYOUT.slots[26]);
+            _np::Wire::encode_block(&self.r#macro, block, LAYOUT.slots[27]);
+            _np::Wire::encode_block(&self.r#true, block, LAYOUT.slots[28]);
+            _np::Wire::encode_block(&self.r#false, block, LAYOUT.slots[29]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.r#match, out);
+            _np::Wire::encode_tail(&self.r#fn, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u8 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "type",
-                },
-            )?;
-            let f1: u8 = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "struct",
-                },
-            )?;
-            let f2: u8 = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "enum",
-                },
-            )?;
-            let f3: u8 = _np::field(
-                block,
-                LAYOUT.slots[3],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "flags",
-                },
-            )?;
-            let f4: u8 = _np::field(
-                block,
-                LAYOUT.slots[4],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "protocol",
-                },
-            )?;
-            let f5: u8 = _np::field(
-                block,
-                LAYOUT.slots[5],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "package",
-                },
-            )?;
-            let f6: u8 = _np::field(
-                block,
-                LAYOUT.slots[6],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "use",
-                },
-            )?;
-            let f7: u8 = _np::field(
-                block,
-                LAYOUT.slots[7],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "const",
-                },
-            )?;
-            let f8: u8 = _np::field(
-                block,
-                LAYOUT.slots[8],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "gen",
-                },
-            )?;
-            let f9: [u8; 2] = _np::field(
-                block,
-                LAYOUT.slots[9],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "extern",
-                },
-            )?;
-            let f10: bool = _np::field(
-                block,
-                LAYOUT.slots[10],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "async",
-                },
-            )?;
-            let f11: bool = _np::field(
-                block,
-                LAYOUT.slots[11],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "await",
-                },
-            )?;
-            let f12: bool = _np::field(
-                block,
-                LAYOUT.slots[12],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "dyn",
-                },
-            )?;
-            let f13: ::std::string::String = _np::field(
-                block,
-                LAYOUT.slots[13],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "match",
-                },
-            )?;
-            let f14: ::std::string::String = _np::field(
-                block,
-                LAYOUT.slots[14],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "fn",
-                },
-            )?;
-            let f15: u8 = _np::field(
-                block,
-                LAYOUT.slots[15],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "loop",
-                },
-            )?;
-            let f16: u8 = _np::field(
-                block,
-                LAYOUT.slots[16],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "move",
-                },
-            )?;
-            let f17: u8 = _np::field(
-                block,
-                LAYOUT.slots[17],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "mut",
-                },
-            )?;
-            let f18: u8 = _np::field(
-                block,
-                LAYOUT.slots[18],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "pub",
-                },
-            )?;
-            let f19: u8 = _np::field(
-                block,
-                LAYOUT.slots[19],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "ref",
-                },
-            )?;
-            let f20: u8 = _np::field(
-                block,
-                LAYOUT.slots[20],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "static",
-                },
-            )?;
-            let f21: u8 = _np::field(
-                block,
-                LAYOUT.slots[21],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "trait",
-                },
-            )?;
-            let f22: u8 = _np::field(
-                block,
-                LAYOUT.slots[22],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "where",
-                },
-            )?;
-            let f23: u8 = _np::field(
-                block,
-                LAYOUT.slots[23],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "yield",
-                },
-            )?;
-            let f24: u8 = _np::field(
-                block,
-                LAYOUT.slots[24],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "box",
-                },
-            )?;
-            let f25: u8 = _np::field(
-                block,
-                LAYOUT.slots[25],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "try",
-                },
-            )?;
-            let f26: u8 = _np::field(
-                block,
-                LAYOUT.slots[26],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "union",
-                },
-            )?;
-            let f27: u8 = _np::field(
-                block,
-                LAYOUT.slots[27],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "macro",
-                },
-            )?;
-            let f28: u8 = _np::field(
-                block,
-                LAYOUT.slots[28],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "true",
-                },
-            )?;
-            let f29: u8 = _np::field(
-                block,
-                LAYOUT.slots[29],
-                tail,
-                &_np::Place {
-                    owner: "Option",
-                    field: "false",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            let f0 = _np::field::<u8>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<u8>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<u8>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3 = _np::field::<u8>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f4 = _np::field::<u8>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            let f5 = _np::field::<u8>(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            let f6 = _np::field::<u8>(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            let f7 = _np::field::<u8>(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            let f8 = _np::field::<u8>(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            let f9 = _np::field::<[u8; 2]>(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            let f10 = _np::field::<bool>(block, LAYOUT.slots[10], tail, &PLACES[10])?;
+            let f11 = _np::field::<bool>(block, LAYOUT.slots[11], tail, &PLACES[11])?;
+            let f12 = _np::field::<bool>(block, LAYOUT.slots[12], tail, &PLACES[12])?;
+            let f13 = _np::field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[13], tail, &PLACES[13])?;
+            let f14 = _np::field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[14], tail, &PLACES[14])?;
+            let f15 = _np::field::<u8>(block, LAYOUT.slots[15], tail, &PLACES[15])?;
+            let f16 = _np::field::<u8>(block, LAYOUT.slots[16], tail, &PLACES[16])?;
+            let f17 = _np::field::<u8>(block, LAYOUT.slots[17], tail, &PLACES[17])?;
+            let f18 = _np::field::<u8>(block, LAYOUT.slots[18], tail, &PLACES[18])?;
+            let f19 = _np::field::<u8>(block, LAYOUT.slots[19], tail, &PLACES[19])?;
+            let f20 = _np::field::<u8>(block, LAYOUT.slots[20], tail, &PLACES[20])?;
+            let f21 = _np::field::<u8>(block, LAYOUT.slots[21], tail, &PLACES[21])?;
+            let f22 = _np::field::<u8>(block, LAYOUT.slots[22], tail, &PLACES[22])?;
+            let f23 = _np::field::<u8>(block, LAYOUT.slots[23], tail, &PLACES[23])?;
+            let f24 = _np::field::<u8>(block, LAYOUT.slots[24], tail, &PLACES[24])?;
+            let f25 = _np::field::<u8>(block, LAYOUT.slots[25], tail, &PLACES[25])?;
+            let f26 = _np::field::<u8>(block, LAYOUT.slots[26], tail, &PLACES[26])?;
+            let f27 = _np::field::<u8>(block, LAYOUT.slots[27], tail, &PLACES[27])?;
+            let f28 = _np::field::<u8>(block, LAYOUT.slots[28], tail, &PLACES[28])?;
+            let f29 = _np::field::<u8>(block, LAYOUT.slots[29], tail, &PLACES[29])?;
             ::core::result::Result::Ok(Self {
                 r#type: f0,
                 r#struct: f1,
@@ -565,203 +409,354 @@ const _: () = {
                 r#false: f29,
             })
         }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::check_field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[13], tail, &PLACES[13])?;
+            _np::check_field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[14], tail, &PLACES[14])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> OptionView<'a> {
+            OptionView(body)
+        }
+    }
+    _np::evolvable! {
+        Option
+    }
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 13 {
+            <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[13], tail);
+        }
+        if upto > 14 {
+            <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[14], tail);
+        }
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> OptionView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn r#type(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn r#struct(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Field 2.
+        #[inline]
+        #[must_use]
+        pub fn r#enum(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Field 3.
+        #[inline]
+        #[must_use]
+        pub fn flags(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+        }
+        /// Field 4.
+        #[inline]
+        #[must_use]
+        pub fn protocol(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+        }
+        /// Field 5.
+        #[inline]
+        #[must_use]
+        pub fn package(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[5], tail)
+        }
+        /// Field 6.
+        #[inline]
+        #[must_use]
+        pub fn r#use(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[6], tail)
+        }
+        /// Field 7.
+        #[inline]
+        #[must_use]
+        pub fn r#const(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[7], tail)
+        }
+        /// Field 8.
+        #[inline]
+        #[must_use]
+        pub fn r#gen(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[8], tail)
+        }
+        /// Field 9.
+        #[inline]
+        #[must_use]
+        pub fn r#extern(&self) -> <[u8; 2] as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <[u8; 2] as _np::Wire>::view(block, LAYOUT.slots[9], tail)
+        }
+        /// Field 10.
+        #[inline]
+        #[must_use]
+        pub fn r#async(&self) -> bool {
+            let _np::BodyView { block, tail } = self.0;
+            <bool as _np::Wire>::view(block, LAYOUT.slots[10], tail)
+        }
+        /// Field 11.
+        #[inline]
+        #[must_use]
+        pub fn r#await(&self) -> bool {
+            let _np::BodyView { block, tail } = self.0;
+            <bool as _np::Wire>::view(block, LAYOUT.slots[11], tail)
+        }
+        /// Field 12.
+        #[inline]
+        #[must_use]
+        pub fn r#dyn(&self) -> bool {
+            let _np::BodyView { block, tail } = self.0;
+            <bool as _np::Wire>::view(block, LAYOUT.slots[12], tail)
+        }
+        /// Field 13.
+        #[inline]
+        #[must_use]
+        pub fn r#match(&self) -> <::std::string::String as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[13], tail)
+        }
+        /// Field 14.
+        #[inline]
+        #[must_use]
+        pub fn r#fn(&self) -> <::std::string::String as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(14, block, &mut tail);
+            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[14], tail)
+        }
+        /// Field 15.
+        #[inline]
+        #[must_use]
+        pub fn r#loop(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[15], tail)
+        }
+        /// Field 16.
+        #[inline]
+        #[must_use]
+        pub fn r#move(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[16], tail)
+        }
+        /// Field 17.
+        #[inline]
+        #[must_use]
+        pub fn r#mut(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[17], tail)
+        }
+        /// Field 18.
+        #[inline]
+        #[must_use]
+        pub fn r#pub(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[18], tail)
+        }
+        /// Field 19.
+        #[inline]
+        #[must_use]
+        pub fn r#ref(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[19], tail)
+        }
+        /// Field 20.
+        #[inline]
+        #[must_use]
+        pub fn r#static(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[20], tail)
+        }
+        /// Field 21.
+        #[inline]
+        #[must_use]
+        pub fn r#trait(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[21], tail)
+        }
+        /// Field 22.
+        #[inline]
+        #[must_use]
+        pub fn r#where(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[22], tail)
+        }
+        /// Field 23.
+        #[inline]
+        #[must_use]
+        pub fn r#yield(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[23], tail)
+        }
+        /// Field 24.
+        #[inline]
+        #[must_use]
+        pub fn r#box(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[24], tail)
+        }
+        /// Field 25.
+        #[inline]
+        #[must_use]
+        pub fn r#try(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[25], tail)
+        }
+        /// Field 26.
+        #[inline]
+        #[must_use]
+        pub fn union(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[26], tail)
+        }
+        /// Field 27.
+        #[inline]
+        #[must_use]
+        pub fn r#macro(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[27], tail)
+        }
+        /// Field 28.
+        #[inline]
+        #[must_use]
+        pub fn r#true(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[28], tail)
+        }
+        /// Field 29.
+        #[inline]
+        #[must_use]
+        pub fn r#false(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[29], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Option, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Option {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for OptionView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Option")
+                .field("type", &self.r#type())
+                .field("struct", &self.r#struct())
+                .field("enum", &self.r#enum())
+                .field("flags", &self.flags())
+                .field("protocol", &self.protocol())
+                .field("package", &self.package())
+                .field("use", &self.r#use())
+                .field("const", &self.r#const())
+                .field("gen", &self.r#gen())
+                .field("extern", &self.r#extern())
+                .field("async", &self.r#async())
+                .field("await", &self.r#await())
+                .field("dyn", &self.r#dyn())
+                .field("match", &self.r#match())
+                .field("fn", &self.r#fn())
+                .field("loop", &self.r#loop())
+                .field("move", &self.r#move())
+                .field("mut", &self.r#mut())
+                .field("pub", &self.r#pub())
+                .field("ref", &self.r#ref())
+                .field("static", &self.r#static())
+                .field("trait", &self.r#trait())
+                .field("where", &self.r#where())
+                .field("yield", &self.r#yield())
+                .field("box", &self.r#box())
+                .field("try", &self.r#try())
+                .field("union", &self.union())
+                .field("macro", &self.r#macro())
+                .field("true", &self.r#true())
+                .field("false", &self.r#false())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Option>,
-                name: "Option",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "type",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "struct",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "enum",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 3,
-                        name: "flags",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 4,
-                        name: "protocol",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 5,
-                        name: "package",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 6,
-                        name: "use",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 7,
-                        name: "const",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 8,
-                        name: "gen",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 9,
-                        name: "extern",
-                        ty: <[u8; 2] as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 10,
-                        name: "async",
-                        ty: <bool as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 11,
-                        name: "await",
-                        ty: <bool as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 12,
-                        name: "dyn",
-                        ty: <bool as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 13,
-                        name: "match",
-                        ty: <::std::string::String as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 14,
-                        name: "fn",
-                        ty: <::std::string::String as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 15,
-                        name: "loop",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 16,
-                        name: "move",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 17,
-                        name: "mut",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 18,
-                        name: "pub",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 19,
-                        name: "ref",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 20,
-                        name: "static",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 21,
-                        name: "trait",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 22,
-                        name: "where",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 23,
-                        name: "yield",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 24,
-                        name: "box",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 25,
-                        name: "try",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 26,
-                        name: "union",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 27,
-                        name: "macro",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 28,
-                        name: "true",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 29,
-                        name: "false",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Option>,
+            "Option",
+            &[
+                _np::FieldSchema::new(0, "type", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(1, "struct", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(2, "enum", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(3, "flags", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(4, "protocol", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(5, "package", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(6, "use", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(7, "const", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(8, "gen", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(9, "extern", <[u8; 2] as _np::Wire>::schema),
+                _np::FieldSchema::new(10, "async", <bool as _np::Wire>::schema),
+                _np::FieldSchema::new(11, "await", <bool as _np::Wire>::schema),
+                _np::FieldSchema::new(12, "dyn", <bool as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    13,
+                    "match",
+                    <::std::string::String as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    14,
+                    "fn",
+                    <::std::string::String as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(15, "loop", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(16, "move", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(17, "mut", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(18, "pub", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(19, "ref", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(20, "static", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(21, "trait", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(22, "where", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(23, "yield", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(24, "box", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(25, "try", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(26, "union", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(27, "macro", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(28, "true", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(29, "false", <u8 as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Option "Option" { r#type "type" : u8; r#struct "struct" : u8; r#enum "enum" : u8;
+        flags "flags" : u8; protocol "protocol" : u8; package "package" : u8; r#use "use"
+        : u8; r#const "const" : u8; r#gen "gen" : u8; r#extern "extern" : [u8; 2];
+        r#async "async" : bool; r#await "await" : bool; r#dyn "dyn" : bool; r#match
+        "match" : ::std::string::String; r#fn "fn" : ::std::string::String; r#loop "loop"
+        : u8; r#move "move" : u8; r#mut "mut" : u8; r#pub "pub" : u8; r#ref "ref" : u8;
+        r#static "static" : u8; r#trait "trait" : u8; r#where "where" : u8; r#yield
+        "yield" : u8; r#box "box" : u8; r#try "try" : u8; union "union" : u8; r#macro
+        "macro" : u8; r#true "true" : u8; r#false "false" : u8; }
     }
 };
 
@@ -868,6 +863,11 @@ pub struct Locals {
     pub v: ::std::vec::Vec<u8>,
 }
 
+/// [`Locals`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct LocalsView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<49> = _np::layout([
@@ -921,513 +921,199 @@ const _: () = {
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<::std::vec::Vec<u8>>(),
     ]);
+    static PLACES: [_np::Place; 49] = _np::places(
+        "Locals",
+        [
+            "out",
+            "input",
+            "buf",
+            "body",
+            "block",
+            "tail",
+            "value",
+            "this",
+            "self_",
+            "cx",
+            "m",
+            "message",
+            "reader",
+            "writer",
+            "bytes",
+            "len",
+            "index",
+            "count",
+            "number",
+            "field",
+            "error",
+            "f",
+            "r",
+            "w",
+            "handler",
+            "caller",
+            "decoder",
+            "encoder",
+            "flags",
+            "bits",
+            "other",
+            "options",
+            "depth",
+            "core",
+            "std",
+            "network_protocol",
+            "__private",
+            "u8",
+            "str",
+            "a",
+            "b",
+            "x",
+            "i",
+            "n",
+            "t",
+            "src",
+            "dst",
+            "s",
+            "v",
+        ],
+    );
     #[automatically_derived]
     impl _np::Body for Locals {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <::network_protocol::Bytes as _np::Wire>::PLAIN
+            && <bool as _np::Wire>::PLAIN
+            && <::core::option::Option<bool> as _np::Wire>::PLAIN
+            && <::std::string::String as _np::Wire>::PLAIN
+            && <::std::string::String as _np::Wire>::PLAIN
+            && <::std::vec::Vec<u8> as _np::Wire>::PLAIN;
+        type View<'a> = LocalsView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.out, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.input, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self.buf, LAYOUT.slots[2].from(at), out);
-            _np::Wire::encode(&self.body, LAYOUT.slots[3].from(at), out);
-            _np::Wire::encode(&self.block, LAYOUT.slots[4].from(at), out);
-            _np::Wire::encode(&self.tail, LAYOUT.slots[5].from(at), out);
-            _np::Wire::encode(&self.value, LAYOUT.slots[6].from(at), out);
-            _np::Wire::encode(&self.this, LAYOUT.slots[7].from(at), out);
-            _np::Wire::encode(&self.self_, LAYOUT.slots[8].from(at), out);
-            _np::Wire::encode(&self.cx, LAYOUT.slots[9].from(at), out);
-            _np::Wire::encode(&self.m, LAYOUT.slots[10].from(at), out);
-            _np::Wire::encode(&self.message, LAYOUT.slots[11].from(at), out);
-            _np::Wire::encode(&self.reader, LAYOUT.slots[12].from(at), out);
-            _np::Wire::encode(&self.writer, LAYOUT.slots[13].from(at), out);
-            _np::Wire::encode(&self.bytes, LAYOUT.slots[14].from(at), out);
-            _np::Wire::encode(&self.len, LAYOUT.slots[15].from(at), out);
-            _np::Wire::encode(&self.index, LAYOUT.slots[16].from(at), out);
-            _np::Wire::encode(&self.count, LAYOUT.slots[17].from(at), out);
-            _np::Wire::encode(&self.number, LAYOUT.slots[18].from(at), out);
-            _np::Wire::encode(&self.field, LAYOUT.slots[19].from(at), out);
-            _np::Wire::encode(&self.error, LAYOUT.slots[20].from(at), out);
-            _np::Wire::encode(&self.f, LAYOUT.slots[21].from(at), out);
-            _np::Wire::encode(&self.r, LAYOUT.slots[22].from(at), out);
-            _np::Wire::encode(&self.w, LAYOUT.slots[23].from(at), out);
-            _np::Wire::encode(&self.handler, LAYOUT.slots[24].from(at), out);
-            _np::Wire::encode(&self.caller, LAYOUT.slots[25].from(at), out);
-            _np::Wire::encode(&self.decoder, LAYOUT.slots[26].from(at), out);
-            _np::Wire::encode(&self.encoder, LAYOUT.slots[27].from(at), out);
-            _np::Wire::encode(&self.flags, LAYOUT.slots[28].from(at), out);
-            _np::Wire::encode(&self.bits, LAYOUT.slots[29].from(at), out);
-            _np::Wire::encode(&self.other, LAYOUT.slots[30].from(at), out);
-            _np::Wire::encode(&self.options, LAYOUT.slots[31].from(at), out);
-            _np::Wire::encode(&self.depth, LAYOUT.slots[32].from(at), out);
-            _np::Wire::encode(&self.core, LAYOUT.slots[33].from(at), out);
-            _np::Wire::encode(&self.std, LAYOUT.slots[34].from(at), out);
-            _np::Wire::encode(&self.network_protocol, LAYOUT.slots[35].from(at), out);
-            _np::Wire::encode(&self.__private, LAYOUT.slots[36].from(at), out);
-            _np::Wire::encode(&self.u8, LAYOUT.slots[37].from(at), out);
-            _np::Wire::encode(&self.str, LAYOUT.slots[38].from(at), out);
-            _np::Wire::encode(&self.a, LAYOUT.slots[39].from(at), out);
-            _np::Wire::encode(&self.b, LAYOUT.slots[40].from(at), out);
-            _np::Wire::encode(&self.x, LAYOUT.slots[41].from(at), out);
-            _np::Wire::encode(&self.i, LAYOUT.slots[42].from(at), out);
-            _np::Wire::encode(&self.n, LAYOUT.slots[43].from(at), out);
-            _np::Wire::encode(&self.t, LAYOUT.slots[44].from(at), out);
-            _np::Wire::encode(&self.src, LAYOUT.slots[45].from(at), out);
-            _np::Wire::encode(&self.dst, LAYOUT.slots[46].from(at), out);
-            _np::Wire::encode(&self.s, LAYOUT.slots[47].from(at), out);
-            _np::Wire::encode(&self.v, LAYOUT.slots[48].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.out, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.input, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.buf, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.body, block, LAYOUT.slots[3]);
+            _np::Wire::encode_block(&self.block, block, LAYOUT.slots[4]);
+            _np::Wire::encode_block(&self.tail, block, LAYOUT.slots[5]);
+            _np::Wire::encode_block(&self.value, block, LAYOUT.slots[6]);
+            _np::Wire::encode_block(&self.this, block, LAYOUT.slots[7]);
+            _np::Wire::encode_block(&self.self_, block, LAYOUT.slots[8]);
+            _np::Wire::encode_block(&self.cx, block, LAYOUT.slots[9]);
+            _np::Wire::encode_block(&self.m, block, LAYOUT.slots[10]);
+            _np::Wire::encode_block(&self.message, block, LAYOUT.slots[11]);
+            _np::Wire::encode_block(&self.reader, block, LAYOUT.slots[12]);
+            _np::Wire::encode_block(&self.writer, block, LAYOUT.slots[13]);
+            _np::Wire::encode_block(&self.bytes, block, LAYOUT.slots[14]);
+            _np::Wire::encode_block(&self.len, block, LAYOUT.slots[15]);
+            _np::Wire::encode_block(&self.index, block, LAYOUT.slots[16]);
+            _np::Wire::encode_block(&self.count, block, LAYOUT.slots[17]);
+            _np::Wire::encode_block(&self.number, block, LAYOUT.slots[18]);
+            _np::Wire::encode_block(&self.field, block, LAYOUT.slots[19]);
+            _np::Wire::encode_block(&self.error, block, LAYOUT.slots[20]);
+            _np::Wire::encode_block(&self.f, block, LAYOUT.slots[21]);
+            _np::Wire::encode_block(&self.r, block, LAYOUT.slots[22]);
+            _np::Wire::encode_block(&self.w, block, LAYOUT.slots[23]);
+            _np::Wire::encode_block(&self.handler, block, LAYOUT.slots[24]);
+            _np::Wire::encode_block(&self.caller, block, LAYOUT.slots[25]);
+            _np::Wire::encode_block(&self.decoder, block, LAYOUT.slots[26]);
+            _np::Wire::encode_block(&self.encoder, block, LAYOUT.slots[27]);
+            _np::Wire::encode_block(&self.flags, block, LAYOUT.slots[28]);
+            _np::Wire::encode_block(&self.bits, block, LAYOUT.slots[29]);
+            _np::Wire::encode_block(&self.other, block, LAYOUT.slots[30]);
+            _np::Wire::encode_block(&self.options, block, LAYOUT.slots[31]);
+            _np::Wire::encode_block(&self.depth, block, LAYOUT.slots[32]);
+            _np::Wire::encode_block(&self.core, block, LAYOUT.slots[33]);
+            _np::Wire::encode_block(&self.std, block, LAYOUT.slots[34]);
+            _np::Wire::encode_block(&self.network_protocol, block, LAYOUT.slots[35]);
+            _np::Wire::encode_block(&self.__private, block, LAYOUT.slots[36]);
+            _np::Wire::encode_block(&self.u8, block, LAYOUT.slots[37]);
+            _np::Wire::encode_block(&self.str, block, LAYOUT.slots[38]);
+            _np::Wire::encode_block(&self.a, block, LAYOUT.slots[39]);
+            _np::Wire::encode_block(&self.b, block, LAYOUT.slots[40]);
+            _np::Wire::encode_block(&self.x, block, LAYOUT.slots[41]);
+            _np::Wire::encode_block(&self.i, block, LAYOUT.slots[42]);
+            _np::Wire::encode_block(&self.n, block, LAYOUT.slots[43]);
+            _np::Wire::encode_block(&self.t, block, LAYOUT.slots[44]);
+            _np::Wire::encode_block(&self.src, block, LAYOUT.slots[45]);
+            _np::Wire::encode_block(&self.dst, block, LAYOUT.slots[46]);
+            _np::Wire::encode_block(&self.s, block, LAYOUT.slots[47]);
+            _np::Wire::encode_block(&self.v, block, LAYOUT.slots[48]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.bytes, out);
+            _np::Wire::encode_tail(&self.bits, out);
+            _np::Wire::encode_tail(&self.other, out);
+            _np::Wire::encode_tail(&self.s, out);
+            _np::Wire::encode_tail(&self.v, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u8 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "out",
-                },
-            )?;
-            let f1: u8 = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "input",
-                },
-            )?;
-            let f2: u8 = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "buf",
-                },
-            )?;
-            let f3: u8 = _np::field(
-                block,
-                LAYOUT.slots[3],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "body",
-                },
-            )?;
-            let f4: u8 = _np::field(
-                block,
-                LAYOUT.slots[4],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "block",
-                },
-            )?;
-            let f5: u8 = _np::field(
-                block,
-                LAYOUT.slots[5],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "tail",
-                },
-            )?;
-            let f6: u8 = _np::field(
-                block,
-                LAYOUT.slots[6],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "value",
-                },
-            )?;
-            let f7: u8 = _np::field(
-                block,
-                LAYOUT.slots[7],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "this",
-                },
-            )?;
-            let f8: u8 = _np::field(
-                block,
-                LAYOUT.slots[8],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "self_",
-                },
-            )?;
-            let f9: u8 = _np::field(
-                block,
-                LAYOUT.slots[9],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "cx",
-                },
-            )?;
-            let f10: u8 = _np::field(
-                block,
-                LAYOUT.slots[10],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "m",
-                },
-            )?;
-            let f11: u8 = _np::field(
-                block,
-                LAYOUT.slots[11],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "message",
-                },
-            )?;
-            let f12: u8 = _np::field(
-                block,
-                LAYOUT.slots[12],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "reader",
-                },
-            )?;
-            let f13: u8 = _np::field(
-                block,
-                LAYOUT.slots[13],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "writer",
-                },
-            )?;
-            let f14: ::network_protocol::Bytes = _np::field(
-                block,
-                LAYOUT.slots[14],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "bytes",
-                },
-            )?;
-            let f15: u8 = _np::field(
-                block,
-                LAYOUT.slots[15],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "len",
-                },
-            )?;
-            let f16: u8 = _np::field(
-                block,
-                LAYOUT.slots[16],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "index",
-                },
-            )?;
-            let f17: u8 = _np::field(
-                block,
-                LAYOUT.slots[17],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "count",
-                },
-            )?;
-            let f18: u8 = _np::field(
-                block,
-                LAYOUT.slots[18],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "number",
-                },
-            )?;
-            let f19: u8 = _np::field(
-                block,
-                LAYOUT.slots[19],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "field",
-                },
-            )?;
-            let f20: u8 = _np::field(
-                block,
-                LAYOUT.slots[20],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "error",
-                },
-            )?;
-            let f21: u8 = _np::field(
-                block,
-                LAYOUT.slots[21],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "f",
-                },
-            )?;
-            let f22: u8 = _np::field(
-                block,
-                LAYOUT.slots[22],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "r",
-                },
-            )?;
-            let f23: u8 = _np::field(
-                block,
-                LAYOUT.slots[23],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "w",
-                },
-            )?;
-            let f24: u8 = _np::field(
-                block,
-                LAYOUT.slots[24],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "handler",
-                },
-            )?;
-            let f25: u8 = _np::field(
-                block,
-                LAYOUT.slots[25],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "caller",
-                },
-            )?;
-            let f26: u8 = _np::field(
-                block,
-                LAYOUT.slots[26],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "decoder",
-                },
-            )?;
-            let f27: u8 = _np::field(
-                block,
-                LAYOUT.slots[27],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "encoder",
-                },
-            )?;
-            let f28: bool = _np::field(
-                block,
-                LAYOUT.slots[28],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "flags",
-                },
-            )?;
-            let f29: ::core::option::Option<bool> = _np::field(
-                block,
-                LAYOUT.slots[29],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "bits",
-                },
-            )?;
-            let f30: ::std::string::String = _np::field(
-                block,
-                LAYOUT.slots[30],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "other",
-                },
-            )?;
-            let f31: u8 = _np::field(
-                block,
-                LAYOUT.slots[31],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "options",
-                },
-            )?;
-            let f32: u8 = _np::field(
-                block,
-                LAYOUT.slots[32],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "depth",
-                },
-            )?;
-            let f33: u8 = _np::field(
-                block,
-                LAYOUT.slots[33],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "core",
-                },
-            )?;
-            let f34: u8 = _np::field(
-                block,
-                LAYOUT.slots[34],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "std",
-                },
-            )?;
-            let f35: u8 = _np::field(
-                block,
-                LAYOUT.slots[35],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "network_protocol",
-                },
-            )?;
-            let f36: u8 = _np::field(
-                block,
-                LAYOUT.slots[36],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "__private",
-                },
-            )?;
-            let f37: u8 = _np::field(
-                block,
-                LAYOUT.slots[37],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "u8",
-                },
-            )?;
-            let f38: u8 = _np::field(
-                block,
-                LAYOUT.slots[38],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "str",
-                },
-            )?;
-            let f39: u8 = _np::field(
-                block,
-                LAYOUT.slots[39],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "a",
-                },
-            )?;
-            let f40: u8 = _np::field(
-                block,
-                LAYOUT.slots[40],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "b",
-                },
-            )?;
-            let f41: u8 = _np::field(
-                block,
-                LAYOUT.slots[41],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "x",
-                },
-            )?;
-            let f42: u8 = _np::field(
-                block,
-                LAYOUT.slots[42],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "i",
-                },
-            )?;
-            let f43: u8 = _np::field(
-                block,
-                LAYOUT.slots[43],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "n",
-                },
-            )?;
-            let f44: u8 = _np::field(
-                block,
-                LAYOUT.slots[44],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "t",
-                },
-            )?;
-            let f45: u8 = _np::field(
-                block,
-                LAYOUT.slots[45],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "src",
-                },
-            )?;
-            let f46: u8 = _np::field(
-                block,
-                LAYOUT.slots[46],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "dst",
-                },
-            )?;
-            let f47: ::std::string::String = _np::field(
-                block,
-                LAYOUT.slots[47],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "s",
-                },
-            )?;
-            let f48: ::std::vec::Vec<u8> = _np::field(
-                block,
-                LAYOUT.slots[48],
-                tail,
-                &_np::Place {
-                    owner: "Locals",
-                    field: "v",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            let f0 = _np::field::<u8>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<u8>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<u8>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3 = _np::field::<u8>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f4 = _np::field::<u8>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            let f5 = _np::field::<u8>(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            let f6 = _np::field::<u8>(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            let f7 = _np::field::<u8>(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            let f8 = _np::field::<u8>(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            let f9 = _np::field::<u8>(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            let f10 = _np::field::<u8>(block, LAYOUT.slots[10], tail, &PLACES[10])?;
+            let f11 = _np::field::<u8>(block, LAYOUT.slots[11], tail, &PLACES[11])?;
+            let f12 = _np::field::<u8>(block, LAYOUT.slots[12], tail, &PLACES[12])?;
+            let f13 = _np::field::<u8>(block, LAYOUT.slots[13], tail, &PLACES[13])?;
+            let f14 = _np::field::<
+                ::network_protocol::Bytes,
+            >(block, LAYOUT.slots[14], tail, &PLACES[14])?;
+            let f15 = _np::field::<u8>(block, LAYOUT.slots[15], tail, &PLACES[15])?;
+            let f16 = _np::field::<u8>(block, LAYOUT.slots[16], tail, &PLACES[16])?;
+            let f17 = _np::field::<u8>(block, LAYOUT.slots[17], tail, &PLACES[17])?;
+            let f18 = _np::field::<u8>(block, LAYOUT.slots[18], tail, &PLACES[18])?;
+            let f19 = _np::field::<u8>(block, LAYOUT.slots[19], tail, &PLACES[19])?;
+            let f20 = _np::field::<u8>(block, LAYOUT.slots[20], tail, &PLACES[20])?;
+            let f21 = _np::field::<u8>(block, LAYOUT.slots[21], tail, &PLACES[21])?;
+            let f22 = _np::field::<u8>(block, LAYOUT.slots[22], tail, &PLACES[22])?;
+            let f23 = _np::field::<u8>(block, LAYOUT.slots[23], tail, &PLACES[23])?;
+            let f24 = _np::field::<u8>(block, LAYOUT.slots[24], tail, &PLACES[24])?;
+            let f25 = _np::field::<u8>(block, LAYOUT.slots[25], tail, &PLACES[25])?;
+            let f26 = _np::field::<u8>(block, LAYOUT.slots[26], tail, &PLACES[26])?;
+            let f27 = _np::field::<u8>(block, LAYOUT.slots[27], tail, &PLACES[27])?;
+            let f28 = _np::field::<bool>(block, LAYOUT.slots[28], tail, &PLACES[28])?;
+            let f29 = _np::field::<
+                ::core::option::Option<bool>,
+            >(block, LAYOUT.slots[29], tail, &PLACES[29])?;
+            let f30 = _np::field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[30], tail, &PLACES[30])?;
+            let f31 = _np::field::<u8>(block, LAYOUT.slots[31], tail, &PLACES[31])?;
+            let f32 = _np::field::<u8>(block, LAYOUT.slots[32], tail, &PLACES[32])?;
+            let f33 = _np::field::<u8>(block, LAYOUT.slots[33], tail, &PLACES[33])?;
+            let f34 = _np::field::<u8>(block, LAYOUT.slots[34], tail, &PLACES[34])?;
+            let f35 = _np::field::<u8>(block, LAYOUT.slots[35], tail, &PLACES[35])?;
+            let f36 = _np::field::<u8>(block, LAYOUT.slots[36], tail, &PLACES[36])?;
+            let f37 = _np::field::<u8>(block, LAYOUT.slots[37], tail, &PLACES[37])?;
+            let f38 = _np::field::<u8>(block, LAYOUT.slots[38], tail, &PLACES[38])?;
+            let f39 = _np::field::<u8>(block, LAYOUT.slots[39], tail, &PLACES[39])?;
+            let f40 = _np::field::<u8>(block, LAYOUT.slots[40], tail, &PLACES[40])?;
+            let f41 = _np::field::<u8>(block, LAYOUT.slots[41], tail, &PLACES[41])?;
+            let f42 = _np::field::<u8>(block, LAYOUT.slots[42], tail, &PLACES[42])?;
+            let f43 = _np::field::<u8>(block, LAYOUT.slots[43], tail, &PLACES[43])?;
+            let f44 = _np::field::<u8>(block, LAYOUT.slots[44], tail, &PLACES[44])?;
+            let f45 = _np::field::<u8>(block, LAYOUT.slots[45], tail, &PLACES[45])?;
+            let f46 = _np::field::<u8>(block, LAYOUT.slots[46], tail, &PLACES[46])?;
+            let f47 = _np::field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[47], tail, &PLACES[47])?;
+            let f48 = _np::field::<
+                ::std::vec::Vec<u8>,
+            >(block, LAYOUT.slots[48], tail, &PLACES[48])?;
             ::core::result::Result::Ok(Self {
                 out: f0,
                 input: f1,
@@ -1480,298 +1166,570 @@ const _: () = {
                 v: f48,
             })
         }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::check_field::<
+                ::network_protocol::Bytes,
+            >(block, LAYOUT.slots[14], tail, &PLACES[14])?;
+            _np::check_field::<
+                ::core::option::Option<bool>,
+            >(block, LAYOUT.slots[29], tail, &PLACES[29])?;
+            _np::check_field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[30], tail, &PLACES[30])?;
+            _np::check_field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[47], tail, &PLACES[47])?;
+            _np::check_field::<
+                ::std::vec::Vec<u8>,
+            >(block, LAYOUT.slots[48], tail, &PLACES[48])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> LocalsView<'a> {
+            LocalsView(body)
+        }
+    }
+    _np::evolvable! {
+        Locals
+    }
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 14 {
+            <::network_protocol::Bytes as _np::Wire>::skip(
+                block,
+                LAYOUT.slots[14],
+                tail,
+            );
+        }
+        if upto > 29 {
+            <::core::option::Option<
+                bool,
+            > as _np::Wire>::skip(block, LAYOUT.slots[29], tail);
+        }
+        if upto > 30 {
+            <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[30], tail);
+        }
+        if upto > 47 {
+            <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[47], tail);
+        }
+        if upto > 48 {
+            <::std::vec::Vec<u8> as _np::Wire>::skip(block, LAYOUT.slots[48], tail);
+        }
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> LocalsView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn out(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn input(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Field 2.
+        #[inline]
+        #[must_use]
+        pub fn buf(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Field 3.
+        #[inline]
+        #[must_use]
+        pub fn body(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+        }
+        /// Field 4.
+        #[inline]
+        #[must_use]
+        pub fn block(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+        }
+        /// Field 5.
+        #[inline]
+        #[must_use]
+        pub fn tail(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[5], tail)
+        }
+        /// Field 6.
+        #[inline]
+        #[must_use]
+        pub fn value(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[6], tail)
+        }
+        /// Field 7.
+        #[inline]
+        #[must_use]
+        pub fn this(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[7], tail)
+        }
+        /// Field 8.
+        #[inline]
+        #[must_use]
+        pub fn self_(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[8], tail)
+        }
+        /// Field 9.
+        #[inline]
+        #[must_use]
+        pub fn cx(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[9], tail)
+        }
+        /// Field 10.
+        #[inline]
+        #[must_use]
+        pub fn m(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[10], tail)
+        }
+        /// Field 11.
+        #[inline]
+        #[must_use]
+        pub fn message(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[11], tail)
+        }
+        /// Field 12.
+        #[inline]
+        #[must_use]
+        pub fn reader(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[12], tail)
+        }
+        /// Field 13.
+        #[inline]
+        #[must_use]
+        pub fn writer(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[13], tail)
+        }
+        /// Field 14.
+        #[inline]
+        #[must_use]
+        pub fn bytes(&self) -> <::network_protocol::Bytes as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::network_protocol::Bytes as _np::Wire>::view(block, LAYOUT.slots[14], tail)
+        }
+        /// Field 15.
+        #[inline]
+        #[must_use]
+        pub fn len(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[15], tail)
+        }
+        /// Field 16.
+        #[inline]
+        #[must_use]
+        pub fn index(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[16], tail)
+        }
+        /// Field 17.
+        #[inline]
+        #[must_use]
+        pub fn count(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[17], tail)
+        }
+        /// Field 18.
+        #[inline]
+        #[must_use]
+        pub fn number(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[18], tail)
+        }
+        /// Field 19.
+        #[inline]
+        #[must_use]
+        pub fn field(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[19], tail)
+        }
+        /// Field 20.
+        #[inline]
+        #[must_use]
+        pub fn error(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[20], tail)
+        }
+        /// Field 21.
+        #[inline]
+        #[must_use]
+        pub fn f(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[21], tail)
+        }
+        /// Field 22.
+        #[inline]
+        #[must_use]
+        pub fn r(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[22], tail)
+        }
+        /// Field 23.
+        #[inline]
+        #[must_use]
+        pub fn w(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[23], tail)
+        }
+        /// Field 24.
+        #[inline]
+        #[must_use]
+        pub fn handler(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[24], tail)
+        }
+        /// Field 25.
+        #[inline]
+        #[must_use]
+        pub fn caller(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[25], tail)
+        }
+        /// Field 26.
+        #[inline]
+        #[must_use]
+        pub fn decoder(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[26], tail)
+        }
+        /// Field 27.
+        #[inline]
+        #[must_use]
+        pub fn encoder(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[27], tail)
+        }
+        /// Field 28.
+        #[inline]
+        #[must_use]
+        pub fn flags(&self) -> bool {
+            let _np::BodyView { block, tail } = self.0;
+            <bool as _np::Wire>::view(block, LAYOUT.slots[28], tail)
+        }
+        /// Field 29.
+        #[inline]
+        #[must_use]
+        pub fn bits(&self) -> <::core::option::Option<bool> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(29, block, &mut tail);
+            <::core::option::Option<
+                bool,
+            > as _np::Wire>::view(block, LAYOUT.slots[29], tail)
+        }
+        /// Field 30.
+        #[inline]
+        #[must_use]
+        pub fn other(&self) -> <::std::string::String as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(30, block, &mut tail);
+            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[30], tail)
+        }
+        /// Field 31.
+        #[inline]
+        #[must_use]
+        pub fn options(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[31], tail)
+        }
+        /// Field 32.
+        #[inline]
+        #[must_use]
+        pub fn depth(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[32], tail)
+        }
+        /// Field 33.
+        #[inline]
+        #[must_use]
+        pub fn core(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[33], tail)
+        }
+        /// Field 34.
+        #[inline]
+        #[must_use]
+        pub fn std(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[34], tail)
+        }
+        /// Field 35.
+        #[inline]
+        #[must_use]
+        pub fn network_protocol(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[35], tail)
+        }
+        /// Field 36.
+        #[inline]
+        #[must_use]
+        pub fn __private(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[36], tail)
+        }
+        /// Field 37.
+        #[inline]
+        #[must_use]
+        pub fn u8(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[37], tail)
+        }
+        /// Field 38.
+        #[inline]
+        #[must_use]
+        pub fn str(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[38], tail)
+        }
+        /// Field 39.
+        #[inline]
+        #[must_use]
+        pub fn a(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[39], tail)
+        }
+        /// Field 40.
+        #[inline]
+        #[must_use]
+        pub fn b(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[40], tail)
+        }
+        /// Field 41.
+        #[inline]
+        #[must_use]
+        pub fn x(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[41], tail)
+        }
+        /// Field 42.
+        #[inline]
+        #[must_use]
+        pub fn i(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[42], tail)
+        }
+        /// Field 43.
+        #[inline]
+        #[must_use]
+        pub fn n(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[43], tail)
+        }
+        /// Field 44.
+        #[inline]
+        #[must_use]
+        pub fn t(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[44], tail)
+        }
+        /// Field 45.
+        #[inline]
+        #[must_use]
+        pub fn src(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[45], tail)
+        }
+        /// Field 46.
+        #[inline]
+        #[must_use]
+        pub fn dst(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[46], tail)
+        }
+        /// Field 47.
+        #[inline]
+        #[must_use]
+        pub fn s(&self) -> <::std::string::String as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(47, block, &mut tail);
+            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[47], tail)
+        }
+        /// Field 48.
+        #[inline]
+        #[must_use]
+        pub fn v(&self) -> <::std::vec::Vec<u8> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(48, block, &mut tail);
+            <::std::vec::Vec<u8> as _np::Wire>::view(block, LAYOUT.slots[48], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Locals, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Locals {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for LocalsView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Locals")
+                .field("out", &self.out())
+                .field("input", &self.input())
+                .field("buf", &self.buf())
+                .field("body", &self.body())
+                .field("block", &self.block())
+                .field("tail", &self.tail())
+                .field("value", &self.value())
+                .field("this", &self.this())
+                .field("self_", &self.self_())
+                .field("cx", &self.cx())
+                .field("m", &self.m())
+                .field("message", &self.message())
+                .field("reader", &self.reader())
+                .field("writer", &self.writer())
+                .field("bytes", &self.bytes())
+                .field("len", &self.len())
+                .field("index", &self.index())
+                .field("count", &self.count())
+                .field("number", &self.number())
+                .field("field", &self.field())
+                .field("error", &self.error())
+                .field("f", &self.f())
+                .field("r", &self.r())
+                .field("w", &self.w())
+                .field("handler", &self.handler())
+                .field("caller", &self.caller())
+                .field("decoder", &self.decoder())
+                .field("encoder", &self.encoder())
+                .field("flags", &self.flags())
+                .field("bits", &self.bits())
+                .field("other", &self.other())
+                .field("options", &self.options())
+                .field("depth", &self.depth())
+                .field("core", &self.core())
+                .field("std", &self.std())
+                .field("network_protocol", &self.network_protocol())
+                .field("__private", &self.__private())
+                .field("u8", &self.u8())
+                .field("str", &self.str())
+                .field("a", &self.a())
+                .field("b", &self.b())
+                .field("x", &self.x())
+                .field("i", &self.i())
+                .field("n", &self.n())
+                .field("t", &self.t())
+                .field("src", &self.src())
+                .field("dst", &self.dst())
+                .field("s", &self.s())
+                .field("v", &self.v())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Locals>,
-                name: "Locals",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "out",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "input",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "buf",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 3,
-                        name: "body",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 4,
-                        name: "block",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 5,
-                        name: "tail",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 6,
-                        name: "value",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 7,
-                        name: "this",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 8,
-                        name: "self_",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 9,
-                        name: "cx",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 10,
-                        name: "m",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 11,
-                        name: "message",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 12,
-                        name: "reader",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 13,
-                        name: "writer",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 14,
-                        name: "bytes",
-                        ty: <::network_protocol::Bytes as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 15,
-                        name: "len",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 16,
-                        name: "index",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 17,
-                        name: "count",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 18,
-                        name: "number",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 19,
-                        name: "field",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 20,
-                        name: "error",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 21,
-                        name: "f",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 22,
-                        name: "r",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 23,
-                        name: "w",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 24,
-                        name: "handler",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 25,
-                        name: "caller",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 26,
-                        name: "decoder",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 27,
-                        name: "encoder",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 28,
-                        name: "flags",
-                        ty: <bool as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 29,
-                        name: "bits",
-                        ty: <::core::option::Option<bool> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 30,
-                        name: "other",
-                        ty: <::std::string::String as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 31,
-                        name: "options",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 32,
-                        name: "depth",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 33,
-                        name: "core",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 34,
-                        name: "std",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 35,
-                        name: "network_protocol",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 36,
-                        name: "__private",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 37,
-                        name: "u8",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 38,
-                        name: "str",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 39,
-                        name: "a",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 40,
-                        name: "b",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 41,
-                        name: "x",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 42,
-                        name: "i",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 43,
-                        name: "n",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 44,
-                        name: "t",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 45,
-                        name: "src",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 46,
-                        name: "dst",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 47,
-                        name: "s",
-                        ty: <::std::string::String as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 48,
-                        name: "v",
-                        ty: <::std::vec::Vec<u8> as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Locals>,
+            "Locals",
+            &[
+                _np::FieldSchema::new(0, "out", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(1, "input", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(2, "buf", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(3, "body", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(4, "block", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(5, "tail", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(6, "value", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(7, "this", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(8, "self_", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(9, "cx", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(10, "m", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(11, "message", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(12, "reader", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(13, "writer", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    14,
+                    "bytes",
+                    <::network_protocol::Bytes as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(15, "len", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(16, "index", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(17, "count", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(18, "number", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(19, "field", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(20, "error", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(21, "f", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(22, "r", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(23, "w", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(24, "handler", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(25, "caller", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(26, "decoder", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(27, "encoder", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(28, "flags", <bool as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    29,
+                    "bits",
+                    <::core::option::Option<bool> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    30,
+                    "other",
+                    <::std::string::String as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(31, "options", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(32, "depth", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(33, "core", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(34, "std", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(35, "network_protocol", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(36, "__private", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(37, "u8", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(38, "str", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(39, "a", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(40, "b", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(41, "x", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(42, "i", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(43, "n", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(44, "t", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(45, "src", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(46, "dst", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    47,
+                    "s",
+                    <::std::string::String as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    48,
+                    "v",
+                    <::std::vec::Vec<u8> as _np::Wire>::schema,
+                ),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Locals "Locals" { out "out" : u8; input "input" : u8; buf "buf" : u8; body "body"
+        : u8; block "block" : u8; tail "tail" : u8; value "value" : u8; this "this" : u8;
+        self_ "self_" : u8; cx "cx" : u8; m "m" : u8; message "message" : u8; reader
+        "reader" : u8; writer "writer" : u8; bytes "bytes" : ::network_protocol::Bytes;
+        len "len" : u8; index "index" : u8; count "count" : u8; number "number" : u8;
+        field "field" : u8; error "error" : u8; f "f" : u8; r "r" : u8; w "w" : u8;
+        handler "handler" : u8; caller "caller" : u8; decoder "decoder" : u8; encoder
+        "encoder" : u8; flags "flags" : bool; bits "bits" : ::core::option::Option < bool
+        >; other "other" : ::std::string::String; options "options" : u8; depth "depth" :
+        u8; core "core" : u8; std "std" : u8; network_protocol "network_protocol" : u8;
+        __private "__private" : u8; u8 "u8" : u8; str "str" : u8; a "a" : u8; b "b" : u8;
+        x "x" : u8; i "i" : u8; n "n" : u8; t "t" : u8; src "src" : u8; dst "dst" : u8; s
+        "s" : ::std::string::String; v "v" : ::std::vec::Vec < u8 >; }
     }
 };
 
@@ -1794,6 +1752,11 @@ pub struct lower_case {
     pub __: u8,
 }
 
+/// [`lower_case`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct lower_caseView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<6> = _np::layout([
@@ -1804,83 +1767,41 @@ const _: () = {
         _np::Shape::of::<u8>(),
         _np::Shape::of::<u8>(),
     ]);
+    static PLACES: [_np::Place; 6] = _np::places(
+        "lower_case",
+        ["camelCase", "UPPER", "_leading", "trailing_", "double__underscore", "__"],
+    );
     #[automatically_derived]
     impl _np::Body for lower_case {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = lower_caseView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.camelCase, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.UPPER, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self._leading, LAYOUT.slots[2].from(at), out);
-            _np::Wire::encode(&self.trailing_, LAYOUT.slots[3].from(at), out);
-            _np::Wire::encode(&self.double__underscore, LAYOUT.slots[4].from(at), out);
-            _np::Wire::encode(&self.__, LAYOUT.slots[5].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.camelCase, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.UPPER, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self._leading, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.trailing_, block, LAYOUT.slots[3]);
+            _np::Wire::encode_block(&self.double__underscore, block, LAYOUT.slots[4]);
+            _np::Wire::encode_block(&self.__, block, LAYOUT.slots[5]);
         }
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u8 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "lower_case",
-                    field: "camelCase",
-                },
-            )?;
-            let f1: u8 = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "lower_case",
-                    field: "UPPER",
-                },
-            )?;
-            let f2: u8 = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "lower_case",
-                    field: "_leading",
-                },
-            )?;
-            let f3: u8 = _np::field(
-                block,
-                LAYOUT.slots[3],
-                tail,
-                &_np::Place {
-                    owner: "lower_case",
-                    field: "trailing_",
-                },
-            )?;
-            let f4: u8 = _np::field(
-                block,
-                LAYOUT.slots[4],
-                tail,
-                &_np::Place {
-                    owner: "lower_case",
-                    field: "double__underscore",
-                },
-            )?;
-            let f5: u8 = _np::field(
-                block,
-                LAYOUT.slots[5],
-                tail,
-                &_np::Place {
-                    owner: "lower_case",
-                    field: "__",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u8>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<u8>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<u8>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3 = _np::field::<u8>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f4 = _np::field::<u8>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            let f5 = _np::field::<u8>(block, LAYOUT.slots[5], tail, &PLACES[5])?;
             ::core::result::Result::Ok(Self {
                 camelCase: f0,
                 UPPER: f1,
@@ -1890,83 +1811,110 @@ const _: () = {
                 __: f5,
             })
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> lower_caseView<'a> {
+            lower_caseView(body)
+        }
+    }
+    _np::evolvable! {
+        lower_case
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> lower_caseView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn camelCase(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn UPPER(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Field 2.
+        #[inline]
+        #[must_use]
+        pub fn _leading(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Field 3.
+        #[inline]
+        #[must_use]
+        pub fn trailing_(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+        }
+        /// Field 4.
+        #[inline]
+        #[must_use]
+        pub fn double__underscore(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+        }
+        /// Field 5.
+        #[inline]
+        #[must_use]
+        pub fn __(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[5], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<lower_case, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for lower_case {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for lower_caseView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("lower_case")
+                .field("camelCase", &self.camelCase())
+                .field("UPPER", &self.UPPER())
+                .field("_leading", &self._leading())
+                .field("trailing_", &self.trailing_())
+                .field("double__underscore", &self.double__underscore())
+                .field("__", &self.__())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<lower_case>,
-                name: "lower_case",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "camelCase",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "UPPER",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "_leading",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 3,
-                        name: "trailing_",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 4,
-                        name: "double__underscore",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 5,
-                        name: "__",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<lower_case>,
+            "lower_case",
+            &[
+                _np::FieldSchema::new(0, "camelCase", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(1, "UPPER", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(2, "_leading", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(3, "trailing_", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    4,
+                    "double__underscore",
+                    <u8 as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(5, "__", <u8 as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        lower_case "lower_case" { camelCase "camelCase" : u8; UPPER "UPPER" : u8;
+        _leading "_leading" : u8; trailing_ "trailing_" : u8; double__underscore
+        "double__underscore" : u8; __ "__" : u8; }
     }
 };
 
@@ -1978,90 +1926,91 @@ pub struct r#struct {
     pub inner: package,
 }
 
+/// [`struct`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct r#structView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<package>()]);
+    static PLACES: [_np::Place; 1] = _np::places("struct", ["inner"]);
     #[automatically_derived]
     impl _np::Body for r#struct {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <package as _np::Wire>::PLAIN;
+        type View<'a> = r#structView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.inner, LAYOUT.slots[0].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.inner, block, LAYOUT.slots[0]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.inner, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: package = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "struct",
-                    field: "inner",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<package>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(Self { inner: f0 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<package>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> r#structView<'a> {
+            r#structView(body)
+        }
+    }
+    _np::evolvable! {
+        r#struct
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> r#structView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn inner(&self) -> <package as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <package as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<r#struct, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for r#struct {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for r#structView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("struct").field("inner", &self.inner()).finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<r#struct>,
-                name: "struct",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "inner",
-                        ty: <package as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<r#struct>,
+            "struct",
+            &[_np::FieldSchema::new(0, "inner", <package as _np::Wire>::schema)],
+        ),
+    );
+    _np::mapped_struct! {
+        r#struct "struct" { inner "inner" : package; }
     }
 };
 
@@ -2073,90 +2022,87 @@ pub struct package {
     pub inner: r#enum,
 }
 
+/// [`package`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct packageView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<r#enum>()]);
+    static PLACES: [_np::Place; 1] = _np::places("package", ["inner"]);
     #[automatically_derived]
     impl _np::Body for package {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <r#enum as _np::Wire>::PLAIN;
+        type View<'a> = packageView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.inner, LAYOUT.slots[0].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.inner, block, LAYOUT.slots[0]);
         }
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: r#enum = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "package",
-                    field: "inner",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<r#enum>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(Self { inner: f0 })
+        }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> packageView<'a> {
+            packageView(body)
+        }
+    }
+    _np::evolvable! {
+        package
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> packageView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn inner(&self) -> <r#enum as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <r#enum as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<package, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for package {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for packageView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("package").field("inner", &self.inner()).finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<package>,
-                name: "package",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "inner",
-                        ty: <r#enum as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<package>,
+            "package",
+            &[_np::FieldSchema::new(0, "inner", <r#enum as _np::Wire>::schema)],
+        ),
+    );
+    _np::mapped_struct! {
+        package "package" { inner "inner" : r#enum; }
     }
 };
 
@@ -2175,43 +2121,40 @@ pub enum r#enum {
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     #[automatically_derived]
-    impl _np::Wire for r#enum {
-        const BITS: usize = 0;
-        const BLOCK: usize = <u8 as _np::Wire>::BLOCK;
-        const HAS_TAIL: bool = false;
-        const PLAIN: bool = false;
+    impl _np::Xor for r#enum {
+        type Number = u8;
         #[inline]
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            let number: u8 = match self {
+        fn to_number(self) -> u8 {
+            match self {
                 Self::r#type => 0,
                 Self::protocol => 1,
-                Self::Unknown(number) => *number,
-            };
-            _np::Wire::encode(&number, slot, out);
+                Self::Unknown(number) => number,
+            }
         }
         #[inline]
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
+        fn from_number(number: u8) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(
-                match <u8 as _np::Wire>::decode(block, slot, tail)? {
+                match number {
                     0 => Self::r#type,
                     1 => Self::protocol,
                     number => Self::Unknown(number),
                 },
             )
         }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(_np::ScalarSchema {
-                id: _np::TypeId::of::<r#enum>,
-                name: "enum",
-                width: 1,
-                variants: &[(0, "type"), (1, "protocol")],
-            });
-            &SCHEMA
-        }
+    }
+    _np::scalar! {
+        r#enum u8, Self::r#type, []
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
+        _np::ScalarSchema::new(
+            _np::TypeId::of::<r#enum>,
+            "enum",
+            1,
+            &[_np::NumberSchema::new(0, "type"), _np::NumberSchema::new(1, "protocol")],
+        ),
+    );
+    _np::mapped_scalar! {
+        r#enum "enum" u8 { 0 "type" r#type; 1 "protocol" protocol; } open Unknown
     }
 };
 
@@ -2224,114 +2167,141 @@ pub struct Vec {
     pub vec: ::std::vec::Vec<Box>,
 }
 
+/// [`Vec`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct VecView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<Some>(),
         _np::Shape::of::<::std::vec::Vec<Box>>(),
     ]);
+    static PLACES: [_np::Place; 2] = _np::places("Vec", ["some", "vec"]);
     #[automatically_derived]
     impl _np::Body for Vec {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <Some as _np::Wire>::PLAIN
+            && <::std::vec::Vec<Box> as _np::Wire>::PLAIN;
+        type View<'a> = VecView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.some, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.vec, LAYOUT.slots[1].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.some, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.vec, block, LAYOUT.slots[1]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.some, out);
+            _np::Wire::encode_tail(&self.vec, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: Some = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Vec",
-                    field: "some",
-                },
-            )?;
-            let f1: ::std::vec::Vec<Box> = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Vec",
-                    field: "vec",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<Some>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<
+                ::std::vec::Vec<Box>,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { some: f0, vec: f1 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<Some>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            _np::check_field::<
+                ::std::vec::Vec<Box>,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> VecView<'a> {
+            VecView(body)
+        }
+    }
+    _np::evolvable! {
+        Vec
+    }
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 0 {
+            <Some as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+        }
+        if upto > 1 {
+            <::std::vec::Vec<Box> as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+        }
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> VecView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn some(&self) -> <Some as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <Some as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn vec(&self) -> <::std::vec::Vec<Box> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(1, block, &mut tail);
+            <::std::vec::Vec<Box> as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Vec, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for Vec {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for VecView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Vec")
+                .field("some", &self.some())
+                .field("vec", &self.vec())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Vec>,
-                name: "Vec",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "some",
-                        ty: <Some as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "vec",
-                        ty: <::std::vec::Vec<Box> as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Vec>,
+            "Vec",
+            &[
+                _np::FieldSchema::new(0, "some", <Some as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    1,
+                    "vec",
+                    <::std::vec::Vec<Box> as _np::Wire>::schema,
+                ),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Vec "Vec" { some "some" : Some; vec "vec" : ::std::vec::Vec < Box >; }
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Some {}
+
+/// [`Some`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct SomeView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -2340,8 +2310,13 @@ const _: () = {
     impl _np::Body for Some {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = SomeView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -2349,52 +2324,44 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> SomeView<'a> {
+            SomeView(body)
+        }
+    }
+    _np::evolvable! {
+        Some
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> SomeView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Some, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Some {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for SomeView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Some").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Some>,
-                name: "Some",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Some>, "Some", &[]),
+    );
+    _np::mapped_struct! {
+        Some "Some" {}
     }
 };
 
@@ -2405,90 +2372,87 @@ pub struct Box {
     pub value: u8,
 }
 
+/// [`Box`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct BoxView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<u8>()]);
+    static PLACES: [_np::Place; 1] = _np::places("Box", ["value"]);
     #[automatically_derived]
     impl _np::Body for Box {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = BoxView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.value, LAYOUT.slots[0].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.value, block, LAYOUT.slots[0]);
         }
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u8 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Box",
-                    field: "value",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u8>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(Self { value: f0 })
+        }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> BoxView<'a> {
+            BoxView(body)
+        }
+    }
+    _np::evolvable! {
+        Box
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> BoxView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn value(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Box, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for Box {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for BoxView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Box").field("value", &self.value()).finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Box>,
-                name: "Box",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "value",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Box>,
+            "Box",
+            &[_np::FieldSchema::new(0, "value", <u8 as _np::Wire>::schema)],
+        ),
+    );
+    _np::mapped_struct! {
+        Box "Box" { value "value" : u8; }
     }
 };
 
@@ -2500,92 +2464,109 @@ pub struct Option_ {
     pub value: ::core::option::Option<Option_2>,
 }
 
+/// [`Option_`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct Option_View<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::core::option::Option<Option_2>>(),
     ]);
+    static PLACES: [_np::Place; 1] = _np::places("Option_", ["value"]);
     #[automatically_derived]
     impl _np::Body for Option_ {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <::core::option::Option<Option_2> as _np::Wire>::PLAIN;
+        type View<'a> = Option_View<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.value, LAYOUT.slots[0].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.value, block, LAYOUT.slots[0]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.value, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: ::core::option::Option<Option_2> = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Option_",
-                    field: "value",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            let f0 = _np::field::<
+                ::core::option::Option<Option_2>,
+            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(Self { value: f0 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::check_field::<
+                ::core::option::Option<Option_2>,
+            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> Option_View<'a> {
+            Option_View(body)
+        }
+    }
+    _np::evolvable! {
+        Option_
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> Option_View<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn value(
+            &self,
+        ) -> <::core::option::Option<Option_2> as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::core::option::Option<
+                Option_2,
+            > as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Option_, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for Option_ {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for Option_View<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Option_").field("value", &self.value()).finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Option_>,
-                name: "Option_",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "value",
-                        ty: <::core::option::Option<Option_2> as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Option_>,
+            "Option_",
+            &[
+                _np::FieldSchema::new(
+                    0,
+                    "value",
+                    <::core::option::Option<Option_2> as _np::Wire>::schema,
+                ),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Option_ "Option_" { value "value" : ::core::option::Option < Option_2 >; }
     }
 };
 
@@ -2594,6 +2575,11 @@ const _: () = {
 #[allow(non_camel_case_types)]
 pub struct Option_2 {}
 
+/// [`Option_2`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct Option_2View<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -2601,8 +2587,13 @@ const _: () = {
     impl _np::Body for Option_2 {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = Option_2View<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -2610,52 +2601,44 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> Option_2View<'a> {
+            Option_2View(body)
+        }
+    }
+    _np::evolvable! {
+        Option_2
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> Option_2View<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Option_2, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Option_2 {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for Option_2View<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Option_2").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Option_2>,
-                name: "Option_2",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Option_2>, "Option_2", &[]),
+    );
+    _np::mapped_struct! {
+        Option_2 "Option_2" {}
     }
 };
 
@@ -2667,92 +2650,103 @@ pub struct String_ {
     pub value: ::std::string::String,
 }
 
+/// [`String_`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct String_View<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
     ]);
+    static PLACES: [_np::Place; 1] = _np::places("String_", ["value"]);
     #[automatically_derived]
     impl _np::Body for String_ {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
+        type View<'a> = String_View<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.value, LAYOUT.slots[0].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.value, block, LAYOUT.slots[0]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.value, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: ::std::string::String = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "String_",
-                    field: "value",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(Self { value: f0 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> String_View<'a> {
+            String_View(body)
+        }
+    }
+    _np::evolvable! {
+        String_
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> String_View<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn value(&self) -> <::std::string::String as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<String_, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for String_ {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for String_View<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("String_").field("value", &self.value()).finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<String_>,
-                name: "String_",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "value",
-                        ty: <::std::string::String as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<String_>,
+            "String_",
+            &[
+                _np::FieldSchema::new(
+                    0,
+                    "value",
+                    <::std::string::String as _np::Wire>::schema,
+                ),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        String_ "String_" { value "value" : ::std::string::String; }
     }
 };
 
@@ -2765,108 +2759,121 @@ pub struct Clone {
     pub debug: Debug,
 }
 
+/// [`Clone`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct CloneView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<Copy>(),
         _np::Shape::of::<Debug>(),
     ]);
+    static PLACES: [_np::Place; 2] = _np::places("Clone", ["copy", "debug"]);
     #[automatically_derived]
     impl _np::Body for Clone {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <Copy as _np::Wire>::PLAIN && <Debug as _np::Wire>::PLAIN;
+        type View<'a> = CloneView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.copy, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.debug, LAYOUT.slots[1].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.copy, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.debug, block, LAYOUT.slots[1]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.copy, out);
+            _np::Wire::encode_tail(&self.debug, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: Copy = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Clone",
-                    field: "copy",
-                },
-            )?;
-            let f1: Debug = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Clone",
-                    field: "debug",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<Copy>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<Debug>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { copy: f0, debug: f1 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<Copy>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            _np::check_field::<Debug>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> CloneView<'a> {
+            CloneView(body)
+        }
+    }
+    _np::evolvable! {
+        Clone
+    }
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 0 {
+            <Copy as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+        }
+        if upto > 1 {
+            <Debug as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+        }
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> CloneView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn copy(&self) -> <Copy as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <Copy as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn debug(&self) -> <Debug as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(1, block, &mut tail);
+            <Debug as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Clone, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for Clone {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for CloneView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Clone")
+                .field("copy", &self.copy())
+                .field("debug", &self.debug())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Clone>,
-                name: "Clone",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "copy",
-                        ty: <Copy as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "debug",
-                        ty: <Debug as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Clone>,
+            "Clone",
+            &[
+                _np::FieldSchema::new(0, "copy", <Copy as _np::Wire>::schema),
+                _np::FieldSchema::new(1, "debug", <Debug as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Clone "Clone" { copy "copy" : Copy; debug "debug" : Debug; }
     }
 };
 
@@ -2885,18 +2892,31 @@ pub struct Copy {
     pub value: u32,
 }
 
+/// [`Copy`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct CopyView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<u32>()]);
+    static PLACES: [_np::Place; 1] = _np::places("Copy", ["value"]);
+    const _: () = ::core::assert!(
+        ::core::mem::size_of:: < Copy > () == LAYOUT.block_len,
+        "NP0804: a plain type must be its bytes",
+    );
     #[automatically_derived]
     impl _np::Wire for Copy {
         const BITS: usize = 0;
         const BLOCK: usize = LAYOUT.block_len;
         const HAS_TAIL: bool = LAYOUT.tail;
-        const PLAIN: bool = true && <u32 as _np::Wire>::PLAIN;
+        const PLAIN: bool = true;
+        const TEXT: bool = LAYOUT.text;
+        type View<'a> = CopyView<'a>;
         #[inline]
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.value, LAYOUT.slots[0].from(slot.block), out);
+        fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
+            _np::own_block_mut!(block, LAYOUT, slot.block);
+            _np::Wire::encode_block(&self.value, block, LAYOUT.slots[0]);
         }
         #[inline]
         fn decode(
@@ -2904,54 +2924,78 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if LAYOUT.has_spare_bits(_np::behind(block, slot)) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::PaddingBits),
-                );
-            }
-            let f0: u32 = _np::field(
-                block,
-                LAYOUT.slots[0].from(slot.block),
-                tail,
-                &_np::Place {
-                    owner: "Copy",
-                    field: "value",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, slot.block);
+            let f0 = _np::field::<u32>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(Self { value: f0 })
         }
         #[inline]
-        fn encode_list(items: &[Self], out: &mut _np::Writer<'_>) {
-            _np::encode_plain_list(items, out);
+        fn check(
+            _: &[u8],
+            _: _np::Slot,
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
         }
         #[inline]
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_plain_list(count, tail)
+        fn view<'a>(
+            block: &'a [u8],
+            slot: _np::Slot,
+            tail: _np::Tail<'a>,
+        ) -> CopyView<'a> {
+            let block = _np::part(block, slot.block, LAYOUT.block_len);
+            CopyView(_np::BodyView { block, tail })
         }
+        _np::plain_list! {}
         fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Copy>,
-                name: "Copy",
-                fixed: true,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "value",
-                        ty: <u32 as _np::Wire>::schema,
-                    },
-                ],
-            });
             &SCHEMA
         }
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> CopyView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn value(&self) -> u32 {
+            let _np::BodyView { block, tail } = self.0;
+            <u32 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Copy, _np::DecodeError> {
+            self.0.decode(|block, tail| _np::Wire::decode(block, _np::Slot::START, tail))
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for CopyView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Copy").field("value", &self.value()).finish()
+        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+                _np::TypeId::of::<Copy>,
+                "Copy",
+                &[_np::FieldSchema::new(0, "value", <u32 as _np::Wire>::schema)],
+            )
+            .fixed(),
+    );
+    _np::mapped_struct! {
+        Copy "Copy" { value "value" : u32; }
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Debug {}
+
+/// [`Debug`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct DebugView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -2960,8 +3004,13 @@ const _: () = {
     impl _np::Body for Debug {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = DebugView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -2969,58 +3018,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> DebugView<'a> {
+            DebugView(body)
+        }
+    }
+    _np::evolvable! {
+        Debug
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> DebugView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Debug, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Debug {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for DebugView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Debug").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Debug>,
-                name: "Debug",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Debug>, "Debug", &[]),
+    );
+    _np::mapped_struct! {
+        Debug "Debug" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Default {}
+
+/// [`Default`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct DefaultView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -3029,8 +3075,13 @@ const _: () = {
     impl _np::Body for Default {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = DefaultView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -3038,58 +3089,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> DefaultView<'a> {
+            DefaultView(body)
+        }
+    }
+    _np::evolvable! {
+        Default
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> DefaultView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Default, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Default {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for DefaultView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Default").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Default>,
-                name: "Default",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Default>, "Default", &[]),
+    );
+    _np::mapped_struct! {
+        Default "Default" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Send {}
+
+/// [`Send`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct SendView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -3098,8 +3146,13 @@ const _: () = {
     impl _np::Body for Send {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = SendView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -3107,58 +3160,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> SendView<'a> {
+            SendView(body)
+        }
+    }
+    _np::evolvable! {
+        Send
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> SendView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Send, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Send {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for SendView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Send").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Send>,
-                name: "Send",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Send>, "Send", &[]),
+    );
+    _np::mapped_struct! {
+        Send "Send" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sync {}
+
+/// [`Sync`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct SyncView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -3167,8 +3217,13 @@ const _: () = {
     impl _np::Body for Sync {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = SyncView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -3176,58 +3231,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> SyncView<'a> {
+            SyncView(body)
+        }
+    }
+    _np::evolvable! {
+        Sync
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> SyncView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Sync, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Sync {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for SyncView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Sync").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Sync>,
-                name: "Sync",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Sync>, "Sync", &[]),
+    );
+    _np::mapped_struct! {
+        Sync "Sync" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Future {}
+
+/// [`Future`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct FutureView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -3236,8 +3288,13 @@ const _: () = {
     impl _np::Body for Future {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = FutureView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -3245,58 +3302,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> FutureView<'a> {
+            FutureView(body)
+        }
+    }
+    _np::evolvable! {
+        Future
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> FutureView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Future, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Future {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for FutureView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Future").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Future>,
-                name: "Future",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Future>, "Future", &[]),
+    );
+    _np::mapped_struct! {
+        Future "Future" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct From {}
+
+/// [`From`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct FromView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -3305,8 +3359,13 @@ const _: () = {
     impl _np::Body for From {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = FromView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -3314,58 +3373,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> FromView<'a> {
+            FromView(body)
+        }
+    }
+    _np::evolvable! {
+        From
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> FromView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<From, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for From {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for FromView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("From").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<From>,
-                name: "From",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<From>, "From", &[]),
+    );
+    _np::mapped_struct! {
+        From "From" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Into {}
+
+/// [`Into`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct IntoView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -3374,8 +3430,13 @@ const _: () = {
     impl _np::Body for Into {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = IntoView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -3383,58 +3444,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> IntoView<'a> {
+            IntoView(body)
+        }
+    }
+    _np::evolvable! {
+        Into
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> IntoView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Into, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Into {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for IntoView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Into").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Into>,
-                name: "Into",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Into>, "Into", &[]),
+    );
+    _np::mapped_struct! {
+        Into "Into" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Iterator {}
+
+/// [`Iterator`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct IteratorView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -3443,8 +3501,13 @@ const _: () = {
     impl _np::Body for Iterator {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = IteratorView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -3452,58 +3515,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> IteratorView<'a> {
+            IteratorView(body)
+        }
+    }
+    _np::evolvable! {
+        Iterator
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> IteratorView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Iterator, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Iterator {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for IteratorView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Iterator").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Iterator>,
-                name: "Iterator",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Iterator>, "Iterator", &[]),
+    );
+    _np::mapped_struct! {
+        Iterator "Iterator" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Drop {}
+
+/// [`Drop`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct DropView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -3512,8 +3572,13 @@ const _: () = {
     impl _np::Body for Drop {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = DropView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -3521,58 +3586,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> DropView<'a> {
+            DropView(body)
+        }
+    }
+    _np::evolvable! {
+        Drop
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> DropView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Drop, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Drop {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for DropView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Drop").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Drop>,
-                name: "Drop",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Drop>, "Drop", &[]),
+    );
+    _np::mapped_struct! {
+        Drop "Drop" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fn {}
+
+/// [`Fn`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct FnView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -3581,8 +3643,13 @@ const _: () = {
     impl _np::Body for Fn {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = FnView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -3590,58 +3657,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> FnView<'a> {
+            FnView(body)
+        }
+    }
+    _np::evolvable! {
+        Fn
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> FnView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Fn, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Fn {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for FnView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Fn").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Fn>,
-                name: "Fn",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Fn>, "Fn", &[]),
+    );
+    _np::mapped_struct! {
+        Fn "Fn" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sized {}
+
+/// [`Sized`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct SizedView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -3650,8 +3714,13 @@ const _: () = {
     impl _np::Body for Sized {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = SizedView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -3659,58 +3728,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> SizedView<'a> {
+            SizedView(body)
+        }
+    }
+    _np::evolvable! {
+        Sized
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> SizedView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Sized, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Sized {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for SizedView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Sized").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Sized>,
-                name: "Sized",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Sized>, "Sized", &[]),
+    );
+    _np::mapped_struct! {
+        Sized "Sized" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PartialEq {}
+
+/// [`PartialEq`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct PartialEqView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -3719,8 +3785,13 @@ const _: () = {
     impl _np::Body for PartialEq {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = PartialEqView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -3728,58 +3799,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> PartialEqView<'a> {
+            PartialEqView(body)
+        }
+    }
+    _np::evolvable! {
+        PartialEq
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> PartialEqView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<PartialEq, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for PartialEq {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for PartialEqView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("PartialEq").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<PartialEq>,
-                name: "PartialEq",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<PartialEq>, "PartialEq", &[]),
+    );
+    _np::mapped_struct! {
+        PartialEq "PartialEq" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Eq {}
+
+/// [`Eq`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct EqView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -3788,8 +3856,13 @@ const _: () = {
     impl _np::Body for Eq {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = EqView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -3797,58 +3870,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> EqView<'a> {
+            EqView(body)
+        }
+    }
+    _np::evolvable! {
+        Eq
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> EqView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Eq, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Eq {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for EqView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Eq").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Eq>,
-                name: "Eq",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Eq>, "Eq", &[]),
+    );
+    _np::mapped_struct! {
+        Eq "Eq" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ord {}
+
+/// [`Ord`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct OrdView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -3857,8 +3927,13 @@ const _: () = {
     impl _np::Body for Ord {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = OrdView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -3866,58 +3941,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> OrdView<'a> {
+            OrdView(body)
+        }
+    }
+    _np::evolvable! {
+        Ord
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> OrdView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Ord, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Ord {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for OrdView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Ord").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Ord>,
-                name: "Ord",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Ord>, "Ord", &[]),
+    );
+    _np::mapped_struct! {
+        Ord "Ord" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ToString {}
+
+/// [`ToString`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct ToStringView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -3926,8 +3998,13 @@ const _: () = {
     impl _np::Body for ToString {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = ToStringView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -3935,58 +4012,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> ToStringView<'a> {
+            ToStringView(body)
+        }
+    }
+    _np::evolvable! {
+        ToString
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> ToStringView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<ToString, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for ToString {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for ToStringView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("ToString").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<ToString>,
-                name: "ToString",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<ToString>, "ToString", &[]),
+    );
+    _np::mapped_struct! {
+        ToString "ToString" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cx {}
+
+/// [`Cx`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct CxView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -3995,8 +4069,13 @@ const _: () = {
     impl _np::Body for Cx {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = CxView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -4004,58 +4083,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> CxView<'a> {
+            CxView(body)
+        }
+    }
+    _np::evolvable! {
+        Cx
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> CxView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Cx, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Cx {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for CxView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Cx").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Cx>,
-                name: "Cx",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Cx>, "Cx", &[]),
+    );
+    _np::mapped_struct! {
+        Cx "Cx" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bool {}
+
+/// [`Bool`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct BoolView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -4064,8 +4140,13 @@ const _: () = {
     impl _np::Body for Bool {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = BoolView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -4073,58 +4154,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> BoolView<'a> {
+            BoolView(body)
+        }
+    }
+    _np::evolvable! {
+        Bool
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> BoolView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Bool, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Bool {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for BoolView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Bool").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Bool>,
-                name: "Bool",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Bool>, "Bool", &[]),
+    );
+    _np::mapped_struct! {
+        Bool "Bool" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wire {}
+
+/// [`Wire`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct WireView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -4133,8 +4211,13 @@ const _: () = {
     impl _np::Body for Wire {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = WireView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -4142,58 +4225,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> WireView<'a> {
+            WireView(body)
+        }
+    }
+    _np::evolvable! {
+        Wire
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> WireView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Wire, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Wire {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for WireView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Wire").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Wire>,
-                name: "Wire",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Wire>, "Wire", &[]),
+    );
+    _np::mapped_struct! {
+        Wire "Wire" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Root {}
+
+/// [`Root`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct RootView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -4202,8 +4282,13 @@ const _: () = {
     impl _np::Body for Root {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = RootView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -4211,58 +4296,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> RootView<'a> {
+            RootView(body)
+        }
+    }
+    _np::evolvable! {
+        Root
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> RootView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Root, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Root {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for RootView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Root").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Root>,
-                name: "Root",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Root>, "Root", &[]),
+    );
+    _np::mapped_struct! {
+        Root "Root" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {}
+
+/// [`Field`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct FieldView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -4271,8 +4353,13 @@ const _: () = {
     impl _np::Body for Field {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = FieldView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -4280,58 +4367,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> FieldView<'a> {
+            FieldView(body)
+        }
+    }
+    _np::evolvable! {
+        Field
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> FieldView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Field, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Field {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for FieldView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Field").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Field>,
-                name: "Field",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Field>, "Field", &[]),
+    );
+    _np::mapped_struct! {
+        Field "Field" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Struct {}
+
+/// [`Struct`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct StructView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -4340,8 +4424,13 @@ const _: () = {
     impl _np::Body for Struct {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = StructView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -4349,58 +4438,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> StructView<'a> {
+            StructView(body)
+        }
+    }
+    _np::evolvable! {
+        Struct
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> StructView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Struct, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Struct {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for StructView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Struct").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Struct>,
-                name: "Struct",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Struct>, "Struct", &[]),
+    );
+    _np::mapped_struct! {
+        Struct "Struct" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decode {}
+
+/// [`Decode`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct DecodeView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -4409,8 +4495,13 @@ const _: () = {
     impl _np::Body for Decode {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = DecodeView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -4418,58 +4509,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> DecodeView<'a> {
+            DecodeView(body)
+        }
+    }
+    _np::evolvable! {
+        Decode
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> DecodeView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Decode, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Decode {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for DecodeView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Decode").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Decode>,
-                name: "Decode",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Decode>, "Decode", &[]),
+    );
+    _np::mapped_struct! {
+        Decode "Decode" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Encode {}
+
+/// [`Encode`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct EncodeView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -4478,8 +4566,13 @@ const _: () = {
     impl _np::Body for Encode {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = EncodeView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -4487,58 +4580,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> EncodeView<'a> {
+            EncodeView(body)
+        }
+    }
+    _np::evolvable! {
+        Encode
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> EncodeView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Encode, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Encode {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for EncodeView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Encode").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Encode>,
-                name: "Encode",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Encode>, "Encode", &[]),
+    );
+    _np::mapped_struct! {
+        Encode "Encode" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reader {}
+
+/// [`Reader`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct ReaderView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -4547,8 +4637,13 @@ const _: () = {
     impl _np::Body for Reader {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = ReaderView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -4556,58 +4651,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> ReaderView<'a> {
+            ReaderView(body)
+        }
+    }
+    _np::evolvable! {
+        Reader
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> ReaderView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Reader, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Reader {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for ReaderView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Reader").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Reader>,
-                name: "Reader",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Reader>, "Reader", &[]),
+    );
+    _np::mapped_struct! {
+        Reader "Reader" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Writer {}
+
+/// [`Writer`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct WriterView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -4616,8 +4708,13 @@ const _: () = {
     impl _np::Body for Writer {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = WriterView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -4625,58 +4722,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> WriterView<'a> {
+            WriterView(body)
+        }
+    }
+    _np::evolvable! {
+        Writer
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> WriterView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Writer, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Writer {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for WriterView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Writer").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Writer>,
-                name: "Writer",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Writer>, "Writer", &[]),
+    );
+    _np::mapped_struct! {
+        Writer "Writer" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arc {}
+
+/// [`Arc`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct ArcView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -4685,8 +4779,13 @@ const _: () = {
     impl _np::Body for Arc {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = ArcView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -4694,58 +4793,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> ArcView<'a> {
+            ArcView(body)
+        }
+    }
+    _np::evolvable! {
+        Arc
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> ArcView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Arc, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Arc {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for ArcView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Arc").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Arc>,
-                name: "Arc",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Arc>, "Arc", &[]),
+    );
+    _np::mapped_struct! {
+        Arc "Arc" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Client {}
+
+/// [`Client`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct ClientView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -4754,8 +4850,13 @@ const _: () = {
     impl _np::Body for Client {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = ClientView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -4763,58 +4864,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> ClientView<'a> {
+            ClientView(body)
+        }
+    }
+    _np::evolvable! {
+        Client
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> ClientView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Client, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Client {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for ClientView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Client").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Client>,
-                name: "Client",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Client>, "Client", &[]),
+    );
+    _np::mapped_struct! {
+        Client "Client" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Server {}
+
+/// [`Server`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct ServerView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -4823,8 +4921,13 @@ const _: () = {
     impl _np::Body for Server {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = ServerView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -4832,58 +4935,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> ServerView<'a> {
+            ServerView(body)
+        }
+    }
+    _np::evolvable! {
+        Server
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> ServerView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Server, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Server {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for ServerView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Server").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Server>,
-                name: "Server",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Server>, "Server", &[]),
+    );
+    _np::mapped_struct! {
+        Server "Server" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Handler {}
+
+/// [`Handler`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct HandlerView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -4892,8 +4992,13 @@ const _: () = {
     impl _np::Body for Handler {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = HandlerView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -4901,58 +5006,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> HandlerView<'a> {
+            HandlerView(body)
+        }
+    }
+    _np::evolvable! {
+        Handler
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> HandlerView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Handler, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Handler {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for HandlerView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Handler").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Handler>,
-                name: "Handler",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Handler>, "Handler", &[]),
+    );
+    _np::mapped_struct! {
+        Handler "Handler" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Serve {}
+
+/// [`Serve`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct ServeView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -4961,8 +5063,13 @@ const _: () = {
     impl _np::Body for Serve {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = ServeView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -4970,58 +5077,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> ServeView<'a> {
+            ServeView(body)
+        }
+    }
+    _np::evolvable! {
+        Serve
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> ServeView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Serve, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Serve {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for ServeView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Serve").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Serve>,
-                name: "Serve",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Serve>, "Serve", &[]),
+    );
+    _np::mapped_struct! {
+        Serve "Serve" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Protocol {}
+
+/// [`Protocol`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct ProtocolView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -5030,8 +5134,13 @@ const _: () = {
     impl _np::Body for Protocol {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = ProtocolView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -5039,58 +5148,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> ProtocolView<'a> {
+            ProtocolView(body)
+        }
+    }
+    _np::evolvable! {
+        Protocol
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> ProtocolView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Protocol, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Protocol {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for ProtocolView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Protocol").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Protocol>,
-                name: "Protocol",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Protocol>, "Protocol", &[]),
+    );
+    _np::mapped_struct! {
+        Protocol "Protocol" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Error {}
+
+/// [`Error`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct ErrorView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -5099,8 +5205,13 @@ const _: () = {
     impl _np::Body for Error {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = ErrorView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -5108,58 +5219,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> ErrorView<'a> {
+            ErrorView(body)
+        }
+    }
+    _np::evolvable! {
+        Error
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> ErrorView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Error, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Error {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for ErrorView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Error").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Error>,
-                name: "Error",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<Error>, "Error", &[]),
+    );
+    _np::mapped_struct! {
+        Error "Error" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct T {}
+
+/// [`T`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct TView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -5168,8 +5276,13 @@ const _: () = {
     impl _np::Body for T {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = TView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -5177,58 +5290,55 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> TView<'a> {
+            TView(body)
+        }
+    }
+    _np::evolvable! {
+        T
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> TView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<T, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for T {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for TView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("T").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<T>,
-                name: "T",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<T>, "T", &[]),
+    );
+    _np::mapped_struct! {
+        T "T" {}
     }
 };
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct H {}
+
+/// [`H`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct HView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -5237,8 +5347,13 @@ const _: () = {
     impl _np::Body for H {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = HView<'a>;
         #[inline]
-        fn encode_body(&self, _: usize, _: &mut _np::Writer<'_>) {}
+        fn encode_fields(&self, _: &mut [u8]) {}
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             _: &[u8],
@@ -5246,52 +5361,44 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(Self {})
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> HView<'a> {
+            HView(body)
+        }
+    }
+    _np::evolvable! {
+        H
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> HView<'a> {
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<H, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for H {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for HView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("H").finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<H>,
-                name: "H",
-                fixed: false,
-                fields: &[],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(_np::TypeId::of::<H>, "H", &[]),
+    );
+    _np::mapped_struct! {
+        H "H" {}
     }
 };
 
@@ -5323,84 +5430,109 @@ pub enum Prelude {
     Unknown(::network_protocol::RawVariant),
 }
 
+/// [`Prelude`] where it lies in the bytes.
+#[derive(Clone, Copy, Debug)]
+#[allow(dead_code, non_camel_case_types, non_snake_case)]
+pub enum PreludeView<'a> {
+    /// Tag 1.
+    None,
+    /// Tag 2.
+    Some(u8),
+    /// Tag 3.
+    Ok(<Some as ::network_protocol::__private::v1::Wire>::View<'a>),
+    /// Tag 4.
+    Err {
+        /// Field 0.
+        Ok: u8,
+    },
+    /// Tag 5.
+    Default,
+    /// Tag 6.
+    r#type,
+    /// Tag 7.
+    Vec(<::std::vec::Vec<Vec> as ::network_protocol::__private::v1::Wire>::View<'a>),
+    /// Tag 8.
+    Option(
+        <::core::option::Option<
+            Option,
+        > as ::network_protocol::__private::v1::Wire>::View<'a>,
+    ),
+    /// A variant that this side's schema does not know.
+    Unknown(::network_protocol::__private::v1::RawView<'a>),
+}
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT_2: _np::Layout<1> = _np::layout([_np::Shape::of::<u8>()]);
+    static PLACES_2: [_np::Place; 1] = _np::places("Prelude", ["Some"]);
     const LAYOUT_3: _np::Layout<1> = _np::layout([_np::Shape::of::<Some>()]);
+    static PLACES_3: [_np::Place; 1] = _np::places("Prelude", ["Ok"]);
     const LAYOUT_4: _np::Layout<1> = _np::layout([_np::Shape::of::<u8>()]);
+    static PLACES_4: [_np::Place; 1] = _np::places("Prelude::Err", ["Ok"]);
     const LAYOUT_7: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::vec::Vec<Vec>>(),
     ]);
+    static PLACES_7: [_np::Place; 1] = _np::places("Prelude", ["Vec"]);
     const LAYOUT_8: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::core::option::Option<Option>>(),
     ]);
+    static PLACES_8: [_np::Place; 1] = _np::places("Prelude", ["Option"]);
     #[automatically_derived]
     impl _np::Wire for Prelude {
         const BITS: usize = 0;
         const BLOCK: usize = 1;
         const HAS_TAIL: bool = true;
         const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
+        type View<'a> = PreludeView<'a>;
+        #[inline]
+        fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
+            let tag = match self {
+                Self::None { .. } => 1,
+                Self::Some { .. } => 2,
+                Self::Ok { .. } => 3,
+                Self::Err { .. } => 4,
+                Self::Default { .. } => 5,
+                Self::r#type { .. } => 6,
+                Self::Vec { .. } => 7,
+                Self::Option { .. } => 8,
+                Self::Unknown(raw) => raw.tag(),
+            };
+            _np::encode_tag(tag, block, slot);
+        }
+        fn encode_tail(&self, out: &mut _np::Writer<'_>) {
             match self {
-                Self::None => _np::encode_unit(1, slot, out),
+                Self::None { .. } => _np::encode_unit(out),
                 Self::Some(f0) => {
-                    _np::encode_variant(
-                        2,
-                        LAYOUT_2.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_2.slots[0].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_2.slots[0]);
+                    _np::end_variant(at, out);
                 }
                 Self::Ok(f0) => {
-                    _np::encode_variant(
-                        3,
-                        LAYOUT_3.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_3.slots[0].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_3.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_3.slots[0]);
+                    _np::Wire::encode_tail(f0, out);
+                    _np::end_variant(at, out);
                 }
                 Self::Err { Ok: f0 } => {
-                    _np::encode_variant(
-                        4,
-                        LAYOUT_4.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_4.slots[0].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_4.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_4.slots[0]);
+                    _np::end_variant(at, out);
                 }
-                Self::Default => _np::encode_unit(5, slot, out),
-                Self::r#type => _np::encode_unit(6, slot, out),
+                Self::Default { .. } => _np::encode_unit(out),
+                Self::r#type { .. } => _np::encode_unit(out),
                 Self::Vec(f0) => {
-                    _np::encode_variant(
-                        7,
-                        LAYOUT_7.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_7.slots[0].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_7.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_7.slots[0]);
+                    _np::Wire::encode_tail(f0, out);
+                    _np::end_variant(at, out);
                 }
                 Self::Option(f0) => {
-                    _np::encode_variant(
-                        8,
-                        LAYOUT_8.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_8.slots[0].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_8.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_8.slots[0]);
+                    _np::Wire::encode_tail(f0, out);
+                    _np::end_variant(at, out);
                 }
-                Self::Unknown(raw) => _np::encode_raw(raw, slot, out),
+                Self::Unknown(raw) => _np::encode_raw(raw, out),
             }
         }
         fn decode(
@@ -5408,125 +5540,78 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_union(
+            _np::read_union(
                 block,
                 slot,
                 tail,
                 |tag, tail| match tag {
-                    1 => _np::decode_unit(tail).map(|()| Self::None),
+                    1 => _np::read_unit(tail).map(|()| Self::None),
                     2 => {
-                        _np::decode_variant(
-                            LAYOUT_2.block_len,
+                        _np::read_fields(
+                            (LAYOUT_2.block_len, LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_2.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: u8 = _np::field(
-                                    block,
-                                    LAYOUT_2.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Prelude",
-                                        field: "Some",
-                                    },
-                                )?;
+                                _np::own_block!(block, LAYOUT_2, 0);
+                                let f0 = _np::field::<
+                                    u8,
+                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
                                 ::core::result::Result::Ok(Self::Some(f0))
                             },
                         )
                     }
                     3 => {
-                        _np::decode_variant(
-                            LAYOUT_3.block_len,
+                        _np::read_fields(
+                            (LAYOUT_3.block_len, LAYOUT_3.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_3.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: Some = _np::field(
-                                    block,
-                                    LAYOUT_3.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Prelude",
-                                        field: "Ok",
-                                    },
-                                )?;
+                                _np::own_block!(block, LAYOUT_3, 0);
+                                let f0 = _np::field::<
+                                    Some,
+                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
                                 ::core::result::Result::Ok(Self::Ok(f0))
                             },
                         )
                     }
                     4 => {
-                        _np::decode_variant(
-                            LAYOUT_4.block_len,
+                        _np::read_fields(
+                            (LAYOUT_4.block_len, LAYOUT_4.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_4.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: u8 = _np::field(
-                                    block,
-                                    LAYOUT_4.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Prelude::Err",
-                                        field: "Ok",
-                                    },
-                                )?;
+                                _np::own_block!(block, LAYOUT_4, 0);
+                                let f0 = _np::field::<
+                                    u8,
+                                >(block, LAYOUT_4.slots[0], tail, &PLACES_4[0])?;
                                 ::core::result::Result::Ok(Self::Err { Ok: f0 })
                             },
                         )
                     }
-                    5 => _np::decode_unit(tail).map(|()| Self::Default),
-                    6 => _np::decode_unit(tail).map(|()| Self::r#type),
+                    5 => _np::read_unit(tail).map(|()| Self::Default),
+                    6 => _np::read_unit(tail).map(|()| Self::r#type),
                     7 => {
-                        _np::decode_variant(
-                            LAYOUT_7.block_len,
+                        _np::read_fields(
+                            (LAYOUT_7.block_len, LAYOUT_7.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_7.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: ::std::vec::Vec<Vec> = _np::field(
-                                    block,
-                                    LAYOUT_7.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Prelude",
-                                        field: "Vec",
-                                    },
-                                )?;
+                                _np::own_block!(block, LAYOUT_7, 0);
+                                let f0 = _np::field::<
+                                    ::std::vec::Vec<Vec>,
+                                >(block, LAYOUT_7.slots[0], tail, &PLACES_7[0])?;
                                 ::core::result::Result::Ok(Self::Vec(f0))
                             },
                         )
                     }
                     8 => {
-                        _np::decode_variant(
-                            LAYOUT_8.block_len,
+                        _np::read_fields(
+                            (LAYOUT_8.block_len, LAYOUT_8.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_8.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: ::core::option::Option<Option> = _np::field(
-                                    block,
-                                    LAYOUT_8.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Prelude",
-                                        field: "Option",
-                                    },
+                                _np::own_block!(block, LAYOUT_8, 0);
+                                _np::unknown_bits(
+                                    tail.exact() && LAYOUT_8.has_spare_bits(block),
                                 )?;
+                                let f0 = _np::field::<
+                                    ::core::option::Option<Option>,
+                                >(block, LAYOUT_8.slots[0], tail, &PLACES_8[0])?;
                                 ::core::result::Result::Ok(Self::Option(f0))
                             },
                         )
@@ -5535,86 +5620,209 @@ const _: () = {
                 },
             )
         }
+        fn check(
+            block: &[u8],
+            slot: _np::Slot,
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::read_union(
+                block,
+                slot,
+                tail,
+                |tag, tail| match tag {
+                    1 => _np::read_unit(tail),
+                    2 => {
+                        _np::read_fields(
+                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            tail,
+                            |_, _| ::core::result::Result::Ok(()),
+                        )
+                    }
+                    3 => {
+                        _np::read_fields(
+                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            tail,
+                            |block, tail| {
+                                _np::own_block!(block, LAYOUT_3, 0);
+                                _np::check_field::<
+                                    Some,
+                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
+                                ::core::result::Result::Ok(())
+                            },
+                        )
+                    }
+                    4 => {
+                        _np::read_fields(
+                            (LAYOUT_4.block_len, LAYOUT_4.text),
+                            tail,
+                            |_, _| ::core::result::Result::Ok(()),
+                        )
+                    }
+                    5 => _np::read_unit(tail),
+                    6 => _np::read_unit(tail),
+                    7 => {
+                        _np::read_fields(
+                            (LAYOUT_7.block_len, LAYOUT_7.text),
+                            tail,
+                            |block, tail| {
+                                _np::own_block!(block, LAYOUT_7, 0);
+                                _np::check_field::<
+                                    ::std::vec::Vec<Vec>,
+                                >(block, LAYOUT_7.slots[0], tail, &PLACES_7[0])?;
+                                ::core::result::Result::Ok(())
+                            },
+                        )
+                    }
+                    8 => {
+                        _np::read_fields(
+                            (LAYOUT_8.block_len, LAYOUT_8.text),
+                            tail,
+                            |block, tail| {
+                                _np::own_block!(block, LAYOUT_8, 0);
+                                _np::unknown_bits(
+                                    tail.exact() && LAYOUT_8.has_spare_bits(block),
+                                )?;
+                                _np::check_field::<
+                                    ::core::option::Option<Option>,
+                                >(block, LAYOUT_8.slots[0], tail, &PLACES_8[0])?;
+                                ::core::result::Result::Ok(())
+                            },
+                        )
+                    }
+                    _ => _np::check_raw(tail),
+                },
+            )
+        }
+        fn view<'a>(
+            block: &'a [u8],
+            slot: _np::Slot,
+            mut tail: _np::Tail<'a>,
+        ) -> PreludeView<'a> {
+            let (tag, bytes) = _np::open_union(block, slot, &mut tail);
+            match tag {
+                1 => PreludeView::None,
+                2 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <u8 as _np::Wire>::view(
+                            block,
+                            LAYOUT_2.slots[0],
+                            *tail,
+                        );
+                        PreludeView::Some(f0)
+                    }
+                }
+                3 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <Some as _np::Wire>::view(
+                            block,
+                            LAYOUT_3.slots[0],
+                            *tail,
+                        );
+                        PreludeView::Ok(f0)
+                    }
+                }
+                4 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <u8 as _np::Wire>::view(
+                            block,
+                            LAYOUT_4.slots[0],
+                            *tail,
+                        );
+                        PreludeView::Err { Ok: f0 }
+                    }
+                }
+                5 => PreludeView::Default,
+                6 => PreludeView::r#type,
+                7 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <::std::vec::Vec<
+                            Vec,
+                        > as _np::Wire>::view(block, LAYOUT_7.slots[0], *tail);
+                        PreludeView::Vec(f0)
+                    }
+                }
+                8 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <::core::option::Option<
+                            Option,
+                        > as _np::Wire>::view(block, LAYOUT_8.slots[0], *tail);
+                        PreludeView::Option(f0)
+                    }
+                }
+                _ => PreludeView::Unknown(_np::RawView::new(tag, bytes)),
+            }
+        }
+        #[inline]
+        fn skip(block: &[u8], slot: _np::Slot, tail: &mut _np::Tail<'_>) {
+            _np::skip_union(block, slot, tail);
+        }
         fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(_np::UnionSchema {
-                id: _np::TypeId::of::<Prelude>,
-                name: "Prelude",
-                error: false,
-                variants: &[
-                    _np::VariantSchema {
-                        tag: 1,
-                        name: "None",
-                        fields: &[],
-                    },
-                    _np::VariantSchema {
-                        tag: 2,
-                        name: "Some",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "",
-                                ty: <u8 as _np::Wire>::schema,
-                            },
-                        ],
-                    },
-                    _np::VariantSchema {
-                        tag: 3,
-                        name: "Ok",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "",
-                                ty: <Some as _np::Wire>::schema,
-                            },
-                        ],
-                    },
-                    _np::VariantSchema {
-                        tag: 4,
-                        name: "Err",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "Ok",
-                                ty: <u8 as _np::Wire>::schema,
-                            },
-                        ],
-                    },
-                    _np::VariantSchema {
-                        tag: 5,
-                        name: "Default",
-                        fields: &[],
-                    },
-                    _np::VariantSchema {
-                        tag: 6,
-                        name: "type",
-                        fields: &[],
-                    },
-                    _np::VariantSchema {
-                        tag: 7,
-                        name: "Vec",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "",
-                                ty: <::std::vec::Vec<Vec> as _np::Wire>::schema,
-                            },
-                        ],
-                    },
-                    _np::VariantSchema {
-                        tag: 8,
-                        name: "Option",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "",
-                                ty: <::core::option::Option<Option> as _np::Wire>::schema,
-                            },
-                        ],
-                    },
-                ],
-            });
             &SCHEMA
         }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+        _np::UnionSchema::new(
+            _np::TypeId::of::<Prelude>,
+            "Prelude",
+            &[
+                _np::VariantSchema::new(1, "None", &[]),
+                _np::VariantSchema::new(
+                    2,
+                    "Some",
+                    &[_np::FieldSchema::new(0, "", <u8 as _np::Wire>::schema)],
+                ),
+                _np::VariantSchema::new(
+                    3,
+                    "Ok",
+                    &[_np::FieldSchema::new(0, "", <Some as _np::Wire>::schema)],
+                ),
+                _np::VariantSchema::new(
+                    4,
+                    "Err",
+                    &[_np::FieldSchema::new(0, "Ok", <u8 as _np::Wire>::schema)],
+                ),
+                _np::VariantSchema::new(5, "Default", &[]),
+                _np::VariantSchema::new(6, "type", &[]),
+                _np::VariantSchema::new(
+                    7,
+                    "Vec",
+                    &[
+                        _np::FieldSchema::new(
+                            0,
+                            "",
+                            <::std::vec::Vec<Vec> as _np::Wire>::schema,
+                        ),
+                    ],
+                ),
+                _np::VariantSchema::new(
+                    8,
+                    "Option",
+                    &[
+                        _np::FieldSchema::new(
+                            0,
+                            "",
+                            <::core::option::Option<Option> as _np::Wire>::schema,
+                        ),
+                    ],
+                ),
+            ],
+        ),
+    );
+    _np::mapped_union! {
+        Prelude "Prelude" { 1 "None" None[]; 2 "Some" Some(u8); 3 "Ok" Ok(Some); 4 "Err"
+        Err { Ok "Ok" : u8; }; 5 "Default" Default[]; 6 "type" r#type[]; 7 "Vec"
+        Vec(::std::vec::Vec < Vec >); 8 "Option" Option(::core::option::Option < Option
+        >); } open Unknown
     }
 };
 
@@ -5638,31 +5846,23 @@ pub enum Ok {
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     #[automatically_derived]
-    impl _np::Wire for Ok {
-        const BITS: usize = 0;
-        const BLOCK: usize = <u16 as _np::Wire>::BLOCK;
-        const HAS_TAIL: bool = false;
-        const PLAIN: bool = false;
+    impl _np::Xor for Ok {
+        type Number = u16;
         #[inline]
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            let number: u16 = match self {
+        fn to_number(self) -> u16 {
+            match self {
                 Self::None => 0,
                 Self::Some => 1,
                 Self::Ok => 2,
                 Self::Err => 3,
                 Self::Default => 4,
-                Self::Unknown(number) => *number,
-            };
-            _np::Wire::encode(&number, slot, out);
+                Self::Unknown(number) => number,
+            }
         }
         #[inline]
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
+        fn from_number(number: u16) -> ::core::result::Result<Self, _np::DecodeError> {
             ::core::result::Result::Ok(
-                match <u16 as _np::Wire>::decode(block, slot, tail)? {
+                match number {
                     0 => Self::None,
                     1 => Self::Some,
                     2 => Self::Ok,
@@ -5672,21 +5872,27 @@ const _: () = {
                 },
             )
         }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(_np::ScalarSchema {
-                id: _np::TypeId::of::<Ok>,
-                name: "Ok",
-                width: 2,
-                variants: &[
-                    (0, "None"),
-                    (1, "Some"),
-                    (2, "Ok"),
-                    (3, "Err"),
-                    (4, "Default"),
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    _np::scalar! {
+        Ok u16, Self::None, []
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
+        _np::ScalarSchema::new(
+            _np::TypeId::of::<Ok>,
+            "Ok",
+            2,
+            &[
+                _np::NumberSchema::new(0, "None"),
+                _np::NumberSchema::new(1, "Some"),
+                _np::NumberSchema::new(2, "Ok"),
+                _np::NumberSchema::new(3, "Err"),
+                _np::NumberSchema::new(4, "Default"),
+            ],
+        ),
+    );
+    _np::mapped_scalar! {
+        Ok "Ok" u16 { 0 "None" None; 1 "Some" Some; 2 "Ok" Ok; 3 "Err" Err; 4 "Default"
+        Default; } open Unknown
     }
 };
 
@@ -5709,48 +5915,80 @@ pub enum Err {
     Unknown(::network_protocol::RawVariant),
 }
 
+/// [`Err`] where it lies in the bytes.
+#[derive(Clone, Copy, Debug)]
+#[allow(dead_code, non_camel_case_types, non_snake_case)]
+pub enum ErrView<'a> {
+    /// Tag 1.
+    Err,
+    /// Tag 2.
+    Display(
+        <::std::string::String as ::network_protocol::__private::v1::Wire>::View<'a>,
+    ),
+    /// Tag 3.
+    source {
+        /// Field 0.
+        source: <::std::string::String as ::network_protocol::__private::v1::Wire>::View<
+            'a,
+        >,
+        /// Field 1.
+        backtrace: <::std::string::String as ::network_protocol::__private::v1::Wire>::View<
+            'a,
+        >,
+    },
+    /// A variant that this side's schema does not know.
+    Unknown(::network_protocol::__private::v1::RawView<'a>),
+}
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT_2: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
     ]);
+    static PLACES_2: [_np::Place; 1] = _np::places("Err", ["Display"]);
     const LAYOUT_3: _np::Layout<2> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<::std::string::String>(),
     ]);
+    static PLACES_3: [_np::Place; 2] = _np::places(
+        "Err::source",
+        ["source", "backtrace"],
+    );
     #[automatically_derived]
     impl _np::Wire for Err {
         const BITS: usize = 0;
         const BLOCK: usize = 1;
         const HAS_TAIL: bool = true;
         const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
+        type View<'a> = ErrView<'a>;
+        #[inline]
+        fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
+            let tag = match self {
+                Self::Err { .. } => 1,
+                Self::Display { .. } => 2,
+                Self::source { .. } => 3,
+                Self::Unknown(raw) => raw.tag(),
+            };
+            _np::encode_tag(tag, block, slot);
+        }
+        fn encode_tail(&self, out: &mut _np::Writer<'_>) {
             match self {
-                Self::Err => _np::encode_unit(1, slot, out),
+                Self::Err { .. } => _np::encode_unit(out),
                 Self::Display(f0) => {
-                    _np::encode_variant(
-                        2,
-                        LAYOUT_2.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_2.slots[0].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_2.slots[0]);
+                    _np::Wire::encode_tail(f0, out);
+                    _np::end_variant(at, out);
                 }
                 Self::source { source: f0, backtrace: f1 } => {
-                    _np::encode_variant(
-                        3,
-                        LAYOUT_3.block_len,
-                        slot,
-                        out,
-                        |at, out| {
-                            _np::Wire::encode(f0, LAYOUT_3.slots[0].from(at), out);
-                            _np::Wire::encode(f1, LAYOUT_3.slots[1].from(at), out);
-                        },
-                    )
+                    let (at, block) = _np::begin_variant(LAYOUT_3.block_len, out);
+                    _np::Wire::encode_block(f0, block, LAYOUT_3.slots[0]);
+                    _np::Wire::encode_block(f1, block, LAYOUT_3.slots[1]);
+                    _np::Wire::encode_tail(f0, out);
+                    _np::Wire::encode_tail(f1, out);
+                    _np::end_variant(at, out);
                 }
-                Self::Unknown(raw) => _np::encode_raw(raw, slot, out),
+                Self::Unknown(raw) => _np::encode_raw(raw, out),
             }
         }
         fn decode(
@@ -5758,63 +5996,37 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_union(
+            _np::read_union(
                 block,
                 slot,
                 tail,
                 |tag, tail| match tag {
-                    1 => _np::decode_unit(tail).map(|()| Self::Err),
+                    1 => _np::read_unit(tail).map(|()| Self::Err),
                     2 => {
-                        _np::decode_variant(
-                            LAYOUT_2.block_len,
+                        _np::read_fields(
+                            (LAYOUT_2.block_len, LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_2.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: ::std::string::String = _np::field(
-                                    block,
-                                    LAYOUT_2.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Err",
-                                        field: "Display",
-                                    },
-                                )?;
+                                _np::own_block!(block, LAYOUT_2, 0);
+                                let f0 = _np::field::<
+                                    ::std::string::String,
+                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
                                 ::core::result::Result::Ok(Self::Display(f0))
                             },
                         )
                     }
                     3 => {
-                        _np::decode_variant(
-                            LAYOUT_3.block_len,
+                        _np::read_fields(
+                            (LAYOUT_3.block_len, LAYOUT_3.text),
                             tail,
                             |block, tail| {
-                                if tail.exact() && LAYOUT_3.has_spare_bits(block) {
-                                    return ::core::result::Result::Err(
-                                        _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                                    );
-                                }
-                                let f0: ::std::string::String = _np::field(
-                                    block,
-                                    LAYOUT_3.slots[0],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Err::source",
-                                        field: "source",
-                                    },
-                                )?;
-                                let f1: ::std::string::String = _np::field(
-                                    block,
-                                    LAYOUT_3.slots[1],
-                                    tail,
-                                    &_np::Place {
-                                        owner: "Err::source",
-                                        field: "backtrace",
-                                    },
-                                )?;
+                                _np::own_block!(block, LAYOUT_3, 0);
+                                let f0 = _np::field::<
+                                    ::std::string::String,
+                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
+                                let f1 = _np::field::<
+                                    ::std::string::String,
+                                >(block, LAYOUT_3.slots[1], tail, &PLACES_3[1])?;
                                 ::core::result::Result::Ok(Self::source {
                                     source: f0,
                                     backtrace: f1,
@@ -5826,46 +6038,103 @@ const _: () = {
                 },
             )
         }
+        fn check(
+            block: &[u8],
+            slot: _np::Slot,
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::read_union(
+                block,
+                slot,
+                tail,
+                |tag, tail| match tag {
+                    1 => _np::read_unit(tail),
+                    2 => {
+                        _np::read_fields(
+                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            tail,
+                            |block, tail| {
+                                _np::own_block!(block, LAYOUT_2, 0);
+                                _np::check_field::<
+                                    ::std::string::String,
+                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
+                                ::core::result::Result::Ok(())
+                            },
+                        )
+                    }
+                    3 => {
+                        _np::read_fields(
+                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            tail,
+                            |block, tail| {
+                                _np::own_block!(block, LAYOUT_3, 0);
+                                _np::check_field::<
+                                    ::std::string::String,
+                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
+                                _np::check_field::<
+                                    ::std::string::String,
+                                >(block, LAYOUT_3.slots[1], tail, &PLACES_3[1])?;
+                                ::core::result::Result::Ok(())
+                            },
+                        )
+                    }
+                    _ => _np::check_raw(tail),
+                },
+            )
+        }
+        fn view<'a>(
+            block: &'a [u8],
+            slot: _np::Slot,
+            mut tail: _np::Tail<'a>,
+        ) -> ErrView<'a> {
+            let (tag, bytes) = _np::open_union(block, slot, &mut tail);
+            match tag {
+                1 => ErrView::Err,
+                2 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <::std::string::String as _np::Wire>::view(
+                            block,
+                            LAYOUT_2.slots[0],
+                            *tail,
+                        );
+                        ErrView::Display(f0)
+                    }
+                }
+                3 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <::std::string::String as _np::Wire>::view(
+                            block,
+                            LAYOUT_3.slots[0],
+                            *tail,
+                        );
+                        <::std::string::String as _np::Wire>::skip(
+                            block,
+                            LAYOUT_3.slots[0],
+                            tail,
+                        );
+                        let f1 = <::std::string::String as _np::Wire>::view(
+                            block,
+                            LAYOUT_3.slots[1],
+                            *tail,
+                        );
+                        ErrView::source {
+                            source: f0,
+                            backtrace: f1,
+                        }
+                    }
+                }
+                _ => ErrView::Unknown(_np::RawView::new(tag, bytes)),
+            }
+        }
+        #[inline]
+        fn skip(block: &[u8], slot: _np::Slot, tail: &mut _np::Tail<'_>) {
+            _np::skip_union(block, slot, tail);
+        }
         fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(_np::UnionSchema {
-                id: _np::TypeId::of::<Err>,
-                name: "Err",
-                error: true,
-                variants: &[
-                    _np::VariantSchema {
-                        tag: 1,
-                        name: "Err",
-                        fields: &[],
-                    },
-                    _np::VariantSchema {
-                        tag: 2,
-                        name: "Display",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "",
-                                ty: <::std::string::String as _np::Wire>::schema,
-                            },
-                        ],
-                    },
-                    _np::VariantSchema {
-                        tag: 3,
-                        name: "source",
-                        fields: &[
-                            _np::FieldSchema {
-                                number: 0,
-                                name: "source",
-                                ty: <::std::string::String as _np::Wire>::schema,
-                            },
-                            _np::FieldSchema {
-                                number: 1,
-                                name: "backtrace",
-                                ty: <::std::string::String as _np::Wire>::schema,
-                            },
-                        ],
-                    },
-                ],
-            });
             &SCHEMA
         }
     }
@@ -5894,6 +6163,48 @@ const _: () = {
     }
     #[automatically_derived]
     impl ::core::error::Error for Err {}
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+        _np::UnionSchema::new(
+                _np::TypeId::of::<Err>,
+                "Err",
+                &[
+                    _np::VariantSchema::new(1, "Err", &[]),
+                    _np::VariantSchema::new(
+                        2,
+                        "Display",
+                        &[
+                            _np::FieldSchema::new(
+                                0,
+                                "",
+                                <::std::string::String as _np::Wire>::schema,
+                            ),
+                        ],
+                    ),
+                    _np::VariantSchema::new(
+                        3,
+                        "source",
+                        &[
+                            _np::FieldSchema::new(
+                                0,
+                                "source",
+                                <::std::string::String as _np::Wire>::schema,
+                            ),
+                            _np::FieldSchema::new(
+                                1,
+                                "backtrace",
+                                <::std::string::String as _np::Wire>::schema,
+                            ),
+                        ],
+                    ),
+                ],
+            )
+            .error(),
+    );
+    _np::mapped_union! {
+        Err "Err" { 1 "Err" Err[]; 2 "Display" Display(::std::string::String); 3 "source"
+        source { source "source" : ::std::string::String; backtrace "backtrace" :
+        ::std::string::String; }; } open Unknown
+    }
 };
 
 /// A constant of the schema.
@@ -6017,108 +6328,105 @@ pub struct NamesType {
     pub cx: u8,
 }
 
+/// [`NamesType`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct NamesTypeView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<u8>(),
         _np::Shape::of::<u8>(),
     ]);
+    static PLACES: [_np::Place; 2] = _np::places("NamesType", ["type", "cx"]);
     #[automatically_derived]
     impl _np::Body for NamesType {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = NamesTypeView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.r#type, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.cx, LAYOUT.slots[1].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.r#type, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.cx, block, LAYOUT.slots[1]);
         }
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u8 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "NamesType",
-                    field: "type",
-                },
-            )?;
-            let f1: u8 = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "NamesType",
-                    field: "cx",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u8>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<u8>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { r#type: f0, cx: f1 })
+        }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> NamesTypeView<'a> {
+            NamesTypeView(body)
+        }
+    }
+    _np::evolvable! {
+        NamesType
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> NamesTypeView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn r#type(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn cx(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<NamesType, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for NamesType {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for NamesTypeView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("NamesType")
+                .field("type", &self.r#type())
+                .field("cx", &self.cx())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<NamesType>,
-                name: "NamesType",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "type",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "cx",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<NamesType>,
+            "NamesType",
+            &[
+                _np::FieldSchema::new(0, "type", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(1, "cx", <u8 as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        NamesType "NamesType" { r#type "type" : u8; cx "cx" : u8; }
     }
 };
 
@@ -6130,90 +6438,91 @@ pub struct NamesFrom {
     pub from: From,
 }
 
+/// [`NamesFrom`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct NamesFromView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<From>()]);
+    static PLACES: [_np::Place; 1] = _np::places("NamesFrom", ["from"]);
     #[automatically_derived]
     impl _np::Body for NamesFrom {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <From as _np::Wire>::PLAIN;
+        type View<'a> = NamesFromView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.from, LAYOUT.slots[0].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.from, block, LAYOUT.slots[0]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.from, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: From = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "NamesFrom",
-                    field: "from",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<From>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(Self { from: f0 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<From>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> NamesFromView<'a> {
+            NamesFromView(body)
+        }
+    }
+    _np::evolvable! {
+        NamesFrom
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> NamesFromView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn from(&self) -> <From as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <From as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<NamesFrom, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for NamesFrom {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for NamesFromView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("NamesFrom").field("from", &self.from()).finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<NamesFrom>,
-                name: "NamesFrom",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "from",
-                        ty: <From as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<NamesFrom>,
+            "NamesFrom",
+            &[_np::FieldSchema::new(0, "from", <From as _np::Wire>::schema)],
+        ),
+    );
+    _np::mapped_struct! {
+        NamesFrom "NamesFrom" { from "from" : From; }
     }
 };
 
@@ -6230,6 +6539,11 @@ pub struct Nameswith_underscore {
     pub message: u8,
 }
 
+/// [`Nameswith_underscore`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct Nameswith_underscoreView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<3> = _np::layout([
@@ -6237,117 +6551,111 @@ const _: () = {
         _np::Shape::of::<u8>(),
         _np::Shape::of::<u8>(),
     ]);
+    static PLACES: [_np::Place; 3] = _np::places(
+        "Nameswith_underscore",
+        ["cx", "m", "message"],
+    );
     #[automatically_derived]
     impl _np::Body for Nameswith_underscore {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = Nameswith_underscoreView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.cx, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.m, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self.message, LAYOUT.slots[2].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.cx, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.m, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.message, block, LAYOUT.slots[2]);
         }
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u8 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Nameswith_underscore",
-                    field: "cx",
-                },
-            )?;
-            let f1: u8 = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Nameswith_underscore",
-                    field: "m",
-                },
-            )?;
-            let f2: u8 = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "Nameswith_underscore",
-                    field: "message",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u8>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<u8>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<u8>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
             ::core::result::Result::Ok(Self { cx: f0, m: f1, message: f2 })
+        }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> Nameswith_underscoreView<'a> {
+            Nameswith_underscoreView(body)
+        }
+    }
+    _np::evolvable! {
+        Nameswith_underscore
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> Nameswith_underscoreView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn cx(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn m(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Field 2.
+        #[inline]
+        #[must_use]
+        pub fn message(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(
+            &self,
+        ) -> ::core::result::Result<Nameswith_underscore, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for Nameswith_underscore {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for Nameswith_underscoreView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Nameswith_underscore")
+                .field("cx", &self.cx())
+                .field("m", &self.m())
+                .field("message", &self.message())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Nameswith_underscore>,
-                name: "Nameswith_underscore",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "cx",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "m",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "message",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Nameswith_underscore>,
+            "Nameswith_underscore",
+            &[
+                _np::FieldSchema::new(0, "cx", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(1, "m", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(2, "message", <u8 as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Nameswith_underscore "Nameswith_underscore" { cx "cx" : u8; m "m" : u8; message
+        "message" : u8; }
     }
 };
 
@@ -6359,208 +6667,72 @@ const _: () = {
         const VERSION: u32 = 1;
         const MIN_VERSION: u32 = 1;
         fn schema() -> &'static _np::ProtocolSchema {
-            static SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema {
-                name: "example::names::Names",
-                version: 1,
-                min: 1,
-                messages: &[
-                    _np::MessageSchema {
-                        number: 1,
-                        name: "Type",
-                        from: _np::End::Client,
-                        payload: <NamesType as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <Result as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 2,
-                        name: "Match",
-                        from: _np::End::Client,
-                        payload: <Option as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <::core::option::Option<Option> as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 3,
-                        name: "Clone",
-                        from: _np::End::Client,
-                        payload: <Clone as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <Clone as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 4,
-                        name: "Drop",
-                        from: _np::End::Client,
-                        payload: <() as _np::Root>::schema,
-                        reply: ::core::option::Option::None,
-                    },
-                    _np::MessageSchema {
-                        number: 5,
-                        name: "New",
-                        from: _np::End::Client,
-                        payload: <u8 as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <u8 as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 6,
-                        name: "Default",
-                        from: _np::End::Client,
-                        payload: <() as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <Default as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 7,
-                        name: "From",
-                        from: _np::End::Client,
-                        payload: <NamesFrom as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <Result as _np::Root>::schema,
-                            err: ::core::option::Option::Some(<Err as _np::Root>::schema),
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 8,
-                        name: "Into",
-                        from: _np::End::Client,
-                        payload: <Into as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <() as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 9,
-                        name: "Gen",
-                        from: _np::End::Client,
-                        payload: <() as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <u8 as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 10,
-                        name: "Async",
-                        from: _np::End::Client,
-                        payload: <() as _np::Root>::schema,
-                        reply: ::core::option::Option::None,
-                    },
-                    _np::MessageSchema {
-                        number: 11,
-                        name: "Caller",
-                        from: _np::End::Client,
-                        payload: <() as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <u8 as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 12,
-                        name: "FromCaller",
-                        from: _np::End::Client,
-                        payload: <() as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <u8 as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 13,
-                        name: "Connection",
-                        from: _np::End::Client,
-                        payload: <() as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <u8 as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 14,
-                        name: "Dispatch",
-                        from: _np::End::Client,
-                        payload: <() as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <u8 as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 15,
-                        name: "Schema",
-                        from: _np::End::Client,
-                        payload: <() as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <u8 as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 16,
-                        name: "Fingerprint",
-                        from: _np::End::Client,
-                        payload: <() as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <u8 as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 17,
-                        name: "Unimplemented",
-                        from: _np::End::Client,
-                        payload: <() as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <u8 as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 18,
-                        name: "HTTPStatus2Get",
-                        from: _np::End::Client,
-                        payload: <() as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <u8 as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
-                    _np::MessageSchema {
-                        number: 19,
-                        name: "with_underscore",
-                        from: _np::End::Client,
-                        payload: <Nameswith_underscore as _np::Root>::schema,
-                        reply: ::core::option::Option::None,
-                    },
-                    _np::MessageSchema {
-                        number: 20,
-                        name: "Await",
-                        from: _np::End::Server,
-                        payload: <u8 as _np::Root>::schema,
-                        reply: ::core::option::Option::None,
-                    },
-                    _np::MessageSchema {
-                        number: 21,
-                        name: "type",
-                        from: _np::End::Server,
-                        payload: <() as _np::Root>::schema,
-                        reply: ::core::option::Option::None,
-                    },
+            static SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema::new(
+                "example::names::Names",
+                &[
+                    _np::MessageSchema::new(1, "Type", <NamesType as _np::Root>::schema)
+                        .inline()
+                        .reply(_np::ReplySchema::new(<Result as _np::Root>::schema)),
+                    _np::MessageSchema::new(2, "Match", <Option as _np::Root>::schema)
+                        .reply(
+                            _np::ReplySchema::new(
+                                <::core::option::Option<Option> as _np::Root>::schema,
+                            ),
+                        ),
+                    _np::MessageSchema::new(3, "Clone", <Clone as _np::Root>::schema)
+                        .reply(_np::ReplySchema::new(<Clone as _np::Root>::schema)),
+                    _np::MessageSchema::new(4, "Drop", <() as _np::Root>::schema),
+                    _np::MessageSchema::new(5, "New", <u8 as _np::Root>::schema)
+                        .reply(_np::ReplySchema::new(<u8 as _np::Root>::schema)),
+                    _np::MessageSchema::new(6, "Default", <() as _np::Root>::schema)
+                        .reply(_np::ReplySchema::new(<Default as _np::Root>::schema)),
+                    _np::MessageSchema::new(7, "From", <NamesFrom as _np::Root>::schema)
+                        .inline()
+                        .reply(
+                            _np::ReplySchema::new(<Result as _np::Root>::schema)
+                                .or(<Err as _np::Root>::schema),
+                        ),
+                    _np::MessageSchema::new(8, "Into", <Into as _np::Root>::schema)
+                        .reply(_np::ReplySchema::new(<() as _np::Root>::schema)),
+                    _np::MessageSchema::new(9, "Gen", <() as _np::Root>::schema)
+                        .reply(_np::ReplySchema::new(<u8 as _np::Root>::schema)),
+                    _np::MessageSchema::new(10, "Async", <() as _np::Root>::schema),
+                    _np::MessageSchema::new(11, "Caller", <() as _np::Root>::schema)
+                        .reply(_np::ReplySchema::new(<u8 as _np::Root>::schema)),
+                    _np::MessageSchema::new(12, "FromCaller", <() as _np::Root>::schema)
+                        .reply(_np::ReplySchema::new(<u8 as _np::Root>::schema)),
+                    _np::MessageSchema::new(13, "Connection", <() as _np::Root>::schema)
+                        .reply(_np::ReplySchema::new(<u8 as _np::Root>::schema)),
+                    _np::MessageSchema::new(14, "Dispatch", <() as _np::Root>::schema)
+                        .reply(_np::ReplySchema::new(<u8 as _np::Root>::schema)),
+                    _np::MessageSchema::new(15, "Schema", <() as _np::Root>::schema)
+                        .reply(_np::ReplySchema::new(<u8 as _np::Root>::schema)),
+                    _np::MessageSchema::new(16, "Fingerprint", <() as _np::Root>::schema)
+                        .reply(_np::ReplySchema::new(<u8 as _np::Root>::schema)),
+                    _np::MessageSchema::new(
+                            17,
+                            "Unimplemented",
+                            <() as _np::Root>::schema,
+                        )
+                        .reply(_np::ReplySchema::new(<u8 as _np::Root>::schema)),
+                    _np::MessageSchema::new(
+                            18,
+                            "HTTPStatus2Get",
+                            <() as _np::Root>::schema,
+                        )
+                        .reply(_np::ReplySchema::new(<u8 as _np::Root>::schema)),
+                    _np::MessageSchema::new(
+                            19,
+                            "with_underscore",
+                            <Nameswith_underscore as _np::Root>::schema,
+                        )
+                        .inline(),
+                    _np::MessageSchema::new(20, "Await", <u8 as _np::Root>::schema)
+                        .from_server(),
+                    _np::MessageSchema::new(21, "type", <() as _np::Root>::schema)
+                        .from_server(),
                 ],
-            };
+            );
             &SCHEMA
         }
         fn fingerprint() -> _np::Fingerprint {
@@ -6646,13 +6818,13 @@ const _: () = {
                             )?;
                             Self::Type { r#type: f0, cx: f1 }
                         }
-                        2 => Self::Match(_np::decode_root(body, options)?),
-                        3 => Self::Clone(_np::decode_root(body, options)?),
+                        2 => Self::Match(_np::decode_root::<Option>(body, options)?),
+                        3 => Self::Clone(_np::decode_root::<Clone>(body, options)?),
                         4 => {
                             _np::decode_root::<()>(body, options)?;
                             Self::Drop
                         }
-                        5 => Self::New(_np::decode_root(body, options)?),
+                        5 => Self::New(_np::decode_root::<u8>(body, options)?),
                         6 => {
                             _np::decode_root::<()>(body, options)?;
                             Self::Default
@@ -6664,7 +6836,7 @@ const _: () = {
                             )?;
                             Self::From { from: f0 }
                         }
-                        8 => Self::Into(_np::decode_root(body, options)?),
+                        8 => Self::Into(_np::decode_root::<Into>(body, options)?),
                         9 => {
                             _np::decode_root::<()>(body, options)?;
                             Self::Gen
@@ -6716,7 +6888,7 @@ const _: () = {
                                 message: f2,
                             }
                         }
-                        20 => Self::Await(_np::decode_root(body, options)?),
+                        20 => Self::Await(_np::decode_root::<u8>(body, options)?),
                         21 => {
                             _np::decode_root::<()>(body, options)?;
                             Self::r#type
@@ -7298,23 +7470,17 @@ const _: () = {
         const VERSION: u32 = 1;
         const MIN_VERSION: u32 = 1;
         fn schema() -> &'static _np::ProtocolSchema {
-            static SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema {
-                name: "example::names::protocol",
-                version: 1,
-                min: 1,
-                messages: &[
-                    _np::MessageSchema {
-                        number: 1,
-                        name: "protocol",
-                        from: _np::End::Client,
-                        payload: <r#struct as _np::Root>::schema,
-                        reply: ::core::option::Option::Some(_np::ReplySchema {
-                            ok: <package as _np::Root>::schema,
-                            err: ::core::option::Option::None,
-                        }),
-                    },
+            static SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema::new(
+                "example::names::protocol",
+                &[
+                    _np::MessageSchema::new(
+                            1,
+                            "protocol",
+                            <r#struct as _np::Root>::schema,
+                        )
+                        .reply(_np::ReplySchema::new(<package as _np::Root>::schema)),
                 ],
-            };
+            );
             &SCHEMA
         }
         fn fingerprint() -> _np::Fingerprint {
@@ -7342,7 +7508,7 @@ const _: () = {
             ::core::result::Result::Ok(
                 ::core::option::Option::Some(
                     match number {
-                        1 => Self::protocol(_np::decode_root(body, options)?),
+                        1 => Self::protocol(_np::decode_root::<r#struct>(body, options)?),
                         _ => {
                             return ::core::result::Result::Ok(
                                 ::core::option::Option::None,

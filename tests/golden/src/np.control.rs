@@ -13,6 +13,11 @@ pub struct Offer {
     pub fingerprint: [u8; 16],
 }
 
+/// [`Offer`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct OfferView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<4> = _np::layout([
@@ -21,63 +26,42 @@ const _: () = {
         _np::Shape::of::<u32>(),
         _np::Shape::of::<[u8; 16]>(),
     ]);
+    static PLACES: [_np::Place; 4] = _np::places(
+        "Offer",
+        ["name", "version", "min", "fingerprint"],
+    );
     #[automatically_derived]
     impl _np::Body for Offer {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN
+            && <[u8; 16] as _np::Wire>::PLAIN;
+        type View<'a> = OfferView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.name, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.version, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self.min, LAYOUT.slots[2].from(at), out);
-            _np::Wire::encode(&self.fingerprint, LAYOUT.slots[3].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.name, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.version, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.min, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.fingerprint, block, LAYOUT.slots[3]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.name, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: ::std::string::String = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Offer",
-                    field: "name",
-                },
-            )?;
-            let f1: u32 = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Offer",
-                    field: "version",
-                },
-            )?;
-            let f2: u32 = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "Offer",
-                    field: "min",
-                },
-            )?;
-            let f3: [u8; 16] = _np::field(
-                block,
-                LAYOUT.slots[3],
-                tail,
-                &_np::Place {
-                    owner: "Offer",
-                    field: "fingerprint",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<u32>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<u32>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3 = _np::field::<[u8; 16]>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
             ::core::result::Result::Ok(Self {
                 name: f0,
                 version: f1,
@@ -85,73 +69,95 @@ const _: () = {
                 fingerprint: f3,
             })
         }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> OfferView<'a> {
+            OfferView(body)
+        }
+    }
+    _np::evolvable! {
+        Offer
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> OfferView<'a> {
+        /// `package::Name`, at most 64 bytes.
+        #[inline]
+        #[must_use]
+        pub fn name(&self) -> <::std::string::String as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// The side's own version.
+        #[inline]
+        #[must_use]
+        pub fn version(&self) -> u32 {
+            let _np::BodyView { block, tail } = self.0;
+            <u32 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// The oldest version of a peer that it still serves.
+        #[inline]
+        #[must_use]
+        pub fn min(&self) -> u32 {
+            let _np::BodyView { block, tail } = self.0;
+            <u32 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// 128 bits over the wire form; equal ones need no negotiation.
+        #[inline]
+        #[must_use]
+        pub fn fingerprint(&self) -> <[u8; 16] as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <[u8; 16] as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Offer, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Offer {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for OfferView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Offer")
+                .field("name", &self.name())
+                .field("version", &self.version())
+                .field("min", &self.min())
+                .field("fingerprint", &self.fingerprint())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Offer>,
-                name: "Offer",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "name",
-                        ty: <::std::string::String as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "version",
-                        ty: <u32 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "min",
-                        ty: <u32 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 3,
-                        name: "fingerprint",
-                        ty: <[u8; 16] as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Offer>,
+            "Offer",
+            &[
+                _np::FieldSchema::new(
+                    0,
+                    "name",
+                    <::std::string::String as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(1, "version", <u32 as _np::Wire>::schema),
+                _np::FieldSchema::new(2, "min", <u32 as _np::Wire>::schema),
+                _np::FieldSchema::new(3, "fingerprint", <[u8; 16] as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Offer "Offer" { name "name" : ::std::string::String; version "version" : u32; min
+        "min" : u32; fingerprint "fingerprint" : [u8; 16]; }
     }
 };
 
@@ -166,6 +172,11 @@ pub struct PeerLimits {
     pub frame: u32,
 }
 
+/// [`PeerLimits`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct PeerLimitsView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<3> = _np::layout([
@@ -173,121 +184,113 @@ const _: () = {
         _np::Shape::of::<u32>(),
         _np::Shape::of::<u32>(),
     ]);
+    static PLACES: [_np::Place; 3] = _np::places(
+        "PeerLimits",
+        ["calls", "message", "frame"],
+    );
     #[automatically_derived]
     impl _np::Body for PeerLimits {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = PeerLimitsView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.calls, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.message, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self.frame, LAYOUT.slots[2].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.calls, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.message, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.frame, block, LAYOUT.slots[2]);
         }
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u32 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "PeerLimits",
-                    field: "calls",
-                },
-            )?;
-            let f1: u32 = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "PeerLimits",
-                    field: "message",
-                },
-            )?;
-            let f2: u32 = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "PeerLimits",
-                    field: "frame",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u32>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<u32>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<u32>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
             ::core::result::Result::Ok(Self {
                 calls: f0,
                 message: f1,
                 frame: f2,
             })
         }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> PeerLimitsView<'a> {
+            PeerLimitsView(body)
+        }
+    }
+    _np::evolvable! {
+        PeerLimits
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> PeerLimitsView<'a> {
+        /// Calls that it serves at the same time.
+        #[inline]
+        #[must_use]
+        pub fn calls(&self) -> u32 {
+            let _np::BodyView { block, tail } = self.0;
+            <u32 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Bytes of a message.
+        #[inline]
+        #[must_use]
+        pub fn message(&self) -> u32 {
+            let _np::BodyView { block, tail } = self.0;
+            <u32 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Bytes of a frame, without its header.
+        #[inline]
+        #[must_use]
+        pub fn frame(&self) -> u32 {
+            let _np::BodyView { block, tail } = self.0;
+            <u32 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<PeerLimits, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for PeerLimits {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for PeerLimitsView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("PeerLimits")
+                .field("calls", &self.calls())
+                .field("message", &self.message())
+                .field("frame", &self.frame())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<PeerLimits>,
-                name: "PeerLimits",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "calls",
-                        ty: <u32 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "message",
-                        ty: <u32 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "frame",
-                        ty: <u32 as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<PeerLimits>,
+            "PeerLimits",
+            &[
+                _np::FieldSchema::new(0, "calls", <u32 as _np::Wire>::schema),
+                _np::FieldSchema::new(1, "message", <u32 as _np::Wire>::schema),
+                _np::FieldSchema::new(2, "frame", <u32 as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        PeerLimits "PeerLimits" { calls "calls" : u32; message "message" : u32; frame
+        "frame" : u32; }
     }
 };
 
@@ -302,6 +305,11 @@ pub struct Preface {
     pub limits: PeerLimits,
 }
 
+/// [`Preface`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct PrefaceView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<3> = _np::layout([
@@ -309,121 +317,138 @@ const _: () = {
         _np::Shape::of::<u32>(),
         _np::Shape::of::<PeerLimits>(),
     ]);
+    static PLACES: [_np::Place; 3] = _np::places(
+        "Preface",
+        ["offers", "record_max", "limits"],
+    );
     #[automatically_derived]
     impl _np::Body for Preface {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <::std::vec::Vec<Offer> as _np::Wire>::PLAIN
+            && <PeerLimits as _np::Wire>::PLAIN;
+        type View<'a> = PrefaceView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.offers, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.record_max, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self.limits, LAYOUT.slots[2].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.offers, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.record_max, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.limits, block, LAYOUT.slots[2]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.offers, out);
+            _np::Wire::encode_tail(&self.limits, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: ::std::vec::Vec<Offer> = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Preface",
-                    field: "offers",
-                },
-            )?;
-            let f1: u32 = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Preface",
-                    field: "record_max",
-                },
-            )?;
-            let f2: PeerLimits = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "Preface",
-                    field: "limits",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<
+                ::std::vec::Vec<Offer>,
+            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<u32>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<PeerLimits>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
             ::core::result::Result::Ok(Self {
                 offers: f0,
                 record_max: f1,
                 limits: f2,
             })
         }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<
+                ::std::vec::Vec<Offer>,
+            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            _np::check_field::<PeerLimits>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> PrefaceView<'a> {
+            PrefaceView(body)
+        }
+    }
+    _np::evolvable! {
+        Preface
+    }
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 0 {
+            <::std::vec::Vec<Offer> as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+        }
+        if upto > 2 {
+            <PeerLimits as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
+        }
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> PrefaceView<'a> {
+        /// One to four protocols.
+        #[inline]
+        #[must_use]
+        pub fn offers(&self) -> <::std::vec::Vec<Offer> as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::std::vec::Vec<Offer> as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// The largest plaintext of a record that the client takes.
+        #[inline]
+        #[must_use]
+        pub fn record_max(&self) -> u32 {
+            let _np::BodyView { block, tail } = self.0;
+            <u32 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Field 2.
+        #[inline]
+        #[must_use]
+        pub fn limits(&self) -> <PeerLimits as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(2, block, &mut tail);
+            <PeerLimits as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Preface, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Preface {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for PrefaceView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Preface")
+                .field("offers", &self.offers())
+                .field("record_max", &self.record_max())
+                .field("limits", &self.limits())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Preface>,
-                name: "Preface",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "offers",
-                        ty: <::std::vec::Vec<Offer> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "record_max",
-                        ty: <u32 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "limits",
-                        ty: <PeerLimits as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Preface>,
+            "Preface",
+            &[
+                _np::FieldSchema::new(
+                    0,
+                    "offers",
+                    <::std::vec::Vec<Offer> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(1, "record_max", <u32 as _np::Wire>::schema),
+                _np::FieldSchema::new(2, "limits", <PeerLimits as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Preface "Preface" { offers "offers" : ::std::vec::Vec < Offer >; record_max
+        "record_max" : u32; limits "limits" : PeerLimits; }
     }
 };
 
@@ -442,6 +467,11 @@ pub struct Accept {
     pub unix_ms: u64,
 }
 
+/// [`Accept`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct AcceptView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<5> = _np::layout([
@@ -451,73 +481,45 @@ const _: () = {
         _np::Shape::of::<PeerLimits>(),
         _np::Shape::of::<u64>(),
     ]);
+    static PLACES: [_np::Place; 5] = _np::places(
+        "Accept",
+        ["format", "protocols", "record_max", "limits", "unix_ms"],
+    );
     #[automatically_derived]
     impl _np::Body for Accept {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <::std::vec::Vec<Offer> as _np::Wire>::PLAIN
+            && <PeerLimits as _np::Wire>::PLAIN;
+        type View<'a> = AcceptView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.format, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.protocols, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self.record_max, LAYOUT.slots[2].from(at), out);
-            _np::Wire::encode(&self.limits, LAYOUT.slots[3].from(at), out);
-            _np::Wire::encode(&self.unix_ms, LAYOUT.slots[4].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.format, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.protocols, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.record_max, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.limits, block, LAYOUT.slots[3]);
+            _np::Wire::encode_block(&self.unix_ms, block, LAYOUT.slots[4]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.protocols, out);
+            _np::Wire::encode_tail(&self.limits, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u8 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Accept",
-                    field: "format",
-                },
-            )?;
-            let f1: ::std::vec::Vec<Offer> = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Accept",
-                    field: "protocols",
-                },
-            )?;
-            let f2: u32 = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "Accept",
-                    field: "record_max",
-                },
-            )?;
-            let f3: PeerLimits = _np::field(
-                block,
-                LAYOUT.slots[3],
-                tail,
-                &_np::Place {
-                    owner: "Accept",
-                    field: "limits",
-                },
-            )?;
-            let f4: u64 = _np::field(
-                block,
-                LAYOUT.slots[4],
-                tail,
-                &_np::Place {
-                    owner: "Accept",
-                    field: "unix_ms",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u8>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<
+                ::std::vec::Vec<Offer>,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<u32>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3 = _np::field::<PeerLimits>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f4 = _np::field::<u64>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
             ::core::result::Result::Ok(Self {
                 format: f0,
                 protocols: f1,
@@ -526,78 +528,116 @@ const _: () = {
                 unix_ms: f4,
             })
         }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<
+                ::std::vec::Vec<Offer>,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            _np::check_field::<PeerLimits>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> AcceptView<'a> {
+            AcceptView(body)
+        }
+    }
+    _np::evolvable! {
+        Accept
+    }
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 1 {
+            <::std::vec::Vec<Offer> as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+        }
+        if upto > 3 {
+            <PeerLimits as _np::Wire>::skip(block, LAYOUT.slots[3], tail);
+        }
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> AcceptView<'a> {
+        /// The format number, as in the preface.
+        #[inline]
+        #[must_use]
+        pub fn format(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// The server's own offer for each accepted protocol; the position is its index in frames.
+        #[inline]
+        #[must_use]
+        pub fn protocols(&self) -> <::std::vec::Vec<Offer> as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::std::vec::Vec<Offer> as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// The largest plaintext of a record that either side sends.
+        #[inline]
+        #[must_use]
+        pub fn record_max(&self) -> u32 {
+            let _np::BodyView { block, tail } = self.0;
+            <u32 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// Field 3.
+        #[inline]
+        #[must_use]
+        pub fn limits(&self) -> <PeerLimits as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(3, block, &mut tail);
+            <PeerLimits as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+        }
+        /// The server's clock: milliseconds since 1970.
+        #[inline]
+        #[must_use]
+        pub fn unix_ms(&self) -> u64 {
+            let _np::BodyView { block, tail } = self.0;
+            <u64 as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Accept, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for Accept {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for AcceptView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Accept")
+                .field("format", &self.format())
+                .field("protocols", &self.protocols())
+                .field("record_max", &self.record_max())
+                .field("limits", &self.limits())
+                .field("unix_ms", &self.unix_ms())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Accept>,
-                name: "Accept",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "format",
-                        ty: <u8 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "protocols",
-                        ty: <::std::vec::Vec<Offer> as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "record_max",
-                        ty: <u32 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 3,
-                        name: "limits",
-                        ty: <PeerLimits as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 4,
-                        name: "unix_ms",
-                        ty: <u64 as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Accept>,
+            "Accept",
+            &[
+                _np::FieldSchema::new(0, "format", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    1,
+                    "protocols",
+                    <::std::vec::Vec<Offer> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(2, "record_max", <u32 as _np::Wire>::schema),
+                _np::FieldSchema::new(3, "limits", <PeerLimits as _np::Wire>::schema),
+                _np::FieldSchema::new(4, "unix_ms", <u64 as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Accept "Accept" { format "format" : u8; protocols "protocols" : ::std::vec::Vec <
+        Offer >; record_max "record_max" : u32; limits "limits" : PeerLimits; unix_ms
+        "unix_ms" : u64; }
     }
 };
 
@@ -610,108 +650,105 @@ pub struct Hello {
     pub nonce: [u8; 16],
 }
 
+/// [`Hello`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct HelloView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<u64>(),
         _np::Shape::of::<[u8; 16]>(),
     ]);
+    static PLACES: [_np::Place; 2] = _np::places("Hello", ["unix_ms", "nonce"]);
     #[automatically_derived]
     impl _np::Body for Hello {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <[u8; 16] as _np::Wire>::PLAIN;
+        type View<'a> = HelloView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.unix_ms, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.nonce, LAYOUT.slots[1].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.unix_ms, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.nonce, block, LAYOUT.slots[1]);
         }
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u64 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Hello",
-                    field: "unix_ms",
-                },
-            )?;
-            let f1: [u8; 16] = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Hello",
-                    field: "nonce",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u64>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<[u8; 16]>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { unix_ms: f0, nonce: f1 })
+        }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> HelloView<'a> {
+            HelloView(body)
+        }
+    }
+    _np::evolvable! {
+        Hello
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> HelloView<'a> {
+        /// The client's clock: milliseconds since 1970.
+        #[inline]
+        #[must_use]
+        pub fn unix_ms(&self) -> u64 {
+            let _np::BodyView { block, tail } = self.0;
+            <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Random.
+        #[inline]
+        #[must_use]
+        pub fn nonce(&self) -> <[u8; 16] as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <[u8; 16] as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Hello, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for Hello {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for HelloView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Hello")
+                .field("unix_ms", &self.unix_ms())
+                .field("nonce", &self.nonce())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Hello>,
-                name: "Hello",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "unix_ms",
-                        ty: <u64 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "nonce",
-                        ty: <[u8; 16] as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Hello>,
+            "Hello",
+            &[
+                _np::FieldSchema::new(0, "unix_ms", <u64 as _np::Wire>::schema),
+                _np::FieldSchema::new(1, "nonce", <[u8; 16] as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Hello "Hello" { unix_ms "unix_ms" : u64; nonce "nonce" : [u8; 16]; }
     }
 };
 
@@ -722,90 +759,87 @@ pub struct Ping {
     pub token: u64,
 }
 
+/// [`Ping`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct PingView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<u64>()]);
+    static PLACES: [_np::Place; 1] = _np::places("Ping", ["token"]);
     #[automatically_derived]
     impl _np::Body for Ping {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = PingView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.token, LAYOUT.slots[0].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.token, block, LAYOUT.slots[0]);
         }
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u64 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Ping",
-                    field: "token",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u64>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(Self { token: f0 })
+        }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> PingView<'a> {
+            PingView(body)
+        }
+    }
+    _np::evolvable! {
+        Ping
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> PingView<'a> {
+        /// Comes back in the answer.
+        #[inline]
+        #[must_use]
+        pub fn token(&self) -> u64 {
+            let _np::BodyView { block, tail } = self.0;
+            <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Ping, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for Ping {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for PingView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Ping").field("token", &self.token()).finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Ping>,
-                name: "Ping",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "token",
-                        ty: <u64 as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Ping>,
+            "Ping",
+            &[_np::FieldSchema::new(0, "token", <u64 as _np::Wire>::schema)],
+        ),
+    );
+    _np::mapped_struct! {
+        Ping "Ping" { token "token" : u64; }
     }
 };
 
@@ -816,90 +850,87 @@ pub struct Pong {
     pub token: u64,
 }
 
+/// [`Pong`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct PongView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<u64>()]);
+    static PLACES: [_np::Place; 1] = _np::places("Pong", ["token"]);
     #[automatically_derived]
     impl _np::Body for Pong {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = true;
+        type View<'a> = PongView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.token, LAYOUT.slots[0].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.token, block, LAYOUT.slots[0]);
         }
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u64 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Pong",
-                    field: "token",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u64>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(Self { token: f0 })
+        }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> PongView<'a> {
+            PongView(body)
+        }
+    }
+    _np::evolvable! {
+        Pong
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> PongView<'a> {
+        /// The token of the ping.
+        #[inline]
+        #[must_use]
+        pub fn token(&self) -> u64 {
+            let _np::BodyView { block, tail } = self.0;
+            <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Pong, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for Pong {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for PongView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Pong").field("token", &self.token()).finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Pong>,
-                name: "Pong",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "token",
-                        ty: <u64 as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Pong>,
+            "Pong",
+            &[_np::FieldSchema::new(0, "token", <u64 as _np::Wire>::schema)],
+        ),
+    );
+    _np::mapped_struct! {
+        Pong "Pong" { token "token" : u64; }
     }
 };
 
@@ -912,108 +943,117 @@ pub struct Close {
     pub text: ::std::string::String,
 }
 
+/// [`Close`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct CloseView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<u16>(),
         _np::Shape::of::<::std::string::String>(),
     ]);
+    static PLACES: [_np::Place; 2] = _np::places("Close", ["reason", "text"]);
     #[automatically_derived]
     impl _np::Body for Close {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
+        type View<'a> = CloseView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.reason, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.text, LAYOUT.slots[1].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.reason, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.text, block, LAYOUT.slots[1]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.text, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u16 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "Close",
-                    field: "reason",
-                },
-            )?;
-            let f1: ::std::string::String = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "Close",
-                    field: "text",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u16>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { reason: f0, text: f1 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> CloseView<'a> {
+            CloseView(body)
+        }
+    }
+    _np::evolvable! {
+        Close
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> CloseView<'a> {
+        /// From the list of reasons.
+        #[inline]
+        #[must_use]
+        pub fn reason(&self) -> u16 {
+            let _np::BodyView { block, tail } = self.0;
+            <u16 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// For people, at most 256 bytes.
+        #[inline]
+        #[must_use]
+        pub fn text(&self) -> <::std::string::String as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Close, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
         }
     }
     #[automatically_derived]
-    impl _np::Wire for Close {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for CloseView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Close")
+                .field("reason", &self.reason())
+                .field("text", &self.text())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<Close>,
-                name: "Close",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "reason",
-                        ty: <u16 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "text",
-                        ty: <::std::string::String as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
-        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Close>,
+            "Close",
+            &[
+                _np::FieldSchema::new(0, "reason", <u16 as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    1,
+                    "text",
+                    <::std::string::String as _np::Wire>::schema,
+                ),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Close "Close" { reason "reason" : u16; text "text" : ::std::string::String; }
     }
 };
 
@@ -1030,6 +1070,11 @@ pub struct ErrorBody {
     pub detail: ::network_protocol::Bytes,
 }
 
+/// [`ErrorBody`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct ErrorBodyView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<4> = _np::layout([
@@ -1038,63 +1083,45 @@ const _: () = {
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<::network_protocol::Bytes>(),
     ]);
+    static PLACES: [_np::Place; 4] = _np::places(
+        "ErrorBody",
+        ["code", "retry_after_ms", "text", "detail"],
+    );
     #[automatically_derived]
     impl _np::Body for ErrorBody {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN
+            && <::network_protocol::Bytes as _np::Wire>::PLAIN;
+        type View<'a> = ErrorBodyView<'a>;
         #[inline]
-        fn encode_body(&self, at: usize, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode(&self.code, LAYOUT.slots[0].from(at), out);
-            _np::Wire::encode(&self.retry_after_ms, LAYOUT.slots[1].from(at), out);
-            _np::Wire::encode(&self.text, LAYOUT.slots[2].from(at), out);
-            _np::Wire::encode(&self.detail, LAYOUT.slots[3].from(at), out);
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.code, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.retry_after_ms, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.text, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.detail, block, LAYOUT.slots[3]);
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.text, out);
+            _np::Wire::encode_tail(&self.detail, out);
         }
         #[inline]
         fn decode_body(
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            if tail.exact() && LAYOUT.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    _np::DecodeError::new(_np::DecodeErrorKind::UnknownBits),
-                );
-            }
-            let f0: u16 = _np::field(
-                block,
-                LAYOUT.slots[0],
-                tail,
-                &_np::Place {
-                    owner: "ErrorBody",
-                    field: "code",
-                },
-            )?;
-            let f1: u32 = _np::field(
-                block,
-                LAYOUT.slots[1],
-                tail,
-                &_np::Place {
-                    owner: "ErrorBody",
-                    field: "retry_after_ms",
-                },
-            )?;
-            let f2: ::std::string::String = _np::field(
-                block,
-                LAYOUT.slots[2],
-                tail,
-                &_np::Place {
-                    owner: "ErrorBody",
-                    field: "text",
-                },
-            )?;
-            let f3: ::network_protocol::Bytes = _np::field(
-                block,
-                LAYOUT.slots[3],
-                tail,
-                &_np::Place {
-                    owner: "ErrorBody",
-                    field: "detail",
-                },
-            )?;
+            _np::own_block!(block, LAYOUT, 0);
+            let f0 = _np::field::<u16>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1 = _np::field::<u32>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2 = _np::field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3 = _np::field::<
+                ::network_protocol::Bytes,
+            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
             ::core::result::Result::Ok(Self {
                 code: f0,
                 retry_after_ms: f1,
@@ -1102,72 +1129,112 @@ const _: () = {
                 detail: f3,
             })
         }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<
+                ::std::string::String,
+            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            _np::check_field::<
+                ::network_protocol::Bytes,
+            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> ErrorBodyView<'a> {
+            ErrorBodyView(body)
+        }
+    }
+    _np::evolvable! {
+        ErrorBody
+    }
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 2 {
+            <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
+        }
+        if upto > 3 {
+            <::network_protocol::Bytes as _np::Wire>::skip(block, LAYOUT.slots[3], tail);
+        }
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> ErrorBodyView<'a> {
+        /// From the list of faults.
+        #[inline]
+        #[must_use]
+        pub fn code(&self) -> u16 {
+            let _np::BodyView { block, tail } = self.0;
+            <u16 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+        }
+        /// When to try again; 0 for no advice.
+        #[inline]
+        #[must_use]
+        pub fn retry_after_ms(&self) -> u32 {
+            let _np::BodyView { block, tail } = self.0;
+            <u32 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+        }
+        /// For people, at most 256 bytes.
+        #[inline]
+        #[must_use]
+        pub fn text(&self) -> <::std::string::String as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+        }
+        /// The typed error, for code 1.
+        #[inline]
+        #[must_use]
+        pub fn detail(&self) -> <::network_protocol::Bytes as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(3, block, &mut tail);
+            <::network_protocol::Bytes as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<ErrorBody, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
     }
     #[automatically_derived]
-    impl _np::Wire for ErrorBody {
-        const BITS: usize = 0;
-        const BLOCK: usize = 1;
-        const HAS_TAIL: bool = true;
-        const PLAIN: bool = false;
-        fn encode(&self, slot: _np::Slot, out: &mut _np::Writer<'_>) {
-            _np::encode_struct(self, slot, out);
+    impl ::core::fmt::Debug for ErrorBodyView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("ErrorBody")
+                .field("code", &self.code())
+                .field("retry_after_ms", &self.retry_after_ms())
+                .field("text", &self.text())
+                .field("detail", &self.detail())
+                .finish()
         }
-        fn decode(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct(block, slot, tail)
-        }
-        fn encode_elements<'i>(
-            items: impl ::core::iter::ExactSizeIterator<Item = &'i Self>,
-            out: &mut _np::Writer<'_>,
-        ) {
-            _np::encode_struct_list(items, out);
-        }
-        fn decode_list(
-            count: usize,
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<::std::vec::Vec<Self>, _np::DecodeError> {
-            _np::decode_struct_list(count, tail)
-        }
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> &'static _np::TypeSchema {
-            static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(_np::StructSchema {
-                id: _np::TypeId::of::<ErrorBody>,
-                name: "ErrorBody",
-                fixed: false,
-                fields: &[
-                    _np::FieldSchema {
-                        number: 0,
-                        name: "code",
-                        ty: <u16 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 1,
-                        name: "retry_after_ms",
-                        ty: <u32 as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 2,
-                        name: "text",
-                        ty: <::std::string::String as _np::Wire>::schema,
-                    },
-                    _np::FieldSchema {
-                        number: 3,
-                        name: "detail",
-                        ty: <::network_protocol::Bytes as _np::Wire>::schema,
-                    },
-                ],
-            });
-            &SCHEMA
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<ErrorBody>,
+            "ErrorBody",
+            &[
+                _np::FieldSchema::new(0, "code", <u16 as _np::Wire>::schema),
+                _np::FieldSchema::new(1, "retry_after_ms", <u32 as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    2,
+                    "text",
+                    <::std::string::String as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    3,
+                    "detail",
+                    <::network_protocol::Bytes as _np::Wire>::schema,
+                ),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        ErrorBody "ErrorBody" { code "code" : u16; retry_after_ms "retry_after_ms" : u32;
+        text "text" : ::std::string::String; detail "detail" : ::network_protocol::Bytes;
         }
     }
 };

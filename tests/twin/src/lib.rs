@@ -4,6 +4,18 @@
 #![forbid(unsafe_code)]
 #![deny(warnings, missing_docs)]
 
+/// The packages of `schemas/acme/`, and `schemas/sample.np`, which uses them.
+#[path = "."]
+pub mod acme {
+    /// `schemas/sample.np`.
+    #[rustfmt::skip]
+    #[path = "acme.chat.rs"]
+    pub mod chat;
+    /// `schemas/acme/common.np`.
+    #[rustfmt::skip]
+    #[path = "acme.common.rs"]
+    pub mod common;
+}
 /// `schemas/chat.np`.
 #[rustfmt::skip]
 #[path = "example.chat.rs"]
@@ -16,6 +28,8 @@ pub mod control;
 #[rustfmt::skip]
 #[path = "example.everything.rs"]
 pub mod everything;
+/// What stands for a type of `schemas/sample.np` in Rust.
+pub mod ip;
 /// `schemas/logs.np`.
 #[rustfmt::skip]
 #[path = "example.logs.rs"]
@@ -24,3 +38,11 @@ pub mod logs;
 #[rustfmt::skip]
 #[path = "example.names.rs"]
 pub mod names;
+/// `schemas/newer.np`.
+#[rustfmt::skip]
+#[path = "example.newer.rs"]
+pub mod newer;
+/// `schemas/older.np`.
+#[rustfmt::skip]
+#[path = "example.older.rs"]
+pub mod older;

@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::fields::{locals, variant_parts};
-use super::unions::variant_shape;
+use super::fields::local;
+use super::unions::{variant_fields, variant_shape};
 use crate::check::snake_case;
 use crate::emit::Door;
 use crate::ir::{Payload, Union, UnionVariant};
@@ -30,20 +30,20 @@ fn error_text(variant: &UnionVariant) -> String {
 /// `Display` and `Error` of a typed error: what it says of itself, and what it carries.
 pub(super) fn error_impls(item: &Union, door: &Door<'_>) -> TokenStream {
     let name = door.ident(&item.name);
-    let unknown = door.ident(&item.unknown);
     let arms = item.variants.iter().map(|variant| {
-        let (shape, text) = (variant_shape(variant, door), error_text(variant));
-        let parts = variant_parts(variant);
-        if parts.is_empty() {
+        let own = variant_fields(variant, item, door);
+        let (shape, text) = (variant_shape(variant, &own), error_text(variant));
+        if own.there().next().is_none() {
             return quote!(#shape => f.write_str(#text),);
         }
         let values: Vec<String> = match &variant.payload {
             Payload::Fields(_) => {
-                parts.iter().map(|part| format!("{}: {{:?}}", part.label)).collect()
+                own.there().map(|(_, part)| format!("{}: {{:?}}", part.label)).collect()
             }
             Payload::Unit | Payload::Tuple(_) => vec!["{:?}".to_owned()],
         };
-        let (values, locals) = (format!(" ({})", values.join(", ")), locals(parts.len()));
+        let (values, locals) =
+            (format!(" ({})", values.join(", ")), own.there().map(|(i, _)| local(i)));
         quote! {
             #shape => {
                 f.write_str(#text)?;
@@ -51,19 +51,25 @@ pub(super) fn error_impls(item: &Union, door: &Door<'_>) -> TokenStream {
             }
         }
     });
-    let unknown_text =
-        format!("an error that this version of {} does not know (tag ", item.name.text);
+    let unknown = (!item.closed).then(|| {
+        let unknown = door.ident(&item.unknown);
+        let text =
+            format!("an error that this version of {} does not know (tag ", item.name.text);
+        quote! {
+            Self::#unknown(raw) => {
+                f.write_str(#text)?;
+                ::core::fmt::Display::fmt(&raw.tag(), f)?;
+                f.write_str(")")
+            }
+        }
+    });
     quote! {
         #[automatically_derived]
         impl ::core::fmt::Display for #name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 match self {
                     #(#arms)*
-                    Self::#unknown(raw) => {
-                        f.write_str(#unknown_text)?;
-                        ::core::fmt::Display::fmt(&raw.tag(), f)?;
-                        f.write_str(")")
-                    }
+                    #unknown
                 }
             }
         }

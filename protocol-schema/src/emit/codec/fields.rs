@@ -3,15 +3,86 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
-use crate::emit::Door;
-use crate::ir::{Field, Payload, Type, UnionVariant};
+use crate::emit::{Door, rust_text};
+use crate::ir::{Field, Item, Payload, Std, Type, TypeKind, UnionVariant};
 
 /// One field of a body: how it is called, and what it is.
 pub(super) struct Part<'i> {
     /// `a` in `self.a`, `0` in a tuple's place.
     pub(super) label: String,
     pub(super) field: &'i Field,
-    pub(super) ty: &'i Type,
+}
+
+impl Part<'_> {
+    /// The type of the schema.
+    pub(super) fn ty(&self) -> &Type {
+        &self.field.ty
+    }
+
+    /// Whether Rust has a value of it.
+    pub(super) fn is_there(&self) -> bool {
+        !self.field.removed
+    }
+
+    /// What carries it on the wire: the type of the schema, unless it is written otherwise.
+    fn wire(&self, door: &Door<'_>) -> TokenStream {
+        let (v1, mut ty) = (door.alias(), door.ty(&self.field.ty));
+        if self.is_there() && self.field.default.is_some() {
+            ty = quote!(<#ty as #v1::Xor>::Number);
+        }
+        if self.field.varint { quote!(#v1::Varint<#ty>) } else { ty }
+    }
+
+    /// Whether it may have a tail; true where that cannot be known.
+    pub(super) fn has_tail(&self, door: &Door<'_>) -> bool {
+        self.field.varint || !door.known(&self.field.ty, Known::NoTail)
+    }
+
+    /// Whether it may take flag bits; true where that cannot be known.
+    fn has_bits(&self, door: &Door<'_>) -> bool {
+        !door.known(&self.field.ty, Known::NoBits)
+    }
+
+    /// Whether anything in its slot may be refused; true where that cannot be known.
+    fn is_checked(&self, door: &Door<'_>) -> bool {
+        let Field { removed, varint, max, .. } = self.field;
+        let free = door.known(&self.field.ty, Known::AnyBytes);
+        *removed || *varint || max.is_some() || !free
+    }
+
+    /// Whether any bytes in its slot are a value; nothing where they certainly are.
+    fn plain(&self, door: &Door<'_>) -> Option<TokenStream> {
+        if self.field.removed || self.field.varint || self.field.rust.with.is_some() {
+            return Some(quote!(false));
+        }
+        let (v1, ty) = (door.alias(), door.ty(&self.field.ty));
+        let number = matches!(self.field.ty.kind, TypeKind::Int(_) | TypeKind::Float(_));
+        (!number).then(|| quote!(<#ty as #v1::Wire>::PLAIN))
+    }
+}
+
+/// How the value of a part is reached while it is written.
+pub(super) enum Access {
+    /// It is this place, such as `self.a`.
+    Place(TokenStream),
+    /// It is behind this reference.
+    Reference(Ident),
+}
+
+impl Access {
+    fn by_reference(&self) -> TokenStream {
+        match self {
+            Self::Place(place) => quote!(&#place),
+            Self::Reference(name) => quote!(#name),
+        }
+    }
+
+    fn by_value(&self) -> TokenStream {
+        match self {
+            Self::Place(place) => quote!(#place),
+            Self::Reference(name) => quote!(*#name),
+        }
+    }
 }
 
 /// Fields in number order.
@@ -22,22 +93,19 @@ pub(in crate::emit) fn ordered(fields: &[Field]) -> Vec<&Field> {
 }
 
 /// The names `f0`, `f1`, … of values that were read or matched.
-pub(super) fn locals(count: usize) -> Vec<Ident> {
-    (0..count).map(|i| format_ident!("f{i}")).collect()
+pub(super) fn local(i: usize) -> Ident {
+    format_ident!("f{i}")
 }
 
 pub(super) fn parts<'i>(fields: &[&'i Field]) -> Vec<Part<'i>> {
-    let part = |field: &&'i Field| Part { label: field.name.text.clone(), field, ty: &field.ty };
-    fields.iter().map(part).collect()
+    fields.iter().map(|field| Part { label: field.name.text.clone(), field }).collect()
 }
 
 /// The fields of a variant as a body; a tuple's value is field 0.
 pub(super) fn variant_parts<'i>(variant: &'i UnionVariant) -> Vec<Part<'i>> {
     match &variant.payload {
         Payload::Unit => Vec::new(),
-        Payload::Tuple(field) => {
-            vec![Part { label: variant.name.text.clone(), field, ty: &field.ty }]
-        }
+        Payload::Tuple(field) => vec![Part { label: variant.name.text.clone(), field }],
         Payload::Fields(fields) => parts(&ordered(fields)),
     }
 }
@@ -56,10 +124,48 @@ impl Fields<'_, '_> {
     pub(super) fn layout(&self) -> TokenStream {
         let (v1, name) = (self.door.alias(), &self.layout);
         let count = Literal::usize_unsuffixed(self.parts.len());
-        let types = self.parts.iter().map(|part| self.door.ty(part.ty));
+        let types = self.parts.iter().map(|part| part.wire(self.door));
+        let places = self.places_name();
+        let (owner, labels) = (&self.owner, self.parts.iter().map(|part| &part.label));
+        let places = (!self.parts.is_empty()).then(|| {
+            quote!(static #places: [#v1::Place; #count] = #v1::places(#owner, [#(#labels),*]);)
+        });
         quote! {
             const #name: #v1::Layout<#count> = #v1::layout([#(#v1::Shape::of::<#types>()),*]);
+            #places
         }
+    }
+
+    /// The static that says where errors happened.
+    fn places_name(&self) -> Ident {
+        let layout = self.layout.to_string();
+        Ident::new(&layout.replace("LAYOUT", "PLACES"), self.layout.span())
+    }
+
+    /// The parts that Rust has values of, with their places among all.
+    pub(super) fn there(&self) -> impl Iterator<Item = (usize, &Part<'_>)> {
+        self.parts.iter().enumerate().filter(|(_, part)| part.is_there())
+    }
+
+    /// A pattern of the values, or what makes them: `{ a: f0, b: f2 }`.
+    pub(super) fn bindings(&self) -> TokenStream {
+        let names = self.there().map(|(_, part)| self.door.ident(&part.field.name));
+        let locals = self.there().map(|(i, _)| local(i));
+        quote!({ #(#names: #locals),* })
+    }
+
+    /// How the values are reached that such a pattern matched.
+    pub(super) fn matched(&self) -> Vec<Access> {
+        (0..self.parts.len()).map(|i| Access::Reference(local(i))).collect()
+    }
+
+    /// How the values are reached in `self`.
+    pub(super) fn own(&self) -> Vec<Access> {
+        let place = |part: &Part<'_>| {
+            let name = self.door.ident(&part.field.name);
+            Access::Place(quote!(self.#name))
+        };
+        self.parts.iter().map(place).collect()
     }
 
     /// The slot of field `i`.
@@ -73,74 +179,202 @@ impl Fields<'_, '_> {
         self.parts.iter().enumerate().map(|(i, part)| statement(i, part)).collect()
     }
 
-    /// Statements that write the blocks of `values` (references to the parts) into `block`.
+    /// Whether any bytes of the block are a value.
+    pub(super) fn plain(&self) -> TokenStream {
+        let plain: Vec<TokenStream> =
+            self.parts.iter().filter_map(|part| part.plain(self.door)).collect();
+        if plain.is_empty() { quote!(true) } else { quote!(#(#plain)&&*) }
+    }
+
+    /// What the schema knows of the one field, from a reference to the application's value.
+    pub(super) fn to_wire(&self, value: &TokenStream) -> TokenStream {
+        let module = self.parts.first().and_then(|part| self.door.module(part.field));
+        quote!(#module::to_wire(#value))
+    }
+
+    /// The application's value, from what the schema knows of the one field.
+    pub(super) fn from_wire(&self, value: &TokenStream) -> TokenStream {
+        let (v1, place) = (self.door.alias(), self.place(0));
+        let module = self.parts.first().and_then(|part| self.door.module(part.field));
+        quote!(#v1::accepted(#module::from_wire(#value), #place)?)
+    }
+
+    /// The reference to what is written of a value, and what must be said before.
+    fn written(&self, part: &Part<'_>, access: &Access) -> (TokenStream, TokenStream) {
+        let (v1, field) = (self.door.alias(), part.field);
+        let (mut before, mut by_reference) = (quote!(), access.by_reference());
+        let mut by_value = access.by_value();
+        if let Some(module) = self.door.module(field) {
+            before = quote!(let value = #module::to_wire(#by_reference););
+            (by_reference, by_value) = (quote!(&value), quote!(value));
+        }
+        if let Some(default) = &field.default {
+            let (ty, default) = (self.door.ty(&field.ty), self.door.value(default, &field.ty));
+            by_value = quote!(#v1::mask::<#ty>(#by_value, #default));
+            by_reference = quote!(&#by_value);
+        }
+        if field.varint {
+            by_reference = quote!(&#v1::Varint(#by_value));
+        }
+        (before, by_reference)
+    }
+
+    /// Statements that write the blocks of `values` into `block`.
     ///
     /// They stand at the place of the part's type, so that rustc complains there if it has no
     /// encoding.
-    pub(super) fn write_blocks(&self, values: &[TokenStream]) -> TokenStream {
+    pub(super) fn write_blocks(&self, values: &[Access]) -> TokenStream {
         let v1 = self.door.alias();
-        self.each(|i, part| {
-            let (value, slot) = (values.get(i), self.slot(i));
-            let write = quote_spanned!(self.door.place(part.ty)=> #v1::Wire::encode_block);
-            quote!(#write(#value, block, #slot);)
-        })
+        let writes = self.parts.iter().zip(values).enumerate().map(|(i, (part, access))| {
+            if !part.is_there() {
+                return quote!();
+            }
+            let slot = self.slot(i);
+            let (before, value) = self.written(part, access);
+            let write = quote_spanned!(self.door.place(part.ty())=> #v1::Wire::encode_block);
+            scoped(&before, &quote!(#write(#value, block, #slot);))
+        });
+        writes.collect()
     }
 
-    /// Statements that append the tails of `values` to `out`.
-    pub(super) fn write_tails(&self, values: &[TokenStream]) -> TokenStream {
+    /// Statements that append the tails of `values` to `out`, and keep those that pass a bound as
+    /// mistakes.
+    pub(super) fn write_tails(&self, values: &[Access]) -> TokenStream {
         let v1 = self.door.alias();
-        self.each(|i, part| {
-            let value = values.get(i);
-            let write = quote_spanned!(self.door.place(part.ty)=> #v1::Wire::encode_tail);
-            quote!(#write(#value, out);)
-        })
+        let writes = self.parts.iter().zip(values).enumerate().map(|(i, (part, access))| {
+            let field = part.field;
+            if field.removed || !part.has_tail(self.door) {
+                return quote!();
+            }
+            let (before, value) = self.written(part, access);
+            let bound = field.max.as_ref().map(|max| {
+                let (max, place) = (self.door.bound(max, &quote!(u64)), self.place(i));
+                quote!(#v1::keep_max(#value, #max, #place, out);)
+            });
+            let write = quote_spanned!(self.door.place(part.ty())=> #v1::Wire::encode_tail);
+            scoped(&before, &quote!(#bound #write(#value, out);))
+        });
+        writes.collect()
+    }
+
+    /// Whether anything is appended, or may be a mistake.
+    pub(super) fn has_tails(&self) -> bool {
+        self.there().any(|(_, part)| part.has_tail(self.door))
     }
 
     /// Statements that read each part of `block` into `f0`, `f1`, …
     pub(super) fn reads(&self) -> TokenStream {
-        let v1 = self.door.alias();
-        let locals = locals(self.parts.len());
         self.each(|i, part| {
-            let (ty, slot, place) = (self.door.ty(part.ty), self.slot(i), self.place(part));
-            let local = locals.get(i);
-            let field = quote_spanned!(self.door.place(part.ty)=> #v1::field);
-            quote!(let #local: #ty = #field(block, #slot, tail, #place)?;)
+            let (bound, read) = self.read(i, part);
+            if !part.is_there() {
+                return quote!(#read?;);
+            }
+            let local = local(i);
+            let read = match self.door.module(part.field) {
+                None => quote!(#read?),
+                Some(module) => {
+                    let (v1, place) = (self.door.alias(), self.place(i));
+                    quote!(#v1::accepted(#module::from_wire(#read?), #place)?)
+                }
+            };
+            quote!(#bound let #local = #read;)
         })
     }
 
     /// Statements that go through each part of `block`.
     pub(super) fn checks(&self) -> TokenStream {
-        let v1 = self.door.alias();
         self.each(|i, part| {
-            let (ty, slot, place) = (self.door.ty(part.ty), self.slot(i), self.place(part));
-            quote!(#v1::check_field::<#ty>(block, #slot, tail, #place)?;)
+            if !part.is_checked(self.door) {
+                return quote!();
+            }
+            let (bound, read) = self.read(i, part);
+            if !part.is_there() || part.field.default.is_some() {
+                return quote!(#bound #read?;);
+            }
+            let (v1, wire) = (self.door.alias(), part.wire(self.door));
+            let (slot, place) = (self.slot(i), self.place(i));
+            quote!(#bound #v1::check_field::<#wire>(block, #slot, tail, #place)?;)
         })
     }
 
-    /// What an error in the part says.
-    fn place(&self, part: &Part<'_>) -> TokenStream {
-        let (v1, owner, label) = (self.door.alias(), &self.owner, &part.label);
-        quote!(&#v1::Place { owner: #owner, field: #label })
+    /// What refuses a value over its bound, and what reads it as the type of the schema.
+    fn read(&self, i: usize, part: &Part<'_>) -> (Option<TokenStream>, TokenStream) {
+        let (v1, field, door) = (self.door.alias(), part.field, self.door);
+        let (slot, place, ty) = (self.slot(i), self.place(i), door.ty(&field.ty));
+        let at = door.place(part.ty());
+        if field.removed {
+            let wire = part.wire(door);
+            return (None, quote!(#v1::removed::<#wire>(block, #slot, tail, #place)));
+        }
+        let bound = field.max.as_ref().map(|max| {
+            let max = door.bound(max, &quote!(u64));
+            quote!(#v1::check_max::<#ty>(block, #slot, tail, #max, #place)?;)
+        });
+        let read = match (&field.default, field.varint) {
+            (None, false) => {
+                let read = quote_spanned!(at=> #v1::field::<#ty>);
+                quote!(#read(block, #slot, tail, #place))
+            }
+            (None, true) => {
+                quote!(#v1::varint::<#ty>(block, #slot, tail, #place))
+            }
+            (Some(default), varint) => {
+                let default = door.value(default, &field.ty);
+                let read = if varint { quote!(masked_varint) } else { quote!(masked) };
+                quote!(#v1::#read::<#ty>(block, #slot, tail, #place, #default))
+            }
+        };
+        (bound, read)
     }
 
-    /// Moves `tail` behind field `i` of `block`.
+    /// What an error in part `i` says.
+    fn place(&self, i: usize) -> TokenStream {
+        let (places, i) = (self.places_name(), Literal::usize_unsuffixed(i));
+        quote!(&#places[#i])
+    }
+
+    /// Moves `tail` behind field `i` of `block`; nothing where that is nowhere else.
     pub(super) fn skip(&self, i: usize, part: &Part<'_>) -> TokenStream {
-        let (v1, ty, slot) = (self.door.alias(), self.door.ty(part.ty), self.slot(i));
-        quote!(<#ty as #v1::Wire>::skip(block, #slot, tail);)
+        if !part.has_tail(self.door) {
+            return quote!();
+        }
+        let (v1, wire, slot) = (self.door.alias(), part.wire(self.door), self.slot(i));
+        if part.is_there() {
+            quote!(<#wire as #v1::Wire>::skip(block, #slot, tail);)
+        } else {
+            quote!(#v1::skip_removed::<#wire>(block, #slot, tail);)
+        }
     }
 
     /// Field `i` of `block` where it lies, its tail at `tail`.
     pub(super) fn view(&self, i: usize, part: &Part<'_>, tail: &TokenStream) -> TokenStream {
-        let (v1, ty, slot) = (self.door.alias(), self.door.ty(part.ty), self.slot(i));
-        quote!(<#ty as #v1::Wire>::view(block, #slot, #tail))
+        let (v1, wire, slot) = (self.door.alias(), part.wire(self.door), self.slot(i));
+        let view = quote!(<#wire as #v1::Wire>::view(block, #slot, #tail));
+        match &part.field.default {
+            None => view,
+            Some(default) => {
+                let (ty, default) =
+                    (self.door.ty(part.ty()), self.door.value(default, part.ty()));
+                quote!(#v1::unmask_view::<#ty>(#view, #default))
+            }
+        }
+    }
+
+    /// Whether the writer's block holds field `i`.
+    pub(super) fn has(&self, i: usize, part: &Part<'_>) -> TokenStream {
+        let (v1, wire, slot) = (self.door.alias(), part.wire(self.door), self.slot(i));
+        quote!(#v1::has_field::<#wire>(self.0.block, #slot))
     }
 
     /// Where the texts end, one after the other, from `at` on.
     pub(super) fn text_ends(&self) -> TokenStream {
         let v1 = self.door.alias();
         self.each(|i, part| {
-            let (ty, slot) = (self.door.ty(part.ty), self.slot(i));
-            quote!(let at = <#ty as #v1::Wire>::text_end(block, #slot, tails, at);)
+            if !part.has_tail(self.door) {
+                return quote!();
+            }
+            let (wire, slot) = (part.wire(self.door), self.slot(i));
+            quote!(let at = <#wire as #v1::Wire>::text_end(block, #slot, tails, at);)
         })
     }
 
@@ -148,39 +382,85 @@ impl Fields<'_, '_> {
     /// a longer one is cut, a shorter one extended with zeros.
     pub(super) fn own_block(&self, at: &TokenStream) -> TokenStream {
         let (v1, layout) = (self.door.alias(), &self.layout);
-        quote! {
-            let extended;
-            let block: &[u8; #layout.block_len] = match #v1::own_block(block, #at) {
-                ::core::option::Option::Some(block) => block,
-                ::core::option::Option::None => {
-                    extended = #v1::extended(block, #at);
-                    &extended
-                }
-            };
-        }
+        quote!(#v1::own_block!(block, #layout, #at);)
     }
 
     /// The same for writing, where the block is there.
     pub(super) fn own_block_mut(&self, at: &TokenStream) -> TokenStream {
         let (v1, layout) = (self.door.alias(), &self.layout);
-        quote! {
-            let ::core::option::Option::Some(block) =
-                #v1::own_block_mut::<{ #layout.block_len }>(block, #at)
-            else {
-                return;
-            };
-        }
+        quote!(#v1::own_block_mut!(block, #layout, #at);)
     }
 
     /// Refuses flag bits that no field has, when reading exactly.
-    pub(super) fn spare_bits(&self) -> TokenStream {
+    pub(super) fn unknown_bits(&self) -> Option<TokenStream> {
         let (v1, layout) = (self.door.alias(), &self.layout);
-        quote! {
-            if tail.exact() && #layout.has_spare_bits(block) {
-                return ::core::result::Result::Err(
-                    #v1::DecodeError::new(#v1::DecodeErrorKind::UnknownBits),
-                );
+        let any = self.parts.iter().any(|part| part.has_bits(self.door));
+        any.then(|| quote!(#v1::unknown_bits(tail.exact() && #layout.has_spare_bits(block))?;))
+    }
+
+    /// Refuses flag bits that no field has, where nothing newer could give them a meaning.
+    pub(super) fn padding_bits(&self) -> Option<TokenStream> {
+        let (v1, layout) = (self.door.alias(), &self.layout);
+        let any = self.parts.iter().any(|part| part.has_bits(self.door));
+        any.then(|| quote!(#v1::padding_bits(#layout.has_spare_bits(block))?;))
+    }
+
+    /// Whether going through the fields looks at `block` and `tail` at all.
+    pub(super) fn is_checked(&self) -> bool {
+        let any = |part: &Part<'_>| part.is_checked(self.door) || part.has_bits(self.door);
+        self.parts.iter().any(any)
+    }
+}
+
+/// What may be known of a type without the compiler.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Known {
+    NoTail,
+    NoBits,
+    AnyBytes,
+}
+
+impl Door<'_> {
+    /// Whether that is known of a type.
+    fn known(&self, ty: &Type, what: Known) -> bool {
+        let ty = self.behind(ty);
+        match &ty.kind {
+            TypeKind::Int(_) | TypeKind::Float(_) | TypeKind::Std(Std::Uuid) => true,
+            TypeKind::Bool => what != Known::NoBits,
+            TypeKind::Std(Std::Timestamp | Std::Duration | Std::SocketAddr) => {
+                what != Known::AnyBytes
             }
+            TypeKind::Array(item, _) => what == Known::NoBits || self.known(item, what),
+            TypeKind::Tuple(parts) => {
+                what == Known::NoBits || parts.iter().all(|part| self.known(part, what))
+            }
+            TypeKind::String | TypeKind::Bytes => what == Known::NoBits,
+            TypeKind::Vec(_) | TypeKind::Map(..) | TypeKind::Set(_) => what == Known::NoBits,
+            TypeKind::Named(name) => {
+                match self.schema.and_then(|schema| schema.find(name)) {
+                    Some(Item::Flags(_)) => true,
+                    Some(Item::Scalar(item)) => what != Known::AnyBytes || !item.closed,
+                    Some(Item::Struct(_) | Item::Union(_)) => what == Known::NoBits,
+                    Some(Item::Const(_) | Item::Alias(_) | Item::Protocol(_)) | None => false,
+                }
+            }
+            TypeKind::Unit
+            | TypeKind::Option(_)
+            | TypeKind::Secret(_)
+            | TypeKind::Stream(_)
+            | TypeKind::Extern(_) => false,
         }
     }
+}
+
+impl Door<'_> {
+    /// The module that converts between a type of the application and that of the schema.
+    pub(super) fn module(&self, field: &Field) -> Option<TokenStream> {
+        field.rust.with.as_ref().map(|(module, _)| rust_text(module))
+    }
+}
+
+/// A statement in a block of its own where something must be said before.
+fn scoped(before: &TokenStream, statement: &TokenStream) -> TokenStream {
+    if before.is_empty() { statement.clone() } else { quote!({ #before #statement }) }
 }

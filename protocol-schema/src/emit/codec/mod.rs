@@ -2,6 +2,7 @@
 
 mod errors;
 mod fields;
+mod mapped;
 mod scalars;
 mod structs;
 mod unions;
@@ -9,5 +10,5 @@ mod views;
 
 pub(super) use fields::ordered;
 pub(super) use scalars::scalar;
-pub(super) use structs::{evolvable, structure};
+pub(super) use structs::{evolvable, message_value, structure};
 pub(super) use unions::union;

@@ -3,10 +3,11 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::fields::{Fields, locals, ordered, parts};
+use super::fields::{Fields, ordered, parts};
+use super::mapped;
 use super::views::{View, view};
 use crate::emit::{Door, schemas};
-use crate::ir::{Field, Meta, Struct};
+use crate::ir::{Field, Meta, Name, Struct};
 
 /// The codec of a struct.
 pub(in crate::emit) fn structure(item: &Struct, door: &Door<'_>) -> TokenStream {
@@ -36,12 +37,14 @@ pub(in crate::emit) fn evolvable(
     let own = body(text, fields, door);
     let layout = own.layout();
     let View { ty: view_type, name: view_name, code: view } = view(name, text, false, &own);
-    let body = body_impl(name, &view_name, fields, &own);
+    let body = body_impl(name, &quote!(#view_name<'a>), &quote!(#view_name(body)), &own);
     let schema = schemas::structure(name, text, false, fields, meta, door);
-    let import = door.import();
+    let mapped = mapped::structure(name, text, &own);
+    let (import, quiet) = (door.import(), door.quiet());
     quote! {
         #view_type
 
+        #quiet
         const _: () = {
             #import
 
@@ -49,43 +52,132 @@ pub(in crate::emit) fn evolvable(
 
             #body
 
-            #v1::evolvable! { #name { #schema } }
+            #v1::evolvable! { #name }
 
             #view
+
+            #schema
+
+            #mapped
         };
     }
 }
 
+/// The codec of a message that carries one value of which more is said than its type: a struct
+/// that nobody sees, with that value in it.
+pub(in crate::emit) fn message_value(
+    name: &Ident,
+    text: &str,
+    field: &Field,
+    door: &Door<'_>,
+) -> TokenStream {
+    let (v1, vis, ty) = (door.alias(), &door.vis, door.field_ty(field));
+    let wire = door.ty(&field.ty);
+    let named = Field { name: Name::new("value", field.name.span), ..field.clone() };
+    let all = [&named];
+    let own = body(text, &all, door);
+    let is_bare = named.max.is_none() && !named.varint && named.default.is_none();
+    let (body, root) = if is_bare {
+        (None, converted_root(&own, &wire))
+    } else {
+        let (layout, unit) = (own.layout(), quote!(()));
+        let body = body_impl(name, &unit, &quote!({ let _ = body; }), &own);
+        let root = quote! {
+            fn encode_root(&self, out: &mut #v1::Writer<'_>) {
+                #v1::encode_struct_root(self, out);
+            }
+
+            fn decode_root(
+                reader: &mut #v1::Reader<'_>,
+            ) -> ::core::result::Result<Self, #v1::DecodeError> {
+                #v1::decode_struct_root(reader)
+            }
+        };
+        (Some(quote!(#layout #body)), root)
+    };
+    let (import, quiet) = (door.import(), door.quiet());
+    quote! {
+        #[doc(hidden)]
+        #[allow(dead_code, non_camel_case_types)]
+        #quiet
+        #vis struct #name {
+            #vis value: #ty,
+        }
+
+        #quiet
+        const _: () = {
+            #import
+
+            #body
+
+            #[automatically_derived]
+            impl #v1::Root for #name {
+                #root
+
+                fn schema() -> ::core::option::Option<&'static #v1::TypeSchema> {
+                    <#wire as #v1::Root>::schema()
+                }
+            }
+        };
+    }
+}
+
+/// As a whole message, a value for which a type of the application stands is what it is otherwise.
+fn converted_root(own: &Fields<'_, '_>, wire: &TokenStream) -> TokenStream {
+    let v1 = own.door.alias();
+    let (to, from) = (own.to_wire(&quote!(&self.value)), own.from_wire(&quote!(value)));
+    let layout = own.layout();
+    quote! {
+        fn encode_root(&self, out: &mut #v1::Writer<'_>) {
+            #v1::Root::encode_root(&#to, out);
+        }
+
+        fn decode_root(
+            reader: &mut #v1::Reader<'_>,
+        ) -> ::core::result::Result<Self, #v1::DecodeError> {
+            #[allow(dead_code)]
+            #layout
+            let value: #wire = #v1::Root::decode_root(reader)?;
+            ::core::result::Result::Ok(Self { value: #from })
+        }
+    }
+}
+
 /// What the fields of an evolvable struct look like.
-fn body_impl(name: &Ident, view: &Ident, fields: &[&Field], own: &Fields<'_, '_>) -> TokenStream {
-    let (v1, door) = (own.door.alias(), own.door);
-    let names: Vec<Ident> = fields.iter().map(|field| door.ident(&field.name)).collect();
-    let values: Vec<TokenStream> = names.iter().map(|name| quote!(&self.#name)).collect();
-    let locals = locals(fields.len());
-    let types = fields.iter().map(|field| door.ty(&field.ty));
-    let (blocks, tails) = (own.write_blocks(&values), own.write_tails(&values));
+fn body_impl(
+    name: &Ident,
+    view: &TokenStream,
+    made_view: &TokenStream,
+    own: &Fields<'_, '_>,
+) -> TokenStream {
+    let (v1, bindings) = (own.door.alias(), own.bindings());
+    let plain = own.plain();
+    let (blocks, tails) = (own.write_blocks(&own.own()), own.write_tails(&own.own()));
     let (reads, checks) = (own.reads(), own.checks());
     // Without fields the parameters go unused.
-    let (out, block, tail) = match fields.is_empty() {
-        true => (quote!(_), quote!(_), quote!(_)),
-        false => (quote!(out), quote!(block), quote!(tail)),
-    };
-    let (start, some) = (quote!(0), !fields.is_empty());
+    let name_or = |used: bool, name: TokenStream| if used { name } else { quote!(_) };
+    let (some, any) = (!own.parts.is_empty(), own.there().next().is_some());
+    let (block, tail) = (name_or(some, quote!(block)), name_or(some, quote!(tail)));
+    let checked = own.is_checked();
+    let (seen, left) = (name_or(checked, quote!(block)), name_or(checked, quote!(tail)));
+    let (block_out, out) = (name_or(any, quote!(block)), name_or(own.has_tails(), quote!(out)));
+    let start = quote!(0);
     let own_block = some.then(|| own.own_block(&start));
-    let own_block_mut = some.then(|| own.own_block_mut(&start));
-    let spare = some.then(|| own.spare_bits());
+    let check_block = checked.then(|| own.own_block(&start));
+    let own_block_mut = any.then(|| own.own_block_mut(&start));
+    let unknown_bits = own.unknown_bits();
     quote! {
         #[automatically_derived]
         impl #v1::Body for #name {
             const BLOCK_LEN: usize = LAYOUT.block_len;
             const TAIL: bool = LAYOUT.tail;
             const TEXT: bool = LAYOUT.text;
-            const PLAIN: bool = true #(&& <#types as #v1::Wire>::PLAIN)*;
+            const PLAIN: bool = #plain;
 
-            type View<'a> = #view<'a>;
+            type View<'a> = #view;
 
             #[inline]
-            fn encode_fields(&self, #block: &mut [u8]) {
+            fn encode_fields(&self, #block_out: &mut [u8]) {
                 #own_block_mut
                 #blocks
             }
@@ -101,25 +193,25 @@ fn body_impl(name: &Ident, view: &Ident, fields: &[&Field], own: &Fields<'_, '_>
                 #tail: &mut #v1::Reader<'_>,
             ) -> ::core::result::Result<Self, #v1::DecodeError> {
                 #own_block
-                #spare
+                #unknown_bits
                 #reads
-                ::core::result::Result::Ok(Self { #(#names: #locals),* })
+                ::core::result::Result::Ok(Self #bindings)
             }
 
             #[inline]
             fn check_body(
-                #block: &[u8],
-                #tail: &mut #v1::Reader<'_>,
+                #seen: &[u8],
+                #left: &mut #v1::Reader<'_>,
             ) -> ::core::result::Result<(), #v1::DecodeError> {
-                #own_block
-                #spare
+                #check_block
+                #unknown_bits
                 #checks
                 ::core::result::Result::Ok(())
             }
 
             #[inline]
-            fn view_body(body: #v1::BodyView<'_>) -> #view<'_> {
-                #view(body)
+            fn view_body<'a>(body: #v1::BodyView<'a>) -> #view {
+                #made_view
             }
         }
     }
@@ -131,7 +223,7 @@ fn fixed(item: &Struct, name: &Ident, fields: &[&Field], door: &Door<'_>) -> Tok
     let layout = own.layout();
     let View { ty: view_type, name: view_name, code: view } =
         view(name, &item.name.text, true, &own);
-    let wire = fixed_impl(item, name, &view_name, fields, &own);
+    let wire = fixed_impl(item, name, &view_name, &own);
     // Checked for a schema; a macro sees no types. The runtime asserts it as well, but only where
     // code for a list is generated, which `cargo check` does not do.
     let whole = (door.plain(item) && door.types).then(|| {
@@ -142,10 +234,13 @@ fn fixed(item: &Struct, name: &Ident, fields: &[&Field], door: &Door<'_>) -> Tok
             );
         }
     });
-    let import = door.import();
+    let schema = schemas::structure(name, &item.name.text, true, fields, &item.meta, door);
+    let mapped = mapped::structure(name, &item.name.text, &own);
+    let (import, quiet) = (door.import(), door.quiet());
     quote! {
         #view_type
 
+        #quiet
         const _: () = {
             #import
 
@@ -156,6 +251,10 @@ fn fixed(item: &Struct, name: &Ident, fields: &[&Field], door: &Door<'_>) -> Tok
             #wire
 
             #view
+
+            #schema
+
+            #mapped
         };
     }
 }
@@ -165,35 +264,27 @@ fn fixed_impl(
     item: &Struct,
     name: &Ident,
     view: &Ident,
-    fields: &[&Field],
     own: &Fields<'_, '_>,
 ) -> TokenStream {
-    let (v1, door) = (own.door.alias(), own.door);
-    let names: Vec<Ident> = fields.iter().map(|field| door.ident(&field.name)).collect();
-    let values: Vec<TokenStream> = names.iter().map(|name| quote!(&self.#name)).collect();
-    let locals = locals(fields.len());
-    let types = fields.iter().map(|field| door.ty(&field.ty));
-    let (blocks, tails) = (own.write_blocks(&values), own.write_tails(&values));
-    let (reads, checks, text_ends) = (own.reads(), own.checks(), own.text_ends());
+    let (v1, bindings, plain) = (own.door.alias(), own.bindings(), own.plain());
+    let (blocks, reads, checks) = (own.write_blocks(&own.own()), own.reads(), own.checks());
     let start = quote!(slot.block);
     let (own_block, own_block_mut) = (own.own_block(&start), own.own_block_mut(&start));
-    // A frozen layout has no newer version that could give these bits a meaning.
-    let spare = quote! {
-        if LAYOUT.has_spare_bits(block) {
-            return ::core::result::Result::Err(
-                #v1::DecodeError::new(#v1::DecodeErrorKind::PaddingBits),
-            );
-        }
-    };
-    let plain_list = door.plain(item).then(|| quote!(#v1::plain_list! {}));
-    let schema = schemas::structure(name, &item.name.text, true, fields, &item.meta, door);
+    let padding_bits = own.padding_bits();
+    let name_or = |used: bool, name: TokenStream| if used { name } else { quote!(_) };
+    let checked = own.is_checked();
+    let check_block = checked.then(|| own_block.clone());
+    let (block, slot) = (name_or(checked, quote!(block)), name_or(checked, quote!(slot)));
+    let tail = name_or(checked, quote!(tail));
+    let tails = own.has_tails().then(|| fixed_tails(own));
+    let plain_list = own.door.plain(item).then(|| quote!(#v1::plain_list! {}));
     quote! {
         #[automatically_derived]
         impl #v1::Wire for #name {
             const BITS: usize = 0;
             const BLOCK: usize = LAYOUT.block_len;
             const HAS_TAIL: bool = LAYOUT.tail;
-            const PLAIN: bool = true #(&& <#types as #v1::Wire>::PLAIN)*;
+            const PLAIN: bool = #plain;
             const TEXT: bool = LAYOUT.text;
 
             type View<'a> = #view<'a>;
@@ -205,30 +296,25 @@ fn fixed_impl(
             }
 
             #[inline]
-            fn encode_tail(&self, out: &mut #v1::Writer<'_>) {
-                #tails
-            }
-
-            #[inline]
             fn decode(
                 block: &[u8],
                 slot: #v1::Slot,
                 tail: &mut #v1::Reader<'_>,
             ) -> ::core::result::Result<Self, #v1::DecodeError> {
                 #own_block
-                #spare
+                #padding_bits
                 #reads
-                ::core::result::Result::Ok(Self { #(#names: #locals),* })
+                ::core::result::Result::Ok(Self #bindings)
             }
 
             #[inline]
             fn check(
-                block: &[u8],
-                slot: #v1::Slot,
-                tail: &mut #v1::Reader<'_>,
+                #block: &[u8],
+                #slot: #v1::Slot,
+                #tail: &mut #v1::Reader<'_>,
             ) -> ::core::result::Result<(), #v1::DecodeError> {
-                #own_block
-                #spare
+                #check_block
+                #padding_bits
                 #checks
                 ::core::result::Result::Ok(())
             }
@@ -243,24 +329,41 @@ fn fixed_impl(
                 #view(#v1::BodyView { block, tail })
             }
 
-            #[inline]
-            fn skip(block: &[u8], slot: #v1::Slot, tail: &mut #v1::Tail<'_>) {
-                if LAYOUT.tail {
-                    #own_block
-                    skip_fields(usize::MAX, block, tail);
-                }
-            }
-
-            #[inline]
-            fn text_end(block: &[u8], slot: #v1::Slot, tails: &[u8], at: usize) -> usize {
-                #own_block
-                #text_ends
-                at
-            }
+            #tails
 
             #plain_list
 
-            #schema
+            fn schema() -> &'static #v1::TypeSchema {
+                &SCHEMA
+            }
+        }
+    }
+}
+
+/// What a fixed struct does about its tail, where it may have one.
+fn fixed_tails(own: &Fields<'_, '_>) -> TokenStream {
+    let v1 = own.door.alias();
+    let (tails, text_ends) = (own.write_tails(&own.own()), own.text_ends());
+    let own_block = own.own_block(&quote!(slot.block));
+    quote! {
+        #[inline]
+        fn encode_tail(&self, out: &mut #v1::Writer<'_>) {
+            #tails
+        }
+
+        #[inline]
+        fn skip(block: &[u8], slot: #v1::Slot, tail: &mut #v1::Tail<'_>) {
+            if LAYOUT.tail {
+                #own_block
+                skip_fields(usize::MAX, block, tail);
+            }
+        }
+
+        #[inline]
+        fn text_end(block: &[u8], slot: #v1::Slot, tails: &[u8], at: usize) -> usize {
+            #own_block
+            #text_ends
+            at
         }
     }
 }

@@ -6,7 +6,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::fields::{Fields, Part, variant_parts};
+use super::fields::{Fields, Part, local, variant_parts};
 use crate::emit::Door;
 use crate::ir::{Payload, Type, TypeKind, Union, UnionVariant};
 
@@ -43,7 +43,7 @@ pub(super) fn view(item: &Ident, text: &str, fixed: bool, own: &Fields<'_, '_>) 
         #vis struct #name<'a>(#path::BodyView<'a>);
     };
     let taken = |label: &str| own.parts.iter().any(|part| part.label == label);
-    let getters = own.parts.iter().enumerate().map(|(i, part)| getter(i, part, fixed, own));
+    let getters = own.there().map(|(i, part)| getter(i, part, fixed, own));
     let to_owned = (!taken("to_owned")).then(|| {
         let read = if fixed {
             quote!(|block, tail| #v1::Wire::decode(block, #v1::Slot::START, tail))
@@ -62,12 +62,12 @@ pub(super) fn view(item: &Ident, text: &str, fixed: bool, own: &Fields<'_, '_>) 
             }
         }
     });
-    let skip = skip_fields(own);
+    let skip = (fixed || own.there().any(|(i, part)| skips(i, part, own))).then(|| skip_fields(own));
     let debug = debug(&name, text, own);
     let code = quote! {
         #skip
 
-        #[allow(dead_code, non_snake_case)]
+        #[allow(dead_code, non_snake_case, clippy::all)]
         impl<'a> #name<'a> {
             #(#getters)*
 
@@ -79,20 +79,29 @@ pub(super) fn view(item: &Ident, text: &str, fixed: bool, own: &Fields<'_, '_>) 
     View { name, ty, code }
 }
 
-/// Moves a tail behind the fields before number `upto`.
-fn skip_fields(own: &Fields<'_, '_>) -> TokenStream {
+/// Whether a tail must be moved for what reads field `i`.
+fn skips(i: usize, part: &Part<'_>, own: &Fields<'_, '_>) -> bool {
+    part.has_tail(own.door) && own.parts.iter().take(i).any(|part| part.has_tail(own.door))
+}
+
+/// Moves a tail behind the fields before number `upto`; nothing where none has a tail.
+fn skip_fields(own: &Fields<'_, '_>) -> Option<TokenStream> {
     let v1 = own.door.alias();
-    let skips = own.parts.iter().enumerate().map(|(i, part)| {
-        let (skip, i) = (own.skip(i, part), Literal::usize_unsuffixed(i));
-        quote!(if upto > #i { #skip })
-    });
-    quote! {
-        #[allow(dead_code, unused_variables)]
-        #[inline(always)]
-        fn skip_fields(upto: usize, block: &[u8], tail: &mut #v1::Tail<'_>) {
-            #(#skips)*
+    let tails = own.parts.iter().enumerate().filter(|(_, part)| part.has_tail(own.door));
+    let skips: Vec<TokenStream> = tails
+        .map(|(i, part)| {
+            let (skip, i) = (own.skip(i, part), Literal::usize_unsuffixed(i));
+            quote!(if upto > #i { #skip })
+        })
+        .collect();
+    (!skips.is_empty()).then(|| {
+        quote! {
+            #[inline(always)]
+            fn skip_fields(upto: usize, block: &[u8], tail: &mut #v1::Tail<'_>) {
+                #(#skips)*
+            }
         }
-    }
+    })
 }
 
 /// What reads field `i`.
@@ -100,18 +109,28 @@ fn getter(i: usize, part: &Part<'_>, fixed: bool, own: &Fields<'_, '_>) -> Token
     let (door, v1) = (own.door, own.door.alias());
     let (vis, name) = (&door.vis, door.ident(&part.field.name));
     let docs = door.docs(&part.field.docs, &format!("Field {}.", part.field.number.value));
-    let ty = view_type(part.ty, &v1, door);
+    let deprecated = door.deprecated(&part.field.meta);
+    let ty = view_type(part.ty(), &v1, door);
     let view = own.view(i, part, &quote!(tail));
-    let number = Literal::usize_unsuffixed(i);
+    let body = if skips(i, part, own) {
+        let number = Literal::usize_unsuffixed(i);
+        quote! {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(#number, block, &mut tail);
+            #view
+        }
+    } else {
+        quote!(let #v1::BodyView { block, tail } = self.0; #view)
+    };
     let has = own.has_name(part).filter(|_| !fixed).map(|has| {
         let doc = format!(" Whether its writer knew of `{}`.", part.label);
-        let (slot, ty) = (own.slot(i), door.ty(part.ty));
+        let known = own.has(i, part);
         quote! {
             #[doc = #doc]
             #[inline]
             #[must_use]
             #vis fn #has(&self) -> bool {
-                #v1::has_field::<#ty>(self.0.block, #slot)
+                #known
             }
         }
     });
@@ -119,10 +138,9 @@ fn getter(i: usize, part: &Part<'_>, fixed: bool, own: &Fields<'_, '_>) -> Token
         #docs
         #[inline]
         #[must_use]
+        #deprecated
         #vis fn #name(&self) -> #ty {
-            let (block, mut tail) = (self.0.block, self.0.tail);
-            skip_fields(#number, block, &mut tail);
-            #view
+            #body
         }
 
         #has
@@ -134,18 +152,18 @@ impl Fields<'_, '_> {
     /// first, and whose absence says nothing by itself.
     fn has_name(&self, part: &Part<'_>) -> Option<Ident> {
         part.field.meta.since?;
-        if matches!(self.door.behind(part.ty).kind, TypeKind::Bool | TypeKind::Option(_)) {
+        if matches!(self.door.behind(part.ty()).kind, TypeKind::Bool | TypeKind::Option(_)) {
             return None;
         }
         let name = format!("has_{}", part.label);
         let taken = self.parts.iter().any(|other| other.label == name);
-        (!taken).then(|| Ident::new(&name, self.door.place(part.ty)))
+        (!taken).then(|| Ident::new(&name, self.door.place(part.ty())))
     }
 }
 
 /// Shows the fields.
 fn debug(name: &Ident, text: &str, own: &Fields<'_, '_>) -> TokenStream {
-    let fields = own.parts.iter().map(|part| {
+    let fields = own.there().map(|(_, part)| {
         let (label, getter) = (&part.label, own.door.ident(&part.field.name));
         quote!(.field(#label, &self.#getter()))
     });
@@ -159,21 +177,28 @@ fn debug(name: &Ident, text: &str, own: &Fields<'_, '_>) -> TokenStream {
     }
 }
 
-/// The view of an open union.
+/// The view of a union.
 pub(super) fn union_view(item: &Union, door: &Door<'_>) -> View {
     let (vis, v1) = (&door.vis, door.v1());
     let name = format_ident!("{}View", door.ident(&item.name));
     let doc = format!(" [`{}`] where it lies in the bytes.", item.name.text);
     let variants = item.variants.iter().map(|variant| variant_type(variant, &v1, door));
-    let unknown = door.ident(&item.unknown);
+    let unknown = (!item.closed).then(|| {
+        let unknown = door.ident(&item.unknown);
+        quote! {
+            /// A variant that this side's schema does not know.
+            #unknown(#v1::RawView<'a>),
+        }
+    });
+    let quiet = door.quiet();
     let ty = quote! {
         #[doc = #doc]
         #[derive(Clone, Copy, Debug)]
         #[allow(dead_code, non_camel_case_types, non_snake_case)]
+        #quiet
         #vis enum #name<'a> {
             #(#variants,)*
-            /// A variant that this side's schema does not know.
-            #unknown(#v1::RawView<'a>),
+            #unknown
         }
     };
     View { name, ty, code: quote!() }
@@ -181,9 +206,12 @@ pub(super) fn union_view(item: &Union, door: &Door<'_>) -> View {
 
 fn variant_type(variant: &UnionVariant, v1: &TokenStream, door: &Door<'_>) -> TokenStream {
     let docs = door.docs(&variant.docs, &format!("Tag {}.", variant.number.value));
+    let deprecated = door.deprecated(&variant.meta);
+    let docs = quote!(#docs #deprecated);
     let name = door.ident(&variant.name);
     let parts = variant_parts(variant);
-    let types = parts.iter().map(|part| view_type(part.ty, v1, door));
+    let parts: Vec<&Part<'_>> = parts.iter().filter(|part| part.is_there()).collect();
+    let types = parts.iter().map(|part| view_type(part.ty(), v1, door));
     match &variant.payload {
         Payload::Unit => quote!(#docs #name),
         Payload::Tuple(_) => quote!(#docs #name(#(#types)*)),
@@ -192,45 +220,38 @@ fn variant_type(variant: &UnionVariant, v1: &TokenStream, door: &Door<'_>) -> To
                 let text = format!("Field {}.", part.field.number.value);
                 let (docs, name) =
                     (door.docs(&part.field.docs, &text), door.ident(&part.field.name));
-                quote!(#docs #name: #ty)
+                let deprecated = door.deprecated(&part.field.meta);
+                quote!(#docs #deprecated #name: #ty)
             });
             quote!(#docs #name { #(#fields),* })
         }
     }
 }
 
-/// The arm that makes a view of a variant out of `bytes`.
+/// What makes the view of a variant: of the `block` and the `tail` that are at hand, if it has
+/// fields.
 pub(super) fn variant_view(
-    tag: &Literal,
     view: &Ident,
     variant: &UnionVariant,
     own: &Fields<'_, '_>,
 ) -> TokenStream {
-    let (v1, name) = (own.door.alias(), own.door.ident(&variant.name));
-    if own.parts.is_empty() {
-        let braces = matches!(variant.payload, Payload::Fields(_)).then(|| quote!({}));
-        return quote!(#tag => #view::#name #braces,);
-    }
-    let last = own.parts.len() - 1;
+    let name = own.door.ident(&variant.name);
+    let last = own.parts.len().saturating_sub(1);
     let reads = own.parts.iter().enumerate().map(|(i, part)| {
-        let (local, view) = (format_ident!("f{i}"), own.view(i, part, &quote!(*tail)));
+        let read = part.is_there().then(|| {
+            let (local, view) = (local(i), own.view(i, part, &quote!(*tail)));
+            quote!(let #local = #view;)
+        });
         let skip = (i < last).then(|| own.skip(i, part));
-        quote!(let #local = #view; #skip)
+        quote!(#read #skip)
     });
-    let locals = super::fields::locals(own.parts.len());
-    let made = match &variant.payload {
-        Payload::Unit | Payload::Tuple(_) => quote!(#view::#name(#(#locals),*)),
+    let reads = quote!(#(#reads)*);
+    match &variant.payload {
+        Payload::Unit => quote!(#view::#name),
+        Payload::Tuple(_) => quote!({ #reads #view::#name(f0) }),
         Payload::Fields(_) => {
-            let names = own.parts.iter().map(|part| own.door.ident(&part.field.name));
-            quote!(#view::#name { #(#names: #locals),* })
-        }
-    };
-    quote! {
-        #tag => {
-            let #v1::BodyView { block, mut tail } = #v1::open_body(bytes);
-            let tail = &mut tail;
-            #(#reads)*
-            #made
+            let bindings = own.bindings();
+            quote!({ #reads #view::#name #bindings })
         }
     }
 }
