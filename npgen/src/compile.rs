@@ -25,6 +25,7 @@ pub struct Options {
     item: Option<String>,
     derives: Vec<(String, String)>,
     include: Vec<Include>,
+    schemas: Vec<PathBuf>,
     modules: BTreeMap<String, String>,
 }
 
@@ -44,6 +45,7 @@ impl Options {
             item: None,
             derives: Vec::new(),
             include: Vec::new(),
+            schemas: Vec::new(),
             modules: BTreeMap::new(),
         }
     }
@@ -81,6 +83,13 @@ impl Options {
         self
     }
 
+    /// A schema that stands for its package wherever it is, where no other is found.
+    #[must_use]
+    pub fn schema(mut self, path: impl Into<PathBuf>) -> Self {
+        self.schemas.push(path.into());
+        self
+    }
+
     /// Where the items of another package stand in Rust, such as `crate::shared` or
     /// `::acme_common`. A package `acme::common` of which nothing is said is `crate::acme::common`.
     #[must_use]
@@ -92,6 +101,11 @@ impl Options {
     /// Where packages are looked for.
     pub(crate) fn includes(&self) -> &[Include] {
         &self.include
+    }
+
+    /// What stands for its package wherever it is.
+    pub(crate) fn schemas(&self) -> &[PathBuf] {
+        &self.schemas
     }
 
     /// Instead of finished code, the schema as Rust items with `#[protocol]` and
@@ -231,7 +245,7 @@ where
     I: IntoIterator<Item = Result<Source, FileError>>,
 {
     let mut map = SourceMap::new();
-    let mut library = Library::new(&Disk, &options.include);
+    let mut library = Library::new(&Disk, &options.include, &options.schemas);
     let name = |source: &Source| source.name.clone();
     let loaded = load_all(&mut map, sources, &mut library, &name);
     let unreadable = std::mem::take(&mut library.unreadable);

@@ -229,9 +229,9 @@ pub(crate) fn compare(
         Some(revision) => revision.label(Path::new(&source.name)),
         None => source.name.clone(),
     };
-    let mut old_library = Library::new(old.shelf, options.includes());
+    let mut old_library = Library::new(old.shelf, options.includes(), &[]);
     let old = compile::load(&mut map, old.sources, &mut old_library, &renamed)?;
-    let mut new_library = Library::new(new.shelf, options.includes());
+    let mut new_library = Library::new(new.shelf, options.includes(), options.schemas());
     let name = |source: &Source| source.name.clone();
     let new = compile::load(&mut map, new.sources, &mut new_library, &name)?;
     let mut list = Vec::new();
@@ -253,8 +253,13 @@ pub(crate) fn compare(
     Ok(Changes { map, list, fallback })
 }
 
+fn share_a_name(old: &Schema, new: &Schema) -> bool {
+    let mut names = old.items.iter().map(|item| &item.name().text);
+    names.any(|name| new.items.iter().any(|item| item.name().text == *name))
+}
+
 /// Which schema of the old version is which of the new one: by package, or the only one that is
-/// left of each.
+/// left of each, if they are the only ones or have something in common.
 fn pairs<'s>(old: &'s [Schema], new: &'s [Schema]) -> Vec<(&'s Schema, &'s Schema)> {
     static NOTHING: std::sync::LazyLock<Schema> = std::sync::LazyLock::new(Schema::default);
     let mut left: BTreeMap<String, &Schema> =
@@ -276,7 +281,9 @@ fn pairs<'s>(old: &'s [Schema], new: &'s [Schema]) -> Vec<(&'s Schema, &'s Schem
         None => true,
     });
     let left: Vec<&Schema> = left.into_values().collect();
-    if let ([before], [after]) = (left.as_slice(), fresh.as_slice()) {
+    if let ([before], [after]) = (left.as_slice(), fresh.as_slice())
+        && (pairs.is_empty() || share_a_name(before, after))
+    {
         pairs.push((before, after));
         return pairs;
     }

@@ -29,7 +29,7 @@ pub fn ir(
     options: &Options,
 ) -> Result<String, Failure> {
     let mut map = SourceMap::new();
-    let mut library = Library::new(&Disk, options.includes());
+    let mut library = Library::new(&Disk, options.includes(), options.schemas());
     let name = |source: &Source| source.name.clone();
     let schemas = compile::load(&mut map, vec![source], &mut library, &name)?;
     let writer = Writer { map: &map };

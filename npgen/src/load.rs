@@ -41,6 +41,7 @@ pub(crate) struct Include {
 pub(crate) struct Library<'s> {
     shelf: &'s dyn Shelf,
     include: &'s [Include],
+    schemas: &'s [PathBuf],
     /// Files that were named, by their package.
     named: BTreeMap<String, FileId>,
     loaded: BTreeMap<PathBuf, Option<FileId>>,
@@ -53,10 +54,15 @@ pub(crate) struct Library<'s> {
 }
 
 impl<'s> Library<'s> {
-    pub(crate) fn new(shelf: &'s dyn Shelf, include: &'s [Include]) -> Self {
+    pub(crate) fn new(
+        shelf: &'s dyn Shelf,
+        include: &'s [Include],
+        schemas: &'s [PathBuf],
+    ) -> Self {
         Self {
             shelf,
             include,
+            schemas,
             named: BTreeMap::new(),
             loaded: BTreeMap::new(),
             read: BTreeSet::new(),
@@ -96,7 +102,7 @@ impl<'s> Library<'s> {
                 return Some(file);
             }
         }
-        None
+        self.schemas.iter().find_map(|path| self.take(map, path, package))
     }
 
     fn find_in(&mut self, map: &mut SourceMap, dir: &Path, package: &str) -> Option<FileId> {
@@ -105,35 +111,49 @@ impl<'s> Library<'s> {
         let mut tried = BTreeSet::new();
         for name in names {
             let path = dir.join(format!("{name}.np"));
-            if !tried.insert(path.clone()) {
-                continue;
-            }
-            if let Some(known) = self.loaded.get(&path) {
-                if known.is_some() {
-                    return *known;
-                }
-                continue;
-            }
-            let text = match self.shelf.fetch(&path) {
-                Ok(text) => text,
-                Err(error) => {
-                    self.unreadable.push(error);
-                    None
-                }
-            };
-            // `common.np` may be that of another package of this name.
-            let text = text.filter(|text| package_of(text).is_none_or(|said| said == package));
-            let file = text.map(|text| map.add(path.display().to_string(), text));
-            if file.is_some() {
-                self.read.insert(path.clone());
-            }
-            self.loaded.insert(path, file);
-            if file.is_some() {
-                return file;
+            if tried.insert(path.clone())
+                && let Some(file) = self.take(map, &path, package)
+            {
+                return Some(file);
             }
         }
         None
     }
+
+    /// The file at a path, if it is there and is that of the package.
+    fn take(&mut self, map: &mut SourceMap, path: &Path, package: &str) -> Option<FileId> {
+        if let Some(known) = self.loaded.get(path) {
+            return *known;
+        }
+        let text = match self.shelf.fetch(path) {
+            Ok(text) => text,
+            Err(error) => {
+                self.unreadable.push(error);
+                None
+            }
+        };
+        let Some(text) = text else {
+            self.loaded.insert(path.to_owned(), None);
+            return None;
+        };
+        // `common.np` may be that of another package of this name.
+        let said = package_of(&text);
+        if said.as_deref().is_some_and(|said| said != package) && !is_path_of(path, package) {
+            return None;
+        }
+        let file = map.add(path.display().to_string(), text);
+        self.read.insert(path.to_owned());
+        self.loaded.insert(path.to_owned(), Some(file));
+        Some(file)
+    }
+}
+
+/// Whether only that package can be meant by a path: more than its last name is in it.
+fn is_path_of(path: &Path, package: &str) -> bool {
+    let whole = package.replace("::", "/") + ".np";
+    package.contains("::")
+        && (path.ends_with(whole)
+            || path.file_name().is_some_and(|name| *name == *(package.replace("::", ".") + ".np")))
 }
 
 /// The folder of a schema, and the one in which its package path starts: `schemas` for

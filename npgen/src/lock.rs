@@ -42,7 +42,7 @@ pub fn lock_path(schema: &Path) -> PathBuf {
 /// The schema has mistakes.
 pub fn lock_text(source: &Source, options: &Options) -> Result<String, Failure> {
     let mut map = SourceMap::new();
-    let mut library = Library::new(&Disk, options.includes());
+    let mut library = Library::new(&Disk, options.includes(), options.schemas());
     let name = |source: &Source| source.name.clone();
     let schemas = compile::load(&mut map, vec![Ok(source.clone())], &mut library, &name)?;
     Ok(schemas.iter().map(|schema| text::print(&canonical(schema, None))).collect())
@@ -95,14 +95,12 @@ pub fn write_lock(schema: &Path, force: bool, options: &Options) -> Result<Locke
 ///
 /// # Errors
 ///
-/// The schema cannot be read or has mistakes.
-pub fn is_stable(schema: &Path, options: &Options) -> Result<bool, Failure> {
+/// The schema cannot be read. Mistakes in it are not looked for.
+pub fn is_stable(schema: &Path) -> Result<bool, Failure> {
     let source = Source::read(schema).map_err(|error| compile::unreadable(vec![error]))?;
     let mut map = SourceMap::new();
-    let mut library = Library::new(&Disk, options.includes());
-    let name = |source: &Source| source.name.clone();
-    let schemas = compile::load(&mut map, vec![Ok(source)], &mut library, &name)?;
-    Ok(schemas.iter().any(|schema| schema.stable.is_some()))
+    let file = map.add(source.name, source.text);
+    Ok(text::compile(&mut map, file).schema.stable.is_some())
 }
 
 impl Locked {

@@ -24,8 +24,8 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Done, Refusal> {
-    let options = arguments.include.options();
     let files = npgen::schemas_in(&arguments.paths)?;
+    let options = files.iter().fold(arguments.include.options(), Options::schema);
     let warnings = npgen::check(files.iter().map(|path| source(path)), &options)?;
     let (mut remarks, mut found) = (String::new(), false);
     for file in files.iter().filter(|file| file.as_path() != Path::new("-")) {
@@ -39,7 +39,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Done, Refusal> {
 
 /// What there is to say about a schema and its lock, and whether it is an error.
 fn locked(file: &Path, options: &Options) -> Result<(String, bool), Refusal> {
-    if !npgen::is_stable(file, options)? {
+    if !npgen::is_stable(file)? {
         return Ok((String::new(), false));
     }
     let name = file.display();

@@ -37,8 +37,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Done, Refusal> {
         }
         let walked = path.is_dir();
         for file in npgen::schemas_in([path])? {
-            let wanted =
-                !walked || npgen::lock_path(&file).exists() || npgen::is_stable(&file, &options)?;
+            let wanted = !walked || npgen::lock_path(&file).exists() || npgen::is_stable(&file)?;
             if !wanted {
                 continue;
             }

@@ -55,3 +55,45 @@ impl Run {
         }
     }
 }
+
+#[cfg(feature = "cli")]
+pub(crate) fn command(dir: &Dir, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_npgen"));
+    command.args(arguments).current_dir(dir.root());
+    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+#[cfg(feature = "cli")]
+pub(crate) fn npgen(dir: &Dir, arguments: &[&str]) -> Run {
+    Run::of(command(dir, arguments), b"")
+}
+
+#[cfg(feature = "cli")]
+pub(crate) fn write(dir: &Dir, name: &str, text: impl AsRef<[u8]>) {
+    std::fs::write(dir.path(name), text).unwrap();
+}
+
+#[cfg(feature = "cli")]
+#[track_caller]
+pub(crate) fn silent(run: &Run) {
+    assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (Some(0), "", ""));
+}
+
+/// Compares with a file of `tests/snapshots`, or writes it when BLESS is set.
+#[cfg(feature = "cli")]
+#[track_caller]
+pub(crate) fn snapshot(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots").join(name);
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(path, text).unwrap();
+        return;
+    }
+    let stored = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    assert!(
+        stored == text,
+        "{name} differs; BLESS=1 stores it:\n--- stored\n{stored}\n--- new\n{text}"
+    );
+}

@@ -10,7 +10,7 @@ fn drawn(text: &str) -> String {
 }
 
 fn failure(text: &str) -> Option<Failure> {
-    npgen::check([Ok(Source::new("a.np", text))]).err()
+    npgen::check([Ok(Source::new("a.np", text))], &npgen::Options::new()).err()
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn mistakes_stand_in_the_order_of_the_sources() {
         Source::new("good.np", CHAT),
         Source::new("a.np", bad.replace("package a", "package b")),
     ];
-    let failure = npgen::check(sources.map(Ok)).unwrap_err();
+    let failure = npgen::check(sources.map(Ok), &npgen::Options::new()).unwrap_err();
     let Failure::Sources { unreadable, report } = &failure else { panic!("{failure}") };
     assert!(unreadable.is_empty());
     let places: Vec<_> = report
