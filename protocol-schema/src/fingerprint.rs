@@ -99,7 +99,7 @@ enum Marker {
 }
 
 /// How many types, fields and variants there may be, aliases written out.
-const STEPS_MAX: usize = 1 << 24;
+const STEPS_MAX: usize = 1 << 20;
 
 /// Hands the bytes that stand for a protocol to `sink`, piece by piece.
 fn describe(schema: &Schema, protocol: &Protocol, sink: &mut dyn FnMut(&[u8])) -> Option<()> {

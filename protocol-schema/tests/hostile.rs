@@ -7,7 +7,7 @@ use protocol_schema::check::codes;
 use protocol_schema::diag::Code;
 use protocol_schema::fingerprint;
 use protocol_schema::ir::Item;
-use protocol_schema::text::{Compiled, SourceMap, compile};
+use protocol_schema::text::{Compiled, SourceMap, compile, compile_with};
 
 const MANY: usize = 100_000;
 
@@ -67,6 +67,71 @@ fn a_hundred_thousand_numbers_in_disorder_are_read() {
     assert_eq!(found(schema(&format!("struct A {{ {shuffled} }}"))), []);
     let scattered = repeat(1_000, |n| format!("@{} f{n}: bool,\n", n * 100));
     assert_eq!(found(schema(&format!("struct A {{ {scattered} }}"))), [codes::NUMBER_GAP; 999]);
+}
+
+#[test]
+fn a_hundred_thousand_mistakes_of_one_kind_are_read() {
+    let one = repeat(MANY, |n| format!("@3 f{n}: bool, "));
+    let codes = found(schema(&format!("struct A {{ {one} }}")));
+    assert!(codes.iter().take(1_000).all(|code| *code == codes::DUPLICATE_NUMBER));
+    let variants = repeat(MANY, |n| format!("V{n}, "));
+    let fields = repeat(MANY, |n| format!("f{n}: E = E::W{n}, "));
+    let codes = found(schema(&format!("enum E: u32 {{ {variants} }} struct A {{ {fields} }}")));
+    assert!(codes.iter().take(1_000).all(|code| *code == codes::UNKNOWN_VALUE));
+    let derives = repeat(MANY, |n| format!("D{n}, "));
+    assert_eq!(found(schema(&format!("#[rust(derive({derives}))] struct A {{}}"))), []);
+    let uses = repeat(MANY, |n| format!("use a::b{n}::C{n};\n"));
+    let codes = found(schema(&uses));
+    assert!(codes.iter().take(1_000).all(|code| *code == codes::UNKNOWN_PACKAGE));
+}
+
+#[test]
+fn long_chains_of_aliases_and_consts_have_an_end() {
+    let consts = repeat(DEEP, |n| format!("const C{n}: u8 = C{};\n", n + 1));
+    let fields = repeat(DEEP, |n| format!("f{n}: bool, g{n}: Vec<[u8; C{n}]>,\n"));
+    let text = schema(&format!("{consts} const C{DEEP}: u8 = 1; struct A {{ {fields} }}"));
+    assert_eq!(found(text), [codes::BLOCK_TOO_LARGE]);
+    let aliases = repeat(DEEP, |n| format!("type A{n} = A{};\n", n + 1));
+    let fields = repeat(DEEP, |n| format!("f{n}: Option<A{n}>,\n"));
+    let text = schema(&format!("{aliases} type A{DEEP} = bool; struct S {{ {fields} }}"));
+    assert_eq!(found(text), []);
+    let circle = repeat(DEEP, |n| format!("type A{n} = Vec<A{}>;\n", (n + 1) % DEEP));
+    assert_eq!(found(schema(&circle)), [codes::ENDLESS_ALIAS]);
+    let circle = repeat(DEEP, |n| format!("const C{n}: u8 = C{};\n", (n + 1) % DEEP));
+    assert_eq!(found(schema(&circle)).len(), 1_001);
+}
+
+#[test]
+fn aliases_that_double_at_each_step_are_not_written_out() {
+    let doubled =
+        |ty: &dyn Fn(usize) -> String| repeat(DEEP, |n| format!("type A{n} = {};\n", ty(n + 1)));
+    let end = format!("type A{DEEP} = bool; struct S {{ a: A0 }} protocol P {{ M(S) }}");
+    let inline = doubled(&|n| format!("(A{n}, A{n})"));
+    assert_eq!(found(schema(&format!("{inline}{end}"))), [codes::BLOCK_TOO_LARGE]);
+    let listed = doubled(&|n| format!("Vec<(A{n}, A{n})>"));
+    let compiled = compiled(schema(&format!("{listed}{end}")));
+    assert_eq!(compiled.diagnostics, []);
+    let Some(Item::Protocol(protocol)) = compiled.schema.items.last() else { unreachable!() };
+    assert_eq!(fingerprint::protocol(&compiled.schema, protocol), None);
+}
+
+#[test]
+fn packages_that_never_end_are_refused() {
+    let mut map = SourceMap::new();
+    let text = |n: usize| {
+        let next = n + 1;
+        format!("package p{n}; use p{next}::S{next}; struct S{n} {{ s: Vec<S{next}> }}")
+    };
+    let first = map.add("p0.np".to_owned(), text(0));
+    let mut asked = 0;
+    let compiled = compile_with(&mut map, first, &mut |map, package| {
+        asked += 1;
+        let n = package.strip_prefix('p')?.parse().ok()?;
+        Some(map.add(format!("{package}.np"), text(n)))
+    });
+    let codes: Vec<Code> = compiled.diagnostics.iter().map(|found| found.code).collect();
+    assert_eq!(codes, [codes::PACKAGE_CYCLE]);
+    assert_eq!(asked, 31);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Recovery after mistakes, values and docs as they are read, and canonical text to the letter.
 
-use super::{Compiled, FileId, SourceMap, compile, print};
+use super::{Compiled, FileId, SourceMap, compile, compile_with, print};
 use crate::ir::{Item, ValueKind};
 
 fn compiled(text: &str) -> (SourceMap, FileId, Compiled) {
@@ -245,4 +245,143 @@ protocol P {
     let (.., compiled) = compiled(text);
     assert_eq!(compiled.diagnostics, []);
     assert_eq!(print(&compiled.schema), expected);
+}
+
+/// Compiles the last of some files; the package of each is on its first line.
+fn packages(texts: &[&str]) -> Compiled {
+    let mut map = SourceMap::new();
+    let mut files = std::collections::BTreeMap::new();
+    let mut last = None;
+    for text in texts {
+        let package =
+            text.split("package ").nth(1).and_then(|rest| rest.split(';').next()).unwrap();
+        let file = map.add(format!("{package}.np"), (*text).to_owned());
+        files.insert(package.to_owned(), file);
+        last = Some(file);
+    }
+    compile_with(&mut map, last.unwrap(), &mut |_, package| files.get(package).copied())
+}
+
+const COMMON: &str = "package a::common; const N: u8 = 3; const M: u8 = N; type Id = u64;
+    struct Page { kind: Kind = Kind::B, ids: [Id; M], more: Vec<Page>, #[max(N)] text: String }
+    enum Kind: u8 { A, B }
+    struct NotUsed {}";
+
+#[test]
+fn what_is_used_of_other_packages_comes_with_full_paths() {
+    let user = "package a::user; use a::common::{Page as Sheet}; use a::common;
+        struct S { sheet: Sheet, id: common::Id, k: a::common::Kind = common::Kind::B, n: [u8; a::common::M] }";
+    let compiled = packages(&[COMMON, user]);
+    assert_eq!(compiled.diagnostics, []);
+    let names: Vec<String> = compiled
+        .schema
+        .foreign
+        .iter()
+        .map(|foreign| format!("{}::{}", foreign.package, foreign.item.name().text))
+        .collect();
+    assert_eq!(names, ["Page", "Id", "Kind", "M", "N"].map(|name| format!("a::common::{name}")));
+    for name in names {
+        assert!(compiled.schema.find(&name).is_some(), "{name}");
+    }
+    let text = print(&compiled.schema);
+    let expected = "package a::user;
+
+use a::common;
+use a::common::{Page as Sheet};
+
+struct S {
+    @0 sheet: Sheet,
+    @1 id: a::common::Id,
+    @2 k: a::common::Kind = a::common::Kind::B,
+    @3 n: [u8; a::common::M],
+}
+";
+    assert_eq!(text, expected);
+    let again = packages(&[COMMON, &text]);
+    assert_eq!(again.diagnostics, []);
+    assert_eq!(print(&again.schema), text);
+}
+
+#[test]
+fn it_does_not_matter_which_package_a_type_is_of() {
+    let fingerprint = |compiled: &Compiled| {
+        assert_eq!(compiled.diagnostics, []);
+        let Some(Item::Protocol(protocol)) = compiled.schema.items.last() else { unreachable!() };
+        crate::fingerprint::protocol(&compiled.schema, protocol).unwrap()
+    };
+    let protocol = "protocol P { M(Page) -> Id, N { k: Kind } }";
+    let user = format!("package a::user; use a::common::{{Page, Id, Kind}}; {protocol}");
+    let apart = packages(&[COMMON, &user]);
+    let together = packages(&[&format!("{COMMON} {protocol}")]);
+    assert_eq!(fingerprint(&apart), fingerprint(&together));
+}
+
+#[test]
+fn rules_look_into_other_packages() {
+    let other = "package a; type Maybe = Option<u8>; #[fixed] struct Large { a: [u8; 10000] }
+                 type Ratio = f32; enum E { One }";
+    let user = "package b; use a::{Maybe, Large, Ratio, E};
+        struct S { a: Option<Maybe>, b: [Large; 2], c: Set<Ratio>, #[varint] d: Ratio, #[max(3)] e: E }
+        protocol P { M -> Result<(), E> }";
+    let compiled = packages(&[other, user]);
+    let codes: Vec<u16> = compiled.diagnostics.iter().map(|found| found.code.0).collect();
+    assert_eq!(codes, [304, 309, 314, 315, 316, 502]);
+}
+
+#[test]
+fn mistakes_in_another_package_are_told_once() {
+    let first = "package a; struct A { a: Nope, b: u8 }";
+    let second = "package b; use a::A; struct B { a: A }";
+    let third = "package c; use a::A; use b::B; struct C { a: A, b: B, c: a::Gone }";
+    let compiled = packages(&[first, second, third]);
+    let messages: Vec<&str> =
+        compiled.diagnostics.iter().map(|found| found.message.as_str()).collect();
+    assert_eq!(messages, ["there is no type `Gone` in `a`", "there is no type `Nope`"]);
+}
+
+#[test]
+fn attributes_that_only_tools_know_are_kept() {
+    let text = "package t;\n\n#[a::b]\n#[a::c(1, x = \"y\", z(w), -2.5, b\"\\x00\", [A::B, true])]\n#[a::d = 3]\nstruct S {}\n";
+    let (.., compiled) = compiled(text);
+    assert_eq!(compiled.diagnostics, []);
+    assert_eq!(print(&compiled.schema), text);
+}
+
+#[test]
+fn all_of_the_language_to_the_letter() {
+    let text = r#"
+        #![stable, was("old::t")]
+        package t;
+        use std::{Uuid as Id, Timestamp};
+        use std::Duration;
+        #[since(2)] type N = i64;
+        const A: u8 = 1; const B: u8 = A; const K: E = E::One; const Y: Bytes = b"a\x00\xff\"";
+        #[rust(derive(Hash))] flags F: u8 { @2 _, @0 ONE, #[deprecated("no")] @1 TWO }
+        #[closed] enum E: u8 { @1 _, #[default] @0 One }
+        #[closed, was("t::Old")] enum U { @1 A(#[varint] N), #[default] @2 B, @3 _ }
+        struct S {
+            #[max(B), since(2), rust(type = "X<Y>", with = "crate::z")] @1 a: Option<Secret<String>>,
+            @0 f: F = [F::TWO, F::ONE], @2 _: u8, #[varint] @3 n: N = -3, @4 t: (u8,), @5 u: (Id, Timestamp),
+            @6 m: Map<String, std::SocketAddr>, @7 s: Set<Duration>, #[deprecated] @8 b: bool = true,
+        }
+        protocol P { #[timeout("90s"), idempotent] @1 A { @0 s: Stream<u8> } -> Stream<S>, @2 _ }
+    "#;
+    let (.., compiled) = compiled(text);
+    assert_eq!(compiled.diagnostics, []);
+    let printed = print(&compiled.schema);
+    let head = "#![stable]\n#![was(\"old::t\")]\npackage t;\n\nuse std::{Duration, Timestamp, Uuid as Id};\n\n";
+    assert!(printed.starts_with(head), "{printed}");
+    for line in [
+        "#[since(2)]\ntype N = i64;",
+        "const B: u8 = A;",
+        "const K: E = E::One;",
+        "const Y: Bytes = b\"a\\x00\\xff\\\"\";",
+        "#[rust(derive(Hash))]\nflags F: u8 {\n    @0 ONE,\n    #[deprecated(\"no\")]\n    @1 TWO,\n    @2 _,\n}",
+        "#[closed]\nenum E: u8 {\n    #[default]\n    @0 One,\n    @1 _,\n}",
+        "#[closed]\n#[was(\"t::Old\")]\nenum U {\n    @1 A(#[varint] N),\n    #[default]\n    @2 B,\n    @3 _,\n}",
+        "    @0 f: F = [F::TWO, F::ONE],\n    #[max(B)]\n    #[since(2)]\n    #[rust(type = \"X<Y>\", with = \"crate::z\")]\n    @1 a: Option<Secret<String>>,\n    @2 _: u8,\n    #[varint]\n    @3 n: N = -3,\n    @4 t: (u8,),\n    @5 u: (Id, Timestamp),\n    @6 m: Map<String, std::SocketAddr>,\n    @7 s: Set<Duration>,\n    #[deprecated]\n    @8 b: bool = true,\n",
+        "    #[idempotent]\n    #[timeout(\"90s\")]\n    @1 A {\n        @0 s: Stream<u8>,\n    } -> Stream<S>,\n    @2 _,\n",
+    ] {
+        assert!(printed.contains(line), "{line}\n{printed}");
+    }
 }
