@@ -159,7 +159,7 @@ fn short_text_cannot_ask_for_much_memory() {
         seed::<T>(options).deserialize(&mut serde_json::Deserializer::from_str(json)).is_ok()
     }
     assert!(!try_one::<String>(&long, &options) && !try_one::<Bytes>(&long, &options));
-    let pairs = format!("[{}]", (0..50).map(|n| format!("[{n},0]")).collect::<Vec<_>>().join(","));
+    let pairs = format!("[{}]", (0..100).map(|n| format!("[{n},0]")).collect::<Vec<_>>().join(","));
     assert!(!try_one::<HashMap<u8, u8>>(&pairs, &options));
     assert!(!try_one::<BTreeSet<u64>>(&format!("{:?}", (0..50).collect::<Vec<_>>()), &options));
     assert!(try_one::<BTreeSet<u64>>("[1,2,3]", &options));

@@ -277,6 +277,9 @@ macro_rules! __mapped_union {
             return $to.serialize_unit_variant($name, $tag, $json);
         }
     };
+    (@write $this:ident $to:ident $name:literal; $tag:literal $json:literal $variant:ident {}) => {
+        $crate::__mapped_union! { @write $this $to $name; $tag $json $variant [] }
+    };
     (@write $this:ident $to:ident $name:literal; $tag:literal $json:literal $variant:ident
         ($ty:ty $(=> $into:path, $from:path)?)
     ) => {
@@ -308,6 +311,9 @@ macro_rules! __mapped_union {
         if $read == $tag {
             return $content.unit().map(|()| Self::$variant {});
         }
+    };
+    (@read $owner:ident $read:ident $content:ident; $tag:literal $variant:ident {}) => {
+        $crate::__mapped_union! { @read $owner $read $content; $tag $variant [] }
     };
     (@read $owner:ident $read:ident $content:ident; $tag:literal $variant:ident ($ty:ty)) => {
         if $read == $tag {

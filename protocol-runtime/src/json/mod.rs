@@ -55,7 +55,7 @@
 //!     1 "Text" Text(String);                         // one unnamed value, the wire type
 //!     2 "Image" Image { mime "mime": String; data "data": Bytes; };    // as in mapped_struct!
 //!     3 "Addr" Addr(Bytes => crate::ip::to_wire, crate::ip::from_wire);
-//!     4 "Left" Left [];                              // no fields, in Rust with or without braces
+//!     4 "Left" Left [];                              // no fields; `{}` is the same
 //! } open Unknown }
 //! ```
 //!
