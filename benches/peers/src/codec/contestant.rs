@@ -74,4 +74,3 @@ impl Contestant {
         self.runs.push((metric, Box::new(run)));
     }
 }
-

@@ -80,7 +80,10 @@ pub fn print(reports: &[Report], style: Style) {
         return;
     }
     let missed = outcomes.iter().filter(|outcome| !outcome.met).count();
-    println!("{}", style.bold(&format!("goals: {} of {} met", outcomes.len() - missed, outcomes.len())));
+    println!(
+        "{}",
+        style.bold(&format!("goals: {} of {} met", outcomes.len() - missed, outcomes.len()))
+    );
     for Outcome { met, text } in outcomes {
         println!("{} {text}", if met { style.good("met   ") } else { style.bad("missed") });
     }
@@ -92,8 +95,11 @@ fn ratios(report: &Report) -> Vec<Outcome> {
         .filter_map(|goal| {
             let ours = report.value(goal.peer, goal.metric)?;
             let measured = ours / report.value(Peer::Wincode, goal.against)?;
-            let against =
-                if goal.against == goal.metric { String::new() } else { format!(" {}", goal.against) };
+            let against = if goal.against == goal.metric {
+                String::new()
+            } else {
+                format!(" {}", goal.against)
+            };
             Some(Outcome {
                 met: measured <= goal.limit,
                 text: format!(
@@ -114,8 +120,7 @@ fn prost(report: &Report) -> Vec<Outcome> {
     let pairs = peers.into_iter().flat_map(|peer| AS_FAST_AS_PROST.map(|goal| (peer, goal)));
     pairs
         .filter_map(|(peer, (metric, times))| {
-            let measured =
-                report.value(Peer::Prost, metric)? / report.value(peer, metric)?;
+            let measured = report.value(Peer::Prost, metric)? / report.value(peer, metric)?;
             Some(Outcome {
                 met: measured >= times,
                 text: format!(

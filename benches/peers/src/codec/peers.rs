@@ -20,8 +20,8 @@ fn same<T: Serialize, B: Serialize>(owned: &T, borrowed: &B) -> Result<bool> {
 
 /// wincode with its defaults, but that a list may be larger than 4 MiB, for the mesh is.
 mod win {
-    pub use wincode::config::{deserialize, serialize, serialize_into};
     use wincode::config::Configuration;
+    pub use wincode::config::{deserialize, serialize, serialize_into};
 
     const LIST_BYTES_MAX: usize = 64 << 20;
     pub type Config = Configuration<true, LIST_BYTES_MAX>;

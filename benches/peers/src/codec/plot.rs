@@ -49,7 +49,8 @@ struct Panel {
 impl Panel {
     fn new(report: &Report, baseline: Peer, heading: &'static str, metrics: &[Metric]) -> Self {
         let find = |peer| {
-            let found = metrics.iter().find_map(|&metric| Some((metric, report.value(peer, metric)?)));
+            let found =
+                metrics.iter().find_map(|&metric| Some((metric, report.value(peer, metric)?)));
             found.map(|(metric, value)| (peer, metric, value))
         };
         let found: Vec<_> = report.sizes.iter().filter_map(|&(peer, _)| find(peer)).collect();
@@ -98,13 +99,12 @@ pub fn draw(report: &Report, baseline: Peer, path: &Path) -> Result<()> {
     let height = |rows: usize| HEADING + ROW * rows as i32 + MARGIN;
     let (upper, lower) = (height(rows(&panels[..2])), height(rows(&panels[2..])));
 
-    let root = SVGBackend::new(path, (WIDTH as u32, (TITLE + upper + lower) as u32))
-        .into_drawing_area();
+    let root =
+        SVGBackend::new(path, (WIDTH as u32, (TITLE + upper + lower) as u32)).into_drawing_area();
     let drawn = root.fill(&WHITE).and_then(|()| {
         title(&root, report, baseline)?;
         let half = WIDTH / 2;
-        let places =
-            [(0, TITLE), (half, TITLE), (0, TITLE + upper), (half, TITLE + upper)];
+        let places = [(0, TITLE), (half, TITLE), (0, TITLE + upper), (half, TITLE + upper)];
         for (panel, place) in panels.iter().zip(places) {
             bars(&root, panel, place, half)?;
         }

@@ -142,7 +142,12 @@ pub fn print(report: &Report, baseline: Peer, style: Style) {
         let ours = matches!(peer, Peer::Ours | Peer::OursFixed);
         println!("{}", if ours { style.bold(&line) } else { line });
     }
-    println!("{}", style.dim(&format!("× is relative to {baseline}; an access without one there, to its borrow")));
+    println!(
+        "{}",
+        style.dim(&format!(
+            "× is relative to {baseline}; an access without one there, to its borrow"
+        ))
+    );
     print_published(report, style);
     println!();
 }

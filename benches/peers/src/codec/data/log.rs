@@ -99,8 +99,7 @@ fn log(rng: &mut impl Rng) -> Log {
 
     let (day, month, year) =
         (rng.gen_range(1..=28), pick(rng, &MONTHS), rng.gen_range(1970..=2021));
-    let (hour, minute, second) =
-        (rng.gen_range(0..24), rng.gen_range(0..60), rng.gen_range(0..60));
+    let (hour, minute, second) = (rng.gen_range(0..24), rng.gen_range(0..60), rng.gen_range(0..60));
     let zone = rng.gen_range(0..25_usize);
     let sign = if zone < 12 { '-' } else { '+' };
     let date =

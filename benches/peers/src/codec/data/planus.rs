@@ -22,6 +22,7 @@ pub use log_generated::log;
 mod mesh_generated;
 pub use mesh_generated::mesh;
 
+#[expect(clippy::wrong_self_convention, reason = "generated")]
 #[expect(dead_code, reason = "generated")]
 #[rustfmt::skip]
 #[path = "../../../planus/minecraft.generated"]
