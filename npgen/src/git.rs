@@ -167,9 +167,12 @@ fn run(dir: &Path, arguments: &[&str]) -> Result<Option<Vec<u8>>, GitError> {
         .args(arguments)
         .env("LC_ALL", "C")
         .output()
-        .map_err(|error| match error.kind() {
-            ErrorKind::NotFound => GitError::NoGit,
-            kind => GitError::Failed { message: kind.to_string() },
+        .map_err(|error| {
+            if error.kind() == ErrorKind::NotFound {
+                GitError::NoGit
+            } else {
+                GitError::Failed { message: error.kind().to_string() }
+            }
         })?;
     Ok(output.status.success().then_some(output.stdout))
 }

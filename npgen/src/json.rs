@@ -1,7 +1,5 @@
 //! JSON as text: for plugins and other tools, written by hand, as there is little of it.
 
-use std::fmt::Write;
-
 /// A JSON value. What an object holds keeps its order.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Json {
@@ -97,10 +95,7 @@ fn quote(text: &str, out: &mut String) {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            c if c.is_control() => {
-                // A string takes what is written to it.
-                let _: Result<(), std::fmt::Error> = write!(out, "\\u{:04x}", u32::from(c));
-            }
+            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
             c => out.push(c),
         }
     }

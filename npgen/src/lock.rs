@@ -15,7 +15,6 @@ use crate::load::{Disk, Library};
 
 /// What became of a lock.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub enum Locked {
     /// It is what it should be.
     Same,

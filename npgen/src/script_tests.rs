@@ -126,3 +126,50 @@ fn derives(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
     text.lines().filter(|line| line.contains("#[derive(")).collect()
 }
+
+/// A package that uses another one, in a folder of its own.
+fn with_import(dir: &Dir) -> PathBuf {
+    fs::create_dir_all(dir.0.join("lib/acme")).unwrap();
+    let common = dir.0.join("lib/acme/common.np");
+    fs::write(&common, "package acme::common;\n\nstruct Page { text: String }\n").unwrap();
+    let user =
+        "package example::logs;\nuse acme::common::Page;\nstruct Book { pages: Vec<Page> }\n";
+    fs::write(dir.schema(), user).unwrap();
+    common
+}
+
+#[test]
+fn cargo_is_told_of_the_files_of_other_packages() {
+    let dir = Dir::new("imports");
+    let common = with_import(&dir);
+    let (_, result) = dir.run(&Config::new(), &[&dir.schema()]);
+    assert!(result.unwrap_err().render(Colour::Off).contains("acme::common"));
+
+    let config = Config::new().include(dir.0.join("lib"));
+    let (told, result) = dir.run(&config, &[&dir.schema()]);
+    result.unwrap();
+    assert!(told.contains(&format!("cargo::rerun-if-changed={}\n", common.display())), "{told}");
+    let text = fs::read_to_string(dir.output()).unwrap();
+    assert!(text.contains("crate::acme::common::Page"), "{text}");
+
+    let config = config.module("acme::common", "crate::shared");
+    dir.run(&config, &[&dir.schema()]).1.unwrap();
+    let text = fs::read_to_string(dir.output()).unwrap();
+    assert!(text.contains("crate::shared::Page"), "{text}");
+}
+
+#[test]
+fn what_a_crate_exports_is_found_by_those_that_depend_on_it() {
+    let mut cargo = Vec::new();
+    super::export(&mut cargo, Path::new("/somewhere/schema"), "acme-common");
+    let cargo = String::from_utf8(cargo).unwrap();
+    // As Cargo does for `links = "np-acme-common"`.
+    let variables = cargo.lines().map(|line| {
+        let (key, value) = line.strip_prefix("cargo::metadata=").unwrap().split_once('=').unwrap();
+        (format!("DEP_NP_ACME_COMMON_{}", key.to_uppercase()), value.to_owned())
+    });
+    let exported = super::exported(variables);
+    assert_eq!(exported, [(PathBuf::from("/somewhere/schema"), "::acme_common".to_owned())]);
+    let half = [("DEP_X_NP_SCHEMA_DIR".to_owned(), "a".to_owned())];
+    assert_eq!(super::exported(half.into_iter()), []);
+}

@@ -55,7 +55,7 @@ fn locked(file: &Path, options: &Options) -> Result<(String, bool), Refusal> {
             let changes = behind.findings();
             (format!("{changes}warning: the lock of `{name}` is behind\n{help}"), false)
         }
-        broken => {
+        broken @ Locked::Broken(_) => {
             let changes = broken.findings();
             (format!("{changes}error: `{name}` breaks its lock\n"), true)
         }

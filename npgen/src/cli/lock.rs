@@ -66,6 +66,6 @@ fn problem(locked: &Locked, arguments: &Arguments) -> Option<&'static str> {
         Locked::Broken(_) if !arguments.force => Some(
             "is left alone: its schema breaks it\n  = help: mend the schema, or give `--force`",
         ),
-        _ => None,
+        Locked::Missing | Locked::Behind(_) | Locked::Broken(_) => None,
     }
 }

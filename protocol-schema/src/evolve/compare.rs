@@ -283,9 +283,10 @@ impl<'a> Compare<'a> {
 
     fn items_left(&mut self) {
         for old in self.old_left() {
-            let (rule, what) = match old {
-                Item::Protocol(_) => (&PROTOCOL_REMOVED, "protocol "),
-                _ => (&ITEM_REMOVED, ""),
+            let (rule, what) = if matches!(old, Item::Protocol(_)) {
+                (&PROTOCOL_REMOVED, "protocol ")
+            } else {
+                (&ITEM_REMOVED, "")
             };
             let mut at = self.item_at(Some(old), None);
             at.new = Span::NONE;

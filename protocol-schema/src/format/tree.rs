@@ -1,5 +1,10 @@
 //! Tokens to entries. Knows where lists begin and end, and to what a comment belongs.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a few kinds of tokens mean something to a layout, and all others alike do not"
+)]
+
 use super::pieces::{Brackets, Entry, Group, Lead, LeadKind, Piece, Place};
 use super::trivia::{Comment, Gap, Lexeme, lexemes};
 use crate::text::lexer::Kind;
