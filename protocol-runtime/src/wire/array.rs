@@ -35,6 +35,7 @@ impl<T: Wire, const N: usize> Wire for [T; N] {
     const PLAIN: bool = T::PLAIN;
     const TEXT: bool = T::TEXT && N > 0;
     const IS_KEY: bool = T::IS_KEY;
+    const FREE: bool = T::FREE && T::BITS == 0;
 
     type View<'a> = ArrayView<'a, T, N>;
 

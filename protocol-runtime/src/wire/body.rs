@@ -22,6 +22,8 @@ pub trait Body: Sized + 'static {
     const TEXT: bool;
     /// Whether the block holds only full-width numbers, so that any bytes are a value.
     const PLAIN: bool;
+    /// Whether nothing but its texts, if it has any, can be wrong with it.
+    const FREE: bool = Self::PLAIN;
 
     /// The fields where they lie in the bytes.
     type View<'a>: Copy + std::fmt::Debug;

@@ -13,13 +13,33 @@ pub struct Shape {
     pub tail: bool,
     /// Whether there is one and all of it is text.
     pub text: bool,
+    /// Whether nothing but its texts can be wrong with it.
+    pub free: bool,
 }
 
 impl Shape {
     /// The shape of `T`.
     #[must_use]
     pub const fn of<T: super::Wire>() -> Self {
-        Self { bits: T::BITS, block: T::BLOCK, tail: T::HAS_TAIL, text: T::TEXT }
+        Self {
+            bits: T::BITS,
+            block: T::BLOCK,
+            tail: T::HAS_TAIL,
+            text: T::TEXT,
+            free: T::FREE,
+        }
+    }
+
+    /// The same shape of a field of which more can be wrong.
+    #[must_use]
+    pub const fn checked(self) -> Self {
+        Self { free: false, ..self }
+    }
+
+    /// The same shape, its tail taken for anything: of a removed field.
+    #[must_use]
+    pub const fn opaque(self) -> Self {
+        Self { text: false, free: false, ..self }
     }
 }
 
@@ -100,6 +120,11 @@ pub struct Layout<const N: usize> {
     pub tail: bool,
     /// Whether there is a tail and all of it is text.
     pub text: bool,
+    /// Whether nothing but its texts can be wrong with a body.
+    pub free: bool,
+    /// Where a run of texts starts with a field: behind which field it ends, and whether nothing
+    /// but its texts can be wrong with it. Only where there are two at least, and other tails.
+    pub runs: [(usize, bool); N],
     /// The flag bytes with the bits in use, `flags` of them.
     pub flag_bytes: [(usize, u8); N],
     /// How many flag bytes there are.
@@ -125,6 +150,8 @@ pub const fn layout<const N: usize>(fields: [Shape; N]) -> Layout<N> {
         block_len: 0,
         tail: false,
         text: false,
+        free: true,
+        runs: [(0, false); N],
         flag_bytes: [(0, 0); N],
         flags: 0,
     };
@@ -137,6 +164,7 @@ pub const fn layout<const N: usize>(fields: [Shape; N]) -> Layout<N> {
         let field = fields[i];
         out.tail |= field.tail;
         other |= field.tail && !field.text;
+        out.free &= field.free && field.bits == 0;
         let mut bit = 0;
         while bit < field.bits {
             if used == 8 {
@@ -156,11 +184,51 @@ pub const fn layout<const N: usize>(fields: [Shape; N]) -> Layout<N> {
         i += 1;
     }
     out.text = out.tail && !other;
+    if !out.text {
+        out.runs = runs(&fields);
+    }
     assert!(out.block_len <= BLOCK_MAX, "NP0801: the block of this type passes 16,383 bytes");
     out
 }
 
+/// The runs of texts among fields.
+#[expect(clippy::indexing_slicing, reason = "evaluated at compile time, where a slip is an error")]
+const fn runs<const N: usize>(fields: &[Shape; N]) -> [(usize, bool); N] {
+    let mut runs = [(0, false); N];
+    let mut i = 0;
+    while i < N {
+        let (mut end, mut texts, mut free) = (i, 0, true);
+        while end < N && (fields[end].text || !fields[end].tail) {
+            if fields[end].text {
+                texts += 1;
+                free &= fields[end].free;
+            }
+            end += 1;
+        }
+        if fields[i].text && texts > 1 {
+            runs[i] = (end, free);
+        }
+        i = if end > i && fields[i].text { end } else { i + 1 };
+    }
+    runs
+}
+
 impl<const N: usize> Layout<N> {
+    /// Whether field `i` is a text of a run that [`pass_run`](super::Reader::pass_run) may pass.
+    #[must_use]
+    #[expect(clippy::indexing_slicing, reason = "compared with the length before")]
+    pub const fn passes(&self, i: usize) -> bool {
+        let mut start = 0;
+        while start <= i && start < N {
+            let (end, free) = self.runs[start];
+            if i < end {
+                return free;
+            }
+            start += 1;
+        }
+        false
+    }
+
     /// Whether a flag bit is set that no field has.
     #[inline]
     #[must_use]
@@ -176,9 +244,9 @@ impl<const N: usize> Layout<N> {
 mod tests {
     use super::*;
 
-    const BOOL: Shape = Shape { bits: 1, block: 0, tail: false, text: false };
-    const OPTIONAL_BOOL: Shape = Shape { bits: 2, block: 0, tail: false, text: false };
-    const U32: Shape = Shape { bits: 0, block: 4, tail: false, text: false };
+    const BOOL: Shape = Shape { bits: 1, block: 0, tail: false, text: false, free: true };
+    const OPTIONAL_BOOL: Shape = Shape { bits: 2, block: 0, tail: false, text: false, free: true };
+    const U32: Shape = Shape { bits: 0, block: 4, tail: false, text: false, free: true };
 
     #[test]
     fn a_flag_byte_opens_where_its_first_bit_stands_and_serves_the_next_eight() {

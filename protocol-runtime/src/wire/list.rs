@@ -3,7 +3,7 @@
 use super::Wire;
 use super::error::{DecodeError, DecodeErrorKind as Kind};
 use super::layout::Slot;
-use super::reader::{Reader, load};
+use super::reader::{LONG_TEXT, Reader, load};
 use super::tail::Tail;
 use super::view::{ListView, RawList};
 use super::writer::{Writer, put, short_length};
@@ -131,7 +131,7 @@ fn elements<'a, T: Wire, V>(
     }
     let tails = tail.take_rest();
     let end = blocks.clone().fold(0, |at, block| T::text_end(block, Slot::START, tails, at));
-    let Some((text, after)) = tails.split_at_checked(end) else {
+    let Some((text, after)) = tails.split_at_checked(end & !LONG_TEXT) else {
         // Some text is cut off; which, is found on the way.
         tail.set_bytes(tails);
         for block in blocks {
@@ -155,6 +155,20 @@ fn take_blocks<'a, T: Wire>(count: usize, tail: &mut Reader<'a>) -> Result<&'a [
         Some(len) => tail.take(len),
         None => Err(Kind::BadLength.into()),
     }
+}
+
+/// Takes the bitmap of a list.
+///
+/// # Errors
+///
+/// `Truncated`, `PaddingBits`.
+pub(super) fn take_bits<'a, T: Wire>(
+    count: usize,
+    tail: &mut Reader<'a>,
+) -> Result<&'a [u8], DecodeError> {
+    let bits = take_blocks::<T>(count, tail)?;
+    check_padding(bits, count * T::BITS)?;
+    Ok(bits)
 }
 
 /// Reads the elements of a list.
@@ -186,8 +200,15 @@ pub(super) fn check_elements<T: Wire>(
     tail: &mut Reader<'_>,
 ) -> Result<(), DecodeError> {
     let blocks = take_blocks::<T>(count, tail)?;
-    if T::PLAIN {
+    if T::FREE && !T::HAS_TAIL {
         return Ok(());
+    }
+    if T::FREE && T::TEXT {
+        let all = blocks.chunks_exact(T::BLOCK.max(1));
+        let end = all.fold(0, |at, block| T::text_end(block, Slot::START, &[], at));
+        if tail.pass_text(end) {
+            return Ok(());
+        }
     }
     elements::<T, ()>(count, blocks, tail, T::check, |()| ())
 }

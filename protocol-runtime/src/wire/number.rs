@@ -101,9 +101,9 @@ where
         let len = count.checked_mul(T::BLOCK).ok_or(Kind::BadLength)?;
         let bytes = tail.take(len)?;
         tail.charge(count, T::BLOCK)?;
-        let mut items = T::new_vec_zeroed(count).map_err(|_| Kind::BudgetExceeded)?;
-        items.as_mut_bytes().copy_from_slice(bytes);
-        Ok(items)
+        // Never zero: a chunk is as long as a value. What the compiler makes of this is a copy.
+        let items = bytes.chunks_exact(T::BLOCK.max(1));
+        Ok(items.map(|item| T::read_from_bytes(item).unwrap_or_else(|_| T::new_zeroed())).collect())
     } else {
         list::decode_elements(count, tail)
     }
@@ -118,6 +118,22 @@ where
 pub fn check_plain_list<T: Wire>(count: usize, tail: &mut Reader<'_>) -> Result<(), DecodeError> {
     list::check_elements::<T>(count, tail)
 }
+
+/// The eight bits of every byte: reading a bitmap is then copying.
+#[expect(clippy::indexing_slicing, reason = "evaluated at compile time, where a slip is an error")]
+static EIGHT: [[bool; 8]; 256] = {
+    let mut table = [[false; 8]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let mut bit = 0;
+        while bit < 8 {
+            table[byte][bit] = byte >> bit & 1 != 0;
+            bit += 1;
+        }
+        byte += 1;
+    }
+    table
+};
 
 #[expect(clippy::use_self, reason = "the consts are bools for every type")]
 impl Wire for bool {
@@ -137,6 +153,29 @@ impl Wire for bool {
     #[inline(always)]
     fn decode(block: &[u8], slot: Slot, _: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(bit(block, slot.bits[0]))
+    }
+
+    fn decode_list(count: usize, tail: &mut Reader<'_>) -> Result<Vec<Self>, DecodeError> {
+        let bits = list::take_bits::<Self>(count, tail)?;
+        tail.charge(count, 1)?;
+        let mut items = Vec::with_capacity(bits.len() * 8);
+        for byte in bits {
+            items.extend(EIGHT.get(usize::from(*byte)).copied().unwrap_or_default());
+        }
+        items.truncate(count);
+        Ok(items)
+    }
+
+    fn encode_list(items: &[Self], out: &mut Writer<'_>) {
+        let bits = out.block(items.len().div_ceil(8));
+        for (byte, eight) in bits.iter_mut().zip(items.chunks(8)) {
+            *byte = eight.iter().rev().fold(0, |byte, bit| byte << 1 | u8::from(*bit));
+        }
+    }
+
+    fn check_list(count: usize, tail: &mut Reader<'_>) -> Result<(), DecodeError> {
+        list::take_bits::<Self>(count, tail)?;
+        Ok(())
     }
 
     #[inline(always)]

@@ -7,6 +7,9 @@ use bytes::Bytes;
 use super::error::{DecodeError, DecodeErrorKind as Kind};
 use super::layout::Bit;
 
+/// Says of a place where a text ends that a length before it is in its five-byte form.
+pub(super) const LONG_TEXT: usize = 1 << (usize::BITS - 1);
+
 /// How strictly, and how far, bytes are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeOptions {
@@ -31,9 +34,9 @@ impl Default for DecodeOptions {
 /// go, and its strings are then cut from it.
 #[derive(Debug)]
 pub struct Reader<'a> {
-    /// What is left; empty while `text` is not.
+    /// What is left, behind `text`.
     rest: &'a [u8],
-    /// What is left, where it is known to be text.
+    /// What is left first, known to be text.
     text: &'a str,
     /// What the rest is a part of, so that byte fields can share it.
     source: Option<&'a Bytes>,
@@ -158,9 +161,15 @@ impl<'a> Reader<'a> {
             return Ok(taken);
         }
         // By value: a cursor whose address is given away would live in memory from here on.
-        let (taken, rest, text) = string_apart(self.rest, self.text, short)?;
-        (self.rest, self.text) = (rest, text);
-        Ok(taken)
+        if self.text.is_empty() {
+            let (taken, rest) = string_of_bytes(self.rest, short)?;
+            self.rest = rest;
+            Ok(taken)
+        } else {
+            let (taken, text) = string_of_text(self.text, short)?;
+            self.text = text;
+            Ok(taken)
+        }
     }
 
     /// Reads what is left as text from here on, if it is text: the strings in it are then cut
@@ -172,10 +181,57 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whatever is left is bytes.
+    /// What is left, where no text is left first.
+    #[inline(always)]
+    #[must_use]
+    pub fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// Reads what is left up to `end`, the end of a run of texts, as text, if it is text.
+    #[inline(always)]
+    pub fn enter_run(&mut self, end: usize) {
+        if let Some((run, behind)) = self.rest.split_at_checked(end & !LONG_TEXT)
+            && let Ok(text) = simdutf8::basic::from_utf8(run)
+        {
+            (self.text, self.rest) = (text, behind);
+        }
+    }
+
+    /// Moves behind a run of texts that ends at `end` and says so, if nothing can be wrong with
+    /// it: it is ASCII, and no length in it is in its five-byte form. If not, the run is to be gone
+    /// through.
+    #[inline(always)]
+    pub fn pass_run(&mut self, end: usize, free: bool) -> bool {
+        // The mark of a long form makes `end` pass all that can be left.
+        if free
+            && let Some((run, behind)) = self.rest.split_at_checked(end)
+            && run.is_ascii()
+        {
+            self.rest = behind;
+            return true;
+        }
+        self.enter_run(end);
+        false
+    }
+
+    /// Moves behind texts that end at `end` and says so, if nothing can be wrong with them. If not,
+    /// nothing is moved.
+    #[inline]
+    pub(super) fn pass_text(&mut self, end: usize) -> bool {
+        match self.rest.split_at_checked(end) {
+            Some((texts, behind)) if self.text.is_empty() && texts.is_ascii() => {
+                self.rest = behind;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Whatever is left is bytes. Where a run of texts comes first, only texts are read.
     #[inline(always)]
     fn as_bytes(&mut self) {
-        if !self.text.is_empty() {
+        if !self.text.is_empty() && self.rest.is_empty() {
             self.rest = self.text.as_bytes();
             self.text = "";
         }
@@ -268,29 +324,33 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A string out of bytes that were not checked as text before, or a long one, or a mistake; and
-/// what is left.
+/// A string out of bytes that were not checked as text before, and what is left.
 #[inline(never)]
-fn string_apart<'a>(
-    rest: &'a [u8],
-    text: &'a str,
-    short: u8,
-) -> Result<(&'a str, &'a [u8], &'a str), DecodeError> {
-    let bytes = if text.is_empty() { rest } else { text.as_bytes() };
+fn string_of_bytes(rest: &[u8], short: u8) -> Result<(&str, &[u8]), DecodeError> {
     let (len, behind) = match short {
-        u8::MAX => long_length(bytes)?,
-        short => (usize::from(short), bytes),
+        u8::MAX => long_length(rest)?,
+        short => (usize::from(short), rest),
     };
-    if text.is_empty() {
-        let Some((taken, rest)) = behind.split_at_checked(len) else {
-            return Err(truncated(len, behind.len()));
-        };
-        let taken = simdutf8::basic::from_utf8(taken).map_err(|_| Kind::InvalidUtf8)?;
-        return Ok((taken, rest, ""));
+    let Some((taken, rest)) = behind.split_at_checked(len) else {
+        return Err(truncated(len, behind.len()));
+    };
+    match simdutf8::basic::from_utf8(taken) {
+        Ok(taken) => Ok((taken, rest)),
+        Err(_) => Err(Kind::InvalidUtf8.into()),
     }
+}
+
+/// A long string out of text, or a mistake; and what is left.
+#[cold]
+#[inline(never)]
+fn string_of_text(text: &str, short: u8) -> Result<(&str, &str), DecodeError> {
+    let (len, behind) = match short {
+        u8::MAX => long_length(text.as_bytes())?,
+        short => (usize::from(short), text.as_bytes()),
+    };
     let text = text.get(text.len() - behind.len()..).unwrap_or_default();
     match text.split_at_checked(len) {
-        Some((taken, text)) => Ok((taken, &[], text)),
+        Some(cut) => Ok(cut),
         None if len > text.len() => Err(truncated(len, text.len())),
         None => Err(Kind::InvalidUtf8.into()),
     }

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::Wire;
 use super::error::DecodeError;
 use super::layout::Slot;
-use super::reader::{Reader, load};
+use super::reader::{LONG_TEXT, Reader, load};
 use super::tail::Tail;
 use super::writer::{Writer, put, short_length};
 use crate::schema::TypeSchema;
@@ -17,6 +17,7 @@ impl Wire for String {
     const PLAIN: bool = false;
     const TEXT: bool = true;
     const IS_KEY: bool = true;
+    const FREE: bool = true;
 
     type View<'a> = &'a str;
 
@@ -74,8 +75,9 @@ impl Wire for String {
 #[cold]
 #[inline(never)]
 fn long_end(tails: &[u8], at: usize) -> usize {
+    let at = at & !LONG_TEXT;
     let mut tail = Tail::new(tails.get(at..).unwrap_or_default());
-    at.saturating_add(5).saturating_add(tail.length(u8::MAX))
+    (at.saturating_add(5).saturating_add(tail.length(u8::MAX))) | LONG_TEXT
 }
 
 impl Wire for Bytes {

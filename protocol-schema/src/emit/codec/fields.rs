@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
 use crate::emit::{Door, rust_text};
-use crate::ir::{Field, Item, Payload, Std, Type, TypeKind, UnionVariant};
+use crate::ir::{Field, Item, Payload, Std, Struct, Type, TypeKind, UnionVariant};
 
 /// One field of a body: how it is called, and what it is.
 pub(super) struct Part<'i> {
@@ -48,6 +48,50 @@ impl Part<'_> {
         let Field { removed, varint, max, .. } = self.field;
         let free = door.known(&self.field.ty, Known::AnyBytes);
         *removed || *varint || max.is_some() || !free
+    }
+
+    /// What the layout has to know of it.
+    fn shape(&self, door: &Door<'_>) -> TokenStream {
+        let (v1, wire) = (door.alias(), self.wire(door));
+        let shape = quote!(#v1::Shape::of::<#wire>());
+        if self.field.removed {
+            // What an older writer left there is nobody's text.
+            return quote!(#shape.opaque());
+        }
+        let more = self.field.max.is_some() || self.field.default.is_some();
+        if more { quote!(#shape.checked()) } else { shape }
+    }
+
+    /// Whether all of its tail may be text; true where that cannot be known.
+    fn may_be_text(&self, door: &Door<'_>) -> bool {
+        let ty = match &door.behind(&self.field.ty).kind {
+            TypeKind::String
+            | TypeKind::Array(..)
+            | TypeKind::Tuple(_)
+            | TypeKind::Secret(_)
+            | TypeKind::Extern(_) => true,
+            TypeKind::Named(name) => {
+                let item = door.schema.and_then(|schema| schema.find(name));
+                matches!(item, None | Some(Item::Struct(Struct { fixed: true, .. })))
+            }
+            TypeKind::Unit
+            | TypeKind::Bool
+            | TypeKind::Int(_)
+            | TypeKind::Float(_)
+            | TypeKind::Bytes
+            | TypeKind::Vec(_)
+            | TypeKind::Option(_)
+            | TypeKind::Map(..)
+            | TypeKind::Set(_)
+            | TypeKind::Std(_)
+            | TypeKind::Stream(_) => false,
+        };
+        ty && !self.field.removed && self.has_tail(door)
+    }
+
+    /// Whether all of its tail certainly is text.
+    fn is_text(&self, door: &Door<'_>) -> bool {
+        !self.field.removed && door.behind(&self.field.ty).kind == TypeKind::String
     }
 
     /// Whether any bytes in its slot are a value; nothing where they certainly are.
@@ -124,15 +168,17 @@ impl Fields<'_, '_> {
     pub(super) fn layout(&self) -> TokenStream {
         let (v1, name) = (self.door.alias(), &self.layout);
         let count = Literal::usize_unsuffixed(self.parts.len());
-        let types = self.parts.iter().map(|part| part.wire(self.door));
+        let shapes = self.parts.iter().map(|part| part.shape(self.door));
         let places = self.places_name();
+        let runs = self.run_end();
         let (owner, labels) = (&self.owner, self.parts.iter().map(|part| &part.label));
-        let places = (!self.parts.is_empty()).then(|| {
-            quote!(static #places: [#v1::Place; #count] = #v1::places(#owner, [#(#labels),*]);)
-        });
+        let places = (!self.parts.is_empty()).then(
+            || quote!(static #places: [#v1::Place; #count] = #v1::places(#owner, [#(#labels),*]);),
+        );
         quote! {
-            const #name: #v1::Layout<#count> = #v1::layout([#(#v1::Shape::of::<#types>()),*]);
+            const #name: #v1::Layout<#count> = #v1::layout([#(#shapes),*]);
             #places
+            #runs
         }
     }
 
@@ -262,39 +308,120 @@ impl Fields<'_, '_> {
         self.there().any(|(_, part)| part.has_tail(self.door))
     }
 
+    /// What finds where texts end that follow each other; nothing where there cannot be any.
+    fn run_end(&self) -> Option<TokenStream> {
+        if !self.has_runs() {
+            return None;
+        }
+        let (v1, name) = (self.door.alias(), self.run_end_name());
+        let ends = self.parts.iter().enumerate().map(|(i, part)| {
+            if !part.may_be_text(self.door) {
+                return quote!();
+            }
+            let (wire, slot) = (part.wire(self.door), self.slot(i));
+            let number = Literal::usize_unsuffixed(i);
+            let from = (i > 0).then(|| quote!(from <= #number &&));
+            quote! {
+                if #from #number < to {
+                    at = <#wire as #v1::Wire>::text_end(block, #slot, tails, at);
+                }
+            }
+        });
+        Some(quote! {
+            #[inline(always)]
+            fn #name(from: usize, to: usize, block: &[u8], tails: &[u8]) -> usize {
+                let mut at = 0;
+                #(#ends)*
+                at
+            }
+        })
+    }
+
+    fn run_end_name(&self) -> Ident {
+        let layout = self.layout.to_string();
+        Ident::new(&layout.replace("LAYOUT", "run_end"), self.layout.span())
+    }
+
+    /// Whether texts may follow each other.
+    fn has_runs(&self) -> bool {
+        self.parts.iter().filter(|part| part.may_be_text(self.door)).count() > 1
+    }
+
+    /// The run of texts that starts with part `i`: where it ends in the tail, if one may start
+    /// there.
+    fn run(&self, i: usize, part: &Part<'_>) -> Option<(TokenStream, TokenStream)> {
+        if !self.has_runs() || !part.may_be_text(self.door) {
+            return None;
+        }
+        let mut before = self.parts.iter().take(i).rev();
+        if before.find(|part| part.has_tail(self.door)).is_some_and(|part| part.is_text(self.door))
+        {
+            // It goes on with that one's.
+            return None;
+        }
+        let (layout, name) = (&self.layout, self.run_end_name());
+        let i = Literal::usize_unsuffixed(i);
+        let run = quote!(#layout.runs[#i]);
+        let end = quote!(#name(#i, #run.0, block, tail.rest()));
+        Some((run, end))
+    }
+
     /// Statements that read each part of `block` into `f0`, `f1`, …
     pub(super) fn reads(&self) -> TokenStream {
         self.each(|i, part| {
             let (bound, read) = self.read(i, part);
+            let run = self.run(i, part);
+            let run = run.map(|(run, end)| quote!(if #run.0 > 0 { tail.enter_run(#end); }));
+            let bound = quote!(#run #bound);
             if !part.is_there() {
                 return quote!(#read?;);
             }
-            let local = local(i);
-            let read = match self.door.module(part.field) {
-                None => quote!(#read?),
-                Some(module) => {
-                    let (v1, place) = (self.door.alias(), self.place(i));
-                    quote!(#v1::accepted(#module::from_wire(#read?), #place)?)
-                }
-            };
-            quote!(#bound let #local = #read;)
+            let (local, ty) = (local(i), self.door.ty(part.ty()));
+            let converted = self.door.module(part.field).map(|module| {
+                let (v1, place) = (self.door.alias(), self.place(i));
+                quote!(let #local = #v1::accepted(#module::from_wire(#local), #place)?;)
+            });
+            quote!(#bound let #local: #ty = #read?; #converted)
         })
     }
 
     /// Statements that go through each part of `block`.
     pub(super) fn checks(&self) -> TokenStream {
-        self.each(|i, part| {
+        let passed = self.has_runs().then(|| quote!(let mut passed = false;));
+        let checks = self.each(|i, part| {
             if !part.is_checked(self.door) {
                 return quote!();
             }
-            let (bound, read) = self.read(i, part);
-            if !part.is_there() || part.field.default.is_some() {
-                return quote!(#bound #read?;);
+            let check = self.check(i, part);
+            if !self.has_runs() || !part.may_be_text(self.door) {
+                return check;
             }
-            let (v1, wire) = (self.door.alias(), part.wire(self.door));
-            let (slot, place) = (self.slot(i), self.place(i));
-            quote!(#bound #v1::check_field::<#wire>(block, #slot, tail, #place)?;)
-        })
+            let run = self.run(i, part).map(|(run, end)| {
+                quote! {
+                    if #run.0 > 0 {
+                        passed = tail.pass_run(#end, #run.1);
+                    }
+                }
+            });
+            let (layout, i) = (&self.layout, Literal::usize_unsuffixed(i));
+            quote!(#run if !(passed && const { #layout.passes(#i) }) { #check })
+        });
+        quote!(#passed #checks)
+    }
+
+    /// Goes through part `i`.
+    fn check(&self, i: usize, part: &Part<'_>) -> TokenStream {
+        let (bound, read) = self.read(i, part);
+        if !part.is_there() {
+            return quote!(#read?;);
+        }
+        if part.field.default.is_some() {
+            let ty = self.door.ty(part.ty());
+            return quote!(#bound let _: #ty = #read?;);
+        }
+        let (v1, wire) = (self.door.alias(), part.wire(self.door));
+        let (slot, place) = (self.slot(i), self.place(i));
+        quote!(#bound #v1::check_field::<#wire>(block, #slot, tail, #place)?;)
     }
 
     /// What refuses a value over its bound, and what reads it as the type of the schema.
@@ -312,16 +439,16 @@ impl Fields<'_, '_> {
         });
         let read = match (&field.default, field.varint) {
             (None, false) => {
-                let read = quote_spanned!(at=> #v1::field::<#ty>);
+                let read = quote_spanned!(at=> #v1::field);
                 quote!(#read(block, #slot, tail, #place))
             }
             (None, true) => {
-                quote!(#v1::varint::<#ty>(block, #slot, tail, #place))
+                quote!(#v1::varint(block, #slot, tail, #place))
             }
             (Some(default), varint) => {
                 let default = door.value(default, &field.ty);
                 let read = if varint { quote!(masked_varint) } else { quote!(masked) };
-                quote!(#v1::#read::<#ty>(block, #slot, tail, #place, #default))
+                quote!(#v1::#read(block, #slot, tail, #place, #default))
             }
         };
         (bound, read)
@@ -353,8 +480,7 @@ impl Fields<'_, '_> {
         match &part.field.default {
             None => view,
             Some(default) => {
-                let (ty, default) =
-                    (self.door.ty(part.ty()), self.door.value(default, part.ty()));
+                let (ty, default) = (self.door.ty(part.ty()), self.door.value(default, part.ty()));
                 quote!(#v1::unmask_view::<#ty>(#view, #default))
             }
         }
@@ -440,6 +566,18 @@ impl Door<'_> {
                 match self.schema.and_then(|schema| schema.find(name)) {
                     Some(Item::Flags(_)) => true,
                     Some(Item::Scalar(item)) => what != Known::AnyBytes || !item.closed,
+                    // Nothing can be added to it, and it holds itself nowhere but in a list.
+                    Some(Item::Struct(item)) if item.fixed => {
+                        let known = |field: &Field, what| self.known(&field.ty, what);
+                        match what {
+                            Known::NoBits => true,
+                            Known::NoTail => item.fields.iter().all(|field| known(field, what)),
+                            Known::AnyBytes => item
+                                .fields
+                                .iter()
+                                .all(|field| known(field, what) && known(field, Known::NoBits)),
+                        }
+                    }
                     Some(Item::Struct(_) | Item::Union(_)) => what == Known::NoBits,
                     Some(Item::Const(_) | Item::Alias(_) | Item::Protocol(_)) | None => false,
                 }

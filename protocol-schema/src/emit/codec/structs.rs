@@ -172,6 +172,7 @@ fn body_impl(
             const BLOCK_LEN: usize = LAYOUT.block_len;
             const TAIL: bool = LAYOUT.tail;
             const TEXT: bool = LAYOUT.text;
+            const FREE: bool = LAYOUT.free;
             const PLAIN: bool = #plain;
 
             type View<'a> = #view;
@@ -286,6 +287,7 @@ fn fixed_impl(
             const HAS_TAIL: bool = LAYOUT.tail;
             const PLAIN: bool = #plain;
             const TEXT: bool = LAYOUT.text;
+            const FREE: bool = LAYOUT.free;
 
             type View<'a> = #view<'a>;
 
