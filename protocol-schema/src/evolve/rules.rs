@@ -137,7 +137,7 @@ rules! {
         ITEM_REMOVED = 325, "item-removed", "an item is gone",
             "only code changes, if nothing holds it";
         ITEM_ADDED = 326, "item-added", "an item was added",
-            "nothing";
+            "peers do not see it";
         CONST_CHANGED = 327, "const-changed", "a const has another value",
             "only code changes; what depends on it on the wire is told by itself";
         DEFAULT_VARIANT_CHANGED = 328, "default-variant-changed", "the `#[default]` of an open enum is another variant",
