@@ -229,9 +229,10 @@ pub enum ValueKind {
     Bytes(Vec<u8>),
     /// `true` or `false`.
     Bool(bool),
-    /// `Presence::Online`, or the name of a const: as written.
+    /// `Presence::Online`, or the name of a const. What is of another package has its full path,
+    /// as [`TypeKind::Named`] has.
     Path(Vec<Name>),
-    /// `[1, 2]`: in vendor attributes.
+    /// `[Rights::READ, Rights::WRITE]`, the default of flags; anything in vendor attributes.
     List(Vec<Value>),
     /// A Rust expression: only the compiler knows its value.
     Extern(ExternId),
@@ -314,7 +315,7 @@ impl Field {
 pub enum Bound {
     /// A number.
     Literal(u64, Span),
-    /// The name of a const, as written.
+    /// The name of a const, with its full path if it is of another package.
     Const(Vec<Name>),
     /// A Rust expression.
     Extern(ExternId),
@@ -628,7 +629,7 @@ impl Std {
 pub enum ArrayLen {
     /// A literal.
     Literal(u32),
-    /// The name of a const of the same schema.
+    /// The name of a const of the same schema, or the full path of one of another package.
     Const(Name),
 }
 

@@ -34,6 +34,12 @@ impl Size {
         Self { tail: true, ..self }
     }
 
+    /// As the body of one such value and another one.
+    pub(crate) const fn alone_with(self, other: Self) -> u64 {
+        let block = self.block.saturating_add(other.block);
+        Self { bits: self.bits.saturating_add(other.bits), block, tail: false }.alone()
+    }
+
     /// As the body of one such value.
     const fn alone(self) -> u64 {
         self.bits.div_ceil(8).saturating_add(self.block)

@@ -22,6 +22,7 @@ pub(super) fn rules<'a>(
                 max(index, field, values, found);
                 default(index, field, frozen, values, found);
                 removed(field, found);
+                of_stream(field, found);
             });
         }
     }
@@ -187,6 +188,14 @@ fn default<'a>(
         return;
     }
     values.of(&field.ty, value, found);
+}
+
+/// A Rust type for what is no value.
+fn of_stream(field: &Field, found: &mut Diagnostics) {
+    if let (TypeKind::Stream(_), Some((_, span))) = (&field.ty.kind, &field.rust.ty) {
+        let message = "a Rust type is chosen for a value, and a stream is none";
+        found.push(Diagnostic::error(codes::MISPLACED_ATTRIBUTE, *span, message));
+    }
 }
 
 /// What a field that is gone cannot have.

@@ -110,6 +110,7 @@ impl Rule<'_, '_> {
             TypeKind::Map(key, value) => {
                 self.ty(key);
                 self.ty(value);
+                self.entry(ty, key, value);
             }
             TypeKind::Array(..) | TypeKind::Tuple(_) | TypeKind::Secret(_) => {
                 children(ty).for_each(|inner| self.behind(inner));
@@ -123,6 +124,20 @@ impl Rule<'_, '_> {
             | TypeKind::Std(_)
             | TypeKind::Named(_)
             | TypeKind::Extern(_) => {}
+        }
+    }
+
+    /// An entry of a map, which is a tuple of its key and value.
+    fn entry(&mut self, map: &Type, key: &Type, value: &Type) {
+        if let (Some(key), Some(value)) = (self.layouts.size(key), self.layouts.size(value)) {
+            let block = key.alone_with(value);
+            if block > BLOCK_BYTES_MAX {
+                let message = format!("an entry of this map holds {block} bytes inline");
+                let note =
+                    format!("at most {BLOCK_BYTES_MAX} are possible; a list holds any number");
+                self.found
+                    .push(Diagnostic::error(codes::BLOCK_TOO_LARGE, map.span, message).note(note));
+            }
         }
     }
 
