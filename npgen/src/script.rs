@@ -104,6 +104,10 @@ impl Config {
         for path in &paths {
             tell(cargo, "rerun-if-changed", &path.display().to_string());
         }
+        // What may come to be there: Cargo runs the script until it does.
+        for include in self.options.includes().iter().filter(|include| !include.dir.exists()) {
+            tell(cargo, "rerun-if-changed", &include.dir.display().to_string());
+        }
         let out_dir = out_dir.ok_or(Failure::NoOutDir)?;
         let options = exported(std::env::vars())
             .into_iter()

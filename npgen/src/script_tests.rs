@@ -145,10 +145,13 @@ fn cargo_is_told_of_the_files_of_other_packages() {
     let (_, result) = dir.run(&Config::new(), &[&dir.schema()]);
     assert!(result.unwrap_err().render(Colour::Off).contains("acme::common"));
 
-    let config = Config::new().include(dir.0.join("lib"));
+    let config = Config::new().include(dir.0.join("none")).include(dir.0.join("lib"));
     let (told, result) = dir.run(&config, &[&dir.schema()]);
     result.unwrap();
-    assert!(told.contains(&format!("cargo::rerun-if-changed={}\n", common.display())), "{told}");
+    for path in [common, dir.0.join("none")] {
+        assert!(told.contains(&format!("cargo::rerun-if-changed={}\n", path.display())), "{told}");
+    }
+    assert_eq!(told.lines().count(), 3, "{told}");
     let text = fs::read_to_string(dir.output()).unwrap();
     assert!(text.contains("crate::acme::common::Page"), "{text}");
 

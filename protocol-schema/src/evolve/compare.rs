@@ -12,6 +12,10 @@ use crate::check::index::{Index, joined};
 use crate::ir::{Item, Meta, Schema};
 use crate::span::Span;
 
+/// How many pairs of items without a partner are tried: past that, too much has changed for anybody
+/// to ask which of them is which.
+const TWINS_MAX: usize = 10_000;
+
 /// Compares whole schemas.
 pub(super) fn run(old: &Schema, new: &Schema) -> Vec<Change> {
     let (old, new) = (Side::new(old), Side::new(new));
@@ -259,6 +263,9 @@ impl<'a> Compare<'a> {
 
     /// Types that nothing holds and that have another name, but are the same in all else.
     fn twins(&mut self) {
+        if self.old_left().len().saturating_mul(self.new_left().len()) > TWINS_MAX {
+            return;
+        }
         for new in self.new_left() {
             let old = self.old_left().into_iter().find(|old| {
                 std::mem::discriminant(*old) == std::mem::discriminant(new)

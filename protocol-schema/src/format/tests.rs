@@ -188,6 +188,30 @@ fn the_corpus_means_the_same_when_laid_out() {
     }
 }
 
+#[test]
+fn what_has_mistakes_of_meaning_is_laid_out_all_the_same() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/invalid");
+    let mut laid_out = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "np") {
+            continue;
+        }
+        let Ok(text) = String::from_utf8(std::fs::read(&path).unwrap()) else {
+            continue;
+        };
+        let mut map = SourceMap::new();
+        let file = map.add("test.np".to_owned(), text.clone());
+        if let Ok(once) = format(&mut map, file, PLAIN) {
+            laid_out += 1;
+            assert_eq!(tokens(&once), tokens(&text), "{}", path.display());
+            assert_eq!(comments(&once), comments(&text), "{}", path.display());
+            assert_eq!(format_text(&once, PLAIN), once, "{}", path.display());
+        }
+    }
+    assert!(laid_out > 20, "{laid_out}");
+}
+
 /// What may stand between two tokens without a change of meaning.
 const GAPS: [&str; 12] = [
     " ",
