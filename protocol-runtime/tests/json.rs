@@ -1,5 +1,7 @@
 //! The JSON mapping: what `schemas/vectors/json.json` says, limits, and formats not for people.
 #![cfg(feature = "serde")]
+#![expect(clippy::disallowed_types, reason = "users hold hashed maps")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
@@ -106,8 +108,19 @@ const TYPES: &[(&str, Check)] = &[
 
 /// Types of the schema in the vectors; generated code is held to those.
 const NAMED: &[&str] = &[
-    "Level", "Wide", "Closed", "User", "Empty", "Body", "Shape", "Point", "Closing", "Vec<Empty>",
-    "Vec<Body>", "Option<Shape>", "Vec<Point>",
+    "Level",
+    "Wide",
+    "Closed",
+    "User",
+    "Empty",
+    "Body",
+    "Shape",
+    "Point",
+    "Closing",
+    "Vec<Empty>",
+    "Vec<Body>",
+    "Option<Shape>",
+    "Vec<Point>",
 ];
 
 #[test]

@@ -5,6 +5,7 @@
 //! announced, and it keeps no state about calls.
 
 /// The bodies that the connection itself reads and writes, generated from `control.np`.
+#[expect(clippy::allow_attributes, clippy::allow_attributes_without_reason, reason = "generated")]
 #[rustfmt::skip]
 pub mod control;
 pub mod decoder;

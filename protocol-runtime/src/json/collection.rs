@@ -1,4 +1,8 @@
 //! What holds other values: options, lists, arrays, tuples, maps and sets.
+#![expect(
+    clippy::disallowed_types,
+    reason = "users hold them; the hasher is drawn at random, and the order is not used"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -20,6 +20,34 @@ pub fn show<T: Mapped>(value: &T) -> impl Serialize {
     super::Show(value)
 }
 
+/// Writes a field of a struct.
+///
+/// # Errors
+///
+/// Those of the format.
+pub fn struct_field<S: SerializeStruct>(
+    mut to: S,
+    name: &'static str,
+    value: &impl Serialize,
+) -> Result<S, S::Error> {
+    to.serialize_field(name, value)?;
+    Ok(to)
+}
+
+/// Writes a named field of a variant.
+///
+/// # Errors
+///
+/// Those of the format.
+pub fn variant_field<S: SerializeStructVariant>(
+    mut to: S,
+    name: &'static str,
+    value: &impl Serialize,
+) -> Result<S, S::Error> {
+    to.serialize_field(name, value)?;
+    Ok(to)
+}
+
 /// The limits that a type's own `Deserialize` has.
 #[must_use]
 pub fn allowance() -> Allowance {
@@ -134,7 +162,7 @@ macro_rules! __mapped_struct {
             $(= $default:expr)? $(=> $to:path, $from:path)? ;
         )*
     }) => {
-        #[allow(deprecated, non_camel_case_types, reason = "names and remarks are the schema's")]
+        #[allow(deprecated, non_snake_case, reason = "names and remarks are the schema's")]
         const _: () = {
             use $crate::json::emitted as _json;
 
@@ -148,11 +176,11 @@ macro_rules! __mapped_struct {
                     &self,
                     to: S,
                 ) -> ::core::result::Result<S::Ok, S::Error> {
-                    const COUNT: ::core::primitive::usize = [$($json),*].len();
-                    #[allow(unused_mut, reason = "a struct without fields")]
-                    let mut out = to.serialize_struct($json_name, COUNT)?;
-                    $(_json::SerializeStruct::serialize_field(
-                        &mut out,
+                    const COUNT: ::core::primitive::usize =
+                        <[&::core::primitive::str]>::len(&[$($json),*]);
+                    let out = to.serialize_struct($json_name, COUNT)?;
+                    $(let out = _json::struct_field(
+                        out,
                         $json,
                         $crate::__mapped_fields!(@show &self.$field ; $($to, $from)?),
                     )?;)*
@@ -294,15 +322,19 @@ macro_rules! __mapped_union {
             $(= $default:expr)? $(=> $into:path, $from:path)? ;
         )*
     }) => {
-        if let Self::$variant { $($field),* } = $this {
-            const COUNT: ::core::primitive::usize = [$($field_json),*].len();
-            #[allow(unused_mut, reason = "a variant without fields")]
-            let mut out = $to.serialize_struct_variant($name, $tag, $json, COUNT)?;
-            $(_json::SerializeStructVariant::serialize_field(
-                &mut out,
-                $field_json,
-                $crate::__mapped_fields!(@show $field ; $($into, $from)?),
-            )?;)*
+        if let Self::$variant { .. } = $this {
+            const COUNT: ::core::primitive::usize =
+                <[&::core::primitive::str]>::len(&[$($field_json),*]);
+            let out = $to.serialize_struct_variant($name, $tag, $json, COUNT)?;
+            // Not all at once: a field may be called as a pattern of Rust's prelude is.
+            $(let out = match $this {
+                Self::$variant { $field: value, .. } => _json::variant_field(
+                    out,
+                    $field_json,
+                    $crate::__mapped_fields!(@show value ; $($into, $from)?),
+                )?,
+                _ => out,
+            };)*
             return _json::SerializeStructVariant::end(out);
         }
     };
@@ -358,7 +390,7 @@ macro_rules! __mapped_union {
     (@impl $name:ident $json_name:literal {
         $($tag:literal $json:literal $variant:ident $shape:tt;)*
     } [$($unknown:ident)?] $closed:literal) => {
-        #[allow(deprecated, non_camel_case_types, reason = "names and remarks are the schema's")]
+        #[allow(deprecated, non_snake_case, reason = "names and remarks are the schema's")]
         const _: () = {
             use $crate::json::emitted as _json;
 

@@ -74,7 +74,6 @@ mod union;
 #[doc(hidden)]
 pub mod emitted;
 
-
 use std::fmt;
 use std::marker::PhantomData;
 

@@ -18,6 +18,7 @@ use crate::types::flags::set_bits;
 use crate::wire::{DecodeErrorKind, DecodeOptions, Reader, Wire};
 
 /// The names of tags without one, `@0` to `@255`, for serde wants names that are always there.
+#[expect(clippy::indexing_slicing, reason = "evaluated at compile time, where a slip is an error")]
 static NUMBERED: [[u8; 4]; 256] = {
     let mut names = [[b'@', 0, 0, 0]; 256];
     let mut tag = 0;

@@ -94,14 +94,15 @@ const FOUR_MAX: u64 = 0xFFFF_FFFF;
 /// The byte in the block.
 #[inline(always)]
 fn marker(folded: u64) -> u8 {
-    match folded {
-        0..=SHORT_MAX => {
-            let [low, ..] = folded.to_le_bytes();
-            low
-        }
-        ..=TWO_MAX => TWO,
-        ..=FOUR_MAX => FOUR,
-        _ => EIGHT,
+    let [low, ..] = folded.to_le_bytes();
+    if folded <= SHORT_MAX {
+        low
+    } else if folded <= TWO_MAX {
+        TWO
+    } else if folded <= FOUR_MAX {
+        FOUR
+    } else {
+        EIGHT
     }
 }
 

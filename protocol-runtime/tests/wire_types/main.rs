@@ -1,5 +1,6 @@
 //! The types beyond numbers, text and lists: their bytes as `docs/wire.md` has them, what is
 //! refused, and that a view says what an owned value says.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
 mod bounded;
 mod flags;
@@ -69,10 +70,9 @@ fn unhex(hex: &str) -> Vec<u8> {
 
 /// Any value goes there and back, and any bytes are read the same way owned and as a view.
 macro_rules! properties {
-    ($($name:ident: $ty:ty;)*) => {
+    ([$($import:ident)*] $($name:ident: $ty:ty;)*) => {
         mod properties {
-            #[allow(unused_imports, reason = "not every list of types needs them")]
-            use super::*;
+            $(use super::$import;)*
 
             proptest::proptest! {
                 #![proptest_config(proptest::test_runner::Config {

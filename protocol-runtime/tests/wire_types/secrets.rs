@@ -3,18 +3,18 @@ use protocol_runtime::wire::{Wire, decode_exact, encode, view};
 
 #[test]
 fn a_secret_has_the_bytes_of_what_it_holds() {
-    fn same<T: Wire + Clone + PartialEq + std::fmt::Debug>(value: T) {
-        let bytes = encode(&value).unwrap();
+    fn same<T: Wire + Clone + PartialEq + std::fmt::Debug>(value: &T) {
+        let bytes = encode(value).unwrap();
         assert_eq!(encode(&Secret::new(value.clone())).unwrap(), bytes);
-        assert_eq!(decode_exact::<Secret<T>>(&bytes).unwrap().into_inner(), value);
+        assert_eq!(decode_exact::<Secret<T>>(&bytes).unwrap().expose(), value);
         assert_eq!(<Secret<T>>::BITS, T::BITS);
         assert_eq!(<Secret<T>>::HAS_TAIL, T::HAS_TAIL);
     }
-    same(7_u32);
-    same(true);
-    same(Some(true));
-    same("hunter2".to_owned());
-    same(vec!["a".to_owned(), "b".repeat(300)]);
+    same(&7_u32);
+    same(&true);
+    same(&Some(true));
+    same(&"hunter2".to_owned());
+    same(&vec!["a".to_owned(), "b".repeat(300)]);
     assert_eq!(encode(&vec![Secret::new(true), Secret::new(false)]), encode(&vec![true, false]),);
     assert_eq!(encode(&Some(Secret::new(5_u8))), encode(&Some(5_u8)));
 }

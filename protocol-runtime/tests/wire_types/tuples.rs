@@ -55,7 +55,7 @@ fn twelve_elements_are_the_most() {
 
 #[test]
 fn text_in_tuples_is_checked_as_one_piece() {
-    let words = |n: usize| (n as u8, "ä".repeat(n), "x".repeat(300 - n));
+    let words = |n: usize| (u8::try_from(n).unwrap(), "ä".repeat(n), "x".repeat(300 - n));
     crate::assert_same::<Vec<(u8, String, String)>>(
         &crate::encode(&(0..200).map(words).collect::<Vec<_>>()).unwrap(),
     );
@@ -65,6 +65,7 @@ fn text_in_tuples_is_checked_as_one_piece() {
 }
 
 crate::properties! {
+    []
     plain: (u8, i64, u128);
     flags: (bool, u8, Option<bool>, [bool; 9], bool);
     text: (String, u8, String);

@@ -89,7 +89,8 @@ fn every_width_and_sign_goes_there_and_back_at_its_edges() {
             let value = (1_u64 << shift).wrapping_add_signed(near);
             let signed = value.cast_signed();
             there_and_back(&(Varint(value), Varint(signed), Varint(signed.wrapping_neg())));
-            let (narrow, small) = (value as u32, value as u16);
+            let [a, b, c, d, ..] = value.to_le_bytes();
+            let (narrow, small) = (u32::from_le_bytes([a, b, c, d]), u16::from_le_bytes([a, b]));
             there_and_back(&(Varint(narrow), Varint(narrow.cast_signed())));
             there_and_back(&vec![Varint(small), Varint(small.wrapping_mul(3))]);
             there_and_back(&[Varint(small.cast_signed()), Varint(0)]);
