@@ -1,6 +1,6 @@
 //! Tokens to text as a person would lay it out.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use syn::{File, Item, ItemMacro, MacroDelimiter};
 
 /// Formats a module: `prettyplease`, with an empty line between items, and with the bodies of
@@ -17,6 +17,11 @@ pub(crate) fn module(code: TokenStream) -> Result<String, syn::Error> {
 }
 
 fn item(mut item: Item) -> String {
+    if let Item::Macro(wrapper) = &item
+        && wrapper.mac.path.segments.last().is_some_and(|last| last.ident == "flags")
+    {
+        return flags(wrapper);
+    }
     if let Item::Macro(wrapper) = &mut item
         && let Some(body) = items_inside(wrapper)
     {
@@ -26,6 +31,58 @@ fn item(mut item: Item) -> String {
         return format!("{head}\n{}}}\n", indented(&body));
     }
     unparse(item)
+}
+
+/// Flags, one to a line: they are no Rust that anybody could lay out.
+fn flags(wrapper: &ItemMacro) -> String {
+    let names = wrapper.mac.path.segments.iter().map(|segment| segment.ident.to_string());
+    let start = if wrapper.mac.path.leading_colon.is_some() { "::" } else { "" };
+    let path = format!("{start}{}", names.collect::<Vec<_>>().join("::"));
+    let (mut out, mut line) = (format!("{path}! {{\n"), String::new());
+    lay_out(wrapper.mac.tokens.clone(), 1, &mut line, &mut out);
+    out + "}\n"
+}
+
+fn lay_out(tokens: TokenStream, depth: usize, line: &mut String, out: &mut String) {
+    let indent = "    ".repeat(depth);
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Punct(hash) if hash.as_char() == '#' => {
+                let attribute = [Some(TokenTree::Punct(hash)), tokens.next()];
+                let text = attribute_text(attribute.into_iter().flatten().collect());
+                out.push_str(&format!("{indent}{text}\n"));
+            }
+            TokenTree::Punct(comma) if comma.as_char() == ',' => {
+                out.push_str(&format!("{indent}{},\n", line.trim()));
+                line.clear();
+            }
+            TokenTree::Punct(colon) if colon.as_char() == ':' => {
+                line.truncate(line.trim_end().len());
+                line.push_str(": ");
+            }
+            TokenTree::Punct(punct) => line.push(punct.as_char()),
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+                out.push_str(&format!("{indent}{} {{\n", line.trim()));
+                line.clear();
+                lay_out(group.stream(), depth + 1, line, out);
+                out.push_str(&format!("{indent}}}\n"));
+            }
+            TokenTree::Group(group) => {
+                line.truncate(line.trim_end().len());
+                line.push_str(&format!("({}) ", group.stream()));
+            }
+            token => line.push_str(&format!("{token} ")),
+        }
+    }
+}
+
+/// An attribute on a line of its own, as prettyplease has it.
+fn attribute_text(attribute: TokenStream) -> String {
+    let bare: TokenStream = "struct S;".parse().unwrap_or_default();
+    let item: Option<Item> = syn::parse2([attribute, bare].into_iter().collect()).ok();
+    let text = item.map(unparse).unwrap_or_default();
+    text.lines().next().unwrap_or_default().to_owned()
 }
 
 /// The items between the braces of a macro, laid out; nothing if something else stands there.
@@ -70,6 +127,14 @@ mod tests {
         check(
             "::np::v1::net! { /// Docs.\n trait A { fn f(); } struct B; }",
             "::np::v1::net! {\n    /// Docs.\n    trait A {\n        fn f();\n    }\n\n    struct B;\n}\n",
+        );
+    }
+
+    #[test]
+    fn flags_stand_one_to_a_line() {
+        check(
+            "::np::flags! { #[doc = \" Docs.\"] pub struct A: u8 { @0 ONE where since(2), @1 _, } }",
+            "::np::flags! {\n    /// Docs.\n    pub struct A: u8 {\n        @0 ONE where since(2),\n        @1 _,\n    }\n}\n",
         );
     }
 

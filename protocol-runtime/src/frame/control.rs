@@ -35,6 +35,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN
             && <[u8; 16] as _np::Wire>::PLAIN;
         type View<'a> = OfferView<'a>;
@@ -56,12 +57,15 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<u32>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<u32>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3 = _np::field::<[u8; 16]>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f0: ::std::string::String = _np::field(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: u32 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2: u32 = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3: [u8; 16] = _np::field(block, LAYOUT.slots[3], tail, &PLACES[3])?;
             ::core::result::Result::Ok(Self {
                 name: f0,
                 version: f1,
@@ -193,6 +197,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = PeerLimitsView<'a>;
         #[inline]
@@ -210,9 +215,9 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<u32>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<u32>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<u32>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f0: u32 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: u32 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2: u32 = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
             ::core::result::Result::Ok(Self {
                 calls: f0,
                 message: f1,
@@ -326,6 +331,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::std::vec::Vec<Offer> as _np::Wire>::PLAIN
             && <PeerLimits as _np::Wire>::PLAIN;
         type View<'a> = PrefaceView<'a>;
@@ -347,11 +353,14 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<
-                ::std::vec::Vec<Offer>,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<u32>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<PeerLimits>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f0: ::std::vec::Vec<Offer> = _np::field(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: u32 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2: PeerLimits = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
             ::core::result::Result::Ok(Self {
                 offers: f0,
                 record_max: f1,
@@ -490,6 +499,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::std::vec::Vec<Offer> as _np::Wire>::PLAIN
             && <PeerLimits as _np::Wire>::PLAIN;
         type View<'a> = AcceptView<'a>;
@@ -513,13 +523,16 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<u8>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<
-                ::std::vec::Vec<Offer>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<u32>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3 = _np::field::<PeerLimits>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            let f4 = _np::field::<u64>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            let f0: u8 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: ::std::vec::Vec<Offer> = _np::field(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &PLACES[1],
+            )?;
+            let f2: u32 = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3: PeerLimits = _np::field(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f4: u64 = _np::field(block, LAYOUT.slots[4], tail, &PLACES[4])?;
             ::core::result::Result::Ok(Self {
                 format: f0,
                 protocols: f1,
@@ -667,6 +680,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <[u8; 16] as _np::Wire>::PLAIN;
         type View<'a> = HelloView<'a>;
         #[inline]
@@ -683,8 +697,8 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<u64>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<[u8; 16]>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: u64 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: [u8; 16] = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { unix_ms: f0, nonce: f1 })
         }
         #[inline]
@@ -773,6 +787,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = PingView<'a>;
         #[inline]
@@ -788,7 +803,7 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<u64>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: u64 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(Self { token: f0 })
         }
         #[inline]
@@ -864,6 +879,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = PongView<'a>;
         #[inline]
@@ -879,7 +895,7 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<u64>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: u64 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(Self { token: f0 })
         }
         #[inline]
@@ -960,6 +976,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
         type View<'a> = CloseView<'a>;
         #[inline]
@@ -978,10 +995,13 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<u16>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: u16 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: ::std::string::String = _np::field(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &PLACES[1],
+            )?;
             ::core::result::Result::Ok(Self { reason: f0, text: f1 })
         }
         #[inline]
@@ -1092,6 +1112,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN
             && <crate::Bytes as _np::Wire>::PLAIN;
         type View<'a> = ErrorBodyView<'a>;
@@ -1114,14 +1135,15 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<u16>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<u32>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3 = _np::field::<
-                crate::Bytes,
-            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f0: u16 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: u32 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2: ::std::string::String = _np::field(
+                block,
+                LAYOUT.slots[2],
+                tail,
+                &PLACES[2],
+            )?;
+            let f3: crate::Bytes = _np::field(block, LAYOUT.slots[3], tail, &PLACES[3])?;
             ::core::result::Result::Ok(Self {
                 code: f0,
                 retry_after_ms: f1,

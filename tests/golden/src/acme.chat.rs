@@ -75,6 +75,7 @@ const _: () = {
         const HAS_TAIL: bool = LAYOUT.tail;
         const PLAIN: bool = true;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         type View<'a> = Vec3View<'a>;
         #[inline]
         fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
@@ -90,9 +91,9 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, slot.block);
-            let f0 = _np::field::<f32>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<f32>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<f32>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f0: f32 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: f32 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2: f32 = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
             ::core::result::Result::Ok(Self { x: f0, y: f1, z: f2 })
         }
         #[inline]
@@ -178,9 +179,16 @@ const _: () = {
 };
 
 ::network_protocol::flags! {
-    #[doc = " What somebody may do."] pub struct Rights : u8 { #[doc = " Bit 0."] @ 0
-    READ, #[doc = " Bit 1."] @ 1 WRITE, #[doc = " Everything else."] @ 2 ADMIN where
-    since(2), @ 3 _, }
+    /// What somebody may do.
+    pub struct Rights: u8 {
+        /// Bit 0.
+        @0 READ,
+        /// Bit 1.
+        @1 WRITE,
+        /// Everything else.
+        @2 ADMIN where since(2),
+        @3 _,
+    }
 }
 
 /// Whether somebody is there; a number we do not know becomes `Unknown(n)`.
@@ -378,8 +386,6 @@ const _: () = {
                     let block = out.block(LAYOUT_2.block_len);
                     _np::Wire::encode_block(f0, block, LAYOUT_2.slots[0]);
                     _np::Wire::encode_block(f1, block, LAYOUT_2.slots[1]);
-                    _np::Wire::encode_tail(f0, out);
-                    _np::Wire::encode_tail(f1, out);
                 }
                 Self::Nothing { .. } => {}
             }
@@ -396,19 +402,28 @@ const _: () = {
                 |tag, tail| match tag {
                     1 => {
                         let block = tail.take(LAYOUT_1.block_len)?;
-                        let f0 = _np::field::<
-                            f32,
-                        >(block, LAYOUT_1.slots[0], tail, &PLACES_1[0])?;
+                        let f0: f32 = _np::field(
+                            block,
+                            LAYOUT_1.slots[0],
+                            tail,
+                            &PLACES_1[0],
+                        )?;
                         ::core::result::Result::Ok(Self::Circle(f0))
                     }
                     2 => {
                         let block = tail.take(LAYOUT_2.block_len)?;
-                        let f0 = _np::field::<
-                            Vec3,
-                        >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
-                        let f1 = _np::field::<
-                            Vec3,
-                        >(block, LAYOUT_2.slots[1], tail, &PLACES_2[1])?;
+                        let f0: Vec3 = _np::field(
+                            block,
+                            LAYOUT_2.slots[0],
+                            tail,
+                            &PLACES_2[0],
+                        )?;
+                        let f1: Vec3 = _np::field(
+                            block,
+                            LAYOUT_2.slots[1],
+                            tail,
+                            &PLACES_2[1],
+                        )?;
                         ::core::result::Result::Ok(Self::Box { min: f0, max: f1 })
                     }
                     3 => ::core::result::Result::Ok(Self::Nothing),
@@ -432,13 +447,7 @@ const _: () = {
                         ::core::result::Result::Ok(())
                     }
                     2 => {
-                        let block = tail.take(LAYOUT_2.block_len)?;
-                        _np::check_field::<
-                            Vec3,
-                        >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
-                        _np::check_field::<
-                            Vec3,
-                        >(block, LAYOUT_2.slots[1], tail, &PLACES_2[1])?;
+                        tail.take(LAYOUT_2.block_len)?;
                         ::core::result::Result::Ok(())
                     }
                     3 => ::core::result::Result::Ok(()),
@@ -474,7 +483,6 @@ const _: () = {
                             LAYOUT_2.slots[0],
                             *tail,
                         );
-                        <Vec3 as _np::Wire>::skip(block, LAYOUT_2.slots[0], tail);
                         let f1 = <Vec3 as _np::Wire>::view(
                             block,
                             LAYOUT_2.slots[1],
@@ -493,9 +501,7 @@ const _: () = {
                     tail.take(LAYOUT_1.block_len);
                 }
                 2 => {
-                    let block = tail.take(LAYOUT_2.block_len);
-                    <Vec3 as _np::Wire>::skip(block, LAYOUT_2.slots[0], tail);
-                    <Vec3 as _np::Wire>::skip(block, LAYOUT_2.slots[1], tail);
+                    tail.take(LAYOUT_2.block_len);
                 }
                 3 => {}
                 _ => {}
@@ -597,7 +603,7 @@ pub enum BodyView<'a> {
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT_1: _np::Layout<1> = _np::layout([
-        _np::Shape::of::<::std::string::String>(),
+        _np::Shape::of::<::std::string::String>().checked(),
     ]);
     static PLACES_1: [_np::Place; 1] = _np::places("Body", ["Text"]);
     const LAYOUT_2: _np::Layout<3> = _np::layout([
@@ -696,9 +702,12 @@ const _: () = {
                                     MAX_BODY as u64,
                                     &PLACES_1[0],
                                 )?;
-                                let f0 = _np::field::<
-                                    ::std::string::String,
-                                >(block, LAYOUT_1.slots[0], tail, &PLACES_1[0])?;
+                                let f0: ::std::string::String = _np::field(
+                                    block,
+                                    LAYOUT_1.slots[0],
+                                    tail,
+                                    &PLACES_1[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Text(f0))
                             },
                         )
@@ -712,15 +721,24 @@ const _: () = {
                                 _np::unknown_bits(
                                     tail.exact() && LAYOUT_2.has_spare_bits(block),
                                 )?;
-                                let f0 = _np::field::<
-                                    ::std::string::String,
-                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
-                                let f1 = _np::field::<
-                                    ::network_protocol::Bytes,
-                                >(block, LAYOUT_2.slots[1], tail, &PLACES_2[1])?;
-                                let f2 = _np::field::<
-                                    ::core::option::Option<::std::string::String>,
-                                >(block, LAYOUT_2.slots[2], tail, &PLACES_2[2])?;
+                                let f0: ::std::string::String = _np::field(
+                                    block,
+                                    LAYOUT_2.slots[0],
+                                    tail,
+                                    &PLACES_2[0],
+                                )?;
+                                let f1: ::network_protocol::Bytes = _np::field(
+                                    block,
+                                    LAYOUT_2.slots[1],
+                                    tail,
+                                    &PLACES_2[1],
+                                )?;
+                                let f2: ::core::option::Option<::std::string::String> = _np::field(
+                                    block,
+                                    LAYOUT_2.slots[2],
+                                    tail,
+                                    &PLACES_2[2],
+                                )?;
                                 ::core::result::Result::Ok(Self::Image {
                                     mime: f0,
                                     data: f1,
@@ -735,9 +753,12 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_3, 0);
-                                let f0 = _np::field::<
-                                    ::std::vec::Vec<Vec3>,
-                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
+                                let f0: ::std::vec::Vec<Vec3> = _np::field(
+                                    block,
+                                    LAYOUT_3.slots[0],
+                                    tail,
+                                    &PLACES_3[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Mesh(f0))
                             },
                         )
@@ -752,9 +773,12 @@ const _: () = {
                                 _np::unknown_bits(
                                     tail.exact() && LAYOUT_6.has_spare_bits(block),
                                 )?;
-                                let f0 = _np::field::<
-                                    ::std::boxed::Box<Body>,
-                                >(block, LAYOUT_6.slots[0], tail, &PLACES_6[0])?;
+                                let f0: ::std::boxed::Box<Body> = _np::field(
+                                    block,
+                                    LAYOUT_6.slots[0],
+                                    tail,
+                                    &PLACES_6[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Quote(f0))
                             },
                         )
@@ -1075,16 +1099,17 @@ const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<23> = _np::layout([
         _np::Shape::of::<crate::acme::common::UserId>(),
-        _np::Shape::of::<::std::string::String>(),
-        _np::Shape::of::<<Presence as _np::Xor>::Number>(),
-        _np::Shape::of::<u32>(),
+        _np::Shape::of::<::std::string::String>().checked(),
+        _np::Shape::of::<<Presence as _np::Xor>::Number>().checked(),
+        _np::Shape::of::<u32>().opaque(),
         _np::Shape::of::<::core::option::Option<[u8; 16]>>(),
-        _np::Shape::of::<_np::Varint<<i64 as _np::Xor>::Number>>(),
+        _np::Shape::of::<_np::Varint<<i64 as _np::Xor>::Number>>().checked(),
         _np::Shape::of::<bool>(),
-        _np::Shape::of::<<Rights as _np::Xor>::Number>(),
+        _np::Shape::of::<<Rights as _np::Xor>::Number>().checked(),
         _np::Shape::of::<
             ::std::collections::BTreeMap<::std::string::String, ::std::string::String>,
-        >(),
+        >()
+            .checked(),
         _np::Shape::of::<
             ::core::option::Option<::network_protocol::Secret<::network_protocol::Uuid>>,
         >(),
@@ -1095,7 +1120,7 @@ const _: () = {
         _np::Shape::of::<Keep>(),
         _np::Shape::of::<::std::collections::BTreeSet<crate::acme::common::UserId>>(),
         _np::Shape::of::<::core::option::Option<::std::boxed::Box<User>>>(),
-        _np::Shape::of::<<f32 as _np::Xor>::Number>(),
+        _np::Shape::of::<<f32 as _np::Xor>::Number>().checked(),
         _np::Shape::of::<::core::option::Option<bool>>(),
         _np::Shape::of::<::core::option::Option<::core::net::SocketAddr>>(),
         _np::Shape::of::<i128>(),
@@ -1135,6 +1160,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <crate::acme::common::UserId as _np::Wire>::PLAIN
             && <::std::string::String as _np::Wire>::PLAIN
             && <Presence as _np::Wire>::PLAIN && false
@@ -1232,29 +1258,44 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0 = _np::field::<
-                crate::acme::common::UserId,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: crate::acme::common::UserId = _np::field(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &PLACES[0],
+            )?;
             _np::check_max::<
                 ::std::string::String,
             >(block, LAYOUT.slots[1], tail, 64, &PLACES[1])?;
-            let f1 = _np::field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::masked::<
-                Presence,
-            >(block, LAYOUT.slots[2], tail, &PLACES[2], Presence::Online)?;
+            let f1: ::std::string::String = _np::field(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &PLACES[1],
+            )?;
+            let f2: Presence = _np::masked(
+                block,
+                LAYOUT.slots[2],
+                tail,
+                &PLACES[2],
+                Presence::Online,
+            )?;
             _np::removed::<u32>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            let f4 = _np::field::<
-                ::core::option::Option<[u8; 16]>,
-            >(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            let f5 = _np::masked_varint::<
-                i64,
-            >(block, LAYOUT.slots[5], tail, &PLACES[5], -1)?;
-            let f6 = _np::field::<bool>(block, LAYOUT.slots[6], tail, &PLACES[6])?;
-            let f7 = _np::masked::<
-                Rights,
-            >(
+            let f4: ::core::option::Option<[u8; 16]> = _np::field(
+                block,
+                LAYOUT.slots[4],
+                tail,
+                &PLACES[4],
+            )?;
+            let f5: i64 = _np::masked_varint(
+                block,
+                LAYOUT.slots[5],
+                tail,
+                &PLACES[5],
+                -1,
+            )?;
+            let f6: bool = _np::field(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            let f7: Rights = _np::masked(
                 block,
                 LAYOUT.slots[7],
                 tail,
@@ -1267,55 +1308,72 @@ const _: () = {
                     ::std::string::String,
                 >,
             >(block, LAYOUT.slots[8], tail, 32, &PLACES[8])?;
-            let f8 = _np::field::<
-                ::std::collections::BTreeMap<
-                    ::std::string::String,
-                    ::std::string::String,
-                >,
-            >(block, LAYOUT.slots[8], tail, &PLACES[8])?;
-            let f9 = _np::field::<
-                ::core::option::Option<
-                    ::network_protocol::Secret<::network_protocol::Uuid>,
-                >,
-            >(block, LAYOUT.slots[9], tail, &PLACES[9])?;
-            let f10 = _np::accepted(
-                crate::ip::from_wire(
-                    _np::field::<
-                        ::core::option::Option<::network_protocol::Bytes>,
-                    >(block, LAYOUT.slots[10], tail, &PLACES[10])?,
-                ),
+            let f8: ::std::collections::BTreeMap<
+                ::std::string::String,
+                ::std::string::String,
+            > = _np::field(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            let f9: ::core::option::Option<
+                ::network_protocol::Secret<::network_protocol::Uuid>,
+            > = _np::field(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            let f10: ::core::option::Option<::network_protocol::Bytes> = _np::field(
+                block,
+                LAYOUT.slots[10],
+                tail,
                 &PLACES[10],
             )?;
-            let f11 = _np::field::<u128>(block, LAYOUT.slots[11], tail, &PLACES[11])?;
-            let f12 = _np::field::<
-                (i32, f64),
-            >(block, LAYOUT.slots[12], tail, &PLACES[12])?;
-            let f13 = _np::field::<
-                ::core::option::Option<Shape>,
-            >(block, LAYOUT.slots[13], tail, &PLACES[13])?;
-            let f14 = _np::field::<Keep>(block, LAYOUT.slots[14], tail, &PLACES[14])?;
-            let f15 = _np::field::<
-                ::std::collections::BTreeSet<crate::acme::common::UserId>,
-            >(block, LAYOUT.slots[15], tail, &PLACES[15])?;
-            let f16 = _np::field::<
-                ::core::option::Option<::std::boxed::Box<User>>,
-            >(block, LAYOUT.slots[16], tail, &PLACES[16])?;
-            let f17 = _np::masked::<
-                f32,
-            >(block, LAYOUT.slots[17], tail, &PLACES[17], 1.5)?;
-            let f18 = _np::field::<
-                ::core::option::Option<bool>,
-            >(block, LAYOUT.slots[18], tail, &PLACES[18])?;
-            let f19 = _np::field::<
-                ::core::option::Option<::core::net::SocketAddr>,
-            >(block, LAYOUT.slots[19], tail, &PLACES[19])?;
-            let f20 = _np::field::<i128>(block, LAYOUT.slots[20], tail, &PLACES[20])?;
-            let f21 = _np::field::<
-                crate::acme::common::Page,
-            >(block, LAYOUT.slots[21], tail, &PLACES[21])?;
-            let f22 = _np::field::<
-                [u8; crate::acme::common::MAX_TAG as usize],
-            >(block, LAYOUT.slots[22], tail, &PLACES[22])?;
+            let f10 = _np::accepted(crate::ip::from_wire(f10), &PLACES[10])?;
+            let f11: u128 = _np::field(block, LAYOUT.slots[11], tail, &PLACES[11])?;
+            let f12: (i32, f64) = _np::field(
+                block,
+                LAYOUT.slots[12],
+                tail,
+                &PLACES[12],
+            )?;
+            let f13: ::core::option::Option<Shape> = _np::field(
+                block,
+                LAYOUT.slots[13],
+                tail,
+                &PLACES[13],
+            )?;
+            let f14: Keep = _np::field(block, LAYOUT.slots[14], tail, &PLACES[14])?;
+            let f15: ::std::collections::BTreeSet<crate::acme::common::UserId> = _np::field(
+                block,
+                LAYOUT.slots[15],
+                tail,
+                &PLACES[15],
+            )?;
+            let f16: ::core::option::Option<::std::boxed::Box<User>> = _np::field(
+                block,
+                LAYOUT.slots[16],
+                tail,
+                &PLACES[16],
+            )?;
+            let f17: f32 = _np::masked(block, LAYOUT.slots[17], tail, &PLACES[17], 1.5)?;
+            let f18: ::core::option::Option<bool> = _np::field(
+                block,
+                LAYOUT.slots[18],
+                tail,
+                &PLACES[18],
+            )?;
+            let f19: ::core::option::Option<::core::net::SocketAddr> = _np::field(
+                block,
+                LAYOUT.slots[19],
+                tail,
+                &PLACES[19],
+            )?;
+            let f20: i128 = _np::field(block, LAYOUT.slots[20], tail, &PLACES[20])?;
+            let f21: crate::acme::common::Page = _np::field(
+                block,
+                LAYOUT.slots[21],
+                tail,
+                &PLACES[21],
+            )?;
+            let f22: [u8; crate::acme::common::MAX_TAG as usize] = _np::field(
+                block,
+                LAYOUT.slots[22],
+                tail,
+                &PLACES[22],
+            )?;
             ::core::result::Result::Ok(Self {
                 id: f0,
                 name: f1,
@@ -1358,7 +1416,13 @@ const _: () = {
             _np::check_field::<
                 ::core::option::Option<[u8; 16]>,
             >(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            _np::masked_varint::<i64>(block, LAYOUT.slots[5], tail, &PLACES[5], -1)?;
+            let _: i64 = _np::masked_varint(
+                block,
+                LAYOUT.slots[5],
+                tail,
+                &PLACES[5],
+                -1,
+            )?;
             _np::check_max::<
                 ::std::collections::BTreeMap<
                     ::std::string::String,
@@ -1955,6 +2019,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::network_protocol::Timestamp as _np::Wire>::PLAIN
             && <crate::acme::common::UserId as _np::Wire>::PLAIN
             && <Body as _np::Wire>::PLAIN;
@@ -1976,13 +2041,19 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<
-                ::network_protocol::Timestamp,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<
-                crate::acme::common::UserId,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<Body>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f0: ::network_protocol::Timestamp = _np::field(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: crate::acme::common::UserId = _np::field(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &PLACES[1],
+            )?;
+            let f2: Body = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
             ::core::result::Result::Ok(Self { at: f0, by: f1, body: f2 })
         }
         #[inline]
@@ -2118,6 +2189,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <RoomId as _np::Wire>::PLAIN
             && <::std::vec::Vec<User> as _np::Wire>::PLAIN && <Rooms as _np::Wire>::PLAIN
             && <crate::acme::common::Page as _np::Wire>::PLAIN;
@@ -2142,14 +2214,20 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<RoomId>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<
-                ::std::vec::Vec<User>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<Rooms>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3 = _np::field::<
-                crate::acme::common::Page,
-            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f0: RoomId = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: ::std::vec::Vec<User> = _np::field(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &PLACES[1],
+            )?;
+            let f2: Rooms = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3: crate::acme::common::Page = _np::field(
+                block,
+                LAYOUT.slots[3],
+                tail,
+                &PLACES[3],
+            )?;
             ::core::result::Result::Ok(Self {
                 room: f0,
                 people: f1,
@@ -2367,9 +2445,12 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_2, 0);
-                                let f0 = _np::field::<
-                                    ::network_protocol::Timestamp,
-                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
+                                let f0: ::network_protocol::Timestamp = _np::field(
+                                    block,
+                                    LAYOUT_2.slots[0],
+                                    tail,
+                                    &PLACES_2[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Banned { until: f0 })
                             },
                         )
@@ -2380,9 +2461,12 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_3, 0);
-                                let f0 = _np::field::<
-                                    u32,
-                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
+                                let f0: u32 = _np::field(
+                                    block,
+                                    LAYOUT_3.slots[0],
+                                    tail,
+                                    &PLACES_3[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Full(f0))
                             },
                         )
@@ -2586,7 +2670,7 @@ const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<RoomId>(),
-        _np::Shape::of::<::std::string::String>(),
+        _np::Shape::of::<::std::string::String>().checked(),
     ]);
     static PLACES: [_np::Place; 2] = _np::places("ChatJoin", ["room", "nick"]);
     #[automatically_derived]
@@ -2594,6 +2678,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <RoomId as _np::Wire>::PLAIN
             && <::std::string::String as _np::Wire>::PLAIN;
         type View<'a> = ChatJoinView<'a>;
@@ -2614,13 +2699,16 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<RoomId>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: RoomId = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             _np::check_max::<
                 ::std::string::String,
             >(block, LAYOUT.slots[1], tail, 32, &PLACES[1])?;
-            let f1 = _np::field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f1: ::std::string::String = _np::field(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &PLACES[1],
+            )?;
             ::core::result::Result::Ok(Self { room: f0, nick: f1 })
         }
         #[inline]
@@ -2730,6 +2818,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <RoomId as _np::Wire>::PLAIN && <Body as _np::Wire>::PLAIN;
         type View<'a> = ChatSayView<'a>;
         #[inline]
@@ -2748,8 +2837,8 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<RoomId>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<Body>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: RoomId = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: Body = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { room: f0, body: f1 })
         }
         #[inline]
@@ -2848,6 +2937,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <RoomId as _np::Wire>::PLAIN
             && <::core::option::Option<u64> as _np::Wire>::PLAIN;
         type View<'a> = ChatTailView<'a>;
@@ -2868,10 +2958,13 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0 = _np::field::<RoomId>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<
-                ::core::option::Option<u64>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: RoomId = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: ::core::option::Option<u64> = _np::field(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &PLACES[1],
+            )?;
             ::core::result::Result::Ok(Self { room: f0, after: f1 })
         }
         #[inline]
@@ -2977,6 +3070,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
         type View<'a> = ChatUploadView<'a>;
         #[inline]
@@ -2994,9 +3088,12 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: ::std::string::String = _np::field(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &PLACES[0],
+            )?;
             ::core::result::Result::Ok(Self { name: f0 })
         }
         #[inline]
@@ -3072,7 +3169,7 @@ pub struct __ChatNotice {
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([
-        _np::Shape::of::<::std::string::String>(),
+        _np::Shape::of::<::std::string::String>().checked(),
     ]);
     static PLACES: [_np::Place; 1] = _np::places("Chat::Notice", ["value"]);
     #[automatically_derived]
@@ -3080,6 +3177,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
         type View<'a> = ();
         #[inline]
@@ -3101,9 +3199,12 @@ const _: () = {
             _np::check_max::<
                 ::std::string::String,
             >(block, LAYOUT.slots[0], tail, MAX_TEXT as u64, &PLACES[0])?;
-            let f0 = _np::field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: ::std::string::String = _np::field(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &PLACES[0],
+            )?;
             ::core::result::Result::Ok(Self { value: f0 })
         }
         #[inline]

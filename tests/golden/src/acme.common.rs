@@ -30,7 +30,7 @@ const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<4> = _np::layout([
         _np::Shape::of::<u32>(),
-        _np::Shape::of::<<u32 as _np::Xor>::Number>(),
+        _np::Shape::of::<<u32 as _np::Xor>::Number>().checked(),
         _np::Shape::of::<Order>(),
         _np::Shape::of::<::std::vec::Vec<Tag>>(),
     ]);
@@ -43,6 +43,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <Order as _np::Wire>::PLAIN
             && <::std::vec::Vec<Tag> as _np::Wire>::PLAIN;
         type View<'a> = PageView<'a>;
@@ -68,12 +69,15 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<u32>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::masked::<u32>(block, LAYOUT.slots[1], tail, &PLACES[1], 50)?;
-            let f2 = _np::field::<Order>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3 = _np::field::<
-                ::std::vec::Vec<Tag>,
-            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f0: u32 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: u32 = _np::masked(block, LAYOUT.slots[1], tail, &PLACES[1], 50)?;
+            let f2: Order = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3: ::std::vec::Vec<Tag> = _np::field(
+                block,
+                LAYOUT.slots[3],
+                tail,
+                &PLACES[3],
+            )?;
             ::core::result::Result::Ok(Self {
                 start: f0,
                 limit: f1,
@@ -251,7 +255,7 @@ pub struct TagView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<2> = _np::layout([
-        _np::Shape::of::<::std::string::String>(),
+        _np::Shape::of::<::std::string::String>().checked(),
         _np::Shape::of::<::network_protocol::Timestamp>(),
     ]);
     static PLACES: [_np::Place; 2] = _np::places("Tag", ["text", "at"]);
@@ -260,6 +264,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN
             && <::network_protocol::Timestamp as _np::Wire>::PLAIN;
         type View<'a> = TagView<'a>;
@@ -283,12 +288,18 @@ const _: () = {
             _np::check_max::<
                 ::std::string::String,
             >(block, LAYOUT.slots[0], tail, MAX_TAG as u64, &PLACES[0])?;
-            let f0 = _np::field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<
-                ::network_protocol::Timestamp,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: ::std::string::String = _np::field(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: ::network_protocol::Timestamp = _np::field(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &PLACES[1],
+            )?;
             ::core::result::Result::Ok(Self { text: f0, at: f1 })
         }
         #[inline]

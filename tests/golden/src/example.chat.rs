@@ -47,6 +47,7 @@ const _: () = {
         const HAS_TAIL: bool = LAYOUT.tail;
         const PLAIN: bool = true;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         type View<'a> = Vec3View<'a>;
         #[inline]
         fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
@@ -62,9 +63,9 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, slot.block);
-            let f0 = _np::field::<f32>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<f32>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<f32>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f0: f32 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: f32 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2: f32 = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
             ::core::result::Result::Ok(Self { x: f0, y: f1, z: f2 })
         }
         #[inline]
@@ -333,7 +334,6 @@ const _: () = {
                 Self::Quad(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_4.block_len, out);
                     _np::Wire::encode_block(f0, block, LAYOUT_4.slots[0]);
-                    _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::Left { .. } => _np::encode_unit(out),
@@ -356,9 +356,12 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_1, 0);
-                                let f0 = _np::field::<
-                                    ::std::string::String,
-                                >(block, LAYOUT_1.slots[0], tail, &PLACES_1[0])?;
+                                let f0: ::std::string::String = _np::field(
+                                    block,
+                                    LAYOUT_1.slots[0],
+                                    tail,
+                                    &PLACES_1[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Text(f0))
                             },
                         )
@@ -372,15 +375,24 @@ const _: () = {
                                 _np::unknown_bits(
                                     tail.exact() && LAYOUT_2.has_spare_bits(block),
                                 )?;
-                                let f0 = _np::field::<
-                                    ::std::string::String,
-                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
-                                let f1 = _np::field::<
-                                    ::network_protocol::Bytes,
-                                >(block, LAYOUT_2.slots[1], tail, &PLACES_2[1])?;
-                                let f2 = _np::field::<
-                                    ::core::option::Option<::std::string::String>,
-                                >(block, LAYOUT_2.slots[2], tail, &PLACES_2[2])?;
+                                let f0: ::std::string::String = _np::field(
+                                    block,
+                                    LAYOUT_2.slots[0],
+                                    tail,
+                                    &PLACES_2[0],
+                                )?;
+                                let f1: ::network_protocol::Bytes = _np::field(
+                                    block,
+                                    LAYOUT_2.slots[1],
+                                    tail,
+                                    &PLACES_2[1],
+                                )?;
+                                let f2: ::core::option::Option<::std::string::String> = _np::field(
+                                    block,
+                                    LAYOUT_2.slots[2],
+                                    tail,
+                                    &PLACES_2[2],
+                                )?;
                                 ::core::result::Result::Ok(Self::Image {
                                     mime: f0,
                                     data: f1,
@@ -395,9 +407,12 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_3, 0);
-                                let f0 = _np::field::<
-                                    ::std::vec::Vec<Vec3>,
-                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
+                                let f0: ::std::vec::Vec<Vec3> = _np::field(
+                                    block,
+                                    LAYOUT_3.slots[0],
+                                    tail,
+                                    &PLACES_3[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Mesh(f0))
                             },
                         )
@@ -408,9 +423,12 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_4, 0);
-                                let f0 = _np::field::<
-                                    [Vec3; SIDES as usize],
-                                >(block, LAYOUT_4.slots[0], tail, &PLACES_4[0])?;
+                                let f0: [Vec3; SIDES as usize] = _np::field(
+                                    block,
+                                    LAYOUT_4.slots[0],
+                                    tail,
+                                    &PLACES_4[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Quad(f0))
                             },
                         )
@@ -482,13 +500,7 @@ const _: () = {
                         _np::read_fields(
                             (LAYOUT_4.block_len, LAYOUT_4.text),
                             tail,
-                            |block, tail| {
-                                _np::own_block!(block, LAYOUT_4, 0);
-                                _np::check_field::<
-                                    [Vec3; SIDES as usize],
-                                >(block, LAYOUT_4.slots[0], tail, &PLACES_4[0])?;
-                                ::core::result::Result::Ok(())
-                            },
+                            |_, _| ::core::result::Result::Ok(()),
                         )
                     }
                     5 => _np::read_unit(tail),
@@ -702,6 +714,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN
             && <Presence as _np::Wire>::PLAIN
             && <::core::option::Option<[u8; 16]> as _np::Wire>::PLAIN
@@ -730,17 +743,23 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0 = _np::field::<u64>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<Presence>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3 = _np::field::<
-                ::core::option::Option<[u8; 16]>,
-            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            let f4 = _np::field::<i64>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            let f5 = _np::field::<bool>(block, LAYOUT.slots[5], tail, &PLACES[5])?;
-            let f6 = _np::field::<u128>(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            let f0: u64 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: ::std::string::String = _np::field(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &PLACES[1],
+            )?;
+            let f2: Presence = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3: ::core::option::Option<[u8; 16]> = _np::field(
+                block,
+                LAYOUT.slots[3],
+                tail,
+                &PLACES[3],
+            )?;
+            let f4: i64 = _np::field(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            let f5: bool = _np::field(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            let f6: u128 = _np::field(block, LAYOUT.slots[6], tail, &PLACES[6])?;
             ::core::result::Result::Ok(Self {
                 id: f0,
                 name: f1,
@@ -924,6 +943,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <Body as _np::Wire>::PLAIN;
         type View<'a> = LineView<'a>;
         #[inline]
@@ -943,9 +963,9 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<u64>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<u64>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<Body>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f0: u64 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: u64 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2: Body = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
             ::core::result::Result::Ok(Self { at: f0, by: f1, body: f2 })
         }
         #[inline]
@@ -1050,6 +1070,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::std::vec::Vec<User> as _np::Wire>::PLAIN;
         type View<'a> = JoinedView<'a>;
         #[inline]
@@ -1068,10 +1089,13 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<u64>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<
-                ::std::vec::Vec<User>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: u64 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: ::std::vec::Vec<User> = _np::field(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &PLACES[1],
+            )?;
             ::core::result::Result::Ok(Self { room: f0, people: f1 })
         }
         #[inline]
@@ -1237,9 +1261,12 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_2, 0);
-                                let f0 = _np::field::<
-                                    u64,
-                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
+                                let f0: u64 = _np::field(
+                                    block,
+                                    LAYOUT_2.slots[0],
+                                    tail,
+                                    &PLACES_2[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Banned { until: f0 })
                             },
                         )
@@ -1250,9 +1277,12 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_3, 0);
-                                let f0 = _np::field::<
-                                    u32,
-                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
+                                let f0: u32 = _np::field(
+                                    block,
+                                    LAYOUT_3.slots[0],
+                                    tail,
+                                    &PLACES_3[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Full(f0))
                             },
                         )
@@ -1445,6 +1475,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
         type View<'a> = ChatJoinView<'a>;
         #[inline]
@@ -1463,10 +1494,13 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<u64>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: u64 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: ::std::string::String = _np::field(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &PLACES[1],
+            )?;
             ::core::result::Result::Ok(Self { room: f0, nick: f1 })
         }
         #[inline]
@@ -1569,6 +1603,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <Body as _np::Wire>::PLAIN;
         type View<'a> = ChatSayView<'a>;
         #[inline]
@@ -1587,8 +1622,8 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<u64>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<Body>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: u64 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: Body = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { room: f0, body: f1 })
         }
         #[inline]
@@ -1685,6 +1720,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::core::option::Option<u64> as _np::Wire>::PLAIN;
         type View<'a> = ChatHistoryView<'a>;
         #[inline]
@@ -1704,10 +1740,13 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0 = _np::field::<u64>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<
-                ::core::option::Option<u64>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: u64 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: ::core::option::Option<u64> = _np::field(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &PLACES[1],
+            )?;
             ::core::result::Result::Ok(Self { room: f0, after: f1 })
         }
         #[inline]

@@ -99,6 +99,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = NumbersView<'a>;
         #[inline]
@@ -125,18 +126,18 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<u8>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<u16>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<u32>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3 = _np::field::<u64>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            let f4 = _np::field::<u128>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            let f5 = _np::field::<i8>(block, LAYOUT.slots[5], tail, &PLACES[5])?;
-            let f6 = _np::field::<i16>(block, LAYOUT.slots[6], tail, &PLACES[6])?;
-            let f7 = _np::field::<i32>(block, LAYOUT.slots[7], tail, &PLACES[7])?;
-            let f8 = _np::field::<i64>(block, LAYOUT.slots[8], tail, &PLACES[8])?;
-            let f9 = _np::field::<i128>(block, LAYOUT.slots[9], tail, &PLACES[9])?;
-            let f10 = _np::field::<f32>(block, LAYOUT.slots[10], tail, &PLACES[10])?;
-            let f11 = _np::field::<f64>(block, LAYOUT.slots[11], tail, &PLACES[11])?;
+            let f0: u8 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: u16 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2: u32 = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3: u64 = _np::field(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f4: u128 = _np::field(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            let f5: i8 = _np::field(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            let f6: i16 = _np::field(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            let f7: i32 = _np::field(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            let f8: i64 = _np::field(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            let f9: i128 = _np::field(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            let f10: f32 = _np::field(block, LAYOUT.slots[10], tail, &PLACES[10])?;
+            let f11: f64 = _np::field(block, LAYOUT.slots[11], tail, &PLACES[11])?;
             ::core::result::Result::Ok(Self {
                 a: f0,
                 b: f1,
@@ -362,6 +363,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <bool as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN
             && <bool as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN
             && <bool as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN
@@ -391,16 +393,16 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0 = _np::field::<bool>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<bool>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<bool>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3 = _np::field::<bool>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            let f4 = _np::field::<bool>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            let f5 = _np::field::<bool>(block, LAYOUT.slots[5], tail, &PLACES[5])?;
-            let f6 = _np::field::<bool>(block, LAYOUT.slots[6], tail, &PLACES[6])?;
-            let f7 = _np::field::<bool>(block, LAYOUT.slots[7], tail, &PLACES[7])?;
-            let f8 = _np::field::<u8>(block, LAYOUT.slots[8], tail, &PLACES[8])?;
-            let f9 = _np::field::<bool>(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            let f0: bool = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: bool = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2: bool = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3: bool = _np::field(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f4: bool = _np::field(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            let f5: bool = _np::field(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            let f6: bool = _np::field(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            let f7: bool = _np::field(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            let f8: u8 = _np::field(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            let f9: bool = _np::field(block, LAYOUT.slots[9], tail, &PLACES[9])?;
             ::core::result::Result::Ok(Self {
                 a: f0,
                 b: f1,
@@ -605,6 +607,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <bool as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN
             && <bool as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN
             && <bool as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN
@@ -636,17 +639,20 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0 = _np::field::<bool>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<bool>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<bool>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3 = _np::field::<bool>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            let f4 = _np::field::<bool>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            let f5 = _np::field::<bool>(block, LAYOUT.slots[5], tail, &PLACES[5])?;
-            let f6 = _np::field::<bool>(block, LAYOUT.slots[6], tail, &PLACES[6])?;
-            let f7 = _np::field::<
-                ::core::option::Option<bool>,
-            >(block, LAYOUT.slots[7], tail, &PLACES[7])?;
-            let f8 = _np::field::<bool>(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            let f0: bool = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: bool = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2: bool = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3: bool = _np::field(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f4: bool = _np::field(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            let f5: bool = _np::field(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            let f6: bool = _np::field(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            let f7: ::core::option::Option<bool> = _np::field(
+                block,
+                LAYOUT.slots[7],
+                tail,
+                &PLACES[7],
+            )?;
+            let f8: bool = _np::field(block, LAYOUT.slots[8], tail, &PLACES[8])?;
             ::core::result::Result::Ok(Self {
                 a: f0,
                 b: f1,
@@ -817,6 +823,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = EmptyView<'a>;
         #[inline]
@@ -897,6 +904,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
         type View<'a> = UnnumberedView<'a>;
         #[inline]
@@ -915,10 +923,13 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<u8>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: u8 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: ::std::string::String = _np::field(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &PLACES[1],
+            )?;
             ::core::result::Result::Ok(Self { first: f0, second: f1 })
         }
         #[inline]
@@ -1027,6 +1038,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
         type View<'a> = ShuffledView<'a>;
         #[inline]
@@ -1046,11 +1058,14 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<u16>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<u8>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f0: u16 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: ::std::string::String = _np::field(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &PLACES[1],
+            )?;
+            let f2: u8 = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
             ::core::result::Result::Ok(Self {
                 first: f0,
                 second: f1,
@@ -1183,6 +1198,7 @@ const _: () = {
         const HAS_TAIL: bool = LAYOUT.tail;
         const PLAIN: bool = true;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         type View<'a> = PointView<'a>;
         #[inline]
         fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
@@ -1198,9 +1214,9 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, slot.block);
-            let f0 = _np::field::<f32>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<f32>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<f32>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f0: f32 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: f32 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2: f32 = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
             ::core::result::Result::Ok(Self { x: f0, y: f1, z: f2 })
         }
         #[inline]
@@ -1332,6 +1348,7 @@ const _: () = {
         const PLAIN: bool = <[Point; 3] as _np::Wire>::PLAIN
             && <[u16; 2] as _np::Wire>::PLAIN;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         type View<'a> = TriangleView<'a>;
         #[inline]
         fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
@@ -1347,9 +1364,9 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, slot.block);
-            let f0 = _np::field::<[Point; 3]>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<[u16; 2]>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<u32>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f0: [Point; 3] = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: [u16; 2] = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2: u32 = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
             ::core::result::Result::Ok(Self {
                 corners: f0,
                 tags: f1,
@@ -1358,12 +1375,10 @@ const _: () = {
         }
         #[inline]
         fn check(
-            block: &[u8],
-            slot: _np::Slot,
-            tail: &mut _np::Reader<'_>,
+            _: &[u8],
+            _: _np::Slot,
+            _: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, slot.block);
-            _np::check_field::<[Point; 3]>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1375,37 +1390,9 @@ const _: () = {
             let block = _np::part(block, slot.block, LAYOUT.block_len);
             TriangleView(_np::BodyView { block, tail })
         }
-        #[inline]
-        fn encode_tail(&self, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode_tail(&self.corners, out);
-        }
-        #[inline]
-        fn skip(block: &[u8], slot: _np::Slot, tail: &mut _np::Tail<'_>) {
-            if LAYOUT.tail {
-                _np::own_block!(block, LAYOUT, slot.block);
-                skip_fields(usize::MAX, block, tail);
-            }
-        }
-        #[inline]
-        fn text_end(block: &[u8], slot: _np::Slot, tails: &[u8], at: usize) -> usize {
-            _np::own_block!(block, LAYOUT, slot.block);
-            let at = <[Point; 3] as _np::Wire>::text_end(
-                block,
-                LAYOUT.slots[0],
-                tails,
-                at,
-            );
-            at
-        }
         _np::plain_list! {}
         fn schema() -> &'static _np::TypeSchema {
             &SCHEMA
-        }
-    }
-    #[inline(always)]
-    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
-        if upto > 0 {
-            <[Point; 3] as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -1501,6 +1488,7 @@ const _: () = {
         const HAS_TAIL: bool = LAYOUT.tail;
         const PLAIN: bool = true;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         type View<'a> = GapView<'a>;
         #[inline]
         fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
@@ -1515,8 +1503,8 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, slot.block);
-            let f0 = _np::field::<u8>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<u64>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: u8 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: u64 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { small: f0, large: f1 })
         }
         #[inline]
@@ -1668,6 +1656,7 @@ const _: () = {
             && <Shape as _np::Wire>::PLAIN && <Numbers as _np::Wire>::PLAIN
             && <Point as _np::Wire>::PLAIN && <[bool; 12] as _np::Wire>::PLAIN;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         type View<'a> = FrozenView<'a>;
         #[inline]
         fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
@@ -1692,29 +1681,47 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, slot.block);
             _np::padding_bits(LAYOUT.has_spare_bits(block))?;
-            let f0 = _np::field::<bool>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<
-                ::core::option::Option<u32>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<
-                ::core::option::Option<bool>,
-            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3 = _np::field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            let f4 = _np::field::<
-                ::network_protocol::Bytes,
-            >(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            let f5 = _np::field::<
-                ::std::vec::Vec<u16>,
-            >(block, LAYOUT.slots[5], tail, &PLACES[5])?;
-            let f6 = _np::field::<Level8>(block, LAYOUT.slots[6], tail, &PLACES[6])?;
-            let f7 = _np::field::<Shape>(block, LAYOUT.slots[7], tail, &PLACES[7])?;
-            let f8 = _np::field::<Numbers>(block, LAYOUT.slots[8], tail, &PLACES[8])?;
-            let f9 = _np::field::<Point>(block, LAYOUT.slots[9], tail, &PLACES[9])?;
-            let f10 = _np::field::<
-                [bool; 12],
-            >(block, LAYOUT.slots[10], tail, &PLACES[10])?;
+            let f0: bool = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: ::core::option::Option<u32> = _np::field(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &PLACES[1],
+            )?;
+            let f2: ::core::option::Option<bool> = _np::field(
+                block,
+                LAYOUT.slots[2],
+                tail,
+                &PLACES[2],
+            )?;
+            let f3: ::std::string::String = _np::field(
+                block,
+                LAYOUT.slots[3],
+                tail,
+                &PLACES[3],
+            )?;
+            let f4: ::network_protocol::Bytes = _np::field(
+                block,
+                LAYOUT.slots[4],
+                tail,
+                &PLACES[4],
+            )?;
+            let f5: ::std::vec::Vec<u16> = _np::field(
+                block,
+                LAYOUT.slots[5],
+                tail,
+                &PLACES[5],
+            )?;
+            let f6: Level8 = _np::field(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            let f7: Shape = _np::field(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            let f8: Numbers = _np::field(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            let f9: Point = _np::field(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            let f10: [bool; 12] = _np::field(
+                block,
+                LAYOUT.slots[10],
+                tail,
+                &PLACES[10],
+            )?;
             ::core::result::Result::Ok(Self {
                 flag: f0,
                 maybe: f1,
@@ -1754,7 +1761,7 @@ const _: () = {
             >(block, LAYOUT.slots[5], tail, &PLACES[5])?;
             _np::check_field::<Shape>(block, LAYOUT.slots[7], tail, &PLACES[7])?;
             _np::check_field::<Numbers>(block, LAYOUT.slots[8], tail, &PLACES[8])?;
-            _np::check_field::<Point>(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            _np::check_field::<[bool; 12]>(block, LAYOUT.slots[10], tail, &PLACES[10])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1775,7 +1782,6 @@ const _: () = {
             _np::Wire::encode_tail(&self.list, out);
             _np::Wire::encode_tail(&self.shape, out);
             _np::Wire::encode_tail(&self.inner, out);
-            _np::Wire::encode_tail(&self.point, out);
         }
         #[inline]
         fn skip(block: &[u8], slot: _np::Slot, tail: &mut _np::Tail<'_>) {
@@ -1810,7 +1816,6 @@ const _: () = {
             > as _np::Wire>::text_end(block, LAYOUT.slots[5], tails, at);
             let at = <Shape as _np::Wire>::text_end(block, LAYOUT.slots[7], tails, at);
             let at = <Numbers as _np::Wire>::text_end(block, LAYOUT.slots[8], tails, at);
-            let at = <Point as _np::Wire>::text_end(block, LAYOUT.slots[9], tails, at);
             at
         }
         fn schema() -> &'static _np::TypeSchema {
@@ -1843,9 +1848,6 @@ const _: () = {
         }
         if upto > 8 {
             <Numbers as _np::Wire>::skip(block, LAYOUT.slots[8], tail);
-        }
-        if upto > 9 {
-            <Point as _np::Wire>::skip(block, LAYOUT.slots[9], tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -1929,8 +1931,7 @@ const _: () = {
         #[inline]
         #[must_use]
         pub fn point(&self) -> <Point as _np::Wire>::View<'a> {
-            let (block, mut tail) = (self.0.block, self.0.tail);
-            skip_fields(9, block, &mut tail);
+            let _np::BodyView { block, tail } = self.0;
             <Point as _np::Wire>::view(block, LAYOUT.slots[9], tail)
         }
         /// Field 10.
@@ -2373,7 +2374,6 @@ const _: () = {
                     _np::Wire::encode_block(f0, block, LAYOUT_3.slots[0]);
                     _np::Wire::encode_block(f1, block, LAYOUT_3.slots[1]);
                     _np::Wire::encode_block(f2, block, LAYOUT_3.slots[2]);
-                    _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::Holes(f0) => {
@@ -2403,7 +2403,6 @@ const _: () = {
                 Self::Corners(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_9.block_len, out);
                     _np::Wire::encode_block(f0, block, LAYOUT_9.slots[0]);
-                    _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::Maybe(f0) => {
@@ -2437,9 +2436,12 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_2, 0);
-                                let f0 = _np::field::<
-                                    f32,
-                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
+                                let f0: f32 = _np::field(
+                                    block,
+                                    LAYOUT_2.slots[0],
+                                    tail,
+                                    &PLACES_2[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Circle(f0))
                             },
                         )
@@ -2453,15 +2455,24 @@ const _: () = {
                                 _np::unknown_bits(
                                     tail.exact() && LAYOUT_3.has_spare_bits(block),
                                 )?;
-                                let f0 = _np::field::<
-                                    Point,
-                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
-                                let f1 = _np::field::<
-                                    f32,
-                                >(block, LAYOUT_3.slots[1], tail, &PLACES_3[1])?;
-                                let f2 = _np::field::<
-                                    bool,
-                                >(block, LAYOUT_3.slots[2], tail, &PLACES_3[2])?;
+                                let f0: Point = _np::field(
+                                    block,
+                                    LAYOUT_3.slots[0],
+                                    tail,
+                                    &PLACES_3[0],
+                                )?;
+                                let f1: f32 = _np::field(
+                                    block,
+                                    LAYOUT_3.slots[1],
+                                    tail,
+                                    &PLACES_3[1],
+                                )?;
+                                let f2: bool = _np::field(
+                                    block,
+                                    LAYOUT_3.slots[2],
+                                    tail,
+                                    &PLACES_3[2],
+                                )?;
                                 ::core::result::Result::Ok(Self::Square {
                                     at: f0,
                                     side: f1,
@@ -2476,9 +2487,12 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_4, 0);
-                                let f0 = _np::field::<
-                                    ::std::vec::Vec<Shape>,
-                                >(block, LAYOUT_4.slots[0], tail, &PLACES_4[0])?;
+                                let f0: ::std::vec::Vec<Shape> = _np::field(
+                                    block,
+                                    LAYOUT_4.slots[0],
+                                    tail,
+                                    &PLACES_4[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Holes(f0))
                             },
                         )
@@ -2490,9 +2504,12 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_6, 0);
-                                let f0 = _np::field::<
-                                    ::std::string::String,
-                                >(block, LAYOUT_6.slots[0], tail, &PLACES_6[0])?;
+                                let f0: ::std::string::String = _np::field(
+                                    block,
+                                    LAYOUT_6.slots[0],
+                                    tail,
+                                    &PLACES_6[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Named(f0))
                             },
                         )
@@ -2503,9 +2520,12 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_7, 0);
-                                let f0 = _np::field::<
-                                    Level16,
-                                >(block, LAYOUT_7.slots[0], tail, &PLACES_7[0])?;
+                                let f0: Level16 = _np::field(
+                                    block,
+                                    LAYOUT_7.slots[0],
+                                    tail,
+                                    &PLACES_7[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Level(f0))
                             },
                         )
@@ -2516,9 +2536,12 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_8, 0);
-                                let f0 = _np::field::<
-                                    Numbers,
-                                >(block, LAYOUT_8.slots[0], tail, &PLACES_8[0])?;
+                                let f0: Numbers = _np::field(
+                                    block,
+                                    LAYOUT_8.slots[0],
+                                    tail,
+                                    &PLACES_8[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Numbers(f0))
                             },
                         )
@@ -2529,9 +2552,12 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_9, 0);
-                                let f0 = _np::field::<
-                                    [Point; COUNT as usize],
-                                >(block, LAYOUT_9.slots[0], tail, &PLACES_9[0])?;
+                                let f0: [Point; COUNT as usize] = _np::field(
+                                    block,
+                                    LAYOUT_9.slots[0],
+                                    tail,
+                                    &PLACES_9[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Corners(f0))
                             },
                         )
@@ -2545,9 +2571,12 @@ const _: () = {
                                 _np::unknown_bits(
                                     tail.exact() && LAYOUT_10.has_spare_bits(block),
                                 )?;
-                                let f0 = _np::field::<
-                                    ::core::option::Option<::std::string::String>,
-                                >(block, LAYOUT_10.slots[0], tail, &PLACES_10[0])?;
+                                let f0: ::core::option::Option<::std::string::String> = _np::field(
+                                    block,
+                                    LAYOUT_10.slots[0],
+                                    tail,
+                                    &PLACES_10[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Maybe(f0))
                             },
                         )
@@ -2561,9 +2590,12 @@ const _: () = {
                                 _np::unknown_bits(
                                     tail.exact() && LAYOUT_11.has_spare_bits(block),
                                 )?;
-                                let f0 = _np::field::<
-                                    bool,
-                                >(block, LAYOUT_11.slots[0], tail, &PLACES_11[0])?;
+                                let f0: bool = _np::field(
+                                    block,
+                                    LAYOUT_11.slots[0],
+                                    tail,
+                                    &PLACES_11[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Flag(f0))
                             },
                         )
@@ -2599,9 +2631,6 @@ const _: () = {
                                 _np::unknown_bits(
                                     tail.exact() && LAYOUT_3.has_spare_bits(block),
                                 )?;
-                                _np::check_field::<
-                                    Point,
-                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -2657,13 +2686,7 @@ const _: () = {
                         _np::read_fields(
                             (LAYOUT_9.block_len, LAYOUT_9.text),
                             tail,
-                            |block, tail| {
-                                _np::own_block!(block, LAYOUT_9, 0);
-                                _np::check_field::<
-                                    [Point; COUNT as usize],
-                                >(block, LAYOUT_9.slots[0], tail, &PLACES_9[0])?;
-                                ::core::result::Result::Ok(())
-                            },
+                            |_, _| ::core::result::Result::Ok(()),
                         )
                     }
                     10 => {
@@ -2728,7 +2751,6 @@ const _: () = {
                             LAYOUT_3.slots[0],
                             *tail,
                         );
-                        <Point as _np::Wire>::skip(block, LAYOUT_3.slots[0], tail);
                         let f1 = <f32 as _np::Wire>::view(
                             block,
                             LAYOUT_3.slots[1],
@@ -3213,6 +3235,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::core::option::Option<bool> as _np::Wire>::PLAIN
             && <::core::option::Option<u8> as _np::Wire>::PLAIN
             && <::core::option::Option<i128> as _np::Wire>::PLAIN
@@ -3273,51 +3296,96 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0 = _np::field::<
-                ::core::option::Option<bool>,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<
-                ::core::option::Option<u8>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<
-                ::core::option::Option<i128>,
-            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3 = _np::field::<
-                ::core::option::Option<f64>,
-            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            let f4 = _np::field::<
-                ::core::option::Option<::std::string::String>,
-            >(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            let f5 = _np::field::<
-                ::core::option::Option<::network_protocol::Bytes>,
-            >(block, LAYOUT.slots[5], tail, &PLACES[5])?;
-            let f6 = _np::field::<
-                ::core::option::Option<::std::vec::Vec<u32>>,
-            >(block, LAYOUT.slots[6], tail, &PLACES[6])?;
-            let f7 = _np::field::<
-                ::core::option::Option<[u8; 16]>,
-            >(block, LAYOUT.slots[7], tail, &PLACES[7])?;
-            let f8 = _np::field::<
-                ::core::option::Option<[bool; 12]>,
-            >(block, LAYOUT.slots[8], tail, &PLACES[8])?;
-            let f9 = _np::field::<
-                ::core::option::Option<Numbers>,
-            >(block, LAYOUT.slots[9], tail, &PLACES[9])?;
-            let f10 = _np::field::<
-                ::core::option::Option<Point>,
-            >(block, LAYOUT.slots[10], tail, &PLACES[10])?;
-            let f11 = _np::field::<
-                ::core::option::Option<Frozen>,
-            >(block, LAYOUT.slots[11], tail, &PLACES[11])?;
-            let f12 = _np::field::<
-                ::core::option::Option<Level8>,
-            >(block, LAYOUT.slots[12], tail, &PLACES[12])?;
-            let f13 = _np::field::<
-                ::core::option::Option<Shape>,
-            >(block, LAYOUT.slots[13], tail, &PLACES[13])?;
-            let f14 = _np::field::<
-                ::core::option::Option<Empty>,
-            >(block, LAYOUT.slots[14], tail, &PLACES[14])?;
+            let f0: ::core::option::Option<bool> = _np::field(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: ::core::option::Option<u8> = _np::field(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &PLACES[1],
+            )?;
+            let f2: ::core::option::Option<i128> = _np::field(
+                block,
+                LAYOUT.slots[2],
+                tail,
+                &PLACES[2],
+            )?;
+            let f3: ::core::option::Option<f64> = _np::field(
+                block,
+                LAYOUT.slots[3],
+                tail,
+                &PLACES[3],
+            )?;
+            let f4: ::core::option::Option<::std::string::String> = _np::field(
+                block,
+                LAYOUT.slots[4],
+                tail,
+                &PLACES[4],
+            )?;
+            let f5: ::core::option::Option<::network_protocol::Bytes> = _np::field(
+                block,
+                LAYOUT.slots[5],
+                tail,
+                &PLACES[5],
+            )?;
+            let f6: ::core::option::Option<::std::vec::Vec<u32>> = _np::field(
+                block,
+                LAYOUT.slots[6],
+                tail,
+                &PLACES[6],
+            )?;
+            let f7: ::core::option::Option<[u8; 16]> = _np::field(
+                block,
+                LAYOUT.slots[7],
+                tail,
+                &PLACES[7],
+            )?;
+            let f8: ::core::option::Option<[bool; 12]> = _np::field(
+                block,
+                LAYOUT.slots[8],
+                tail,
+                &PLACES[8],
+            )?;
+            let f9: ::core::option::Option<Numbers> = _np::field(
+                block,
+                LAYOUT.slots[9],
+                tail,
+                &PLACES[9],
+            )?;
+            let f10: ::core::option::Option<Point> = _np::field(
+                block,
+                LAYOUT.slots[10],
+                tail,
+                &PLACES[10],
+            )?;
+            let f11: ::core::option::Option<Frozen> = _np::field(
+                block,
+                LAYOUT.slots[11],
+                tail,
+                &PLACES[11],
+            )?;
+            let f12: ::core::option::Option<Level8> = _np::field(
+                block,
+                LAYOUT.slots[12],
+                tail,
+                &PLACES[12],
+            )?;
+            let f13: ::core::option::Option<Shape> = _np::field(
+                block,
+                LAYOUT.slots[13],
+                tail,
+                &PLACES[13],
+            )?;
+            let f14: ::core::option::Option<Empty> = _np::field(
+                block,
+                LAYOUT.slots[14],
+                tail,
+                &PLACES[14],
+            )?;
             ::core::result::Result::Ok(Self {
                 flag: f0,
                 small: f1,
@@ -3904,6 +3972,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::std::vec::Vec<bool> as _np::Wire>::PLAIN
             && <::std::vec::Vec<u8> as _np::Wire>::PLAIN
             && <::std::vec::Vec<i64> as _np::Wire>::PLAIN
@@ -3999,85 +4068,155 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<
-                ::std::vec::Vec<bool>,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<
-                ::std::vec::Vec<u8>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<
-                ::std::vec::Vec<i64>,
-            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3 = _np::field::<
-                ::std::vec::Vec<f32>,
-            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            let f4 = _np::field::<
-                ::std::vec::Vec<u128>,
-            >(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            let f5 = _np::field::<
-                ::std::vec::Vec<::std::string::String>,
-            >(block, LAYOUT.slots[5], tail, &PLACES[5])?;
-            let f6 = _np::field::<
-                ::std::vec::Vec<::network_protocol::Bytes>,
-            >(block, LAYOUT.slots[6], tail, &PLACES[6])?;
-            let f7 = _np::field::<
-                ::std::vec::Vec<::std::vec::Vec<u16>>,
-            >(block, LAYOUT.slots[7], tail, &PLACES[7])?;
-            let f8 = _np::field::<
-                ::std::vec::Vec<::core::option::Option<u32>>,
-            >(block, LAYOUT.slots[8], tail, &PLACES[8])?;
-            let f9 = _np::field::<
-                ::std::vec::Vec<::core::option::Option<bool>>,
-            >(block, LAYOUT.slots[9], tail, &PLACES[9])?;
-            let f10 = _np::field::<
-                ::std::vec::Vec<::core::option::Option<::std::string::String>>,
-            >(block, LAYOUT.slots[10], tail, &PLACES[10])?;
-            let f11 = _np::field::<
-                ::std::vec::Vec<::core::option::Option<Unnumbered>>,
-            >(block, LAYOUT.slots[11], tail, &PLACES[11])?;
-            let f12 = _np::field::<
-                ::std::vec::Vec<Unnumbered>,
-            >(block, LAYOUT.slots[12], tail, &PLACES[12])?;
-            let f13 = _np::field::<
-                ::std::vec::Vec<Numbers>,
-            >(block, LAYOUT.slots[13], tail, &PLACES[13])?;
-            let f14 = _np::field::<
-                ::std::vec::Vec<Point>,
-            >(block, LAYOUT.slots[14], tail, &PLACES[14])?;
-            let f15 = _np::field::<
-                ::std::vec::Vec<Frozen>,
-            >(block, LAYOUT.slots[15], tail, &PLACES[15])?;
-            let f16 = _np::field::<
-                ::std::vec::Vec<Gap>,
-            >(block, LAYOUT.slots[16], tail, &PLACES[16])?;
-            let f17 = _np::field::<
-                ::std::vec::Vec<Triangle>,
-            >(block, LAYOUT.slots[17], tail, &PLACES[17])?;
-            let f18 = _np::field::<
-                ::std::vec::Vec<Empty>,
-            >(block, LAYOUT.slots[18], tail, &PLACES[18])?;
-            let f19 = _np::field::<
-                ::std::vec::Vec<Level8>,
-            >(block, LAYOUT.slots[19], tail, &PLACES[19])?;
-            let f20 = _np::field::<
-                ::std::vec::Vec<Level64>,
-            >(block, LAYOUT.slots[20], tail, &PLACES[20])?;
-            let f21 = _np::field::<
-                ::std::vec::Vec<Shape>,
-            >(block, LAYOUT.slots[21], tail, &PLACES[21])?;
-            let f22 = _np::field::<
-                ::std::vec::Vec<[u16; 3]>,
-            >(block, LAYOUT.slots[22], tail, &PLACES[22])?;
-            let f23 = _np::field::<
-                ::std::vec::Vec<[bool; 12]>,
-            >(block, LAYOUT.slots[23], tail, &PLACES[23])?;
-            let f24 = _np::field::<
+            let f0: ::std::vec::Vec<bool> = _np::field(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: ::std::vec::Vec<u8> = _np::field(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &PLACES[1],
+            )?;
+            let f2: ::std::vec::Vec<i64> = _np::field(
+                block,
+                LAYOUT.slots[2],
+                tail,
+                &PLACES[2],
+            )?;
+            let f3: ::std::vec::Vec<f32> = _np::field(
+                block,
+                LAYOUT.slots[3],
+                tail,
+                &PLACES[3],
+            )?;
+            let f4: ::std::vec::Vec<u128> = _np::field(
+                block,
+                LAYOUT.slots[4],
+                tail,
+                &PLACES[4],
+            )?;
+            let f5: ::std::vec::Vec<::std::string::String> = _np::field(
+                block,
+                LAYOUT.slots[5],
+                tail,
+                &PLACES[5],
+            )?;
+            let f6: ::std::vec::Vec<::network_protocol::Bytes> = _np::field(
+                block,
+                LAYOUT.slots[6],
+                tail,
+                &PLACES[6],
+            )?;
+            let f7: ::std::vec::Vec<::std::vec::Vec<u16>> = _np::field(
+                block,
+                LAYOUT.slots[7],
+                tail,
+                &PLACES[7],
+            )?;
+            let f8: ::std::vec::Vec<::core::option::Option<u32>> = _np::field(
+                block,
+                LAYOUT.slots[8],
+                tail,
+                &PLACES[8],
+            )?;
+            let f9: ::std::vec::Vec<::core::option::Option<bool>> = _np::field(
+                block,
+                LAYOUT.slots[9],
+                tail,
+                &PLACES[9],
+            )?;
+            let f10: ::std::vec::Vec<::core::option::Option<::std::string::String>> = _np::field(
+                block,
+                LAYOUT.slots[10],
+                tail,
+                &PLACES[10],
+            )?;
+            let f11: ::std::vec::Vec<::core::option::Option<Unnumbered>> = _np::field(
+                block,
+                LAYOUT.slots[11],
+                tail,
+                &PLACES[11],
+            )?;
+            let f12: ::std::vec::Vec<Unnumbered> = _np::field(
+                block,
+                LAYOUT.slots[12],
+                tail,
+                &PLACES[12],
+            )?;
+            let f13: ::std::vec::Vec<Numbers> = _np::field(
+                block,
+                LAYOUT.slots[13],
+                tail,
+                &PLACES[13],
+            )?;
+            let f14: ::std::vec::Vec<Point> = _np::field(
+                block,
+                LAYOUT.slots[14],
+                tail,
+                &PLACES[14],
+            )?;
+            let f15: ::std::vec::Vec<Frozen> = _np::field(
+                block,
+                LAYOUT.slots[15],
+                tail,
+                &PLACES[15],
+            )?;
+            let f16: ::std::vec::Vec<Gap> = _np::field(
+                block,
+                LAYOUT.slots[16],
+                tail,
+                &PLACES[16],
+            )?;
+            let f17: ::std::vec::Vec<Triangle> = _np::field(
+                block,
+                LAYOUT.slots[17],
+                tail,
+                &PLACES[17],
+            )?;
+            let f18: ::std::vec::Vec<Empty> = _np::field(
+                block,
+                LAYOUT.slots[18],
+                tail,
+                &PLACES[18],
+            )?;
+            let f19: ::std::vec::Vec<Level8> = _np::field(
+                block,
+                LAYOUT.slots[19],
+                tail,
+                &PLACES[19],
+            )?;
+            let f20: ::std::vec::Vec<Level64> = _np::field(
+                block,
+                LAYOUT.slots[20],
+                tail,
+                &PLACES[20],
+            )?;
+            let f21: ::std::vec::Vec<Shape> = _np::field(
+                block,
+                LAYOUT.slots[21],
+                tail,
+                &PLACES[21],
+            )?;
+            let f22: ::std::vec::Vec<[u16; 3]> = _np::field(
+                block,
+                LAYOUT.slots[22],
+                tail,
+                &PLACES[22],
+            )?;
+            let f23: ::std::vec::Vec<[bool; 12]> = _np::field(
+                block,
+                LAYOUT.slots[23],
+                tail,
+                &PLACES[23],
+            )?;
+            let f24: ::std::vec::Vec<
                 ::std::vec::Vec<
-                    ::std::vec::Vec<
-                        ::std::vec::Vec<::core::option::Option<::std::string::String>>,
-                    >,
+                    ::std::vec::Vec<::core::option::Option<::std::string::String>>,
                 >,
-            >(block, LAYOUT.slots[24], tail, &PLACES[24])?;
+            > = _np::field(block, LAYOUT.slots[24], tail, &PLACES[24])?;
             ::core::result::Result::Ok(Self {
                 flags: f0,
                 bytes: f1,
@@ -4854,11 +4993,62 @@ const _: () = {
             "floats",
         ],
     );
+    #[inline(always)]
+    fn run_end(from: usize, to: usize, block: &[u8], tails: &[u8]) -> usize {
+        let mut at = 0;
+        if from <= 3 && 3 < to {
+            at = <[::core::option::Option<
+                bool,
+            >; 5] as _np::Wire>::text_end(block, LAYOUT.slots[3], tails, at);
+        }
+        if from <= 4 && 4 < to {
+            at = <[::core::option::Option<
+                u16,
+            >; 5] as _np::Wire>::text_end(block, LAYOUT.slots[4], tails, at);
+        }
+        if from <= 5 && 5 < to {
+            at = <[::std::string::String; 2] as _np::Wire>::text_end(
+                block,
+                LAYOUT.slots[5],
+                tails,
+                at,
+            );
+        }
+        if from <= 6 && 6 < to {
+            at = <[::network_protocol::Bytes; 2] as _np::Wire>::text_end(
+                block,
+                LAYOUT.slots[6],
+                tails,
+                at,
+            );
+        }
+        if from <= 7 && 7 < to {
+            at = <[::std::vec::Vec<
+                u8,
+            >; 2] as _np::Wire>::text_end(block, LAYOUT.slots[7], tails, at);
+        }
+        if from <= 9 && 9 < to {
+            at = <[Frozen; 2] as _np::Wire>::text_end(block, LAYOUT.slots[9], tails, at);
+        }
+        if from <= 10 && 10 < to {
+            at = <[Unnumbered; 2] as _np::Wire>::text_end(
+                block,
+                LAYOUT.slots[10],
+                tails,
+                at,
+            );
+        }
+        if from <= 12 && 12 < to {
+            at = <[Shape; 2] as _np::Wire>::text_end(block, LAYOUT.slots[12], tails, at);
+        }
+        at
+    }
     #[automatically_derived]
     impl _np::Body for Arrays {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <[u8; 16] as _np::Wire>::PLAIN
             && <[bool; 12] as _np::Wire>::PLAIN && <[bool; 8] as _np::Wire>::PLAIN
             && <[::core::option::Option<bool>; 5] as _np::Wire>::PLAIN
@@ -4902,7 +5092,6 @@ const _: () = {
             _np::Wire::encode_tail(&self.texts, out);
             _np::Wire::encode_tail(&self.blobs, out);
             _np::Wire::encode_tail(&self.lists, out);
-            _np::Wire::encode_tail(&self.points, out);
             _np::Wire::encode_tail(&self.frozen, out);
             _np::Wire::encode_tail(&self.evolvable, out);
             _np::Wire::encode_tail(&self.shapes, out);
@@ -4913,54 +5102,103 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<[u8; 16]>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<[bool; 12]>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<[bool; 8]>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3 = _np::field::<
-                [::core::option::Option<bool>; 5],
-            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            let f4 = _np::field::<
-                [::core::option::Option<u16>; 5],
-            >(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            let f5 = _np::field::<
-                [::std::string::String; 2],
-            >(block, LAYOUT.slots[5], tail, &PLACES[5])?;
-            let f6 = _np::field::<
-                [::network_protocol::Bytes; 2],
-            >(block, LAYOUT.slots[6], tail, &PLACES[6])?;
-            let f7 = _np::field::<
-                [::std::vec::Vec<u8>; 2],
-            >(block, LAYOUT.slots[7], tail, &PLACES[7])?;
-            let f8 = _np::field::<
-                [Point; COUNT as usize],
-            >(block, LAYOUT.slots[8], tail, &PLACES[8])?;
-            let f9 = _np::field::<
-                [Frozen; 2],
-            >(block, LAYOUT.slots[9], tail, &PLACES[9])?;
-            let f10 = _np::field::<
-                [Unnumbered; 2],
-            >(block, LAYOUT.slots[10], tail, &PLACES[10])?;
-            let f11 = _np::field::<
-                [Level32; 2],
-            >(block, LAYOUT.slots[11], tail, &PLACES[11])?;
-            let f12 = _np::field::<
-                [Shape; 2],
-            >(block, LAYOUT.slots[12], tail, &PLACES[12])?;
-            let f13 = _np::field::<
-                [[u8; 4]; 4],
-            >(block, LAYOUT.slots[13], tail, &PLACES[13])?;
-            let f14 = _np::field::<
-                [[bool; 3]; 3],
-            >(block, LAYOUT.slots[14], tail, &PLACES[14])?;
-            let f15 = _np::field::<
-                [u64; 1],
-            >(block, LAYOUT.slots[15], tail, &PLACES[15])?;
-            let f16 = _np::field::<
-                [u8; 100],
-            >(block, LAYOUT.slots[16], tail, &PLACES[16])?;
-            let f17 = _np::field::<
-                [f64; 2],
-            >(block, LAYOUT.slots[17], tail, &PLACES[17])?;
+            let f0: [u8; 16] = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: [bool; 12] = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2: [bool; 8] = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            if LAYOUT.runs[3].0 > 0 {
+                tail.enter_run(run_end(3, LAYOUT.runs[3].0, block, tail.rest()));
+            }
+            let f3: [::core::option::Option<bool>; 5] = _np::field(
+                block,
+                LAYOUT.slots[3],
+                tail,
+                &PLACES[3],
+            )?;
+            if LAYOUT.runs[4].0 > 0 {
+                tail.enter_run(run_end(4, LAYOUT.runs[4].0, block, tail.rest()));
+            }
+            let f4: [::core::option::Option<u16>; 5] = _np::field(
+                block,
+                LAYOUT.slots[4],
+                tail,
+                &PLACES[4],
+            )?;
+            if LAYOUT.runs[5].0 > 0 {
+                tail.enter_run(run_end(5, LAYOUT.runs[5].0, block, tail.rest()));
+            }
+            let f5: [::std::string::String; 2] = _np::field(
+                block,
+                LAYOUT.slots[5],
+                tail,
+                &PLACES[5],
+            )?;
+            if LAYOUT.runs[6].0 > 0 {
+                tail.enter_run(run_end(6, LAYOUT.runs[6].0, block, tail.rest()));
+            }
+            let f6: [::network_protocol::Bytes; 2] = _np::field(
+                block,
+                LAYOUT.slots[6],
+                tail,
+                &PLACES[6],
+            )?;
+            if LAYOUT.runs[7].0 > 0 {
+                tail.enter_run(run_end(7, LAYOUT.runs[7].0, block, tail.rest()));
+            }
+            let f7: [::std::vec::Vec<u8>; 2] = _np::field(
+                block,
+                LAYOUT.slots[7],
+                tail,
+                &PLACES[7],
+            )?;
+            let f8: [Point; COUNT as usize] = _np::field(
+                block,
+                LAYOUT.slots[8],
+                tail,
+                &PLACES[8],
+            )?;
+            if LAYOUT.runs[9].0 > 0 {
+                tail.enter_run(run_end(9, LAYOUT.runs[9].0, block, tail.rest()));
+            }
+            let f9: [Frozen; 2] = _np::field(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            if LAYOUT.runs[10].0 > 0 {
+                tail.enter_run(run_end(10, LAYOUT.runs[10].0, block, tail.rest()));
+            }
+            let f10: [Unnumbered; 2] = _np::field(
+                block,
+                LAYOUT.slots[10],
+                tail,
+                &PLACES[10],
+            )?;
+            let f11: [Level32; 2] = _np::field(
+                block,
+                LAYOUT.slots[11],
+                tail,
+                &PLACES[11],
+            )?;
+            if LAYOUT.runs[12].0 > 0 {
+                tail.enter_run(run_end(12, LAYOUT.runs[12].0, block, tail.rest()));
+            }
+            let f12: [Shape; 2] = _np::field(
+                block,
+                LAYOUT.slots[12],
+                tail,
+                &PLACES[12],
+            )?;
+            let f13: [[u8; 4]; 4] = _np::field(
+                block,
+                LAYOUT.slots[13],
+                tail,
+                &PLACES[13],
+            )?;
+            let f14: [[bool; 3]; 3] = _np::field(
+                block,
+                LAYOUT.slots[14],
+                tail,
+                &PLACES[14],
+            )?;
+            let f15: [u64; 1] = _np::field(block, LAYOUT.slots[15], tail, &PLACES[15])?;
+            let f16: [u8; 100] = _np::field(block, LAYOUT.slots[16], tail, &PLACES[16])?;
+            let f17: [f64; 2] = _np::field(block, LAYOUT.slots[17], tail, &PLACES[17])?;
             ::core::result::Result::Ok(Self {
                 bytes: f0,
                 flags: f1,
@@ -4988,29 +5226,108 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
+            let mut passed = false;
+            _np::check_field::<[bool; 12]>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            _np::check_field::<[bool; 8]>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            if LAYOUT.runs[3].0 > 0 {
+                passed = tail
+                    .pass_run(
+                        run_end(3, LAYOUT.runs[3].0, block, tail.rest()),
+                        LAYOUT.runs[3].1,
+                    );
+            }
+            if !(passed && const { LAYOUT.passes(3) }) {
+                _np::check_field::<
+                    [::core::option::Option<bool>; 5],
+                >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            }
+            if LAYOUT.runs[4].0 > 0 {
+                passed = tail
+                    .pass_run(
+                        run_end(4, LAYOUT.runs[4].0, block, tail.rest()),
+                        LAYOUT.runs[4].1,
+                    );
+            }
+            if !(passed && const { LAYOUT.passes(4) }) {
+                _np::check_field::<
+                    [::core::option::Option<u16>; 5],
+                >(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            }
+            if LAYOUT.runs[5].0 > 0 {
+                passed = tail
+                    .pass_run(
+                        run_end(5, LAYOUT.runs[5].0, block, tail.rest()),
+                        LAYOUT.runs[5].1,
+                    );
+            }
+            if !(passed && const { LAYOUT.passes(5) }) {
+                _np::check_field::<
+                    [::std::string::String; 2],
+                >(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            }
+            if LAYOUT.runs[6].0 > 0 {
+                passed = tail
+                    .pass_run(
+                        run_end(6, LAYOUT.runs[6].0, block, tail.rest()),
+                        LAYOUT.runs[6].1,
+                    );
+            }
+            if !(passed && const { LAYOUT.passes(6) }) {
+                _np::check_field::<
+                    [::network_protocol::Bytes; 2],
+                >(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            }
+            if LAYOUT.runs[7].0 > 0 {
+                passed = tail
+                    .pass_run(
+                        run_end(7, LAYOUT.runs[7].0, block, tail.rest()),
+                        LAYOUT.runs[7].1,
+                    );
+            }
+            if !(passed && const { LAYOUT.passes(7) }) {
+                _np::check_field::<
+                    [::std::vec::Vec<u8>; 2],
+                >(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            }
+            if LAYOUT.runs[9].0 > 0 {
+                passed = tail
+                    .pass_run(
+                        run_end(9, LAYOUT.runs[9].0, block, tail.rest()),
+                        LAYOUT.runs[9].1,
+                    );
+            }
+            if !(passed && const { LAYOUT.passes(9) }) {
+                _np::check_field::<
+                    [Frozen; 2],
+                >(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            }
+            if LAYOUT.runs[10].0 > 0 {
+                passed = tail
+                    .pass_run(
+                        run_end(10, LAYOUT.runs[10].0, block, tail.rest()),
+                        LAYOUT.runs[10].1,
+                    );
+            }
+            if !(passed && const { LAYOUT.passes(10) }) {
+                _np::check_field::<
+                    [Unnumbered; 2],
+                >(block, LAYOUT.slots[10], tail, &PLACES[10])?;
+            }
+            if LAYOUT.runs[12].0 > 0 {
+                passed = tail
+                    .pass_run(
+                        run_end(12, LAYOUT.runs[12].0, block, tail.rest()),
+                        LAYOUT.runs[12].1,
+                    );
+            }
+            if !(passed && const { LAYOUT.passes(12) }) {
+                _np::check_field::<
+                    [Shape; 2],
+                >(block, LAYOUT.slots[12], tail, &PLACES[12])?;
+            }
             _np::check_field::<
-                [::core::option::Option<bool>; 5],
-            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            _np::check_field::<
-                [::core::option::Option<u16>; 5],
-            >(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            _np::check_field::<
-                [::std::string::String; 2],
-            >(block, LAYOUT.slots[5], tail, &PLACES[5])?;
-            _np::check_field::<
-                [::network_protocol::Bytes; 2],
-            >(block, LAYOUT.slots[6], tail, &PLACES[6])?;
-            _np::check_field::<
-                [::std::vec::Vec<u8>; 2],
-            >(block, LAYOUT.slots[7], tail, &PLACES[7])?;
-            _np::check_field::<
-                [Point; COUNT as usize],
-            >(block, LAYOUT.slots[8], tail, &PLACES[8])?;
-            _np::check_field::<[Frozen; 2]>(block, LAYOUT.slots[9], tail, &PLACES[9])?;
-            _np::check_field::<
-                [Unnumbered; 2],
-            >(block, LAYOUT.slots[10], tail, &PLACES[10])?;
-            _np::check_field::<[Shape; 2]>(block, LAYOUT.slots[12], tail, &PLACES[12])?;
+                [[bool; 3]; 3],
+            >(block, LAYOUT.slots[14], tail, &PLACES[14])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -5049,9 +5366,6 @@ const _: () = {
         }
         if upto > 7 {
             <[::std::vec::Vec<u8>; 2] as _np::Wire>::skip(block, LAYOUT.slots[7], tail);
-        }
-        if upto > 8 {
-            <[Point; COUNT as usize] as _np::Wire>::skip(block, LAYOUT.slots[8], tail);
         }
         if upto > 9 {
             <[Frozen; 2] as _np::Wire>::skip(block, LAYOUT.slots[9], tail);
@@ -5141,8 +5455,7 @@ const _: () = {
         #[inline]
         #[must_use]
         pub fn points(&self) -> <[Point; COUNT as usize] as _np::Wire>::View<'a> {
-            let (block, mut tail) = (self.0.block, self.0.tail);
-            skip_fields(8, block, &mut tail);
+            let _np::BodyView { block, tail } = self.0;
             <[Point; COUNT as usize] as _np::Wire>::view(block, LAYOUT.slots[8], tail)
         }
         /// Field 9.
@@ -5352,6 +5665,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN
             && <::std::vec::Vec<Tree> as _np::Wire>::PLAIN
             && <::core::option::Option<::std::vec::Vec<Tree>> as _np::Wire>::PLAIN
@@ -5379,16 +5693,25 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0 = _np::field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<
-                ::std::vec::Vec<Tree>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<
-                ::core::option::Option<::std::vec::Vec<Tree>>,
-            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3 = _np::field::<Left>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f0: ::std::string::String = _np::field(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: ::std::vec::Vec<Tree> = _np::field(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &PLACES[1],
+            )?;
+            let f2: ::core::option::Option<::std::vec::Vec<Tree>> = _np::field(
+                block,
+                LAYOUT.slots[2],
+                tail,
+                &PLACES[2],
+            )?;
+            let f3: Left = _np::field(block, LAYOUT.slots[3], tail, &PLACES[3])?;
             ::core::result::Result::Ok(Self {
                 name: f0,
                 children: f1,
@@ -5552,6 +5875,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::std::vec::Vec<Right> as _np::Wire>::PLAIN;
         type View<'a> = LeftView<'a>;
         #[inline]
@@ -5569,9 +5893,12 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<
-                ::std::vec::Vec<Right>,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: ::std::vec::Vec<Right> = _np::field(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &PLACES[0],
+            )?;
             ::core::result::Result::Ok(Self { rights: f0 })
         }
         #[inline]
@@ -5662,6 +5989,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <Left as _np::Wire>::PLAIN
             && <Expression as _np::Wire>::PLAIN;
         type View<'a> = RightView<'a>;
@@ -5682,8 +6010,8 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<Left>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<Expression>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: Left = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: Expression = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { left: f0, expression: f1 })
         }
         #[inline]
@@ -5882,9 +6210,12 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_1, 0);
-                                let f0 = _np::field::<
-                                    f64,
-                                >(block, LAYOUT_1.slots[0], tail, &PLACES_1[0])?;
+                                let f0: f64 = _np::field(
+                                    block,
+                                    LAYOUT_1.slots[0],
+                                    tail,
+                                    &PLACES_1[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Number(f0))
                             },
                         )
@@ -5895,9 +6226,12 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_2, 0);
-                                let f0 = _np::field::<
-                                    ::std::vec::Vec<Expression>,
-                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
+                                let f0: ::std::vec::Vec<Expression> = _np::field(
+                                    block,
+                                    LAYOUT_2.slots[0],
+                                    tail,
+                                    &PLACES_2[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Sum(f0))
                             },
                         )
@@ -5908,12 +6242,18 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_3, 0);
-                                let f0 = _np::field::<
-                                    ::std::string::String,
-                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
-                                let f1 = _np::field::<
-                                    ::std::vec::Vec<Expression>,
-                                >(block, LAYOUT_3.slots[1], tail, &PLACES_3[1])?;
+                                let f0: ::std::string::String = _np::field(
+                                    block,
+                                    LAYOUT_3.slots[0],
+                                    tail,
+                                    &PLACES_3[0],
+                                )?;
+                                let f1: ::std::vec::Vec<Expression> = _np::field(
+                                    block,
+                                    LAYOUT_3.slots[1],
+                                    tail,
+                                    &PLACES_3[1],
+                                )?;
                                 ::core::result::Result::Ok(Self::Call {
                                     name: f0,
                                     arguments: f1,
@@ -6184,11 +6524,28 @@ const _: () = {
             "bytes",
         ],
     );
+    #[inline(always)]
+    fn run_end(from: usize, to: usize, block: &[u8], tails: &[u8]) -> usize {
+        let mut at = 0;
+        if from <= 6 && 6 < to {
+            at = <Frozen as _np::Wire>::text_end(block, LAYOUT.slots[6], tails, at);
+        }
+        if from <= 18 && 18 < to {
+            at = <::std::string::String as _np::Wire>::text_end(
+                block,
+                LAYOUT.slots[18],
+                tails,
+                at,
+            );
+        }
+        at
+    }
     #[automatically_derived]
     impl _np::Body for Everything {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <Numbers as _np::Wire>::PLAIN && <Flags as _np::Wire>::PLAIN
             && <Straddling as _np::Wire>::PLAIN && <Empty as _np::Wire>::PLAIN
             && <Unnumbered as _np::Wire>::PLAIN && <Shuffled as _np::Wire>::PLAIN
@@ -6250,30 +6607,42 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<Numbers>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<Flags>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<Straddling>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3 = _np::field::<Empty>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            let f4 = _np::field::<Unnumbered>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            let f5 = _np::field::<Shuffled>(block, LAYOUT.slots[5], tail, &PLACES[5])?;
-            let f6 = _np::field::<Frozen>(block, LAYOUT.slots[6], tail, &PLACES[6])?;
-            let f7 = _np::field::<Options>(block, LAYOUT.slots[7], tail, &PLACES[7])?;
-            let f8 = _np::field::<Lists>(block, LAYOUT.slots[8], tail, &PLACES[8])?;
-            let f9 = _np::field::<Arrays>(block, LAYOUT.slots[9], tail, &PLACES[9])?;
-            let f10 = _np::field::<Tree>(block, LAYOUT.slots[10], tail, &PLACES[10])?;
-            let f11 = _np::field::<Level8>(block, LAYOUT.slots[11], tail, &PLACES[11])?;
-            let f12 = _np::field::<Level16>(block, LAYOUT.slots[12], tail, &PLACES[12])?;
-            let f13 = _np::field::<Level32>(block, LAYOUT.slots[13], tail, &PLACES[13])?;
-            let f14 = _np::field::<Level64>(block, LAYOUT.slots[14], tail, &PLACES[14])?;
-            let f15 = _np::field::<Shape>(block, LAYOUT.slots[15], tail, &PLACES[15])?;
-            let f16 = _np::field::<Growing>(block, LAYOUT.slots[16], tail, &PLACES[16])?;
-            let f17 = _np::field::<Nothing>(block, LAYOUT.slots[17], tail, &PLACES[17])?;
-            let f18 = _np::field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[18], tail, &PLACES[18])?;
-            let f19 = _np::field::<
-                ::network_protocol::Bytes,
-            >(block, LAYOUT.slots[19], tail, &PLACES[19])?;
+            let f0: Numbers = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: Flags = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2: Straddling = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3: Empty = _np::field(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f4: Unnumbered = _np::field(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            let f5: Shuffled = _np::field(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            if LAYOUT.runs[6].0 > 0 {
+                tail.enter_run(run_end(6, LAYOUT.runs[6].0, block, tail.rest()));
+            }
+            let f6: Frozen = _np::field(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            let f7: Options = _np::field(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            let f8: Lists = _np::field(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            let f9: Arrays = _np::field(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            let f10: Tree = _np::field(block, LAYOUT.slots[10], tail, &PLACES[10])?;
+            let f11: Level8 = _np::field(block, LAYOUT.slots[11], tail, &PLACES[11])?;
+            let f12: Level16 = _np::field(block, LAYOUT.slots[12], tail, &PLACES[12])?;
+            let f13: Level32 = _np::field(block, LAYOUT.slots[13], tail, &PLACES[13])?;
+            let f14: Level64 = _np::field(block, LAYOUT.slots[14], tail, &PLACES[14])?;
+            let f15: Shape = _np::field(block, LAYOUT.slots[15], tail, &PLACES[15])?;
+            let f16: Growing = _np::field(block, LAYOUT.slots[16], tail, &PLACES[16])?;
+            let f17: Nothing = _np::field(block, LAYOUT.slots[17], tail, &PLACES[17])?;
+            if LAYOUT.runs[18].0 > 0 {
+                tail.enter_run(run_end(18, LAYOUT.runs[18].0, block, tail.rest()));
+            }
+            let f18: ::std::string::String = _np::field(
+                block,
+                LAYOUT.slots[18],
+                tail,
+                &PLACES[18],
+            )?;
+            let f19: ::network_protocol::Bytes = _np::field(
+                block,
+                LAYOUT.slots[19],
+                tail,
+                &PLACES[19],
+            )?;
             ::core::result::Result::Ok(Self {
                 numbers: f0,
                 flags: f1,
@@ -6303,13 +6672,23 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
+            let mut passed = false;
             _np::check_field::<Numbers>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             _np::check_field::<Flags>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             _np::check_field::<Straddling>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
             _np::check_field::<Empty>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
             _np::check_field::<Unnumbered>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
             _np::check_field::<Shuffled>(block, LAYOUT.slots[5], tail, &PLACES[5])?;
-            _np::check_field::<Frozen>(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            if LAYOUT.runs[6].0 > 0 {
+                passed = tail
+                    .pass_run(
+                        run_end(6, LAYOUT.runs[6].0, block, tail.rest()),
+                        LAYOUT.runs[6].1,
+                    );
+            }
+            if !(passed && const { LAYOUT.passes(6) }) {
+                _np::check_field::<Frozen>(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            }
             _np::check_field::<Options>(block, LAYOUT.slots[7], tail, &PLACES[7])?;
             _np::check_field::<Lists>(block, LAYOUT.slots[8], tail, &PLACES[8])?;
             _np::check_field::<Arrays>(block, LAYOUT.slots[9], tail, &PLACES[9])?;
@@ -6317,9 +6696,18 @@ const _: () = {
             _np::check_field::<Shape>(block, LAYOUT.slots[15], tail, &PLACES[15])?;
             _np::check_field::<Growing>(block, LAYOUT.slots[16], tail, &PLACES[16])?;
             _np::check_field::<Nothing>(block, LAYOUT.slots[17], tail, &PLACES[17])?;
-            _np::check_field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[18], tail, &PLACES[18])?;
+            if LAYOUT.runs[18].0 > 0 {
+                passed = tail
+                    .pass_run(
+                        run_end(18, LAYOUT.runs[18].0, block, tail.rest()),
+                        LAYOUT.runs[18].1,
+                    );
+            }
+            if !(passed && const { LAYOUT.passes(18) }) {
+                _np::check_field::<
+                    ::std::string::String,
+                >(block, LAYOUT.slots[18], tail, &PLACES[18])?;
+            }
             _np::check_field::<
                 ::network_protocol::Bytes,
             >(block, LAYOUT.slots[19], tail, &PLACES[19])?;
@@ -6667,6 +7055,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <[u16; 150] as _np::Wire>::PLAIN
             && <::std::string::String as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN;
         type View<'a> = WideView<'a>;
@@ -6688,11 +7077,14 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0 = _np::field::<[u16; 150]>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<bool>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f0: [u16; 150] = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: ::std::string::String = _np::field(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &PLACES[1],
+            )?;
+            let f2: bool = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
             ::core::result::Result::Ok(Self {
                 numbers: f0,
                 text: f1,
@@ -6804,6 +7196,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <[u8; 127] as _np::Wire>::PLAIN;
         type View<'a> = LongView<'a>;
         #[inline]
@@ -6819,7 +7212,7 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<[u8; 127]>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: [u8; 127] = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(Self { bytes: f0 })
         }
         #[inline]
@@ -6979,15 +7372,24 @@ const _: () = {
                                 _np::unknown_bits(
                                     tail.exact() && LAYOUT_1.has_spare_bits(block),
                                 )?;
-                                let f0 = _np::field::<
-                                    [u8; 254],
-                                >(block, LAYOUT_1.slots[0], tail, &PLACES_1[0])?;
-                                let f1 = _np::field::<
-                                    bool,
-                                >(block, LAYOUT_1.slots[1], tail, &PLACES_1[1])?;
-                                let f2 = _np::field::<
-                                    ::std::string::String,
-                                >(block, LAYOUT_1.slots[2], tail, &PLACES_1[2])?;
+                                let f0: [u8; 254] = _np::field(
+                                    block,
+                                    LAYOUT_1.slots[0],
+                                    tail,
+                                    &PLACES_1[0],
+                                )?;
+                                let f1: bool = _np::field(
+                                    block,
+                                    LAYOUT_1.slots[1],
+                                    tail,
+                                    &PLACES_1[1],
+                                )?;
+                                let f2: ::std::string::String = _np::field(
+                                    block,
+                                    LAYOUT_1.slots[2],
+                                    tail,
+                                    &PLACES_1[2],
+                                )?;
                                 ::core::result::Result::Ok(Self::Fields {
                                     bytes: f0,
                                     flag: f1,
@@ -7002,9 +7404,12 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_2, 0);
-                                let f0 = _np::field::<
-                                    [u64; 32],
-                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
+                                let f0: [u64; 32] = _np::field(
+                                    block,
+                                    LAYOUT_2.slots[0],
+                                    tail,
+                                    &PLACES_2[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::One(f0))
                             },
                         )
@@ -7181,6 +7586,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <Wide as _np::Wire>::PLAIN
             && <::std::vec::Vec<Wide> as _np::Wire>::PLAIN && <Long as _np::Wire>::PLAIN
             && <::std::vec::Vec<Long> as _np::Wire>::PLAIN
@@ -7209,15 +7615,21 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<Wide>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<
-                ::std::vec::Vec<Wide>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<Long>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3 = _np::field::<
-                ::std::vec::Vec<Long>,
-            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            let f4 = _np::field::<Wider>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            let f0: Wide = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: ::std::vec::Vec<Wide> = _np::field(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &PLACES[1],
+            )?;
+            let f2: Long = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3: ::std::vec::Vec<Long> = _np::field(
+                block,
+                LAYOUT.slots[3],
+                tail,
+                &PLACES[3],
+            )?;
+            let f4: Wider = _np::field(block, LAYOUT.slots[4], tail, &PLACES[4])?;
             ::core::result::Result::Ok(Self {
                 wide: f0,
                 wides: f1,
@@ -7477,9 +7889,12 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_2, 0);
-                                let f0 = _np::field::<
-                                    u32,
-                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
+                                let f0: u32 = _np::field(
+                                    block,
+                                    LAYOUT_2.slots[0],
+                                    tail,
+                                    &PLACES_2[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::TooMany(f0))
                             },
                         )
@@ -7490,12 +7905,18 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_3, 0);
-                                let f0 = _np::field::<
-                                    ::std::string::String,
-                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
-                                let f1 = _np::field::<
-                                    Shape,
-                                >(block, LAYOUT_3.slots[1], tail, &PLACES_3[1])?;
+                                let f0: ::std::string::String = _np::field(
+                                    block,
+                                    LAYOUT_3.slots[0],
+                                    tail,
+                                    &PLACES_3[0],
+                                )?;
+                                let f1: Shape = _np::field(
+                                    block,
+                                    LAYOUT_3.slots[1],
+                                    tail,
+                                    &PLACES_3[1],
+                                )?;
                                 ::core::result::Result::Ok(Self::Refused {
                                     reason: f0,
                                     shape: f1,
@@ -7509,9 +7930,12 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_4, 0);
-                                let f0 = _np::field::<
-                                    Numbers,
-                                >(block, LAYOUT_4.slots[0], tail, &PLACES_4[0])?;
+                                let f0: Numbers = _np::field(
+                                    block,
+                                    LAYOUT_4.slots[0],
+                                    tail,
+                                    &PLACES_4[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Other(f0))
                             },
                         )
@@ -7823,6 +8247,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
         type View<'a> = EveryTellView<'a>;
         #[inline]
@@ -7841,10 +8266,13 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<u8>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: ::std::string::String = _np::field(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: u8 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { text: f0, times: f1 })
         }
         #[inline]
@@ -7943,6 +8371,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <Everything as _np::Wire>::PLAIN;
         type View<'a> = EveryEchoFieldsView<'a>;
         #[inline]
@@ -7960,7 +8389,7 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<Everything>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: Everything = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(Self { value: f0 })
         }
         #[inline]
@@ -8037,6 +8466,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = EveryNoFieldsView<'a>;
         #[inline]
@@ -8117,6 +8547,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
         type View<'a> = EveryPushedView<'a>;
         #[inline]
@@ -8134,9 +8565,12 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: ::std::string::String = _np::field(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &PLACES[0],
+            )?;
             ::core::result::Result::Ok(Self { text: f0 })
         }
         #[inline]
@@ -8223,6 +8657,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = EveryAskedView<'a>;
         #[inline]
@@ -8238,7 +8673,7 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<u32>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: u32 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(Self { number: f0 })
         }
         #[inline]

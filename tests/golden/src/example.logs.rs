@@ -30,6 +30,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
         type View<'a> = CountView<'a>;
         #[inline]
@@ -48,10 +49,13 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<u64>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: ::std::string::String = _np::field(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: u64 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { word: f0, lines: f1 })
         }
         #[inline]
@@ -156,6 +160,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::std::vec::Vec<Count> as _np::Wire>::PLAIN;
         type View<'a> = TotalsView<'a>;
         #[inline]
@@ -175,11 +180,14 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<u64>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<u64>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<
-                ::std::vec::Vec<Count>,
-            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f0: u64 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: u64 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2: ::std::vec::Vec<Count> = _np::field(
+                block,
+                LAYOUT.slots[2],
+                tail,
+                &PLACES[2],
+            )?;
             ::core::result::Result::Ok(Self {
                 lines: f0,
                 bytes: f1,
@@ -350,12 +358,18 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_1, 0);
-                                let f0 = _np::field::<
-                                    u64,
-                                >(block, LAYOUT_1.slots[0], tail, &PLACES_1[0])?;
-                                let f1 = _np::field::<
-                                    u32,
-                                >(block, LAYOUT_1.slots[1], tail, &PLACES_1[1])?;
+                                let f0: u64 = _np::field(
+                                    block,
+                                    LAYOUT_1.slots[0],
+                                    tail,
+                                    &PLACES_1[0],
+                                )?;
+                                let f1: u32 = _np::field(
+                                    block,
+                                    LAYOUT_1.slots[1],
+                                    tail,
+                                    &PLACES_1[1],
+                                )?;
                                 ::core::result::Result::Ok(Self::LineTooLong {
                                     number: f0,
                                     max: f1,
@@ -516,6 +530,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::std::vec::Vec<::std::string::String> as _np::Wire>::PLAIN;
         type View<'a> = LogsShipView<'a>;
         #[inline]
@@ -534,10 +549,13 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<u64>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<
-                ::std::vec::Vec<::std::string::String>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: u64 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: ::std::vec::Vec<::std::string::String> = _np::field(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &PLACES[1],
+            )?;
             ::core::result::Result::Ok(Self { first: f0, lines: f1 })
         }
         #[inline]

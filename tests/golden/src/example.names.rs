@@ -26,6 +26,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <Option as _np::Wire>::PLAIN
             && <::core::option::Option<::std::vec::Vec<Option>> as _np::Wire>::PLAIN;
         type View<'a> = ResultView<'a>;
@@ -47,10 +48,13 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0 = _np::field::<Option>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<
-                ::core::option::Option<::std::vec::Vec<Option>>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: Option = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: ::core::option::Option<::std::vec::Vec<Option>> = _np::field(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &PLACES[1],
+            )?;
             ::core::result::Result::Ok(Self { option: f0, result: f1 })
         }
         #[inline]
@@ -286,11 +290,33 @@ const _: () = {
             "false",
         ],
     );
+    #[inline(always)]
+    fn run_end(from: usize, to: usize, block: &[u8], tails: &[u8]) -> usize {
+        let mut at = 0;
+        if from <= 13 && 13 < to {
+            at = <::std::string::String as _np::Wire>::text_end(
+                block,
+                LAYOUT.slots[13],
+                tails,
+                at,
+            );
+        }
+        if from <= 14 && 14 < to {
+            at = <::std::string::String as _np::Wire>::text_end(
+                block,
+                LAYOUT.slots[14],
+                tails,
+                at,
+            );
+        }
+        at
+    }
     #[automatically_derived]
     impl _np::Body for Option {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <[u8; 2] as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN
             && <bool as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN
             && <::std::string::String as _np::Wire>::PLAIN
@@ -342,40 +368,49 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0 = _np::field::<u8>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<u8>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<u8>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3 = _np::field::<u8>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            let f4 = _np::field::<u8>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            let f5 = _np::field::<u8>(block, LAYOUT.slots[5], tail, &PLACES[5])?;
-            let f6 = _np::field::<u8>(block, LAYOUT.slots[6], tail, &PLACES[6])?;
-            let f7 = _np::field::<u8>(block, LAYOUT.slots[7], tail, &PLACES[7])?;
-            let f8 = _np::field::<u8>(block, LAYOUT.slots[8], tail, &PLACES[8])?;
-            let f9 = _np::field::<[u8; 2]>(block, LAYOUT.slots[9], tail, &PLACES[9])?;
-            let f10 = _np::field::<bool>(block, LAYOUT.slots[10], tail, &PLACES[10])?;
-            let f11 = _np::field::<bool>(block, LAYOUT.slots[11], tail, &PLACES[11])?;
-            let f12 = _np::field::<bool>(block, LAYOUT.slots[12], tail, &PLACES[12])?;
-            let f13 = _np::field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[13], tail, &PLACES[13])?;
-            let f14 = _np::field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[14], tail, &PLACES[14])?;
-            let f15 = _np::field::<u8>(block, LAYOUT.slots[15], tail, &PLACES[15])?;
-            let f16 = _np::field::<u8>(block, LAYOUT.slots[16], tail, &PLACES[16])?;
-            let f17 = _np::field::<u8>(block, LAYOUT.slots[17], tail, &PLACES[17])?;
-            let f18 = _np::field::<u8>(block, LAYOUT.slots[18], tail, &PLACES[18])?;
-            let f19 = _np::field::<u8>(block, LAYOUT.slots[19], tail, &PLACES[19])?;
-            let f20 = _np::field::<u8>(block, LAYOUT.slots[20], tail, &PLACES[20])?;
-            let f21 = _np::field::<u8>(block, LAYOUT.slots[21], tail, &PLACES[21])?;
-            let f22 = _np::field::<u8>(block, LAYOUT.slots[22], tail, &PLACES[22])?;
-            let f23 = _np::field::<u8>(block, LAYOUT.slots[23], tail, &PLACES[23])?;
-            let f24 = _np::field::<u8>(block, LAYOUT.slots[24], tail, &PLACES[24])?;
-            let f25 = _np::field::<u8>(block, LAYOUT.slots[25], tail, &PLACES[25])?;
-            let f26 = _np::field::<u8>(block, LAYOUT.slots[26], tail, &PLACES[26])?;
-            let f27 = _np::field::<u8>(block, LAYOUT.slots[27], tail, &PLACES[27])?;
-            let f28 = _np::field::<u8>(block, LAYOUT.slots[28], tail, &PLACES[28])?;
-            let f29 = _np::field::<u8>(block, LAYOUT.slots[29], tail, &PLACES[29])?;
+            let f0: u8 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: u8 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2: u8 = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3: u8 = _np::field(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f4: u8 = _np::field(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            let f5: u8 = _np::field(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            let f6: u8 = _np::field(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            let f7: u8 = _np::field(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            let f8: u8 = _np::field(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            let f9: [u8; 2] = _np::field(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            let f10: bool = _np::field(block, LAYOUT.slots[10], tail, &PLACES[10])?;
+            let f11: bool = _np::field(block, LAYOUT.slots[11], tail, &PLACES[11])?;
+            let f12: bool = _np::field(block, LAYOUT.slots[12], tail, &PLACES[12])?;
+            if LAYOUT.runs[13].0 > 0 {
+                tail.enter_run(run_end(13, LAYOUT.runs[13].0, block, tail.rest()));
+            }
+            let f13: ::std::string::String = _np::field(
+                block,
+                LAYOUT.slots[13],
+                tail,
+                &PLACES[13],
+            )?;
+            let f14: ::std::string::String = _np::field(
+                block,
+                LAYOUT.slots[14],
+                tail,
+                &PLACES[14],
+            )?;
+            let f15: u8 = _np::field(block, LAYOUT.slots[15], tail, &PLACES[15])?;
+            let f16: u8 = _np::field(block, LAYOUT.slots[16], tail, &PLACES[16])?;
+            let f17: u8 = _np::field(block, LAYOUT.slots[17], tail, &PLACES[17])?;
+            let f18: u8 = _np::field(block, LAYOUT.slots[18], tail, &PLACES[18])?;
+            let f19: u8 = _np::field(block, LAYOUT.slots[19], tail, &PLACES[19])?;
+            let f20: u8 = _np::field(block, LAYOUT.slots[20], tail, &PLACES[20])?;
+            let f21: u8 = _np::field(block, LAYOUT.slots[21], tail, &PLACES[21])?;
+            let f22: u8 = _np::field(block, LAYOUT.slots[22], tail, &PLACES[22])?;
+            let f23: u8 = _np::field(block, LAYOUT.slots[23], tail, &PLACES[23])?;
+            let f24: u8 = _np::field(block, LAYOUT.slots[24], tail, &PLACES[24])?;
+            let f25: u8 = _np::field(block, LAYOUT.slots[25], tail, &PLACES[25])?;
+            let f26: u8 = _np::field(block, LAYOUT.slots[26], tail, &PLACES[26])?;
+            let f27: u8 = _np::field(block, LAYOUT.slots[27], tail, &PLACES[27])?;
+            let f28: u8 = _np::field(block, LAYOUT.slots[28], tail, &PLACES[28])?;
+            let f29: u8 = _np::field(block, LAYOUT.slots[29], tail, &PLACES[29])?;
             ::core::result::Result::Ok(Self {
                 r#type: f0,
                 r#struct: f1,
@@ -416,12 +451,24 @@ const _: () = {
         ) -> ::core::result::Result<(), _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            _np::check_field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[13], tail, &PLACES[13])?;
-            _np::check_field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[14], tail, &PLACES[14])?;
+            let mut passed = false;
+            if LAYOUT.runs[13].0 > 0 {
+                passed = tail
+                    .pass_run(
+                        run_end(13, LAYOUT.runs[13].0, block, tail.rest()),
+                        LAYOUT.runs[13].1,
+                    );
+            }
+            if !(passed && const { LAYOUT.passes(13) }) {
+                _np::check_field::<
+                    ::std::string::String,
+                >(block, LAYOUT.slots[13], tail, &PLACES[13])?;
+            }
+            if !(passed && const { LAYOUT.passes(14) }) {
+                _np::check_field::<
+                    ::std::string::String,
+                >(block, LAYOUT.slots[14], tail, &PLACES[14])?;
+            }
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -975,11 +1022,33 @@ const _: () = {
             "v",
         ],
     );
+    #[inline(always)]
+    fn run_end(from: usize, to: usize, block: &[u8], tails: &[u8]) -> usize {
+        let mut at = 0;
+        if from <= 30 && 30 < to {
+            at = <::std::string::String as _np::Wire>::text_end(
+                block,
+                LAYOUT.slots[30],
+                tails,
+                at,
+            );
+        }
+        if from <= 47 && 47 < to {
+            at = <::std::string::String as _np::Wire>::text_end(
+                block,
+                LAYOUT.slots[47],
+                tails,
+                at,
+            );
+        }
+        at
+    }
     #[automatically_derived]
     impl _np::Body for Locals {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::network_protocol::Bytes as _np::Wire>::PLAIN
             && <bool as _np::Wire>::PLAIN
             && <::core::option::Option<bool> as _np::Wire>::PLAIN
@@ -1055,65 +1124,83 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0 = _np::field::<u8>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<u8>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<u8>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3 = _np::field::<u8>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            let f4 = _np::field::<u8>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            let f5 = _np::field::<u8>(block, LAYOUT.slots[5], tail, &PLACES[5])?;
-            let f6 = _np::field::<u8>(block, LAYOUT.slots[6], tail, &PLACES[6])?;
-            let f7 = _np::field::<u8>(block, LAYOUT.slots[7], tail, &PLACES[7])?;
-            let f8 = _np::field::<u8>(block, LAYOUT.slots[8], tail, &PLACES[8])?;
-            let f9 = _np::field::<u8>(block, LAYOUT.slots[9], tail, &PLACES[9])?;
-            let f10 = _np::field::<u8>(block, LAYOUT.slots[10], tail, &PLACES[10])?;
-            let f11 = _np::field::<u8>(block, LAYOUT.slots[11], tail, &PLACES[11])?;
-            let f12 = _np::field::<u8>(block, LAYOUT.slots[12], tail, &PLACES[12])?;
-            let f13 = _np::field::<u8>(block, LAYOUT.slots[13], tail, &PLACES[13])?;
-            let f14 = _np::field::<
-                ::network_protocol::Bytes,
-            >(block, LAYOUT.slots[14], tail, &PLACES[14])?;
-            let f15 = _np::field::<u8>(block, LAYOUT.slots[15], tail, &PLACES[15])?;
-            let f16 = _np::field::<u8>(block, LAYOUT.slots[16], tail, &PLACES[16])?;
-            let f17 = _np::field::<u8>(block, LAYOUT.slots[17], tail, &PLACES[17])?;
-            let f18 = _np::field::<u8>(block, LAYOUT.slots[18], tail, &PLACES[18])?;
-            let f19 = _np::field::<u8>(block, LAYOUT.slots[19], tail, &PLACES[19])?;
-            let f20 = _np::field::<u8>(block, LAYOUT.slots[20], tail, &PLACES[20])?;
-            let f21 = _np::field::<u8>(block, LAYOUT.slots[21], tail, &PLACES[21])?;
-            let f22 = _np::field::<u8>(block, LAYOUT.slots[22], tail, &PLACES[22])?;
-            let f23 = _np::field::<u8>(block, LAYOUT.slots[23], tail, &PLACES[23])?;
-            let f24 = _np::field::<u8>(block, LAYOUT.slots[24], tail, &PLACES[24])?;
-            let f25 = _np::field::<u8>(block, LAYOUT.slots[25], tail, &PLACES[25])?;
-            let f26 = _np::field::<u8>(block, LAYOUT.slots[26], tail, &PLACES[26])?;
-            let f27 = _np::field::<u8>(block, LAYOUT.slots[27], tail, &PLACES[27])?;
-            let f28 = _np::field::<bool>(block, LAYOUT.slots[28], tail, &PLACES[28])?;
-            let f29 = _np::field::<
-                ::core::option::Option<bool>,
-            >(block, LAYOUT.slots[29], tail, &PLACES[29])?;
-            let f30 = _np::field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[30], tail, &PLACES[30])?;
-            let f31 = _np::field::<u8>(block, LAYOUT.slots[31], tail, &PLACES[31])?;
-            let f32 = _np::field::<u8>(block, LAYOUT.slots[32], tail, &PLACES[32])?;
-            let f33 = _np::field::<u8>(block, LAYOUT.slots[33], tail, &PLACES[33])?;
-            let f34 = _np::field::<u8>(block, LAYOUT.slots[34], tail, &PLACES[34])?;
-            let f35 = _np::field::<u8>(block, LAYOUT.slots[35], tail, &PLACES[35])?;
-            let f36 = _np::field::<u8>(block, LAYOUT.slots[36], tail, &PLACES[36])?;
-            let f37 = _np::field::<u8>(block, LAYOUT.slots[37], tail, &PLACES[37])?;
-            let f38 = _np::field::<u8>(block, LAYOUT.slots[38], tail, &PLACES[38])?;
-            let f39 = _np::field::<u8>(block, LAYOUT.slots[39], tail, &PLACES[39])?;
-            let f40 = _np::field::<u8>(block, LAYOUT.slots[40], tail, &PLACES[40])?;
-            let f41 = _np::field::<u8>(block, LAYOUT.slots[41], tail, &PLACES[41])?;
-            let f42 = _np::field::<u8>(block, LAYOUT.slots[42], tail, &PLACES[42])?;
-            let f43 = _np::field::<u8>(block, LAYOUT.slots[43], tail, &PLACES[43])?;
-            let f44 = _np::field::<u8>(block, LAYOUT.slots[44], tail, &PLACES[44])?;
-            let f45 = _np::field::<u8>(block, LAYOUT.slots[45], tail, &PLACES[45])?;
-            let f46 = _np::field::<u8>(block, LAYOUT.slots[46], tail, &PLACES[46])?;
-            let f47 = _np::field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[47], tail, &PLACES[47])?;
-            let f48 = _np::field::<
-                ::std::vec::Vec<u8>,
-            >(block, LAYOUT.slots[48], tail, &PLACES[48])?;
+            let f0: u8 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: u8 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2: u8 = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3: u8 = _np::field(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f4: u8 = _np::field(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            let f5: u8 = _np::field(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            let f6: u8 = _np::field(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            let f7: u8 = _np::field(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            let f8: u8 = _np::field(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            let f9: u8 = _np::field(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            let f10: u8 = _np::field(block, LAYOUT.slots[10], tail, &PLACES[10])?;
+            let f11: u8 = _np::field(block, LAYOUT.slots[11], tail, &PLACES[11])?;
+            let f12: u8 = _np::field(block, LAYOUT.slots[12], tail, &PLACES[12])?;
+            let f13: u8 = _np::field(block, LAYOUT.slots[13], tail, &PLACES[13])?;
+            let f14: ::network_protocol::Bytes = _np::field(
+                block,
+                LAYOUT.slots[14],
+                tail,
+                &PLACES[14],
+            )?;
+            let f15: u8 = _np::field(block, LAYOUT.slots[15], tail, &PLACES[15])?;
+            let f16: u8 = _np::field(block, LAYOUT.slots[16], tail, &PLACES[16])?;
+            let f17: u8 = _np::field(block, LAYOUT.slots[17], tail, &PLACES[17])?;
+            let f18: u8 = _np::field(block, LAYOUT.slots[18], tail, &PLACES[18])?;
+            let f19: u8 = _np::field(block, LAYOUT.slots[19], tail, &PLACES[19])?;
+            let f20: u8 = _np::field(block, LAYOUT.slots[20], tail, &PLACES[20])?;
+            let f21: u8 = _np::field(block, LAYOUT.slots[21], tail, &PLACES[21])?;
+            let f22: u8 = _np::field(block, LAYOUT.slots[22], tail, &PLACES[22])?;
+            let f23: u8 = _np::field(block, LAYOUT.slots[23], tail, &PLACES[23])?;
+            let f24: u8 = _np::field(block, LAYOUT.slots[24], tail, &PLACES[24])?;
+            let f25: u8 = _np::field(block, LAYOUT.slots[25], tail, &PLACES[25])?;
+            let f26: u8 = _np::field(block, LAYOUT.slots[26], tail, &PLACES[26])?;
+            let f27: u8 = _np::field(block, LAYOUT.slots[27], tail, &PLACES[27])?;
+            let f28: bool = _np::field(block, LAYOUT.slots[28], tail, &PLACES[28])?;
+            let f29: ::core::option::Option<bool> = _np::field(
+                block,
+                LAYOUT.slots[29],
+                tail,
+                &PLACES[29],
+            )?;
+            if LAYOUT.runs[30].0 > 0 {
+                tail.enter_run(run_end(30, LAYOUT.runs[30].0, block, tail.rest()));
+            }
+            let f30: ::std::string::String = _np::field(
+                block,
+                LAYOUT.slots[30],
+                tail,
+                &PLACES[30],
+            )?;
+            let f31: u8 = _np::field(block, LAYOUT.slots[31], tail, &PLACES[31])?;
+            let f32: u8 = _np::field(block, LAYOUT.slots[32], tail, &PLACES[32])?;
+            let f33: u8 = _np::field(block, LAYOUT.slots[33], tail, &PLACES[33])?;
+            let f34: u8 = _np::field(block, LAYOUT.slots[34], tail, &PLACES[34])?;
+            let f35: u8 = _np::field(block, LAYOUT.slots[35], tail, &PLACES[35])?;
+            let f36: u8 = _np::field(block, LAYOUT.slots[36], tail, &PLACES[36])?;
+            let f37: u8 = _np::field(block, LAYOUT.slots[37], tail, &PLACES[37])?;
+            let f38: u8 = _np::field(block, LAYOUT.slots[38], tail, &PLACES[38])?;
+            let f39: u8 = _np::field(block, LAYOUT.slots[39], tail, &PLACES[39])?;
+            let f40: u8 = _np::field(block, LAYOUT.slots[40], tail, &PLACES[40])?;
+            let f41: u8 = _np::field(block, LAYOUT.slots[41], tail, &PLACES[41])?;
+            let f42: u8 = _np::field(block, LAYOUT.slots[42], tail, &PLACES[42])?;
+            let f43: u8 = _np::field(block, LAYOUT.slots[43], tail, &PLACES[43])?;
+            let f44: u8 = _np::field(block, LAYOUT.slots[44], tail, &PLACES[44])?;
+            let f45: u8 = _np::field(block, LAYOUT.slots[45], tail, &PLACES[45])?;
+            let f46: u8 = _np::field(block, LAYOUT.slots[46], tail, &PLACES[46])?;
+            let f47: ::std::string::String = _np::field(
+                block,
+                LAYOUT.slots[47],
+                tail,
+                &PLACES[47],
+            )?;
+            let f48: ::std::vec::Vec<u8> = _np::field(
+                block,
+                LAYOUT.slots[48],
+                tail,
+                &PLACES[48],
+            )?;
             ::core::result::Result::Ok(Self {
                 out: f0,
                 input: f1,
@@ -1173,18 +1260,30 @@ const _: () = {
         ) -> ::core::result::Result<(), _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            let mut passed = false;
             _np::check_field::<
                 ::network_protocol::Bytes,
             >(block, LAYOUT.slots[14], tail, &PLACES[14])?;
             _np::check_field::<
                 ::core::option::Option<bool>,
             >(block, LAYOUT.slots[29], tail, &PLACES[29])?;
-            _np::check_field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[30], tail, &PLACES[30])?;
-            _np::check_field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[47], tail, &PLACES[47])?;
+            if LAYOUT.runs[30].0 > 0 {
+                passed = tail
+                    .pass_run(
+                        run_end(30, LAYOUT.runs[30].0, block, tail.rest()),
+                        LAYOUT.runs[30].1,
+                    );
+            }
+            if !(passed && const { LAYOUT.passes(30) }) {
+                _np::check_field::<
+                    ::std::string::String,
+                >(block, LAYOUT.slots[30], tail, &PLACES[30])?;
+            }
+            if !(passed && const { LAYOUT.passes(47) }) {
+                _np::check_field::<
+                    ::std::string::String,
+                >(block, LAYOUT.slots[47], tail, &PLACES[47])?;
+            }
             _np::check_field::<
                 ::std::vec::Vec<u8>,
             >(block, LAYOUT.slots[48], tail, &PLACES[48])?;
@@ -1776,6 +1875,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = lower_caseView<'a>;
         #[inline]
@@ -1796,12 +1896,12 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<u8>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<u8>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<u8>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3 = _np::field::<u8>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            let f4 = _np::field::<u8>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            let f5 = _np::field::<u8>(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            let f0: u8 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: u8 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2: u8 = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3: u8 = _np::field(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f4: u8 = _np::field(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            let f5: u8 = _np::field(block, LAYOUT.slots[5], tail, &PLACES[5])?;
             ::core::result::Result::Ok(Self {
                 camelCase: f0,
                 UPPER: f1,
@@ -1940,6 +2040,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <package as _np::Wire>::PLAIN;
         type View<'a> = r#structView<'a>;
         #[inline]
@@ -1957,7 +2058,7 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<package>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: package = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(Self { inner: f0 })
         }
         #[inline]
@@ -2036,6 +2137,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <r#enum as _np::Wire>::PLAIN;
         type View<'a> = packageView<'a>;
         #[inline]
@@ -2051,7 +2153,7 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<r#enum>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: r#enum = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(Self { inner: f0 })
         }
         #[inline]
@@ -2184,6 +2286,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <Some as _np::Wire>::PLAIN
             && <::std::vec::Vec<Box> as _np::Wire>::PLAIN;
         type View<'a> = VecView<'a>;
@@ -2204,10 +2307,13 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<Some>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<
-                ::std::vec::Vec<Box>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: Some = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: ::std::vec::Vec<Box> = _np::field(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &PLACES[1],
+            )?;
             ::core::result::Result::Ok(Self { some: f0, vec: f1 })
         }
         #[inline]
@@ -2311,6 +2417,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = SomeView<'a>;
         #[inline]
@@ -2386,6 +2493,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = BoxView<'a>;
         #[inline]
@@ -2401,7 +2509,7 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<u8>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: u8 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(Self { value: f0 })
         }
         #[inline]
@@ -2480,6 +2588,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::core::option::Option<Option_2> as _np::Wire>::PLAIN;
         type View<'a> = Option_View<'a>;
         #[inline]
@@ -2498,9 +2607,12 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0 = _np::field::<
-                ::core::option::Option<Option_2>,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: ::core::option::Option<Option_2> = _np::field(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &PLACES[0],
+            )?;
             ::core::result::Result::Ok(Self { value: f0 })
         }
         #[inline]
@@ -2588,6 +2700,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = Option_2View<'a>;
         #[inline]
@@ -2666,6 +2779,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
         type View<'a> = String_View<'a>;
         #[inline]
@@ -2683,9 +2797,12 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: ::std::string::String = _np::field(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &PLACES[0],
+            )?;
             ::core::result::Result::Ok(Self { value: f0 })
         }
         #[inline]
@@ -2776,6 +2893,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <Copy as _np::Wire>::PLAIN && <Debug as _np::Wire>::PLAIN;
         type View<'a> = CloneView<'a>;
         #[inline]
@@ -2786,7 +2904,6 @@ const _: () = {
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
-            _np::Wire::encode_tail(&self.copy, out);
             _np::Wire::encode_tail(&self.debug, out);
         }
         #[inline]
@@ -2795,8 +2912,8 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<Copy>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<Debug>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: Copy = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: Debug = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { copy: f0, debug: f1 })
         }
         #[inline]
@@ -2805,7 +2922,6 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            _np::check_field::<Copy>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             _np::check_field::<Debug>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(())
         }
@@ -2816,15 +2932,6 @@ const _: () = {
     }
     _np::evolvable! {
         Clone
-    }
-    #[inline(always)]
-    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
-        if upto > 0 {
-            <Copy as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
-        }
-        if upto > 1 {
-            <Debug as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
-        }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
     impl<'a> CloneView<'a> {
@@ -2839,8 +2946,7 @@ const _: () = {
         #[inline]
         #[must_use]
         pub fn debug(&self) -> <Debug as _np::Wire>::View<'a> {
-            let (block, mut tail) = (self.0.block, self.0.tail);
-            skip_fields(1, block, &mut tail);
+            let _np::BodyView { block, tail } = self.0;
             <Debug as _np::Wire>::view(block, LAYOUT.slots[1], tail)
         }
         /// Reads the value out of the bytes.
@@ -2912,6 +3018,7 @@ const _: () = {
         const HAS_TAIL: bool = LAYOUT.tail;
         const PLAIN: bool = true;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         type View<'a> = CopyView<'a>;
         #[inline]
         fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
@@ -2925,7 +3032,7 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, slot.block);
-            let f0 = _np::field::<u32>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: u32 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(Self { value: f0 })
         }
         #[inline]
@@ -3005,6 +3112,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = DebugView<'a>;
         #[inline]
@@ -3076,6 +3184,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = DefaultView<'a>;
         #[inline]
@@ -3147,6 +3256,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = SendView<'a>;
         #[inline]
@@ -3218,6 +3328,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = SyncView<'a>;
         #[inline]
@@ -3289,6 +3400,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = FutureView<'a>;
         #[inline]
@@ -3360,6 +3472,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = FromView<'a>;
         #[inline]
@@ -3431,6 +3544,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = IntoView<'a>;
         #[inline]
@@ -3502,6 +3616,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = IteratorView<'a>;
         #[inline]
@@ -3573,6 +3688,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = DropView<'a>;
         #[inline]
@@ -3644,6 +3760,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = FnView<'a>;
         #[inline]
@@ -3715,6 +3832,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = SizedView<'a>;
         #[inline]
@@ -3786,6 +3904,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = PartialEqView<'a>;
         #[inline]
@@ -3857,6 +3976,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = EqView<'a>;
         #[inline]
@@ -3928,6 +4048,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = OrdView<'a>;
         #[inline]
@@ -3999,6 +4120,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = ToStringView<'a>;
         #[inline]
@@ -4070,6 +4192,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = CxView<'a>;
         #[inline]
@@ -4141,6 +4264,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = BoolView<'a>;
         #[inline]
@@ -4212,6 +4336,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = WireView<'a>;
         #[inline]
@@ -4283,6 +4408,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = RootView<'a>;
         #[inline]
@@ -4354,6 +4480,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = FieldView<'a>;
         #[inline]
@@ -4425,6 +4552,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = StructView<'a>;
         #[inline]
@@ -4496,6 +4624,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = DecodeView<'a>;
         #[inline]
@@ -4567,6 +4696,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = EncodeView<'a>;
         #[inline]
@@ -4638,6 +4768,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = ReaderView<'a>;
         #[inline]
@@ -4709,6 +4840,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = WriterView<'a>;
         #[inline]
@@ -4780,6 +4912,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = ArcView<'a>;
         #[inline]
@@ -4851,6 +4984,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = ClientView<'a>;
         #[inline]
@@ -4922,6 +5056,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = ServerView<'a>;
         #[inline]
@@ -4993,6 +5128,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = HandlerView<'a>;
         #[inline]
@@ -5064,6 +5200,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = ServeView<'a>;
         #[inline]
@@ -5135,6 +5272,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = ProtocolView<'a>;
         #[inline]
@@ -5206,6 +5344,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = ErrorView<'a>;
         #[inline]
@@ -5277,6 +5416,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = TView<'a>;
         #[inline]
@@ -5348,6 +5488,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = HView<'a>;
         #[inline]
@@ -5552,9 +5693,12 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_2, 0);
-                                let f0 = _np::field::<
-                                    u8,
-                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
+                                let f0: u8 = _np::field(
+                                    block,
+                                    LAYOUT_2.slots[0],
+                                    tail,
+                                    &PLACES_2[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Some(f0))
                             },
                         )
@@ -5565,9 +5709,12 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_3, 0);
-                                let f0 = _np::field::<
-                                    Some,
-                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
+                                let f0: Some = _np::field(
+                                    block,
+                                    LAYOUT_3.slots[0],
+                                    tail,
+                                    &PLACES_3[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Ok(f0))
                             },
                         )
@@ -5578,9 +5725,12 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_4, 0);
-                                let f0 = _np::field::<
-                                    u8,
-                                >(block, LAYOUT_4.slots[0], tail, &PLACES_4[0])?;
+                                let f0: u8 = _np::field(
+                                    block,
+                                    LAYOUT_4.slots[0],
+                                    tail,
+                                    &PLACES_4[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Err { Ok: f0 })
                             },
                         )
@@ -5593,9 +5743,12 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_7, 0);
-                                let f0 = _np::field::<
-                                    ::std::vec::Vec<Vec>,
-                                >(block, LAYOUT_7.slots[0], tail, &PLACES_7[0])?;
+                                let f0: ::std::vec::Vec<Vec> = _np::field(
+                                    block,
+                                    LAYOUT_7.slots[0],
+                                    tail,
+                                    &PLACES_7[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Vec(f0))
                             },
                         )
@@ -5609,9 +5762,12 @@ const _: () = {
                                 _np::unknown_bits(
                                     tail.exact() && LAYOUT_8.has_spare_bits(block),
                                 )?;
-                                let f0 = _np::field::<
-                                    ::core::option::Option<Option>,
-                                >(block, LAYOUT_8.slots[0], tail, &PLACES_8[0])?;
+                                let f0: ::core::option::Option<Option> = _np::field(
+                                    block,
+                                    LAYOUT_8.slots[0],
+                                    tail,
+                                    &PLACES_8[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Option(f0))
                             },
                         )
@@ -5954,6 +6110,27 @@ const _: () = {
         "Err::source",
         ["source", "backtrace"],
     );
+    #[inline(always)]
+    fn run_end_3(from: usize, to: usize, block: &[u8], tails: &[u8]) -> usize {
+        let mut at = 0;
+        if 0 < to {
+            at = <::std::string::String as _np::Wire>::text_end(
+                block,
+                LAYOUT_3.slots[0],
+                tails,
+                at,
+            );
+        }
+        if from <= 1 && 1 < to {
+            at = <::std::string::String as _np::Wire>::text_end(
+                block,
+                LAYOUT_3.slots[1],
+                tails,
+                at,
+            );
+        }
+        at
+    }
     #[automatically_derived]
     impl _np::Wire for Err {
         const BITS: usize = 0;
@@ -6008,9 +6185,12 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_2, 0);
-                                let f0 = _np::field::<
-                                    ::std::string::String,
-                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
+                                let f0: ::std::string::String = _np::field(
+                                    block,
+                                    LAYOUT_2.slots[0],
+                                    tail,
+                                    &PLACES_2[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Display(f0))
                             },
                         )
@@ -6021,12 +6201,23 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_3, 0);
-                                let f0 = _np::field::<
-                                    ::std::string::String,
-                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
-                                let f1 = _np::field::<
-                                    ::std::string::String,
-                                >(block, LAYOUT_3.slots[1], tail, &PLACES_3[1])?;
+                                if LAYOUT_3.runs[0].0 > 0 {
+                                    tail.enter_run(
+                                        run_end_3(0, LAYOUT_3.runs[0].0, block, tail.rest()),
+                                    );
+                                }
+                                let f0: ::std::string::String = _np::field(
+                                    block,
+                                    LAYOUT_3.slots[0],
+                                    tail,
+                                    &PLACES_3[0],
+                                )?;
+                                let f1: ::std::string::String = _np::field(
+                                    block,
+                                    LAYOUT_3.slots[1],
+                                    tail,
+                                    &PLACES_3[1],
+                                )?;
                                 ::core::result::Result::Ok(Self::source {
                                     source: f0,
                                     backtrace: f1,
@@ -6068,12 +6259,24 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_3, 0);
-                                _np::check_field::<
-                                    ::std::string::String,
-                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
-                                _np::check_field::<
-                                    ::std::string::String,
-                                >(block, LAYOUT_3.slots[1], tail, &PLACES_3[1])?;
+                                let mut passed = false;
+                                if LAYOUT_3.runs[0].0 > 0 {
+                                    passed = tail
+                                        .pass_run(
+                                            run_end_3(0, LAYOUT_3.runs[0].0, block, tail.rest()),
+                                            LAYOUT_3.runs[0].1,
+                                        );
+                                }
+                                if !(passed && const { LAYOUT_3.passes(0) }) {
+                                    _np::check_field::<
+                                        ::std::string::String,
+                                    >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
+                                }
+                                if !(passed && const { LAYOUT_3.passes(1) }) {
+                                    _np::check_field::<
+                                        ::std::string::String,
+                                    >(block, LAYOUT_3.slots[1], tail, &PLACES_3[1])?;
+                                }
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -6345,6 +6548,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = NamesTypeView<'a>;
         #[inline]
@@ -6361,8 +6565,8 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<u8>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<u8>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: u8 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: u8 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { r#type: f0, cx: f1 })
         }
         #[inline]
@@ -6452,6 +6656,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <From as _np::Wire>::PLAIN;
         type View<'a> = NamesFromView<'a>;
         #[inline]
@@ -6469,7 +6674,7 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<From>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: From = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
             ::core::result::Result::Ok(Self { from: f0 })
         }
         #[inline]
@@ -6560,6 +6765,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = Nameswith_underscoreView<'a>;
         #[inline]
@@ -6577,9 +6783,9 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0 = _np::field::<u8>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<u8>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<u8>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f0: u8 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: u8 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2: u8 = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
             ::core::result::Result::Ok(Self { cx: f0, m: f1, message: f2 })
         }
         #[inline]

@@ -35,6 +35,7 @@ const _: () = {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN
             && <::core::option::Option<::std::string::String> as _np::Wire>::PLAIN;
         type View<'a> = ItemView<'a>;
@@ -58,14 +59,20 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0 = _np::field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<u32>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<
-                ::core::option::Option<::std::string::String>,
-            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3 = _np::field::<u16>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f0: ::std::string::String = _np::field(
+                block,
+                LAYOUT.slots[0],
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: u32 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f2: ::core::option::Option<::std::string::String> = _np::field(
+                block,
+                LAYOUT.slots[2],
+                tail,
+                &PLACES[2],
+            )?;
+            let f3: u16 = _np::field(block, LAYOUT.slots[3], tail, &PLACES[3])?;
             ::core::result::Result::Ok(Self {
                 name: f0,
                 price: f1,
@@ -283,9 +290,12 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_1, 0);
-                                let f0 = _np::field::<
-                                    u32,
-                                >(block, LAYOUT_1.slots[0], tail, &PLACES_1[0])?;
+                                let f0: u32 = _np::field(
+                                    block,
+                                    LAYOUT_1.slots[0],
+                                    tail,
+                                    &PLACES_1[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Shop(f0))
                             },
                         )
@@ -296,9 +306,12 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_2, 0);
-                                let f0 = _np::field::<
-                                    ::std::string::String,
-                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
+                                let f0: ::std::string::String = _np::field(
+                                    block,
+                                    LAYOUT_2.slots[0],
+                                    tail,
+                                    &PLACES_2[0],
+                                )?;
                                 ::core::result::Result::Ok(Self::Home { street: f0 })
                             },
                         )
@@ -527,11 +540,28 @@ const _: () = {
             "old_code",
         ],
     );
+    #[inline(always)]
+    fn run_end(from: usize, to: usize, block: &[u8], tails: &[u8]) -> usize {
+        let mut at = 0;
+        if from <= 5 && 5 < to {
+            at = <[Item; 2] as _np::Wire>::text_end(block, LAYOUT.slots[5], tails, at);
+        }
+        if from <= 9 && 9 < to {
+            at = <::std::string::String as _np::Wire>::text_end(
+                block,
+                LAYOUT.slots[9],
+                tails,
+                at,
+            );
+        }
+        at
+    }
     #[automatically_derived]
     impl _np::Body for Order {
         const BLOCK_LEN: usize = LAYOUT.block_len;
         const TAIL: bool = LAYOUT.tail;
         const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
         const PLAIN: bool = <::std::vec::Vec<Item> as _np::Wire>::PLAIN
             && <Target as _np::Wire>::PLAIN && <State as _np::Wire>::PLAIN
             && <Item as _np::Wire>::PLAIN && <[Item; 2] as _np::Wire>::PLAIN
@@ -573,24 +603,42 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0 = _np::field::<u64>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1 = _np::field::<
-                ::std::vec::Vec<Item>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2 = _np::field::<Target>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3 = _np::field::<State>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            let f4 = _np::field::<Item>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            let f5 = _np::field::<[Item; 2]>(block, LAYOUT.slots[5], tail, &PLACES[5])?;
-            let f6 = _np::field::<
-                ::core::option::Option<Item>,
-            >(block, LAYOUT.slots[6], tail, &PLACES[6])?;
-            let f7 = _np::field::<
-                ::std::collections::BTreeMap<::std::string::String, Item>,
-            >(block, LAYOUT.slots[7], tail, &PLACES[7])?;
-            let f8 = _np::field::<bool>(block, LAYOUT.slots[8], tail, &PLACES[8])?;
-            let f9 = _np::field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            let f0: u64 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f1: ::std::vec::Vec<Item> = _np::field(
+                block,
+                LAYOUT.slots[1],
+                tail,
+                &PLACES[1],
+            )?;
+            let f2: Target = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f3: State = _np::field(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f4: Item = _np::field(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            if LAYOUT.runs[5].0 > 0 {
+                tail.enter_run(run_end(5, LAYOUT.runs[5].0, block, tail.rest()));
+            }
+            let f5: [Item; 2] = _np::field(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            let f6: ::core::option::Option<Item> = _np::field(
+                block,
+                LAYOUT.slots[6],
+                tail,
+                &PLACES[6],
+            )?;
+            let f7: ::std::collections::BTreeMap<::std::string::String, Item> = _np::field(
+                block,
+                LAYOUT.slots[7],
+                tail,
+                &PLACES[7],
+            )?;
+            let f8: bool = _np::field(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            if LAYOUT.runs[9].0 > 0 {
+                tail.enter_run(run_end(9, LAYOUT.runs[9].0, block, tail.rest()));
+            }
+            let f9: ::std::string::String = _np::field(
+                block,
+                LAYOUT.slots[9],
+                tail,
+                &PLACES[9],
+            )?;
             ::core::result::Result::Ok(Self {
                 id: f0,
                 items: f1,
@@ -611,21 +659,40 @@ const _: () = {
         ) -> ::core::result::Result<(), _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            let mut passed = false;
             _np::check_field::<
                 ::std::vec::Vec<Item>,
             >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
             _np::check_field::<Target>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
             _np::check_field::<Item>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            _np::check_field::<[Item; 2]>(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            if LAYOUT.runs[5].0 > 0 {
+                passed = tail
+                    .pass_run(
+                        run_end(5, LAYOUT.runs[5].0, block, tail.rest()),
+                        LAYOUT.runs[5].1,
+                    );
+            }
+            if !(passed && const { LAYOUT.passes(5) }) {
+                _np::check_field::<[Item; 2]>(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            }
             _np::check_field::<
                 ::core::option::Option<Item>,
             >(block, LAYOUT.slots[6], tail, &PLACES[6])?;
             _np::check_field::<
                 ::std::collections::BTreeMap<::std::string::String, Item>,
             >(block, LAYOUT.slots[7], tail, &PLACES[7])?;
-            _np::check_field::<
-                ::std::string::String,
-            >(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            if LAYOUT.runs[9].0 > 0 {
+                passed = tail
+                    .pass_run(
+                        run_end(9, LAYOUT.runs[9].0, block, tail.rest()),
+                        LAYOUT.runs[9].1,
+                    );
+            }
+            if !(passed && const { LAYOUT.passes(9) }) {
+                _np::check_field::<
+                    ::std::string::String,
+                >(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            }
             ::core::result::Result::Ok(())
         }
         #[inline]

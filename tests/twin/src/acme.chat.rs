@@ -48,9 +48,16 @@ pub struct Vec3 {
 }
 
 ::network_protocol::flags! {
-    #[doc = " What somebody may do."] pub struct Rights : u8 { #[doc = " Bit 0."] @ 0
-    READ, #[doc = " Bit 1."] @ 1 WRITE, #[doc = " Everything else."] @ 2 ADMIN where
-    since(2), @ 3 _, }
+    /// What somebody may do.
+    pub struct Rights: u8 {
+        /// Bit 0.
+        @0 READ,
+        /// Bit 1.
+        @1 WRITE,
+        /// Everything else.
+        @2 ADMIN where since(2),
+        @3 _,
+    }
 }
 
 /// Whether somebody is there; a number we do not know becomes `Unknown(n)`.

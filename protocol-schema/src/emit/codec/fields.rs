@@ -3,8 +3,9 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
+use super::known::Known;
 use crate::emit::{Door, rust_text};
-use crate::ir::{Field, Item, Payload, Std, Struct, Type, TypeKind, UnionVariant};
+use crate::ir::{Field, Item, Payload, Struct, Type, TypeKind, UnionVariant};
 
 /// One field of a body: how it is called, and what it is.
 pub(super) struct Part<'i> {
@@ -535,59 +536,6 @@ impl Fields<'_, '_> {
     pub(super) fn is_checked(&self) -> bool {
         let any = |part: &Part<'_>| part.is_checked(self.door) || part.has_bits(self.door);
         self.parts.iter().any(any)
-    }
-}
-
-/// What may be known of a type without the compiler.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Known {
-    NoTail,
-    NoBits,
-    AnyBytes,
-}
-
-impl Door<'_> {
-    /// Whether that is known of a type.
-    fn known(&self, ty: &Type, what: Known) -> bool {
-        let ty = self.behind(ty);
-        match &ty.kind {
-            TypeKind::Int(_) | TypeKind::Float(_) | TypeKind::Std(Std::Uuid) => true,
-            TypeKind::Bool => what != Known::NoBits,
-            TypeKind::Std(Std::Timestamp | Std::Duration | Std::SocketAddr) => {
-                what != Known::AnyBytes
-            }
-            TypeKind::Array(item, _) => what == Known::NoBits || self.known(item, what),
-            TypeKind::Tuple(parts) => {
-                what == Known::NoBits || parts.iter().all(|part| self.known(part, what))
-            }
-            TypeKind::String | TypeKind::Bytes => what == Known::NoBits,
-            TypeKind::Vec(_) | TypeKind::Map(..) | TypeKind::Set(_) => what == Known::NoBits,
-            TypeKind::Named(name) => {
-                match self.schema.and_then(|schema| schema.find(name)) {
-                    Some(Item::Flags(_)) => true,
-                    Some(Item::Scalar(item)) => what != Known::AnyBytes || !item.closed,
-                    // Nothing can be added to it, and it holds itself nowhere but in a list.
-                    Some(Item::Struct(item)) if item.fixed => {
-                        let known = |field: &Field, what| self.known(&field.ty, what);
-                        match what {
-                            Known::NoBits => true,
-                            Known::NoTail => item.fields.iter().all(|field| known(field, what)),
-                            Known::AnyBytes => item
-                                .fields
-                                .iter()
-                                .all(|field| known(field, what) && known(field, Known::NoBits)),
-                        }
-                    }
-                    Some(Item::Struct(_) | Item::Union(_)) => what == Known::NoBits,
-                    Some(Item::Const(_) | Item::Alias(_) | Item::Protocol(_)) | None => false,
-                }
-            }
-            TypeKind::Unit
-            | TypeKind::Option(_)
-            | TypeKind::Secret(_)
-            | TypeKind::Stream(_)
-            | TypeKind::Extern(_) => false,
-        }
     }
 }
 

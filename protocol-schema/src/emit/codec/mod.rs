@@ -2,6 +2,7 @@
 
 mod errors;
 mod fields;
+mod known;
 mod mapped;
 mod scalars;
 mod structs;
