@@ -46,7 +46,8 @@ fn pair<Mine: Wire, Yours: Wire>(bytes: &[u8]) {
 
 /// What stands for zero in each pair.
 fn seeds() -> Vec<(String, Vec<u8>)> {
-    let names = ["order-new", "order-old", "item-new", "item-old", "target-new", "target-old", "items"];
+    let names =
+        ["order-new", "order-old", "item-new", "item-old", "target-new", "target-old", "items"];
     let zeros = (0_u8..).zip(names).map(|(index, name)| {
         let block = [&[60][..], &[0; 60]].concat();
         (name.to_owned(), [&[index][..], &block].concat())

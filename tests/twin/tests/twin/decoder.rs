@@ -33,7 +33,8 @@ impl<'g> Decoder<'g> {
         match graph.evolvable(ty) {
             Some(fields) => Ok(Value::Struct(self.standing_body(fields, &mut bytes)?)),
             None => {
-                let mut values = self.standing_body(&[Field::new(0, "", ty.clone())], &mut bytes)?;
+                let mut values =
+                    self.standing_body(&[Field::new(0, "", ty.clone())], &mut bytes)?;
                 Ok(values.remove(0))
             }
         }
@@ -105,7 +106,9 @@ impl<'g> Decoder<'g> {
         tail: &mut &[u8],
     ) -> Read<Value> {
         if !field.removed {
-            return Ok(self.value(&field.ty, bits, block, tail)?.xor(field));
+            let value = self.value(&field.ty, bits, block, tail)?.xor(field);
+            refuse_if(!field.fits(&value), "more than the field may hold")?;
+            return Ok(value);
         }
         // An older writer may have had the field: what it left is skipped.
         let left = bits.contains(&true) || block.iter().any(|byte| *byte != 0);
@@ -149,9 +152,7 @@ impl<'g> Decoder<'g> {
             }
             Ty::Array(item, len) => self.run(item, *len, block, tail),
             Ty::Varint { width, signed } => varint(*width, *signed, block[0], tail),
-            Ty::Tuple(items) => {
-                Ok(Value::List(self.body(&fields_of(items), block, tail, true)?))
-            }
+            Ty::Tuple(items) => Ok(Value::List(self.body(&fields_of(items), block, tail, true)?)),
             Ty::Map(key, item) => {
                 let count = length(block[0], tail)?;
                 let pair = Ty::Tuple(vec![(**key).clone(), (**item).clone()]);

@@ -8,14 +8,14 @@ use std::path::PathBuf;
 use network_protocol::fingerprint::Fingerprint;
 use network_protocol::schema::{ProtocolSchema, TypeSchema};
 use network_protocol::wire::{
-    DecodeOptions, OwnedView, Root, Wire, decode, decode_exact, decode_root, encode, encode_root, view,
-    view_exact,
+    DecodeOptions, OwnedView, Root, Wire, decode, decode_exact, decode_root, encode, encode_root,
+    view, view_exact,
 };
 use network_protocol::{Bytes, DecodeError, Protocol};
 use protocol_schema::ir::{self, Item, Payload};
 use protocol_schema::text::{self, SourceMap};
 
-use crate::graph::{self, Builder, Graph, Ty};
+use crate::graph::{self, Builder, Graph, Kind, Ty};
 
 /// A type through one of the doors.
 #[derive(Clone, Copy)]
@@ -169,6 +169,13 @@ impl Schema {
             .collect();
         let mut graph = builder.graph;
         graph.source_order = source_order(&self.source);
+        for named in &mut graph.named {
+            if let Kind::Struct { fields, .. } = &mut named.kind {
+                for field in fields {
+                    field.converted = converted(&self.source, &named.name, &field.name);
+                }
+            }
+        }
         Described { graph, types, protocols }
     }
 }
@@ -179,6 +186,15 @@ pub struct Described {
     pub graph: Graph,
     pub types: BTreeMap<String, Ty>,
     pub protocols: Vec<graph::Protocol>,
+}
+
+/// Whether something else stands in Rust for a field of a struct.
+fn converted(schema: &ir::Schema, owner: &str, name: &str) -> bool {
+    let fields = schema.items.iter().filter_map(|item| match item {
+        Item::Struct(item) if item.name.text == owner => Some(&item.fields),
+        _ => None,
+    });
+    fields.flatten().any(|field| field.name.text == name && field.rust.ty.is_some())
 }
 
 /// The names of fields in the order of the file, by the name of the type or variant.
@@ -219,14 +235,27 @@ fn compile(file: &str) -> ir::Schema {
     let text = fs::read_to_string(schemas_dir().join(file)).expect("a schema");
     let mut map = SourceMap::new();
     let id = map.add(file.to_owned(), text);
-    let compiled = text::compile(&mut map, id);
+    // Packages are in folders: `acme::common` is `acme/common.np`.
+    let mut load = |map: &mut SourceMap, package: &str| {
+        let file = format!("{}.np", package.replace("::", "/"));
+        let text = fs::read_to_string(schemas_dir().join(&file)).ok()?;
+        Some(map.add(file, text))
+    };
+    let compiled = text::compile_with(&mut map, id, &mut load);
     assert!(!compiled.has_errors(), "{file}: {:?}", compiled.diagnostics);
     compiled.schema
 }
 
-/// A name as the schema has it: `r#type` is called `type`.
+/// A name as the schema has it: `r#type` is called `type`, and a `BTreeMap` a `Map`.
 fn plain(name: &str) -> String {
-    name.replace("r#", "").replace("::network_protocol::", "")
+    const WORDS: &[(&str, &str)] = &[
+        ("r#", ""),
+        ("::network_protocol::", ""),
+        ("::std::collections::BTree", ""),
+        ("::std::time::", ""),
+        ("::std::net::", "std::"),
+    ];
+    WORDS.iter().fold(name.to_owned(), |name, (rust, np)| name.replace(rust, np))
 }
 
 type Listed = (&'static str, Door);
@@ -237,13 +266,19 @@ fn pairs(golden: Vec<Listed>, twin: Vec<Listed>) -> Vec<(String, Door, Door)> {
 }
 
 macro_rules! schema {
-    ($module:ident: [$($ty:ident),*] [$($root:ty),*] [$($protocol:ident),*]) => {
-        mod $module {
-            schema!(@door golden $module [$($ty),*] [$($root),*] [$($protocol),*]);
-            schema!(@door twin $module [$($ty),*] [$($root),*] [$($protocol),*]);
+    ($module:ident: $($list:tt)*) => {
+        schema!($module ($module) concat!(stringify!($module), ".np"), $($list)*);
+    };
+    (
+        $name:ident ($($module:ident)::+) $file:expr,
+        [$($ty:ident),*] [$($root:ty),*] [$($protocol:ident),*]
+    ) => {
+        mod $name {
+            schema!(@door golden ($($module)::+) [$($ty),*] [$($root),*] [$($protocol),*]);
+            schema!(@door twin ($($module)::+) [$($ty),*] [$($root),*] [$($protocol),*]);
 
             pub(super) fn schema() -> crate::doors::Schema {
-                let file = concat!(stringify!($module), ".np");
+                let file = $file;
                 crate::doors::Schema {
                     file,
                     source: crate::doors::compile(file),
@@ -255,9 +290,12 @@ macro_rules! schema {
         }
     };
     // The types are named where nothing else is in scope: some are called `Vec` or `Option`.
-    (@door $door:ident $module:ident [$($ty:ident),*] [$($root:ty),*] [$($protocol:ident),*]) => {
+    (
+        @door $door:ident ($($module:ident)::+)
+        [$($ty:ident),*] [$($root:ty),*] [$($protocol:ident),*]
+    ) => {
         mod $door {
-            use ::$door::$module::*;
+            use ::$door::$($module)::+::*;
 
             pub(super) fn types() -> ::std::vec::Vec<crate::doors::Listed> {
                 ::std::vec![$((
@@ -329,7 +367,42 @@ schema!(names:
     [Names, protocol]
 );
 
+schema!(newer: [Rights, Item, Target, State, Part, Order] [Vec<Item>] []);
+
+schema!(older: [Item, Target, State, Order] [Vec<Item>] []);
+
+schema!(sample (acme::chat) "sample.np",
+    [
+        Vec3, Rights, Presence, Keep, Shape, Body, User, Line, Joined, JoinError, ChatJoin, ChatSay,
+        ChatTail, ChatUpload
+    ]
+    [
+        Vec<Vec3>, Vec<User>, Vec<Shape>, Option<Shape>, Vec<Rights>,
+        ::std::collections::BTreeMap<String, Shape>, ::std::collections::BTreeSet<bool>,
+        ::std::collections::BTreeMap<(bool, [u8; 2]), User>,
+        ::std::collections::BTreeSet<::network_protocol::Timestamp>,
+        ::std::collections::BTreeMap<i16, ::network_protocol::Secret<String>>,
+        ::std::collections::BTreeMap<::std::time::Duration, Vec<Body>>,
+        (bool, Option<bool>, u16, String), ((bool, bool), [Option<bool>; 5]), (Shape,),
+        [(bool, Keep); 3], Vec<(Option<String>, bool)>, Option<(u8, bool)>,
+        ::network_protocol::Uuid, Vec<::network_protocol::Uuid>, ::std::net::SocketAddr, Vec<Keep>
+    ]
+    [Chat]
+);
+
+schema!(common (acme::common) "acme/common.np", [Page, Order, Tag] [] []);
+
 /// Each schema in `schemas/`, by its file's name.
 pub fn schemas() -> Vec<Schema> {
-    vec![chat::schema(), control::schema(), everything::schema(), logs::schema(), names::schema()]
+    vec![
+        chat::schema(),
+        control::schema(),
+        everything::schema(),
+        logs::schema(),
+        names::schema(),
+        newer::schema(),
+        older::schema(),
+        sample::schema(),
+        common::schema(),
+    ]
 }

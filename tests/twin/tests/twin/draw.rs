@@ -66,7 +66,8 @@ impl Draw<'_> {
                 if self.dice.one_in(4) {
                     return Value::Number(self.number(*width));
                 }
-                let set = |bits, (bit, _): &(u32, String)| bits | u128::from(self.dice.one_in(2)) << bit;
+                let set =
+                    |bits, (bit, _): &(u32, String)| bits | u128::from(self.dice.one_in(2)) << bit;
                 Value::Number(flags.iter().fold(0, set))
             }
             Kind::Scalar { width, closed, variants, .. } => {
@@ -96,7 +97,15 @@ impl Draw<'_> {
             (false, Some(_)) if self.dice.one_in(3) => {
                 self.graph.zero_field(field).expect("what has a default has a zero")
             }
-            (false, _) => self.value(&field.ty),
+            _ if field.converted => self.graph.zero(&field.ty).expect("None"),
+            (false, _) => {
+                let value = self.value(&field.ty);
+                if field.fits(&value) {
+                    value
+                } else {
+                    self.graph.zero(&field.ty).expect("nothing")
+                }
+            }
         };
         fields.iter().map(value).collect()
     }

@@ -83,7 +83,8 @@ impl<'g> Encoder<'g> {
             }
             self.saw_kind("field", &field.ty);
             if let Some(default) = field.default {
-                let is_default = *value == Value::Number(default) || *value == Value::Bool(default != 0);
+                let is_default =
+                    *value == Value::Number(default) || *value == Value::Bool(default != 0);
                 self.saw("default", if is_default { "as it is" } else { "another value" });
             }
             self.parts(&field.ty, &value.xor(field))
@@ -137,10 +138,7 @@ impl<'g> Encoder<'g> {
     fn named(&mut self, place: usize, value: &Value) -> Parts {
         let graph = self.graph;
         match (&graph.at(place).kind, value) {
-            (
-                Kind::Scalar { width, .. } | Kind::Flags { width, .. },
-                Value::Number(bits),
-            ) => {
+            (Kind::Scalar { width, .. } | Kind::Flags { width, .. }, Value::Number(bits)) => {
                 Parts { block: bits.to_le_bytes()[..*width].to_vec(), ..Parts::default() }
             }
             (Kind::Struct { fixed: true, fields }, Value::Struct(values)) => {

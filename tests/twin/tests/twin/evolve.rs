@@ -51,7 +51,9 @@ impl Graph {
             (Ty::Secret(inner), _) => self.read(encoder, writer, inner, value),
             (Ty::Tuple(items), Value::List(values)) => {
                 let pairs = items.iter().zip(values);
-                Value::List(pairs.map(|(ty, value)| self.read(encoder, writer, ty, value)).collect())
+                Value::List(
+                    pairs.map(|(ty, value)| self.read(encoder, writer, ty, value)).collect(),
+                )
             }
             (Ty::Map(key, item), Value::List(_)) => {
                 let pair = Ty::Tuple(vec![(**key).clone(), (**item).clone()]);

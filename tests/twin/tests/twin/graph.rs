@@ -4,7 +4,9 @@
 use std::any::TypeId;
 use std::collections::BTreeMap;
 
-use network_protocol::schema::{FieldSchema, ProtocolSchema, RootFn, TypeSchema};
+use network_protocol::schema::{FieldSchema, ProtocolSchema, TypeSchema};
+
+use crate::value::Value;
 
 /// Named types; a type refers to one by its place.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -86,11 +88,37 @@ pub struct Field {
     pub removed: bool,
     /// What the value is combined with by XOR.
     pub default: Option<u128>,
+    /// The most bytes or elements.
+    pub max: Option<u64>,
+    /// Something else stands for it in Rust, which may refuse what the wire allows.
+    pub converted: bool,
 }
 
 impl Field {
     pub fn new(number: usize, name: impl Into<String>, ty: Ty) -> Self {
-        Self { number: number as u32, name: name.into(), ty, removed: false, default: None }
+        Self {
+            number: number as u32,
+            name: name.into(),
+            ty,
+            removed: false,
+            default: None,
+            max: None,
+            converted: false,
+        }
+    }
+
+    /// Whether a value holds no more than it may.
+    pub fn fits(&self, value: &Value) -> bool {
+        fn count(value: &Value) -> usize {
+            match value {
+                Value::Text(text) => text.len(),
+                Value::Bytes(bytes) => bytes.len(),
+                Value::List(values) => values.len(),
+                Value::Option(value) => value.as_deref().map_or(0, count),
+                other => panic!("{other:?} has no length"),
+            }
+        }
+        self.max.is_none_or(|max| count(value) as u64 <= max)
     }
 }
 
@@ -117,6 +145,8 @@ pub struct Message {
     /// `Client` or `Server`.
     pub from: String,
     pub payload: Ty,
+    /// The most bytes or elements of a payload without a name.
+    pub max: Option<u64>,
     /// The field that is a stream, which is none of the payload's.
     pub stream: Option<(u32, Ty)>,
     pub reply: Option<Reply>,
@@ -275,17 +305,17 @@ impl Builder {
     }
 
     pub fn protocol(&mut self, protocol: &ProtocolSchema) -> Protocol {
-        let mut root = |root: RootFn| self.root(root());
         let messages = protocol.messages.iter().map(|message| Message {
             number: message.number,
             name: message.name.to_owned(),
             from: format!("{:?}", message.from),
-            payload: root(message.payload),
-            stream: None,
+            payload: self.root((message.payload)()),
+            max: message.max,
+            stream: message.stream.as_ref().map(|field| (field.number, self.ty((field.ty)()))),
             reply: message.reply.as_ref().map(|reply| Reply {
-                ok: root(reply.ok),
+                ok: self.root((reply.ok)()),
                 stream: reply.stream,
-                err: reply.err.map(&mut root),
+                err: reply.err.map(|err| self.root(err())),
             }),
         });
         Protocol {
@@ -329,7 +359,11 @@ impl Builder {
                 self.named((scalar.id)(), scalar.name, |_| Kind::Scalar {
                     width: usize::from(scalar.width),
                     closed: scalar.closed,
-                    variants: scalar.variants.iter().map(|v| (v.number.into(), v.name.into())).collect(),
+                    variants: scalar
+                        .variants
+                        .iter()
+                        .map(|v| (v.number.into(), v.name.into()))
+                        .collect(),
                     default: scalar.variants.iter().find(|v| v.default).map(|v| v.number.into()),
                 })
             }
@@ -366,6 +400,8 @@ impl Builder {
                 ty: if field.varint { varint(ty) } else { ty },
                 removed: field.removed,
                 default,
+                max: field.max,
+                converted: false,
             }
         });
         fields.collect()
@@ -402,7 +438,7 @@ pub fn fingerprint(graph: &Graph, protocol: &Protocol) -> [u8; 16] {
     for message in &protocol.messages {
         walk.u32(message.number.into());
         walk.out.push(u8::from(message.from == "Server"));
-        walk.root(&message.payload);
+        walk.content(message);
         match &message.reply {
             None => walk.out.push(0),
             Some(Reply { ok, stream, err }) => {
@@ -493,13 +529,37 @@ impl Walk<'_> {
                 }
                 None => {
                     self.met.push(*place);
-                    self.content(&self.graph.at(*place).kind);
+                    self.kind(&self.graph.at(*place).kind);
                 }
             },
         }
     }
 
-    fn content(&mut self, kind: &Kind) {
+    /// What a message carries: its stream counts as one of its fields.
+    fn content(&mut self, message: &Message) {
+        let (Some((number, ty)), Ty::Named(place)) = (&message.stream, &message.payload) else {
+            return self.root(&message.payload);
+        };
+        self.met.push(*place);
+        let Kind::Struct { fixed: false, fields } = &self.graph.at(*place).kind else {
+            panic!("a stream is beside fields")
+        };
+        self.out.push(0x10);
+        self.u32(fields.len() + 1);
+        for field in fields.iter().filter(|field| field.number < *number) {
+            self.u32(field.number as usize);
+            self.field(field);
+        }
+        self.u32(*number as usize);
+        self.out.push(0x22);
+        self.node(ty);
+        for field in fields.iter().filter(|field| field.number > *number) {
+            self.u32(field.number as usize);
+            self.field(field);
+        }
+    }
+
+    fn kind(&mut self, kind: &Kind) {
         match kind {
             Kind::Struct { fixed, fields } => {
                 self.out.push(if *fixed { 0x11 } else { 0x10 });

@@ -16,7 +16,9 @@ fn every_schema_is_in_the_list() {
         .map(|entry| entry.expect("entry").file_name().into_string().expect("UTF-8"))
         .filter(|name| name.ends_with(".np"))
         .collect();
-    let listed: BTreeSet<String> = schemas().iter().map(|schema| schema.file.into()).collect();
+    let listed = schemas();
+    let listed: BTreeSet<String> =
+        listed.iter().filter(|one| !one.file.contains('/')).map(|one| one.file.into()).collect();
     assert_eq!(listed, files);
 }
 
@@ -90,18 +92,18 @@ fn a_fingerprint_is_the_same_from_the_text_both_doors_and_the_page() {
             let source = protocol(&schema, golden.name);
             let expected = fingerprint::protocol(&schema.source, source).expect("no extern types");
             let name = golden.name;
-            assert_eq!((golden.fingerprint)().0, expected.to_be_bytes(), "{name}");
-            assert_eq!((twin.fingerprint)().0, expected.to_be_bytes(), "{name}");
             assert_eq!(
                 graph::fingerprint(&described.graph, data),
                 expected.to_be_bytes(),
                 "{name}"
             );
+            assert_eq!((golden.fingerprint)().0, expected.to_be_bytes(), "{name}");
+            assert_eq!((twin.fingerprint)().0, expected.to_be_bytes(), "{name}");
             assert_eq!((golden.fingerprint)().to_string(), format!("{expected:032x}"));
             all.insert(expected);
         }
     }
-    assert_eq!(all.len(), 6, "each protocol has a fingerprint of its own");
+    assert_eq!(all.len(), 7, "each protocol has a fingerprint of its own");
 }
 
 /// A protocol as the compiler of schemas sees it.

@@ -351,7 +351,10 @@ fn parse_std(std: Std, text: &str) -> Vec<u8> {
             [&time.secs().to_le_bytes()[..], &time.nanos().to_le_bytes()].concat()
         }
         Std::Duration => {
-            let (secs, nanos) = text.trim_end_matches('s').split_once('.').unwrap_or((text.trim_end_matches('s'), ""));
+            let (secs, nanos) = text
+                .trim_end_matches('s')
+                .split_once('.')
+                .unwrap_or((text.trim_end_matches('s'), ""));
             let secs: u64 = secs.parse().expect("seconds");
             let nanos: u32 = format!("{nanos:0<9}").parse().expect("nanoseconds");
             [&secs.to_le_bytes()[..], &nanos.to_le_bytes()].concat()

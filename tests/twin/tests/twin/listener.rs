@@ -228,11 +228,15 @@ impl<'k> Listener<'k> {
         let asked = self.calls.iter().rev().find(|(id, _, _)| *id == call);
         let reply = asked.and_then(|(_, index, message)| Some((*index, message.reply.clone()?)));
         match (kind, reply) {
-            (2, Some((index, Reply { ok, .. }))) => vec![("value", self.of_protocol(index, &ok, payload))],
+            (2, Some((index, Reply { ok, .. }))) => {
+                vec![("value", self.of_protocol(index, &ok, payload))]
+            }
             (3, reply) => {
                 let mut said = vec![("value", self.value("ErrorBody", payload))];
                 let detail = self.detail(payload);
-                if let (false, Some((index, Reply { err: Some(err), .. }))) = (detail.is_empty(), reply) {
+                if let (false, Some((index, Reply { err: Some(err), .. }))) =
+                    (detail.is_empty(), reply)
+                {
                     said.push(("detail", self.of_protocol(index, &err, &detail)));
                 }
                 said

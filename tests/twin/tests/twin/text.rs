@@ -35,7 +35,11 @@ impl Printer<'_> {
 
     /// Views show bytes as the slice that they are.
     fn bytes(&self, bytes: &[u8]) -> String {
-        if self.view { format!("{bytes:?}") } else { format!("{:?}", Bytes::copy_from_slice(bytes)) }
+        if self.view {
+            format!("{bytes:?}")
+        } else {
+            format!("{:?}", Bytes::copy_from_slice(bytes))
+        }
     }
 
     fn print(&self, out: &mut String, ty: &Ty, value: &Value) {

@@ -50,7 +50,9 @@ impl Graph {
                     Value::Number(zero.or(*default)?.into())
                 }
                 Kind::Scalar { .. } | Kind::Flags { .. } => Value::Number(0),
-                Kind::Union { closed: true, default, .. } => Value::Variant((*default)?, Vec::new()),
+                Kind::Union { closed: true, default, .. } => {
+                    Value::Variant((*default)?, Vec::new())
+                }
                 Kind::Union { .. } => Value::Raw(0, Vec::new()),
             },
         })

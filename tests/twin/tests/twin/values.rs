@@ -30,7 +30,8 @@ const ABOUT: &[&str] = &[
 ];
 
 /// The schemas whose types all have cases.
-const COVERED: &[&str] = &["chat.np", "control.np", "everything.np", "logs.np"];
+const COVERED: &[&str] =
+    &["chat.np", "control.np", "everything.np", "logs.np", "newer.np", "older.np", "sample.np"];
 
 /// A type gets so many cases: those that nobody wrote are drawn.
 const CASES: usize = 3;
