@@ -11,7 +11,7 @@
 //! | 3 | `transport` | byte streams |
 //! | 2 | [`session`] | one state machine per connection |
 //! | 1 | [`frame`], [`protocol`] | headers and decoder; what generated code says |
-//! | 0 | [`wire`], [`noise`], [`fingerprint`] | values to bytes and back; handshake and keys; identity |
+//! | 0 | [`wire`], [`types`], `json`, [`noise`], [`fingerprint`] | values to bytes and back, and to JSON; handshake and keys; identity |
 //! | – | [`error`], [`limits`], [`schema`] | plain data |
 //!
 //! Rows 0 to 2 never do IO, read no clock, spawn nothing, and draw randomness only from a source
