@@ -1,6 +1,8 @@
 //! The pages of `npgen explain`: for each rule what it means, an example that breaks it, and the
 //! mend. Kept as Markdown, a file for each family of rules, a heading for each rule.
 
+use protocol_schema::check::nearest;
+
 /// The pages, by family.
 const FILES: [&str; 13] = [
     include_str!("explain/np00.md"),
@@ -51,6 +53,16 @@ pub fn explain(wanted: &str) -> Option<Page> {
         let code = page.code.to_ascii_lowercase();
         page.name == wanted || asked.is_some() && number(&code) == asked
     })
+}
+
+/// The code or name that was most likely meant, where there is no page of that name.
+#[must_use]
+pub fn nearest_page(wanted: &str) -> Option<&'static str> {
+    let pages = pages();
+    let upper = wanted.trim().to_ascii_uppercase();
+    let lower = wanted.trim().to_ascii_lowercase();
+    nearest(&lower, pages.iter().map(|page| page.name))
+        .or_else(|| nearest(&upper, pages.iter().map(|page| page.code)))
 }
 
 /// `# NP0101 duplicate-item`, and what follows.

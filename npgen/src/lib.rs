@@ -42,7 +42,7 @@ mod walk;
 use std::path::Path;
 
 pub use compile::{Generated, Options, Output, check, compile, schemas};
-pub use explain::{Page, explain, pages};
+pub use explain::{Page, explain, nearest_page, pages};
 pub use failure::{Failure, StaleFile};
 pub use files::{FileError, FileProblem, SOURCE_BYTES_MAX, Source};
 pub use git::GitError;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use npgen::{Changes, Level};
 
-use super::{Done, Include, Refusal, after_help};
+use super::{Done, Include, Refusal, after_help, explain};
 
 /// Compares schemas with an older version, and fails if peers of the two do not understand each
 /// other
@@ -58,9 +58,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Done, Refusal> {
     let options = arguments.include.options();
     let mut changes = npgen::breaking(&arguments.against, &paths, &options)?;
     for id in &arguments.allow {
-        let rule = npgen::evolution_rule(id).ok_or_else(|| {
-            Refusal::Usage(format!("there is no rule `{id}`\n  = help: `npgen explain` lists them"))
-        })?;
+        let rule = npgen::evolution_rule(id).ok_or_else(|| explain::unknown(id))?;
         changes = changes.allow(rule.id);
     }
     Ok(told(arguments, &changes))

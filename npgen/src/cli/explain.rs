@@ -20,9 +20,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Done, Refusal> {
         let lines = pages.iter().map(|page| format!("{:width$}  {}\n", page.code, page.name));
         return Ok(Done::text(lines.collect::<String>()));
     };
-    let page = npgen::explain(code).ok_or_else(|| {
-        let problem = format!("there is no rule `{code}`");
-        Refusal::Usage(problem + "\n  = help: `npgen explain` lists them")
-    })?;
+    let page = npgen::explain(code).ok_or_else(|| unknown(code))?;
     Ok(Done::text(format!("{} {}\n\n{}\n", page.code, page.name, page.text)))
+}
+
+/// There is no such rule.
+pub(super) fn unknown(code: &str) -> Refusal {
+    let help = match npgen::nearest_page(code) {
+        Some(nearest) => format!("did you mean `{nearest}`? `npgen explain` lists all"),
+        None => "`npgen explain` lists them".to_owned(),
+    };
+    Refusal::Usage(format!("there is no rule `{code}`\n  = help: {help}"))
 }

@@ -38,5 +38,7 @@ fn a_rule_is_explained_by_code_and_by_name() {
     }
     let run = npgen(&dir, &["explain", "NP9999"]);
     assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
-    assert!(run.stderr.contains("`npgen explain` lists them"), "{}", run.stderr);
+    assert!(run.stderr.contains("there is no rule `NP9999`"), "{}", run.stderr);
+    let run = npgen(&dir, &["explain", "duplicate-numbr"]);
+    assert!(run.stderr.contains("did you mean `duplicate-number`?"), "{}", run.stderr);
 }

@@ -31,6 +31,20 @@ impl<'a> Slots<'a> {
     }
 }
 
+/// What is told of as having another number is not compared with what has its number now.
+pub(super) fn is_moved<'a>(
+    mut old: impl Iterator<Item = (&'a str, u32)>,
+    mut new: impl Iterator<Item = (&'a str, u32)>,
+    before: (&str, u32),
+    after: (&str, u32),
+) -> bool {
+    let elsewhere =
+        |(name, number): (&str, u32), entry: (&str, u32)| entry.0 == name && entry.1 != number;
+    before.0 != after.0
+        && (old.any(|entry| elsewhere(after, entry))
+            || new.any(|entry| elsewhere(before, entry)))
+}
+
 /// What a list holds, and which rules speak of it.
 #[derive(Clone, Copy)]
 pub(super) struct Kind {

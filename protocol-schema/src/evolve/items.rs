@@ -1,7 +1,7 @@
 //! Items: what they are, and what they hold.
 
 use super::compare::{At, Compare};
-use super::entries::{Kind, Slot, Slots};
+use super::entries::{Kind, Slot, Slots, is_moved};
 use super::fields::Frame;
 use super::rules::{
     CLOSED_CHANGED, CLOSED_DEFAULT, CLOSED_VARIANTS, CONST_CHANGED, DEFAULT_VARIANT_CHANGED,
@@ -10,7 +10,8 @@ use super::rules::{
 };
 use super::same::text;
 use crate::ir::{
-    Alias, Const, Field, Flags, Item, Payload, Repr, ScalarEnum, Struct, Union, ValueKind,
+    Alias, Const, Field, Flag, Flags, Item, Payload, Repr, ScalarEnum, ScalarVariant, Struct,
+    Union, UnionVariant, ValueKind,
 };
 
 impl<'a> Compare<'a> {
@@ -75,7 +76,7 @@ impl<'a> Compare<'a> {
             return;
         }
         let slots = |item: &'a ScalarEnum| {
-            let slot = |variant: &'a crate::ir::ScalarVariant| Slot {
+            let slot = |variant: &'a ScalarVariant| Slot {
                 number: variant.number.value,
                 name: &variant.name,
                 meta: &variant.meta,
@@ -95,7 +96,7 @@ impl<'a> Compare<'a> {
             return;
         }
         let slots = |item: &'a Flags| {
-            let slot = |flag: &'a crate::ir::Flag| Slot {
+            let slot = |flag: &'a Flag| Slot {
                 number: flag.number.value,
                 name: &flag.name,
                 meta: &flag.meta,
@@ -116,7 +117,7 @@ impl<'a> Compare<'a> {
             return;
         }
         let slots = |item: &'a Union| {
-            let slot = |variant: &'a crate::ir::UnionVariant| Slot {
+            let slot = |variant: &'a UnionVariant| Slot {
                 number: variant.number.value,
                 name: &variant.name,
                 meta: &variant.meta,
@@ -131,9 +132,14 @@ impl<'a> Compare<'a> {
         self.default_variant(at, is.closed, default(was), default(is));
         let frame = if is.closed { Frame::Closed } else { Frame::Open };
         for after in &is.variants {
-            let same =
-                |before: &&'a crate::ir::UnionVariant| before.number.value == after.number.value;
-            if let Some(before) = was.variants.iter().find(same) {
+            let same = |before: &&'a UnionVariant| before.number.value == after.number.value;
+            let entry =
+                |variant: &'a UnionVariant| (variant.name.text.as_str(), variant.number.value);
+            let moved = |before: &'a UnionVariant| {
+                let (old, new) = (was.variants.iter().map(entry), is.variants.iter().map(entry));
+                is_moved(old, new, entry(before), entry(after))
+            };
+            if let Some(before) = was.variants.iter().find(same).filter(|before| !moved(before)) {
                 let (old, new) = (Some(before.name.span), Some(after.name.span));
                 let at = at.inside(&after.name.text, old, new, Some(&after.meta));
                 self.payload(&at, frame, &before.payload, &after.payload);

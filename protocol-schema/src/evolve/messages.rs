@@ -1,7 +1,7 @@
 //! Protocols and their messages.
 
 use super::compare::{At, Compare, Side};
-use super::entries::{Kind, Slot, Slots};
+use super::entries::{Kind, Slot, Slots, is_moved};
 use super::fields::Frame;
 use super::items::body;
 use super::rules::{
@@ -39,7 +39,12 @@ impl<'a> Compare<'a> {
         self.numbers(at, kind, &slots(was), &slots(is));
         for after in &is.messages {
             let same = |before: &&'a Message| before.number.value == after.number.value;
-            if let Some(before) = was.messages.iter().find(same) {
+            let entry = |message: &'a Message| (message.name.text.as_str(), message.number.value);
+            let moved = |before: &'a Message| {
+                let (old, new) = (was.messages.iter().map(entry), is.messages.iter().map(entry));
+                is_moved(old, new, entry(before), entry(after))
+            };
+            if let Some(before) = was.messages.iter().find(same).filter(|before| !moved(before)) {
                 let (old, new) = (Some(before.name.span), Some(after.name.span));
                 let at = at.inside(&after.name.text, old, new, Some(&after.meta));
                 self.message(&at, before, after);

@@ -235,6 +235,20 @@ fn messages_keep_their_numbers_and_answers() {
 }
 
 #[test]
+fn what_has_another_number_is_told_once() {
+    check(
+        "protocol P { @1 A { a: u8 } -> u8, @2 B }",
+        "protocol P { @1 B, @2 A { a: u8 } -> u8 }",
+        &["NPB103 P.B", "NPB103 P.A"],
+    );
+    check(
+        "enum U { @1 A(u8), @2 B { c: u16 } }",
+        "enum U { @1 B { c: u16 }, @2 A(u8) }",
+        &["NPB103 U.B", "NPB103 U.A"],
+    );
+}
+
+#[test]
 fn names_of_packages_and_protocols_are_the_handshakes() {
     let protocol =
         |package: &str, name: &str| format!("package {package}; protocol {name} {{ A(u8) }}");
