@@ -64,7 +64,8 @@ fn a_vector_becomes_its_json_and_its_bytes_again() {
         }
         let (name, hex) = (entry["type"].as_str().unwrap(), case["hex"].as_str().unwrap());
         let meant = ["--schema", &schema, name];
-        let json = printed(&[&["decode", "--hex", "--exact"][..], &meant].concat(), hex.as_bytes());
+        let decode = ["decode", "--hex", "--exact", "--show-secrets"];
+        let json = printed(&[&decode[..], &meant].concat(), hex.as_bytes());
         assert_eq!(json, format!("{}\n", case["value"]), "{name}");
         let bytes = printed(&[&["encode", "--hex"][..], &meant].concat(), json.as_bytes());
         assert_eq!(bytes, format!("{hex}\n"), "{name}");
@@ -113,7 +114,7 @@ fn a_file_is_read_and_written_and_a_part_of_a_message_is_named_by_it() {
     assert_eq!(printed(&[&["encode", "-o", &bytes][..], &error, &[&json]].concat(), b""), "");
     assert_eq!(printed(&[&["decode"][..], &error, &[&bytes]].concat(), b""), "{\"Full\":9}\n");
     let missing = file("none.bin");
-    let said = refused(1, &[&["decode"][..], &error, &[&missing]].concat(), b"");
+    let said = refused(2, &[&["decode"][..], &error, &[&missing]].concat(), b"");
     assert!(said.contains("none.bin") && said.contains("not found"), "{said}");
     // What nobody writes today is read, unless it is to be exact.
     let ping = ["--schema", &schema, "--hex", "Chat.Ping.reply"];

@@ -2,12 +2,14 @@
 //! `values.rs`, whose input and output are bytes, print.
 
 mod breaking;
+mod cargo;
 mod check;
 mod completions;
 mod decode;
 mod encode;
 mod expand;
 mod explain;
+mod export;
 mod fmt;
 mod generate;
 mod ir;
@@ -57,6 +59,7 @@ enum Command {
     Expand(expand::Arguments),
     Decode(decode::Arguments),
     Encode(encode::Arguments),
+    Export(export::Arguments),
     Completions(completions::Arguments),
 }
 
@@ -148,6 +151,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Expand(arguments) => expand::run(&arguments),
         Command::Decode(arguments) => return decode::run(&arguments),
         Command::Encode(arguments) => return encode::run(&arguments),
+        Command::Export(arguments) => return export::run(&arguments),
         Command::Completions(arguments) => Ok(completions::run(&arguments)),
     };
     match done {

@@ -9,11 +9,11 @@ use std::process::ExitCode;
 use annotate_snippets::{Group, Level, Renderer};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use npgen::{Failure, FileError, Options, Source};
+use npgen::{Failure, FileError, Source};
 use protocol_schema::ir::Schema;
 use protocol_schema::value::{Codec, TypeError, ValueError, known};
 
-use super::complain;
+use super::{Include, complain};
 
 /// The largest input that is read, in bytes: more than a message can be by default.
 const INPUT_BYTES_MAX: u64 = 256 << 20;
@@ -27,9 +27,8 @@ pub(super) struct Meant {
     /// nothing is said
     #[arg(long, value_name = "PATH")]
     schema: Vec<PathBuf>,
-    /// Where packages are looked for that the schema uses, beside its own folder
-    #[arg(long, value_name = "DIR")]
-    include: Vec<PathBuf>,
+    #[command(flatten)]
+    include: Include,
     /// `User`, `Vec<User>`, `Chat.Join` for a message, `Chat.Join.reply`, `Chat.Join.error`; of
     /// a stream one item. Left out, all there are are listed
     #[arg(value_name = "TYPE")]
@@ -57,12 +56,25 @@ impl From<Failure> for Refusal {
 }
 
 impl Refusal {
-    /// The input is wrong.
-    pub(super) fn input(title: impl Into<String>) -> Self {
-        Self::Told { code: 1, title: title.into(), detail: String::new(), help: None }
+    /// Something was found that a caller should know of.
+    pub(super) fn found(title: impl Into<String>, help: Option<String>) -> Self {
+        Self::Told { code: 1, title: title.into(), detail: String::new(), help }
     }
 
-    /// The arguments are wrong.
+    /// The same, with lines that are drawn as they are.
+    pub(super) fn with_detail(mut self, lines: String) -> Self {
+        if let Self::Told { detail, .. } = &mut self {
+            *detail = lines;
+        }
+        self
+    }
+
+    /// The input is wrong.
+    pub(super) fn input(title: impl Into<String>) -> Self {
+        Self::found(title, None)
+    }
+
+    /// The arguments are wrong, or a file cannot be read or written.
     pub(super) fn arguments(title: impl Into<String>, help: Option<String>) -> Self {
         Self::Told { code: 2, title: title.into(), detail: String::new(), help }
     }
@@ -93,7 +105,7 @@ impl Refusal {
         match self {
             Self::Schemas(failure) => {
                 complain(&failure.render(npgen::Colour::On));
-                ExitCode::FAILURE
+                ExitCode::from(failure.exit_code())
             }
             Self::Told { code, title, detail, help } => {
                 complain(&message(Level::ERROR, title));
@@ -178,11 +190,9 @@ impl Meant {
             [] => usual,
             given => given.to_vec(),
         };
-        let include = |options: Options, dir: &PathBuf| options.include(dir);
-        let options = self.include.iter().fold(Options::new(), include);
-        let unreadable = |error: FileError| Refusal::input(error.to_string());
+        let unreadable = |error: FileError| Refusal::arguments(error.to_string(), error.help());
         let files = npgen::schemas_in(&paths).map_err(unreadable)?;
-        Ok(npgen::schemas(files.iter().map(Source::read), &options)?)
+        Ok(npgen::schemas(files.iter().map(Source::read), &self.include.options())?)
     }
 }
 
@@ -199,8 +209,9 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Refusal> {
     } else {
         File::open(path).and_then(|file| file.take(INPUT_BYTES_MAX + 1).read_to_end(&mut bytes))
     };
-    let fail =
-        |why: &str| Refusal::input(format!("cannot read `{}`: {why}", shown(path).display()));
+    let fail = |why: &str| {
+        Refusal::arguments(format!("cannot read `{}`: {why}", shown(path).display()), None)
+    };
     read.map_err(|error| fail(&error.kind().to_string()))?;
     if u64::try_from(bytes.len()).is_ok_and(|len| len > INPUT_BYTES_MAX) {
         return Err(fail(&format!("it is larger than {INPUT_BYTES_MAX} bytes")));

@@ -1,0 +1,221 @@
+//! What Cargo says about a package: where it is, what its library is called, and which
+//! `network-protocol` it is built with.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use protocol_schema::value::parse_json;
+
+use super::values::Refusal;
+
+/// The package that protocols come from, in every version.
+const FACADE: &str = "network-protocol";
+
+/// Cargo, as it is called on this machine.
+pub(super) fn command() -> Command {
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// A workspace, as far as it is known.
+pub(super) struct Metadata {
+    /// Where the workspace starts.
+    pub(super) root: PathBuf,
+    /// Where Cargo builds.
+    pub(super) target: PathBuf,
+    packages: Vec<Package>,
+    /// The places of those that the workspace holds.
+    members: Vec<String>,
+    /// The package of the directory.
+    here: Option<String>,
+}
+
+struct Package {
+    id: String,
+    name: String,
+    version: String,
+    /// `None` for a package on this machine.
+    source: Option<String>,
+    manifest: PathBuf,
+    /// What the library is called in Rust.
+    library: Option<String>,
+    features: Vec<String>,
+    /// From where the facade is asked for, if it is.
+    facade: Option<Option<String>>,
+    /// The packages it is built with.
+    edges: Vec<String>,
+}
+
+/// A package with protocols.
+pub(super) struct Subject {
+    pub(super) name: String,
+    pub(super) library: String,
+    pub(super) folder: PathBuf,
+    /// The lines of a manifest that ask for the same `network-protocol`.
+    pub(super) facade: String,
+}
+
+impl Metadata {
+    /// Asks Cargo.
+    pub(super) fn read(manifest: Option<&Path>, offline: bool) -> Result<Self, Refusal> {
+        let mut cargo = command();
+        cargo.args(["metadata", "--format-version", "1"]);
+        if let Some(manifest) = manifest {
+            cargo.arg("--manifest-path").arg(manifest);
+        }
+        if offline {
+            cargo.arg("--offline");
+        }
+        let done = cargo.stdin(Stdio::null()).stderr(Stdio::inherit()).output();
+        let done = done.map_err(|error| {
+            let help = "install it, or name it in the variable CARGO".to_owned();
+            Refusal::arguments(format!("Cargo cannot be run: {}", error.kind()), Some(help))
+        })?;
+        if !done.status.success() {
+            let help = "run this where a `Cargo.toml` is, or name one with `--manifest-path`";
+            let title = "Cargo says nothing about the package".to_owned();
+            return Err(Refusal::arguments(title, Some(help.to_owned())));
+        }
+        let text = String::from_utf8_lossy(&done.stdout);
+        Self::of(&text).ok_or_else(|| {
+            Refusal::arguments("what Cargo says is not understood", Some("update Cargo".to_owned()))
+        })
+    }
+
+    fn of(text: &str) -> Option<Self> {
+        let json = parse_json(text).ok()?;
+        let text = |key: &str| json[key].as_str().map(str::to_owned);
+        let nodes = json["resolve"]["nodes"].as_array()?;
+        let mut packages = Vec::new();
+        for package in json["packages"].as_array()? {
+            let word = |key: &str| package[key].as_str().map(str::to_owned);
+            let id = word("id")?;
+            let edges = nodes.iter().find(|node| node["id"] == id.as_str())?;
+            let edges = edges["dependencies"].as_array()?.iter();
+            let mut targets = package["targets"].as_array()?.iter();
+            let is_library = |kind: &str| kind == "lib" || kind == "rlib";
+            let library = targets.find(|target| {
+                let kinds = target["kind"].as_array().into_iter().flatten();
+                kinds.filter_map(|kind| kind.as_str()).any(is_library)
+            });
+            let asked = package["dependencies"].as_array()?.iter();
+            let facade = asked.filter(|one| one["name"] == FACADE && one["kind"].is_null());
+            packages.push(Package {
+                name: word("name")?,
+                version: word("version")?,
+                source: word("source"),
+                manifest: word("manifest_path")?.into(),
+                library: library
+                    .and_then(|target| target["name"].as_str())
+                    .map(|name| name.replace('-', "_")),
+                features: package["features"].as_object()?.keys().cloned().collect(),
+                facade: facade.map(|one| one["source"].as_str().map(str::to_owned)).next(),
+                edges: edges.filter_map(|edge| edge.as_str().map(str::to_owned)).collect(),
+                id,
+            });
+        }
+        let members = json["workspace_members"].as_array()?.iter();
+        Some(Self {
+            root: text("workspace_root")?.into(),
+            target: text("target_directory")?.into(),
+            packages,
+            members: members.filter_map(|id| id.as_str().map(str::to_owned)).collect(),
+            here: json["resolve"]["root"].as_str().map(str::to_owned),
+        })
+    }
+
+    /// The package that was asked for, or that of the directory.
+    pub(super) fn subject(&self, name: Option<&str>) -> Result<Subject, Refusal> {
+        let members = || self.packages.iter().filter(|package| self.members.contains(&package.id));
+        let names = || {
+            let names: Vec<&str> = members().map(|package| package.name.as_str()).collect();
+            format!("the workspace has `{}`", names.join("`, `"))
+        };
+        let package = match name {
+            Some(name) => members().find(|package| package.name == name).ok_or_else(|| {
+                Refusal::arguments(format!("there is no package `{name}`"), Some(names()))
+            })?,
+            None => members().find(|package| Some(&package.id) == self.here.as_ref()).ok_or_else(
+                || Refusal::arguments("which package is meant? name it with `-p`", Some(names())),
+            )?,
+        };
+        let name = &package.name;
+        let Some(library) = package.library.clone() else {
+            let help = "move them to `src/lib.rs`: another program sees only what a library shows";
+            let title = format!("`{name}` has no library whose protocols could be asked");
+            return Err(Refusal::arguments(title, Some(help.to_owned())));
+        };
+        Ok(Subject {
+            name: name.clone(),
+            library,
+            folder: folder(package),
+            facade: self.facade(package)?,
+        })
+    }
+
+    /// The lines of a manifest that ask for the facade that a package is built with.
+    fn facade(&self, package: &Package) -> Result<String, Refusal> {
+        let name = &package.name;
+        let all = || self.packages.iter().filter(|other| other.name == FACADE);
+        let own = all().find(|other| package.edges.contains(&other.id));
+        let facade = match (own, all().count()) {
+            (Some(own), _) => own,
+            // It comes by way of another package.
+            (None, 1) => all().next().ok_or_else(|| missing(name))?,
+            (None, _) => return Err(missing(name)),
+        };
+        if !facade.features.iter().any(|feature| feature == "reflect") {
+            let title = format!(
+                "`{FACADE}` {} cannot print schemas: it has no feature `reflect`",
+                facade.version
+            );
+            return Err(Refusal::arguments(title, Some("update it".to_owned())));
+        }
+        let (place, patch) = match &facade.source {
+            None => {
+                let path = format!("path = {:?}\n", folder(facade));
+                let asked = package.facade.clone().flatten();
+                // What is patched in the workspace has to be patched here as well.
+                let patch = asked.map(|source| {
+                    let (kind, url) = source.split_once('+').unwrap_or(("registry", &source));
+                    let from = if kind == "git" { url } else { "crates-io" };
+                    format!("\n[patch.{from:?}.{FACADE}]\n{path}")
+                });
+                (path, patch.unwrap_or_default())
+            }
+            Some(source) => (remote(source, &facade.version), String::new()),
+        };
+        Ok(format!("[dependencies.{FACADE}]\n{place}features = [\"reflect\"]\n{patch}"))
+    }
+}
+
+fn missing(name: &str) -> Refusal {
+    let title = format!("`{name}` does not depend on `{FACADE}`");
+    Refusal::arguments(
+        title,
+        Some(format!("name the package that declares the protocol, as in `{FACADE} = \"2\"`")),
+    )
+}
+
+fn folder(package: &Package) -> PathBuf {
+    package.manifest.parent().map_or_else(PathBuf::new, Path::to_path_buf)
+}
+
+/// Where a package that is not on this machine comes from, as a manifest says it.
+fn remote(source: &str, version: &str) -> String {
+    let (kind, url) = source.split_once('+').unwrap_or(("registry", source));
+    if kind != "git" {
+        let exact = format!("version = \"={version}\"\n");
+        let is_usual = url.contains("crates.io-index") || url.contains("index.crates.io");
+        return if is_usual { exact } else { format!("{exact}registry-index = {url:?}\n") };
+    }
+    // `https://…?branch=main#commit`: the same question has to be asked.
+    let url = url.split('#').next().unwrap_or(url);
+    match url.split_once('?') {
+        None => format!("git = {url:?}\n"),
+        Some((url, query)) => {
+            let (key, value) = query.split_once('=').unwrap_or(("rev", query));
+            format!("git = {url:?}\n{key} = {value:?}\n")
+        }
+    }
+}
