@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 
 use anyhow::Result;
-use serde_json::json;
+use serde::Serialize;
 
 use super::cases::Case;
 use super::contestant::{Metric, Peer};
@@ -174,33 +174,50 @@ fn print_published(report: &Report, style: Style) {
     }
 }
 
+/// One figure, as a line of JSON.
+#[derive(Serialize)]
+struct Line {
+    suite: &'static str,
+    case: String,
+    peer: String,
+    metric: String,
+    value: f64,
+    unit: &'static str,
+    #[serde(flatten)]
+    spread: Option<Spread>,
+}
+
+/// How far the samples of a time lie apart.
+#[derive(Serialize)]
+struct Spread {
+    min: f64,
+    q1: f64,
+    q3: f64,
+}
+
 /// Writes one line per figure: the median, and the spread of the samples.
 pub fn write_json(report: &Report, out: &mut impl Write) -> Result<()> {
-    let case = report.case.to_string();
-    for timing in &report.timings {
-        let line = json!({
-            "suite": "codec",
-            "case": case,
-            "peer": timing.peer.to_string(),
-            "metric": timing.metric.to_string(),
-            "value": timing.median(),
-            "unit": "ns",
-            "min": timing.quantile(0.0),
-            "q1": timing.quantile(0.25),
-            "q3": timing.quantile(0.75),
-        });
-        writeln!(out, "{line}")?;
-    }
-    for (peer, size) in &report.sizes {
-        let line = json!({
-            "suite": "codec",
-            "case": case,
-            "peer": peer.to_string(),
-            "metric": Metric::Size.to_string(),
-            "value": size,
-            "unit": "bytes",
-        });
-        writeln!(out, "{line}")?;
+    let line = |peer: Peer, metric: Metric, value, unit, spread| Line {
+        suite: "codec",
+        case: report.case.to_string(),
+        peer: peer.to_string(),
+        metric: metric.to_string(),
+        value,
+        unit,
+        spread,
+    };
+    let times = report.timings.iter().map(|timing| {
+        let [min, q1, q3] = [0.0, 0.25, 0.75].map(|quantile| timing.quantile(quantile));
+        let spread = Some(Spread { min, q1, q3 });
+        line(timing.peer, timing.metric, timing.median(), "ns", spread)
+    });
+    let sizes = report
+        .sizes
+        .iter()
+        .map(|&(peer, size)| line(peer, Metric::Size, size as f64, "bytes", None));
+    for line in times.chain(sizes) {
+        serde_json::to_writer(&mut *out, &line)?;
+        writeln!(out)?;
     }
     Ok(())
 }
