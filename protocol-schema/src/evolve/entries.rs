@@ -41,8 +41,7 @@ pub(super) fn is_moved<'a>(
     let elsewhere =
         |(name, number): (&str, u32), entry: (&str, u32)| entry.0 == name && entry.1 != number;
     before.0 != after.0
-        && (old.any(|entry| elsewhere(after, entry))
-            || new.any(|entry| elsewhere(before, entry)))
+        && (old.any(|entry| elsewhere(after, entry)) || new.any(|entry| elsewhere(before, entry)))
 }
 
 /// What a list holds, and which rules speak of it.
@@ -53,6 +52,8 @@ pub(super) struct Kind {
     pub(super) added: &'static Rule,
     pub(super) removed: &'static Rule,
     pub(super) renamed: &'static Rule,
+    /// Whether what is removed still takes up room on the wire.
+    pub(super) keeps_room: bool,
 }
 
 impl<'a> Compare<'a> {
@@ -112,6 +113,13 @@ impl<'a> Compare<'a> {
             let at = at.inside(&slot.name.text, None, Some(slot.name.span), Some(slot.meta));
             let message = format!("{what} `{}` (@{number}) was added", slot.name.text);
             self.report(&at, kind.added, message);
+        }
+        let gone = new.removed.iter().filter(|_| kind.keeps_room);
+        for number in gone.filter(|number| !old.removed.contains(number)) {
+            if !before.contains_key(number) {
+                let message = format!("the removed {what} @{number} was added");
+                self.report(at, kind.added, message);
+            }
         }
     }
 

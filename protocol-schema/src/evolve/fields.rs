@@ -31,7 +31,7 @@ impl Frame {
             Self::Fixed => (&FIXED_LAYOUT, &FIXED_LAYOUT),
             Self::Closed => (&CLOSED_FIELDS, &CLOSED_FIELDS),
         };
-        Kind { what: "field", added, removed, renamed: &FIELD_RENAMED }
+        Kind { what: "field", added, removed, renamed: &FIELD_RENAMED, keeps_room: true }
     }
 }
 

@@ -199,7 +199,7 @@ fn variants(closed: bool) -> Kind {
     } else {
         (&VARIANT_ADDED, &VARIANT_REMOVED)
     };
-    Kind { what: "variant", added, removed, renamed: &VARIANT_RENAMED }
+    Kind { what: "variant", added, removed, renamed: &VARIANT_RENAMED, keeps_room: false }
 }
 
 fn kind(item: &Item) -> &'static str {

@@ -35,6 +35,7 @@ impl<'a> Compare<'a> {
             added: &MESSAGE_ADDED,
             removed: &MESSAGE_REMOVED,
             renamed: &MESSAGE_RENAMED,
+            keeps_room: false,
         };
         self.numbers(at, kind, &slots(was), &slots(is));
         for after in &is.messages {

@@ -2,7 +2,7 @@
 //! `npgen explain`.
 
 use super::{Level, RULES, compare};
-use crate::ir::Schema;
+use crate::ir::{Item, Schema};
 use crate::text::{SourceMap, compile};
 
 fn schema(text: &str) -> Schema {
@@ -69,6 +69,7 @@ fn fields_may_come_and_leave_a_slot() {
     check(gone, "struct A { @0 a: u8 }", &["NPB101 A"]);
     check(gone, "struct A { @0 a: u8, @1 _: String, @2 c: u8 }", &["NPB221 A.c"]);
     check(gone, "struct A { @0 a: u8, @1 _: u8 }", &["NPB201 A._"]);
+    check("struct A { @0 a: u8 }", gone, &["NPB221 A"]);
 }
 
 #[test]
@@ -269,6 +270,107 @@ fn what_is_meant_is_said_in_the_schema() {
         "#![npgen::allow(NPB201)] package t; struct A { a: u16 }",
         &[],
     );
+}
+
+/// The identity of the only protocol of a schema.
+fn fingerprint(schema: &Schema) -> u128 {
+    let protocols = schema.items.iter().filter_map(|item| match item {
+        Item::Protocol(protocol) => crate::fingerprint::protocol(schema, protocol),
+        _ => None,
+    });
+    protocols.last().unwrap()
+}
+
+/// One type, in many versions.
+const VERSIONS: [&str; 44] = [
+    "struct S { @0 a: u8 }",
+    "struct S { @0 b: u8 }",
+    "struct S { @0 a: u16 }",
+    "struct S { @0 a: i8 }",
+    "struct S { @0 a: u8, @1 b: u8 }",
+    "struct S { @0 a: u8, @1 _: u8 }",
+    "struct S { @0 a: u8, @1 _: u16 }",
+    "struct S { @0 _: u8 }",
+    "struct S { @0 a: u8 = 1 }",
+    "struct S { @0 a: u8 = 2 }",
+    "struct S { @0 a: u32 }",
+    "struct S { #[varint] @0 a: u32 }",
+    "struct S { #[varint] @0 a: u64 }",
+    "struct S { @0 a: Option<u8> }",
+    "struct S { @0 a: Vec<u8> }",
+    "struct S { @0 a: Bytes }",
+    "struct S { @0 a: String }",
+    "struct S { @0 a: Secret<String> }",
+    "struct S { @0 a: Set<u8> }",
+    "struct S { @0 a: Map<u8, u8> }",
+    "struct S { @0 a: Map<u8, u16> }",
+    "struct S { @0 a: (u8, u8) }",
+    "struct S { @0 a: (u8,) }",
+    "struct S { @0 a: [u8; 1] }",
+    "struct S { @0 a: [u8; 2] }",
+    "const N: u8 = 2; struct S { @0 a: [u8; N] }",
+    "type A = u8; struct S { @0 a: A }",
+    "#[fixed] struct S { @0 a: u8 }",
+    "#[fixed] struct S { @0 a: u8, @1 b: u8 }",
+    "enum S: u8 { @0 A }",
+    "enum S: u8 { @0 A, @1 B }",
+    "enum S: u16 { @0 A }",
+    "#[closed] enum S: u8 { @0 A }",
+    "flags S: u8 { @0 A }",
+    "flags S: u8 { @0 A, @1 B }",
+    "enum S { @1 A }",
+    "enum S { @1 A(u8) }",
+    "enum S { @1 A { @0 b: u8 } }",
+    "enum S { @1 A, @2 B }",
+    "#[closed] enum S { @1 A }",
+    "#[closed] enum S { @1 A, @2 B }",
+    "#[closed] enum S { #[default] @1 A, @2 B }",
+    "struct T { @0 x: u8 } struct S { @0 a: T }",
+    "struct U { @0 x: u8 } struct S { @0 a: U }",
+];
+
+/// One protocol, in many versions.
+const PROTOCOLS: [&str; 16] = [
+    "@1 M",
+    "@1 M { @0 a: u8 }",
+    "@1 M { @0 a: u8, @1 b: u8 }",
+    "@1 M(u16)",
+    "@1 M(E)",
+    "@1 M(u16) -> ()",
+    "@1 M(u16) -> u8",
+    "@1 M(u16) -> u16",
+    "@1 M(u16) -> Result<u8, E>",
+    "@1 M(u16) -> Stream<u8>",
+    "@1 M(u16) -> Result<Stream<u8>, E>",
+    "#[from(server)] @1 M(u16)",
+    "@1 M(u16), @2 N",
+    "@1 N(u16)",
+    "@1 M { @0 a: u8, @1 s: Stream<u8> } -> ()",
+    "@1 M { @0 a: u8, @1 s: Stream<u16> } -> ()",
+];
+
+#[test]
+fn two_versions_have_one_fingerprint_exactly_if_only_names_and_limits_changed() {
+    const ONLY_NAMES: [u16; 10] = [211, 223, 225, 226, 323, 324, 325, 326, 327, 423];
+    let types = VERSIONS.map(|version| {
+        schema(&format!("package t; {version} protocol P {{ M {{ @0 s: Vec<S> }} }}"))
+    });
+    let protocols = PROTOCOLS.map(|version| {
+        schema(&format!("package t; #[error] enum E {{ A }} protocol P {{ {version} }}"))
+    });
+    for (texts, schemas) in [(&VERSIONS[..], &types[..]), (&PROTOCOLS, &protocols)] {
+        let pairs = schemas
+            .iter()
+            .enumerate()
+            .flat_map(|old| schemas.iter().enumerate().map(move |new| (old, new)));
+        for ((old, old_schema), (new, new_schema)) in pairs {
+            let (old, new) = (texts[old], texts[new]);
+            let changes = compare(old_schema, new_schema);
+            let told = changes.iter().any(|change| !ONLY_NAMES.contains(&change.rule.id.0));
+            let same = fingerprint(old_schema) == fingerprint(new_schema);
+            assert_eq!(same, !told, "{old}\n{new}\n{changes:#?}");
+        }
+    }
 }
 
 #[test]
