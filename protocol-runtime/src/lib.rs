@@ -10,9 +10,9 @@
 //! | 4 | `driver`; `connection`, `caller`, `call`, `cx`, `peer`, `serve` | the only loop, the only clock; what user code holds of it |
 //! | 3 | `transport` | byte streams |
 //! | 2 | [`session`] | one state machine per connection |
-//! | 1 | [`frame`], [`protocol`] | headers and decoder; what generated code says |
-//! | 0 | [`wire`], [`types`], `json`, [`noise`], [`fingerprint`] | values to bytes and back, and to JSON; handshake and keys; identity |
-//! | – | [`error`], [`limits`], [`schema`] | plain data |
+//! | 1 | [`frame`], [`protocol`], `json` | headers and decoder; what generated code says; values to JSON |
+//! | 0 | [`wire`], [`noise`], [`fingerprint`] | values to bytes and back; handshake and keys; identity |
+//! | – | [`error`], [`limits`], [`schema`], [`types`] | plain data |
 //!
 //! Rows 0 to 2 never do IO, read no clock, spawn nothing, and draw randomness only from a source
 //! that is passed in. Rows 3 to 6 need the feature `net`.

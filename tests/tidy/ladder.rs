@@ -21,9 +21,10 @@ const SHELL: &str = "transport";
 
 /// Plain data, of use to every row, with what it may name itself. An error holds the errors of
 /// what it is made of; those are data as well.
-const DATA: [(&str, &[&str]); 3] = [
+const DATA: [(&str, &[&str]); 4] = [
     ("limits", &[]),
     ("schema", &[]),
+    ("types", &[]),
     (
         "error",
         &[

@@ -3,4 +3,7 @@
 //! The module is named after its version, so that code generated for another one fails to compile
 //! instead of misbehaving.
 
+mod flags;
+#[cfg(feature = "serde")]
+mod mapped;
 pub mod v1;

@@ -22,7 +22,7 @@ pub use crate::schema::{
 };
 #[cfg(feature = "net")]
 pub use crate::serve::{Client, Serve};
-pub use crate::types::flags::{assert_rising, plain_name, show as show_flags, width_of};
+pub use super::flags::{assert_rising, plain_name, show as show_flags, width_of};
 pub use crate::types::{Secret, Stream, Timestamp, Uuid};
 pub use crate::wire::body::{
     Body, check_root as check_struct_root, decode_root as decode_struct_root,
@@ -114,10 +114,12 @@ macro_rules! __evolvable {
                 $crate::__private::v1::encode_struct_block::<Self>(block, slot);
             }
 
+            #[inline]
             fn encode_tail(&self, out: &mut $crate::wire::Writer<'_>) {
                 $crate::__private::v1::encode_struct_tail(self, out);
             }
 
+            #[inline]
             fn decode(
                 block: &[u8],
                 slot: $crate::wire::Slot,
@@ -126,6 +128,7 @@ macro_rules! __evolvable {
                 $crate::__private::v1::decode_struct(block, slot, tail)
             }
 
+            #[inline]
             fn check(
                 block: &[u8],
                 slot: $crate::wire::Slot,

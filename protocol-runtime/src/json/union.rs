@@ -14,7 +14,6 @@ use super::text::{Text, write_bytes};
 use super::{Allowance, Mapped, Part, refuse};
 use crate::RawVariant;
 use crate::schema::NumberSchema;
-use crate::types::flags::set_bits;
 use crate::wire::{DecodeErrorKind, DecodeOptions, Reader, Wire};
 
 /// The names of tags without one, `@0` to `@255`, for serde wants names that are always there.
@@ -341,6 +340,11 @@ pub fn write_flags<T: Mapped + Copy + Into<u64>, S: Serializer>(
         }
     }
     seq.end()
+}
+
+/// The numbers of the bits that are set, rising.
+fn set_bits(bits: u64) -> impl Iterator<Item = u32> {
+    (0..u64::BITS).filter(move |bit| bits >> bit & 1 == 1)
 }
 
 /// Reads flags.

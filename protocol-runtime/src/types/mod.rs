@@ -3,8 +3,6 @@
 //! Plain data with a text form. Nothing here does IO, reads a clock or draws randomness; how each
 //! type becomes bytes stands in [`wire`](crate::wire).
 
-#[doc(hidden)]
-pub mod flags;
 mod secret;
 mod stream;
 mod timestamp;

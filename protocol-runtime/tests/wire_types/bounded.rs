@@ -1,3 +1,5 @@
+//! `#[max]`: what is announced, and what is refused for it.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;

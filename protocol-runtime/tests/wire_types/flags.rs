@@ -1,3 +1,5 @@
+//! Flags: their bytes, and the operations of a set.
+
 use protocol_runtime::schema::TypeSchema;
 use protocol_runtime::wire::xor::{mask, unmask};
 use protocol_runtime::wire::{DecodeErrorKind as Kind, Wire};

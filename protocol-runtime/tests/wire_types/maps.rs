@@ -1,3 +1,4 @@
+//! Maps and sets: their order, their bytes, and looking things up where they lie.
 #![expect(clippy::disallowed_types, reason = "users hold hashed maps")]
 
 use std::cell::Cell;

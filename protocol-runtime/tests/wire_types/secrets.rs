@@ -1,3 +1,5 @@
+//! Secrets: the bytes of what they hold, and nothing to see.
+
 use protocol_runtime::types::Secret;
 use protocol_runtime::wire::{Wire, decode_exact, encode, view};
 

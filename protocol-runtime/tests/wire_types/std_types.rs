@@ -1,3 +1,5 @@
+//! Uuids, times and addresses.
+
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! Tuples: flag bytes of their own.
+
 use protocol_runtime::wire::{DecodeErrorKind as Kind, Wire};
 
 use crate::{exact, refused, tolerated};

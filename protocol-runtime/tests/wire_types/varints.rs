@@ -1,3 +1,5 @@
+//! Varints and defaults.
+
 use protocol_runtime::wire::DecodeErrorKind as Kind;
 use protocol_runtime::wire::varint::Varint;
 use protocol_runtime::wire::xor::{mask, unmask};

@@ -332,7 +332,7 @@ pub fn show(
 }
 
 /// The numbers of the bits that are set, rising.
-pub(crate) fn set_bits(bits: u64) -> impl Iterator<Item = u32> {
+fn set_bits(bits: u64) -> impl Iterator<Item = u32> {
     (0..u64::BITS).filter(move |bit| bits >> bit & 1 == 1)
 }
 
