@@ -274,11 +274,11 @@ fn what_is_meant_is_said_in_the_schema() {
 
 /// The identity of the only protocol of a schema.
 fn fingerprint(schema: &Schema) -> u128 {
-    let protocols = schema.items.iter().filter_map(|item| match item {
-        Item::Protocol(protocol) => crate::fingerprint::protocol(schema, protocol),
-        _ => None,
-    });
-    protocols.last().unwrap()
+    let protocol =
+        schema.items.iter().rev().find_map(|item| {
+            if let Item::Protocol(protocol) = item { Some(protocol) } else { None }
+        });
+    crate::fingerprint::protocol(schema, protocol.unwrap()).unwrap()
 }
 
 /// One type, in many versions.
