@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
 
 use crate::ir::{
     ExternId, Field, Item, Message, Meta, Payload, Schema, Type, TypeKind, UnionVariant,
@@ -77,6 +77,26 @@ impl<'a> Door<'a> {
         quote!(_np)
     }
 
+    /// What the trait `Wire` has under that name for the Rust type `wire` of `ty`, all of it at the
+    /// place where `ty` was written: what rustc has to say of a type that has no encoding, it then
+    /// says once, however often the code asks.
+    pub(super) fn of_wire(&self, ty: &Type, wire: &TokenStream, name: &str) -> TokenStream {
+        self.of_wire_at(&self.alias(), ty, wire, name)
+    }
+
+    /// As [`Self::of_wire`], where the module of generated code is called `v1`.
+    pub(super) fn of_wire_at(
+        &self,
+        v1: &TokenStream,
+        ty: &Type,
+        wire: &TokenStream,
+        name: &str,
+    ) -> TokenStream {
+        let at = self.place(ty);
+        let name = Ident::new(name, at);
+        quote_spanned!(at=> <#wire as #v1::Wire>::#name)
+    }
+
     /// Brings the alias into scope.
     pub(super) fn import(&self) -> TokenStream {
         let (v1, alias) = (self.v1(), self.alias());
@@ -91,19 +111,25 @@ impl<'a> Door<'a> {
         noisy.then(|| quote!(#[allow(deprecated)]))
     }
 
+    /// The item of that name, where the schema is known.
+    pub(super) fn item(&self, name: &str) -> Option<&'a Item> {
+        self.schema.and_then(|schema| schema.find(name))
+    }
+
     /// What a type is behind aliases and `Secret`; itself where that cannot be known.
     pub(super) fn behind<'t>(&'t self, ty: &'t Type) -> &'t Type {
         let mut ty = ty;
         // As many steps as there can be different aliases: a circle of them is refused before.
         for _ in 0..=self.schema.map_or(0, |schema| schema.items.len() + schema.foreign.len()) {
-            ty = match &ty.kind {
-                TypeKind::Secret(inner) => inner,
-                TypeKind::Named(name) => match self.schema.and_then(|schema| schema.find(name)) {
-                    Some(Item::Alias(alias)) => &alias.ty,
-                    _ => return ty,
-                },
-                _ => return ty,
-            };
+            if let TypeKind::Secret(inner) = &ty.kind {
+                ty = inner;
+            } else if let TypeKind::Named(name) = &ty.kind
+                && let Some(Item::Alias(alias)) = self.item(name)
+            {
+                ty = &alias.ty;
+            } else {
+                return ty;
+            }
         }
         ty
     }

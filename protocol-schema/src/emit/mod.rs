@@ -18,6 +18,9 @@ mod schemas;
 mod types;
 mod values;
 
+#[cfg(test)]
+mod tests;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 

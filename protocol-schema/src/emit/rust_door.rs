@@ -63,7 +63,7 @@ fn number(value: u32) -> Literal {
 }
 
 /// `#[np(…)]` of what is said, or nothing.
-fn np(said: Vec<TokenStream>) -> Option<TokenStream> {
+fn np(said: &[TokenStream]) -> Option<TokenStream> {
     (!said.is_empty()).then(|| quote!(#[np(#(#said),*)]))
 }
 
@@ -163,7 +163,7 @@ fn removed_fields(all: &[Field], door: &Door<'_>) -> Vec<TokenStream> {
     removed.sort_by_key(|field| field.number.value);
     let removed = removed.into_iter().map(|field| {
         let (id, ty) = (number(field.number.value), door.ty(&field.ty));
-        let said = np(said(field, door));
+        let said = np(&said(field, door));
         quote!(removed(#said #id: #ty))
     });
     removed.collect()
@@ -192,7 +192,7 @@ fn payload(payload: &Payload, door: &Door<'_>) -> TokenStream {
     match payload {
         Payload::Unit => quote!(),
         Payload::Tuple(field) => {
-            let (ty, said) = (door.field_ty(field), np(said(field, door)));
+            let (ty, said) = (door.field_ty(field), np(&said(field, door)));
             quote!((#said #ty))
         }
         Payload::Fields(named) => fields(named, &quote!(), door),
@@ -216,7 +216,7 @@ fn structure(item: &Struct, door: &Door<'_>) -> TokenStream {
     let body = fields(&item.fields, &quote!(pub), door);
     let fixed = item.fixed.then(|| quote!(fixed));
     let said = fixed.into_iter().chain(removed_fields(&item.fields, door));
-    let said = np(said.chain(remarks(&item.meta)).collect());
+    let said = np(&said.chain(remarks(&item.meta)).collect::<Vec<_>>());
     let (deprecated, quiet) = (door.deprecated(&item.meta), door.quiet());
     let names: Vec<&Name> = item.fields.iter().map(|field| &field.name).collect();
     let style = names::style(&[&item.name], &names);
@@ -255,7 +255,7 @@ fn scalar(item: &ScalarEnum, door: &Door<'_>) -> TokenStream {
     });
     let closed = item.closed.then(|| quote!(closed));
     let said = closed.into_iter().chain(removed_numbers(&item.removed));
-    let said = np(said.chain(remarks(&item.meta)).collect());
+    let said = np(&said.chain(remarks(&item.meta)).collect::<Vec<_>>());
     let (deprecated, quiet) = (door.deprecated(&item.meta), door.quiet());
     let style = types::scalar_style(item);
     quote! {
@@ -306,7 +306,7 @@ fn union(item: &Union, door: &Door<'_>) -> TokenStream {
     let error = item.error.then(|| quote!(error));
     let closed = item.closed.then(|| quote!(closed));
     let said = error.into_iter().chain(closed).chain(removed_numbers(&item.removed));
-    let said = np(said.chain(remarks(&item.meta)).collect());
+    let said = np(&said.chain(remarks(&item.meta)).collect::<Vec<_>>());
     let (deprecated, quiet) = (door.deprecated(&item.meta), door.quiet());
     let style = types::union_style(item);
     quote! {
@@ -339,7 +339,7 @@ fn protocol(item: &Protocol, package: &str, door: &Door<'_>) -> TokenStream {
     let list = derive_list(&item.name, &item.derives, BASE, door);
     let messages = item.messages.iter().map(|one| message(one, door));
     let said = removed_numbers(&item.removed).into_iter();
-    let said = np(said.chain(remarks(&item.meta)).collect());
+    let said = np(&said.chain(remarks(&item.meta)).collect::<Vec<_>>());
     let (deprecated, quiet) = (door.deprecated(&item.meta), door.quiet());
     let style = types::protocol_style(item);
     quote! {

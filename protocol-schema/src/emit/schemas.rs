@@ -39,6 +39,7 @@ fn field(field: &Field, door: &Door<'_>) -> TokenStream {
     let v1 = door.alias();
     let number = Literal::u32_unsuffixed(field.number.value);
     let (name, ty) = (&field.name.text, door.ty(&field.ty));
+    let schema = door.of_wire(&field.ty, &ty, "schema");
     let varint = field.varint.then(|| quote!(.varint()));
     let default = field.default.as_ref().map(|value| {
         let value = door.value(value, &field.ty);
@@ -46,7 +47,7 @@ fn field(field: &Field, door: &Door<'_>) -> TokenStream {
     });
     if field.removed {
         return quote! {
-            #v1::FieldSchema::removed(#number, <#ty as #v1::Wire>::schema) #varint #default
+            #v1::FieldSchema::removed(#number, #schema) #varint #default
         };
     }
     let max = field.max.as_ref().map(|max| {
@@ -55,7 +56,7 @@ fn field(field: &Field, door: &Door<'_>) -> TokenStream {
     });
     let remarks = remarks(&field.meta);
     quote! {
-        #v1::FieldSchema::new(#number, #name, <#ty as #v1::Wire>::schema)
+        #v1::FieldSchema::new(#number, #name, #schema)
             #varint #default #max #remarks
     }
 }
@@ -194,9 +195,10 @@ fn message(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenStre
     let stream = stream.and_then(|field| stream_field(field, door));
     let stream = stream.map(|field| quote!(.stream(#field)));
     let reply = message.reply.as_ref().map(|reply| {
-        let (make, ok) = match &reply.ok.kind {
-            TypeKind::Stream(item) => (quote!(stream), root(item, door)),
-            _ => (quote!(new), root(&reply.ok, door)),
+        let (make, ok) = if let TypeKind::Stream(item) = &reply.ok.kind {
+            (quote!(stream), root(item, door))
+        } else {
+            (quote!(new), root(&reply.ok, door))
         };
         let or = reply.err.as_ref().map(|err| {
             let err = root(err, door);

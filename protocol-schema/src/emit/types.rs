@@ -158,10 +158,12 @@ pub(super) fn constant(item: &Const, door: &Door<'_>) -> TokenStream {
     let docs = door.docs(&item.docs, "A constant of the schema.");
     let deprecated = door.deprecated(&item.meta);
     // The types that are written differently in a constant.
-    let ty = match door.behind(&item.ty).kind {
-        TypeKind::String => quote!(&str),
-        TypeKind::Bytes => quote!(&[u8]),
-        _ => door.ty(&item.ty),
+    let ty = if door.behind(&item.ty).kind == TypeKind::String {
+        quote!(&str)
+    } else if door.behind(&item.ty).kind == TypeKind::Bytes {
+        quote!(&[u8])
+    } else {
+        door.ty(&item.ty)
     };
     let value = door.value(&item.value, &item.ty);
     let quiet = door.quiet();

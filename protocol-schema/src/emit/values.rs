@@ -10,9 +10,10 @@ use super::Door;
 impl Door<'_> {
     /// A value of type `ty`, as an expression that may stand in a constant.
     pub(super) fn value(&self, value: &Value, ty: &Type) -> TokenStream {
-        let named = match &self.behind(ty).kind {
-            TypeKind::Named(name) => self.schema.and_then(|schema| schema.find(name)),
-            _ => None,
+        let named = if let TypeKind::Named(name) = &self.behind(ty).kind {
+            self.item(name)
+        } else {
+            None
         };
         let own = self.ty(ty);
         match &value.kind {

@@ -54,7 +54,10 @@ impl Part<'_> {
     /// What the layout has to know of it.
     fn shape(&self, door: &Door<'_>) -> TokenStream {
         let (v1, wire) = (door.alias(), self.wire(door));
-        let shape = quote!(#v1::Shape::of::<#wire>());
+        let shape = match door.types {
+            true => quote!(#v1::Shape::of::<#wire>()),
+            false => door.of_wire(self.ty(), &wire, "SHAPE"),
+        };
         if self.field.removed {
             // What an older writer left there is nobody's text.
             return quote!(#shape.opaque());
@@ -100,9 +103,9 @@ impl Part<'_> {
         if self.field.removed || self.field.varint || self.field.rust.with.is_some() {
             return Some(quote!(false));
         }
-        let (v1, ty) = (door.alias(), door.ty(&self.field.ty));
+        let ty = door.ty(&self.field.ty);
         let number = matches!(self.field.ty.kind, TypeKind::Int(_) | TypeKind::Float(_));
-        (!number).then(|| quote!(<#ty as #v1::Wire>::PLAIN))
+        (!number).then(|| door.of_wire(self.ty(), &ty, "PLAIN"))
     }
 }
 
@@ -240,7 +243,7 @@ impl Fields<'_, '_> {
     }
 
     /// The application's value, from what the schema knows of the one field.
-    pub(super) fn from_wire(&self, value: &TokenStream) -> TokenStream {
+    pub(super) fn accepted(&self, value: &TokenStream) -> TokenStream {
         let (v1, place) = (self.door.alias(), self.place(0));
         let module = self.parts.first().and_then(|part| self.door.module(part.field));
         quote!(#v1::accepted(#module::from_wire(#value), #place)?)
@@ -271,17 +274,27 @@ impl Fields<'_, '_> {
     /// They stand at the place of the part's type, so that rustc complains there if it has no
     /// encoding.
     pub(super) fn write_blocks(&self, values: &[Access]) -> TokenStream {
-        let v1 = self.door.alias();
         let writes = self.parts.iter().zip(values).enumerate().map(|(i, (part, access))| {
             if !part.is_there() {
                 return quote!();
             }
             let slot = self.slot(i);
             let (before, value) = self.written(part, access);
-            let write = quote_spanned!(self.door.place(part.ty())=> #v1::Wire::encode_block);
+            let write = self.write(part, "encode_block");
             scoped(&before, &quote!(#write(#value, block, #slot);))
         });
         writes.collect()
+    }
+
+    /// What writes the block or the tail of a part, at the place of its type, so that rustc
+    /// complains there if it has no encoding.
+    fn write(&self, part: &Part<'_>, name: &str) -> TokenStream {
+        let (v1, at) = (self.door.alias(), self.door.place(part.ty()));
+        if self.door.types || part.field.varint || part.field.default.is_some() {
+            let name = Ident::new(name, at);
+            return quote_spanned!(at=> #v1::Wire::#name);
+        }
+        self.door.of_wire(part.ty(), &part.wire(self.door), name)
     }
 
     /// Statements that append the tails of `values` to `out`, and keep those that pass a bound as
@@ -298,7 +311,7 @@ impl Fields<'_, '_> {
                 let (max, place) = (self.door.bound(max, &quote!(u64)), self.place(i));
                 quote!(#v1::keep_max(#value, #max, #place, out);)
             });
-            let write = quote_spanned!(self.door.place(part.ty())=> #v1::Wire::encode_tail);
+            let write = self.write(part, "encode_tail");
             scoped(&before, &quote!(#bound #write(#value, out);))
         });
         writes.collect()
@@ -314,7 +327,7 @@ impl Fields<'_, '_> {
         if !self.has_runs() {
             return None;
         }
-        let (v1, name) = (self.door.alias(), self.run_end_name());
+        let name = self.run_end_name();
         let ends = self.parts.iter().enumerate().map(|(i, part)| {
             if !part.may_be_text(self.door) {
                 return quote!();
@@ -322,9 +335,10 @@ impl Fields<'_, '_> {
             let (wire, slot) = (part.wire(self.door), self.slot(i));
             let number = Literal::usize_unsuffixed(i);
             let from = (i > 0).then(|| quote!(from <= #number &&));
+            let text_end = self.door.of_wire(part.ty(), &wire, "text_end");
             quote! {
                 if #from #number < to {
-                    at = <#wire as #v1::Wire>::text_end(block, #slot, tails, at);
+                    at = #text_end(block, #slot, tails, at);
                 }
             }
         });
@@ -422,7 +436,11 @@ impl Fields<'_, '_> {
         }
         let (v1, wire) = (self.door.alias(), part.wire(self.door));
         let (slot, place) = (self.slot(i), self.place(i));
-        quote!(#bound #v1::check_field::<#wire>(block, #slot, tail, #place)?;)
+        let check = match self.door.types || part.field.varint {
+            true => quote!(#v1::check_field::<#wire>),
+            false => self.door.of_wire(part.ty(), &wire, "check_field"),
+        };
+        quote!(#bound #check(block, #slot, tail, #place)?;)
     }
 
     /// What refuses a value over its bound, and what reads it as the type of the schema.
@@ -440,7 +458,10 @@ impl Fields<'_, '_> {
         });
         let read = match (&field.default, field.varint) {
             (None, false) => {
-                let read = quote_spanned!(at=> #v1::field);
+                let read = match door.types {
+                    true => quote_spanned!(at=> #v1::field),
+                    false => door.of_wire(part.ty(), &ty, "field"),
+                };
                 quote!(#read(block, #slot, tail, #place))
             }
             (None, true) => {
@@ -468,7 +489,8 @@ impl Fields<'_, '_> {
         }
         let (v1, wire, slot) = (self.door.alias(), part.wire(self.door), self.slot(i));
         if part.is_there() {
-            quote!(<#wire as #v1::Wire>::skip(block, #slot, tail);)
+            let skip = self.door.of_wire(part.ty(), &wire, "skip");
+            quote!(#skip(block, #slot, tail);)
         } else {
             quote!(#v1::skip_removed::<#wire>(block, #slot, tail);)
         }
@@ -477,7 +499,8 @@ impl Fields<'_, '_> {
     /// Field `i` of `block` where it lies, its tail at `tail`.
     pub(super) fn view(&self, i: usize, part: &Part<'_>, tail: &TokenStream) -> TokenStream {
         let (v1, wire, slot) = (self.door.alias(), part.wire(self.door), self.slot(i));
-        let view = quote!(<#wire as #v1::Wire>::view(block, #slot, #tail));
+        let view = self.door.of_wire(part.ty(), &wire, "view");
+        let view = quote!(#view(block, #slot, #tail));
         match &part.field.default {
             None => view,
             Some(default) => {
@@ -495,13 +518,13 @@ impl Fields<'_, '_> {
 
     /// Where the texts end, one after the other, from `at` on.
     pub(super) fn text_ends(&self) -> TokenStream {
-        let v1 = self.door.alias();
         self.each(|i, part| {
             if !part.has_tail(self.door) {
                 return quote!();
             }
             let (wire, slot) = (part.wire(self.door), self.slot(i));
-            quote!(let at = <#wire as #v1::Wire>::text_end(block, #slot, tails, at);)
+            let text_end = self.door.of_wire(part.ty(), &wire, "text_end");
+            quote!(let at = #text_end(block, #slot, tails, at);)
         })
     }
 

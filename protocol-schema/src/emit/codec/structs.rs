@@ -125,7 +125,7 @@ pub(in crate::emit) fn message_value(
 /// As a whole message, a value for which a type of the application stands is what it is otherwise.
 fn converted_root(own: &Fields<'_, '_>, wire: &TokenStream) -> TokenStream {
     let v1 = own.door.alias();
-    let (to, from) = (own.to_wire(&quote!(&self.value)), own.from_wire(&quote!(value)));
+    let (to, from) = (own.to_wire(&quote!(&self.value)), own.accepted(&quote!(value)));
     let layout = own.layout();
     quote! {
         fn encode_root(&self, out: &mut #v1::Writer<'_>) {

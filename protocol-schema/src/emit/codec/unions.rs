@@ -7,7 +7,7 @@ use quote::{format_ident, quote};
 use super::errors::error_impls;
 use super::fields::{Fields, variant_parts};
 use super::mapped;
-use super::views::{View, union_view, variant_view};
+use super::views::{View, union_lifetime, union_view, variant_view};
 use crate::emit::{Door, schemas};
 use crate::ir::{Payload, Union, UnionVariant};
 
@@ -266,7 +266,7 @@ fn read_open(
             block: &'a [u8],
             slot: #v1::Slot,
             mut tail: #v1::Tail<'a>,
-        ) -> #view<'a> {
+        ) -> Self::View<'a> {
             let (tag, bytes) = #v1::open_union(block, slot, &mut tail);
             #read
         }
@@ -338,7 +338,7 @@ fn read_closed(
             block: &'a [u8],
             slot: #v1::Slot,
             mut tail: #v1::Tail<'a>,
-        ) -> #view<'a> {
+        ) -> Self::View<'a> {
             let (tag, tail) = (#v1::tag(block, slot), &mut tail);
             match tag {
                 #(#views)*
@@ -363,6 +363,7 @@ fn union_impl(
     door: &Door<'_>,
 ) -> TokenStream {
     let (v1, name) = (door.alias(), door.ident(&item.name));
+    let lifetime = union_lifetime(item, door);
     let tags = variants.iter().map(|variant| &variant.tag);
     let tails = variants.iter().map(|variant| &variant.tail);
     let (raw_tag, raw_tail) = if item.closed {
@@ -380,7 +381,7 @@ fn union_impl(
             const HAS_TAIL: bool = true;
             const PLAIN: bool = false;
 
-            type View<'a> = #view<'a>;
+            type View<'a> = #view #lifetime;
 
             #[inline]
             fn encode_block(&self, block: &mut [u8], slot: #v1::Slot) {

@@ -4,7 +4,7 @@
 //! `const _`.
 
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 
 use super::fields::{Fields, Part, local, variant_parts};
 use crate::emit::Door;
@@ -22,13 +22,11 @@ pub(super) struct View {
 
 /// What a field of type `ty` looks like in a view; `v1` names the module of generated code.
 fn view_type(ty: &Type, v1: &TokenStream, door: &Door<'_>) -> TokenStream {
-    match &door.behind(ty).kind {
-        TypeKind::Bool | TypeKind::Int(_) | TypeKind::Float(_) => door.ty(ty),
-        _ => {
-            let ty = door.ty(ty);
-            quote!(<#ty as #v1::Wire>::View<'a>)
-        }
+    if matches!(door.behind(ty).kind, TypeKind::Bool | TypeKind::Int(_) | TypeKind::Float(_)) {
+        return door.ty(ty);
     }
+    let view = door.of_wire_at(v1, ty, &door.ty(ty), "View");
+    quote_spanned!(door.place(ty)=> #view<'a>)
 }
 
 /// The view of a struct.
@@ -62,7 +60,8 @@ pub(super) fn view(item: &Ident, text: &str, fixed: bool, own: &Fields<'_, '_>) 
             }
         }
     });
-    let skip = (fixed || own.there().any(|(i, part)| skips(i, part, own))).then(|| skip_fields(own));
+    let skip =
+        (fixed || own.there().any(|(i, part)| skips(i, part, own))).then(|| skip_fields(own));
     let debug = debug(&name, text, own);
     let code = quote! {
         #skip
@@ -165,7 +164,13 @@ impl Fields<'_, '_> {
 fn debug(name: &Ident, text: &str, own: &Fields<'_, '_>) -> TokenStream {
     let fields = own.there().map(|(_, part)| {
         let (label, getter) = (&part.label, own.door.ident(&part.field.name));
-        quote!(.field(#label, &self.#getter()))
+        if own.door.types {
+            return quote!(.field(#label, &self.#getter()));
+        }
+        let at = own.door.place(part.ty());
+        let mut getter = getter;
+        getter.set_span(at);
+        quote_spanned!(at=> .field(#label, &Self::#getter(self)))
     });
     quote! {
         #[automatically_derived]
@@ -190,18 +195,30 @@ pub(super) fn union_view(item: &Union, door: &Door<'_>) -> View {
             #unknown(#v1::RawView<'a>),
         }
     });
-    let quiet = door.quiet();
+    let (quiet, lifetime) = (door.quiet(), union_lifetime(item, door));
     let ty = quote! {
         #[doc = #doc]
         #[derive(Clone, Copy, Debug)]
         #[allow(dead_code, non_camel_case_types, non_snake_case)]
         #quiet
-        #vis enum #name<'a> {
+        #vis enum #name #lifetime {
             #(#variants,)*
             #unknown
         }
     };
     View { name, ty, code: quote!() }
+}
+
+/// `<'a>`, unless a union is closed and of numbers alone: its view then borrows nothing.
+pub(super) fn union_lifetime(item: &Union, door: &Door<'_>) -> Option<TokenStream> {
+    let is_number = |part: &Part<'_>| {
+        let kind = &door.behind(part.ty()).kind;
+        matches!(kind, TypeKind::Bool | TypeKind::Int(_) | TypeKind::Float(_))
+    };
+    let borrows = item.variants.iter().any(|variant| {
+        variant_parts(variant).iter().any(|part| part.is_there() && !is_number(part))
+    });
+    (borrows || !item.closed).then(|| quote!(<'a>))
 }
 
 fn variant_type(variant: &UnionVariant, v1: &TokenStream, door: &Door<'_>) -> TokenStream {
