@@ -212,6 +212,36 @@ pub trait Wire: Sized + 'static {
         body::view_root::<body::Single<Self>>(bytes)
     }
 
+    /// What the type asks of a body that it is a field of. Like the two below, it is not for
+    /// implementers: the macros reach everything of a type through this trait, so that rustc says
+    /// once, and at the type, that it has no encoding.
+    #[doc(hidden)]
+    const SHAPE: Shape = Shape::of::<Self>();
+
+    /// As [`field`].
+    #[doc(hidden)]
+    #[inline(always)]
+    fn field(
+        block: &[u8],
+        slot: Slot,
+        tail: &mut Reader<'_>,
+        place: &'static Place,
+    ) -> Result<Self, DecodeError> {
+        field(block, slot, tail, place)
+    }
+
+    /// As [`check_field`].
+    #[doc(hidden)]
+    #[inline(always)]
+    fn check_field(
+        block: &[u8],
+        slot: Slot,
+        tail: &mut Reader<'_>,
+        place: &'static Place,
+    ) -> Result<(), DecodeError> {
+        check_field::<Self>(block, slot, tail, place)
+    }
+
     /// The type as data.
     fn schema() -> &'static TypeSchema;
 }
