@@ -61,7 +61,8 @@ fn finish(mut source: Source, read: Option<Read>, vis: TokenStream) -> TokenStre
                 .map_or_else(|| quote!(::network_protocol), |facade| facade.into_token_stream());
             let (span, external) = (|at| tables.range(at).0, |id| tables.external(id));
             let door = Door::rust(facade, vis, &span, &external);
-            emit::item(&read.item, &read.package, &door)
+            let (items, streams) = (emit::item(&read.item, &read.package, &door), tables.streams());
+            quote!(#items #streams)
         }
         Some(_) | None => report::compile_errors(&found, &tables),
     }

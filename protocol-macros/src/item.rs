@@ -284,6 +284,7 @@ fn half(source: &mut Source, written: &TokenStream, has: &str, lacks: &str, why:
 /// A type where a value stands. `()` and `Stream<…>` are read by how they are written.
 fn value(source: &mut Source, ty: &syn::Type) -> Type {
     if let Some(items) = stream(ty) {
+        source.stream(ty);
         let items = source.external(items);
         return Type { kind: TypeKind::Stream(Box::new(items)), span: source.at(ty) };
     }

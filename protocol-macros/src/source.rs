@@ -15,6 +15,8 @@ pub(crate) struct Tables {
     spans: Vec<(Span, Span)>,
     /// Types and expressions, as the user wrote them.
     external: Vec<TokenStream>,
+    /// `Stream<T>` wherever it was written: no emitted code says it the user's way.
+    streams: Vec<TokenStream>,
 }
 
 impl Tables {
@@ -28,6 +30,19 @@ impl Tables {
     pub(crate) fn external(&self, id: ExternId) -> TokenStream {
         let index = usize::try_from(id.0).unwrap_or(usize::MAX);
         self.external.get(index).cloned().unwrap_or_default()
+    }
+}
+
+impl Tables {
+    /// Names every stream as the user did, so that it has to mean something, and so that rustc
+    /// counts what it was imported by as used.
+    pub(crate) fn streams(&self) -> Option<TokenStream> {
+        let streams = &self.streams;
+        (!streams.is_empty()).then(|| {
+            quote::quote! {
+                const _: ::core::option::Option<(#(#streams,)*)> = ::core::option::Option::None;
+            }
+        })
     }
 }
 
@@ -80,6 +95,12 @@ impl Source {
     /// An expression where a value stands.
     pub(crate) fn value(&mut self, expression: &syn::Expr) -> Value {
         Value { kind: ValueKind::Extern(self.entry(expression)), span: self.at(expression) }
+    }
+
+    /// A stream, as the user wrote it.
+    pub(crate) fn stream(&mut self, ty: &syn::Type) {
+        let written = self.written(ty);
+        self.tables.streams.push(written);
     }
 
     /// What was written, with `Self` named: the emitted code may stand where that is something

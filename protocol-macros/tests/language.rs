@@ -213,11 +213,11 @@ pub struct Celsius(f64);
 mod celsius {
     use super::Celsius;
 
-    pub fn to_wire(value: &Celsius) -> i16 {
+    pub(super) fn to_wire(value: &Celsius) -> i16 {
         (value.0 * 10.0) as i16
     }
 
-    pub fn from_wire(value: i16) -> Result<Celsius, &'static str> {
+    pub(super) fn from_wire(value: i16) -> Result<Celsius, &'static str> {
         match value {
             -2731.. => Ok(Celsius(f64::from(value) / 10.0)),
             _ => Err("colder than can be"),

@@ -167,7 +167,7 @@ fn everything_that_peers_and_other_versions_see_is_in_the_text() {
     expect("chat.np", &text_of::<Chat>());
 }
 
-mod far {
+pub mod far {
     use super::Wire;
 
     #[derive(Wire, Clone, Debug, PartialEq)]
@@ -185,7 +185,7 @@ pub struct Page {
     text: Vec<std_like::String>,
 }
 
-mod std_like {
+pub mod std_like {
     use super::Wire;
 
     /// Of the same name as a built-in type.
