@@ -82,6 +82,7 @@ impl Metadata {
         })
     }
 
+    #[expect(clippy::indexing_slicing, reason = "a key that JSON does not have gives null")]
     fn of(text: &str) -> Option<Self> {
         let json = parse_json(text).ok()?;
         let text = |key: &str| json[key].as_str().map(str::to_owned);
