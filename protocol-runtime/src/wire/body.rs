@@ -10,7 +10,7 @@ use super::layout::Slot;
 use super::reader::{Reader, load};
 use super::tail::Tail;
 use super::view::BodyView;
-use super::writer::Writer;
+use super::writer::{Writer, put};
 
 /// Fields in number order: what an evolvable struct or a message consists of.
 pub trait Body: Sized + 'static {
@@ -96,17 +96,17 @@ pub fn encode_root<B: Body>(body: &B, out: &mut Writer<'_>) {
 }
 
 /// Writes the length of a body's block, and reserves the block.
-#[inline]
+#[inline(always)]
 pub fn begin_body<'w>(block_len: usize, out: &'w mut Writer<'_>) -> &'w mut [u8] {
-    match u8::try_from(block_len) {
-        Ok(len) if len < u8::MAX => out.append(&[len]),
-        _ => {
-            #[expect(clippy::as_conversions, reason = "a layout is at most BLOCK_MAX long")]
-            let [low, high] = (block_len as u16).to_le_bytes();
-            out.append(&[u8::MAX, low, high]);
-        }
+    let short = u8::try_from(block_len).unwrap_or(u8::MAX);
+    let head = if short < u8::MAX { 1 } else { 3 };
+    let (first, block) = out.block(head + block_len).split_at_mut(head);
+    put(first, 0, [short]);
+    if short == u8::MAX {
+        #[expect(clippy::as_conversions, reason = "a layout is at most BLOCK_MAX long")]
+        put(first, 1, (block_len as u16).to_le_bytes());
     }
-    out.block(block_len)
+    block
 }
 
 /// Reads a body that ends where the reader ends. No bytes at all read as all zero.

@@ -101,9 +101,15 @@ where
         let len = count.checked_mul(T::BLOCK).ok_or(Kind::BadLength)?;
         let bytes = tail.take(len)?;
         tail.charge(count, T::BLOCK)?;
-        // Never zero: a chunk is as long as a value. What the compiler makes of this is a copy.
-        let items = bytes.chunks_exact(T::BLOCK.max(1));
-        Ok(items.map(|item| T::read_from_bytes(item).unwrap_or_else(|_| T::new_zeroed())).collect())
+        // A chunk is as long as a value, so that what the compiler makes of this is one copy.
+        let copy = |from: &[u8]| {
+            let mut item = T::new_zeroed();
+            if let Some(from) = from.get(..size_of::<T>()) {
+                item.as_mut_bytes().copy_from_slice(from);
+            }
+            item
+        };
+        Ok(bytes.chunks_exact(size_of::<T>().max(1)).map(copy).collect())
     } else {
         list::decode_elements(count, tail)
     }
@@ -134,6 +140,13 @@ static EIGHT: [[bool; 8]; 256] = {
     }
     table
 };
+
+/// The lowest bits of eight bytes as the bits of one.
+#[inline(always)]
+const fn pack(eight: u64) -> u8 {
+    let [.., bits] = eight.wrapping_mul(0x0102_0408_1020_4080).to_le_bytes();
+    bits
+}
 
 #[expect(clippy::use_self, reason = "the consts are bools for every type")]
 impl Wire for bool {
@@ -168,8 +181,13 @@ impl Wire for bool {
 
     fn encode_list(items: &[Self], out: &mut Writer<'_>) {
         let bits = out.block(items.len().div_ceil(8));
-        for (byte, eight) in bits.iter_mut().zip(items.chunks(8)) {
-            *byte = eight.iter().rev().fold(0, |byte, bit| byte << 1 | u8::from(*bit));
+        let (eights, rest) = items.as_bytes().as_chunks::<8>();
+        let mut bits = bits.iter_mut();
+        for (eight, byte) in eights.iter().zip(bits.by_ref()) {
+            *byte = pack(u64::from_le_bytes(*eight));
+        }
+        if let Some(byte) = bits.next() {
+            *byte = pack(rest.iter().rev().fold(0, |all, one| all << 8 | u64::from(*one)));
         }
     }
 

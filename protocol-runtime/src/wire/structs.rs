@@ -40,9 +40,25 @@ pub fn encode_nested_block<B: Body>(block: &mut [u8], slot: Slot) {
     put(block, slot.block, [const { first_byte::<B>() }]);
 }
 
-/// Writes the tail of a struct that is a field: all of the struct.
-#[inline]
+/// Writes the tail of a struct that is a field: all of the struct. Where that is only a block it
+/// stands where it is needed, otherwise apart.
+#[inline(always)]
 pub fn encode_nested_tail<B: Body>(body: &B, out: &mut Writer<'_>) {
+    if const { is_simple::<B>() } {
+        body.encode_fields(out.block(B::BLOCK_LEN));
+    } else {
+        encode_nested_apart(body, out);
+    }
+}
+
+/// Whether a struct that is a field is a block and nothing else, of a length that its first byte
+/// says.
+const fn is_simple<B: Body>() -> bool {
+    !B::TAIL && B::BLOCK_LEN > 0 && first_byte::<B>() < LONG_BLOCK
+}
+
+#[inline(never)]
+fn encode_nested_apart<B: Body>(body: &B, out: &mut Writer<'_>) {
     if const { first_byte::<B>() & !HAS_TAIL == LONG_BLOCK } {
         out.append(&element_len_u16::<B>().to_le_bytes());
     }
@@ -58,7 +74,7 @@ pub fn encode_nested_tail<B: Body>(body: &B, out: &mut Writer<'_>) {
 }
 
 /// Takes the block of a struct that is a field, and its length of tail.
-#[inline]
+#[inline(always)]
 fn take_nested<'a>(
     first: u8,
     own_tail: bool,
@@ -86,12 +102,10 @@ fn take_nested<'a>(
 /// Reads a struct that is a field, with what `read` makes of its fields.
 #[inline(always)]
 fn read_nested<B: Body, T>(
-    block: &[u8],
-    slot: Slot,
+    first: u8,
     tail: &mut Reader<'_>,
     read: impl FnOnce(&[u8], &mut Reader<'_>) -> Result<T, DecodeError>,
 ) -> Result<T, DecodeError> {
-    let [first] = load(block, slot.block);
     let (block, tail_len) = take_nested(first, B::TAIL, tail)?;
     tail.nested(|tail| {
         tail.region(tail_len, |tail| {
@@ -103,18 +117,41 @@ fn read_nested<B: Body, T>(
     })
 }
 
-/// Reads a struct that is a field.
+/// Takes the block of a struct that is a field, if it is a block and nothing else, as this side
+/// writes it.
+#[inline(always)]
+fn take_simple<'a, B: Body>(
+    first: u8,
+    tail: &mut Reader<'a>,
+) -> Option<Result<&'a [u8], DecodeError>> {
+    let simple = const { is_simple::<B>() } && first == const { first_byte::<B>() };
+    simple.then(|| {
+        let block = tail.take(B::BLOCK_LEN)?;
+        tail.nested(|_| Ok(block))
+    })
+}
+
+/// Reads a struct that is a field: where it stands if it has no tails, otherwise apart.
 ///
 /// # Errors
 ///
 /// Whatever the bytes break.
-#[inline]
+#[inline(always)]
 pub fn decode_nested<B: Body>(
     block: &[u8],
     slot: Slot,
     tail: &mut Reader<'_>,
 ) -> Result<B, DecodeError> {
-    read_nested::<B, B>(block, slot, tail, B::decode_body)
+    let [first] = load(block, slot.block);
+    match take_simple::<B>(first, tail) {
+        Some(block) => B::decode_body(block?, tail),
+        None => decode_nested_apart(first, tail),
+    }
+}
+
+#[inline(never)]
+fn decode_nested_apart<B: Body>(first: u8, tail: &mut Reader<'_>) -> Result<B, DecodeError> {
+    read_nested::<B, B>(first, tail, B::decode_body)
 }
 
 /// Goes through a struct that is a field.
@@ -122,13 +159,22 @@ pub fn decode_nested<B: Body>(
 /// # Errors
 ///
 /// Whatever the bytes break.
-#[inline]
+#[inline(always)]
 pub fn check_nested<B: Body>(
     block: &[u8],
     slot: Slot,
     tail: &mut Reader<'_>,
 ) -> Result<(), DecodeError> {
-    read_nested::<B, ()>(block, slot, tail, B::check_body)
+    let [first] = load(block, slot.block);
+    match take_simple::<B>(first, tail) {
+        Some(block) => B::check_body(block?, tail),
+        None => check_nested_apart::<B>(first, tail),
+    }
+}
+
+#[inline(never)]
+fn check_nested_apart<B: Body>(first: u8, tail: &mut Reader<'_>) -> Result<(), DecodeError> {
+    read_nested::<B, ()>(first, tail, B::check_body)
 }
 
 /// Takes a struct that is a field, and was checked.
@@ -351,49 +397,84 @@ fn take_list<'a>(
     Ok(Parts { len, ends, blocks, tails: tail.take(total)? })
 }
 
-/// Goes over the elements of a list: `read` makes something of each, and `each` takes it.
+/// The elements of a list, one after the other.
+struct Elements<'p, 'a> {
+    parts: &'p Parts<'a>,
+    /// All tails, if they are known to be text.
+    text: &'a str,
+    start: usize,
+}
+
+impl<'p, 'a> Elements<'p, 'a> {
+    fn new<B: Body>(parts: &'p Parts<'a>) -> Self {
+        let text = match B::TEXT && !parts.tails.is_empty() {
+            true => simdutf8::basic::from_utf8(parts.tails).unwrap_or_default(),
+            false => "",
+        };
+        Self { parts, text, start: 0 }
+    }
+
+    /// Reads element `i`: `read` goes over its block, and over its tail alone.
+    #[inline(always)]
+    fn next<B: Body, T>(
+        &mut self,
+        (i, block): (usize, &[u8]),
+        tail: &mut Reader<'a>,
+        read: impl Fn(&[u8], &mut Reader<'_>) -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        let end = self.parts.ends.get(i);
+        match self.text.get(self.start..end) {
+            Some(text) if B::TEXT => tail.set_text(text),
+            // No text, or an end within a character: of a newer field, perhaps.
+            _ => match self.parts.tails.get(self.start..end) {
+                Some(bytes) => tail.set_bytes(bytes),
+                None => return Err(Kind::BadEnds.into()),
+            },
+        }
+        self.start = end;
+        let value = read_block(block, (element_len::<B>(), B::BLOCK_LEN), tail, read)?;
+        tail.end()?;
+        Ok(value)
+    }
+}
+
+/// Goes over the elements of a list: `read` makes something of each, and `each` takes it. Where
+/// blocks are not as long as this side's, `read_apart` does, so that the usual loop has all of
+/// `read` in it.
 #[inline(always)]
 fn elements<'a, B: Body, T>(
     parts: &Parts<'a>,
     tail: &mut Reader<'a>,
     read: impl Fn(&[u8], &mut Reader<'_>) -> Result<T, DecodeError>,
+    read_apart: fn(&[u8], &mut Reader<'_>) -> Result<T, DecodeError>,
     mut each: impl FnMut(T),
 ) -> Result<(), DecodeError> {
     let after = tail.take_rest();
-    let text = match B::TEXT && !parts.tails.is_empty() {
-        true => simdutf8::basic::from_utf8(parts.tails).unwrap_or_default(),
-        false => "",
-    };
-    let mut start = 0;
-    let mut element = |i: usize, block: &[u8], tail: &mut Reader<'a>| {
-        let end = parts.ends.get(i);
-        match text.get(start..end) {
-            Some(text) if B::TEXT => tail.set_text(text),
-            // No text, or an end within a character: of a newer field, perhaps.
-            _ => match parts.tails.get(start..end) {
-                Some(bytes) => tail.set_bytes(bytes),
-                None => return Err(Kind::BadEnds.into()),
-            },
-        }
-        start = end;
-        let own = (element_len::<B>(), B::BLOCK_LEN);
-        each(read_block(block, own, tail, &read)?);
-        tail.end()
-    };
+    let mut all = Elements::new::<B>(parts);
     tail.nested(|tail| {
         if parts.len == element_len::<B>() {
-            for (i, block) in parts.blocks.chunks_exact(element_len::<B>()).enumerate() {
-                element(i, block, tail)?;
+            for block in parts.blocks.chunks_exact(element_len::<B>()).enumerate() {
+                each(all.next::<B, T>(block, tail, &read)?);
             }
         } else {
-            for (i, block) in parts.blocks.chunks_exact(parts.len).enumerate() {
-                element(i, block, tail)?;
+            for block in parts.blocks.chunks_exact(parts.len).enumerate() {
+                each(all.next::<B, T>(block, tail, read_apart)?);
             }
         }
         Ok(())
     })?;
     tail.set_bytes(after);
     Ok(())
+}
+
+#[inline(never)]
+fn decode_apart<B: Body>(block: &[u8], tail: &mut Reader<'_>) -> Result<B, DecodeError> {
+    B::decode_body(block, tail)
+}
+
+#[inline(never)]
+fn check_apart<B: Body>(block: &[u8], tail: &mut Reader<'_>) -> Result<(), DecodeError> {
+    B::check_body(block, tail)
 }
 
 /// Reads the elements of a non-empty list of structs.
@@ -405,7 +486,7 @@ pub fn decode_list<B: Body>(count: usize, tail: &mut Reader<'_>) -> Result<Vec<B
     let parts = take_list(count, B::TAIL, tail)?;
     tail.charge(count, size_of::<B>())?;
     let mut items = Vec::with_capacity(count);
-    elements::<B, B>(&parts, tail, B::decode_body, |item| items.push(item))?;
+    elements::<B, B>(&parts, tail, B::decode_body, decode_apart, |item| items.push(item))?;
     Ok(items)
 }
 
@@ -421,7 +502,7 @@ pub fn check_list<B: Body>(count: usize, tail: &mut Reader<'_>) -> Result<(), De
     if any_bytes && matches!(parts.ends, Ends::None) && parts.len == element_len::<B>() {
         return tail.nested(|_| Ok(()));
     }
-    elements::<B, ()>(&parts, tail, B::check_body, |()| ())
+    elements::<B, ()>(&parts, tail, B::check_body, check_apart::<B>, |()| ())
 }
 
 /// Takes a non-empty list of structs that was checked.
