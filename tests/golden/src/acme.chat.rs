@@ -461,7 +461,7 @@ const _: () = {
             block: &'a [u8],
             slot: _np::Slot,
             mut tail: _np::Tail<'a>,
-        ) -> ShapeView<'a> {
+        ) -> Self::View<'a> {
             let (tag, tail) = (_np::tag(block, slot), &mut tail);
             match tag {
                 1 => {
@@ -879,7 +879,7 @@ const _: () = {
             block: &'a [u8],
             slot: _np::Slot,
             mut tail: _np::Tail<'a>,
-        ) -> BodyView<'a> {
+        ) -> Self::View<'a> {
             let (tag, bytes) = _np::open_union(block, slot, &mut tail);
             match tag {
                 1 => {
@@ -2514,7 +2514,7 @@ const _: () = {
             block: &'a [u8],
             slot: _np::Slot,
             mut tail: _np::Tail<'a>,
-        ) -> JoinErrorView<'a> {
+        ) -> Self::View<'a> {
             let (tag, bytes) = _np::open_union(block, slot, &mut tail);
             match tag {
                 1 => JoinErrorView::NoSuchRoom,

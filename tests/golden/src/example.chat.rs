@@ -512,7 +512,7 @@ const _: () = {
             block: &'a [u8],
             slot: _np::Slot,
             mut tail: _np::Tail<'a>,
-        ) -> BodyView<'a> {
+        ) -> Self::View<'a> {
             let (tag, bytes) = _np::open_union(block, slot, &mut tail);
             match tag {
                 1 => {
@@ -1324,7 +1324,7 @@ const _: () = {
             block: &'a [u8],
             slot: _np::Slot,
             mut tail: _np::Tail<'a>,
-        ) -> JoinErrorView<'a> {
+        ) -> Self::View<'a> {
             let (tag, bytes) = _np::open_union(block, slot, &mut tail);
             match tag {
                 1 => JoinErrorView::NoSuchRoom,

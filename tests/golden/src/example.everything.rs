@@ -2726,7 +2726,7 @@ const _: () = {
             block: &'a [u8],
             slot: _np::Slot,
             mut tail: _np::Tail<'a>,
-        ) -> ShapeView<'a> {
+        ) -> Self::View<'a> {
             let (tag, bytes) = _np::open_union(block, slot, &mut tail);
             match tag {
                 1 => ShapeView::Nothing,
@@ -3041,7 +3041,7 @@ const _: () = {
             block: &'a [u8],
             slot: _np::Slot,
             mut tail: _np::Tail<'a>,
-        ) -> GrowingView<'a> {
+        ) -> Self::View<'a> {
             let (tag, bytes) = _np::open_union(block, slot, &mut tail);
             match tag {
                 1 => GrowingView::Sprout,
@@ -3131,7 +3131,7 @@ const _: () = {
             block: &'a [u8],
             slot: _np::Slot,
             mut tail: _np::Tail<'a>,
-        ) -> NothingView<'a> {
+        ) -> Self::View<'a> {
             let (tag, bytes) = _np::open_union(block, slot, &mut tail);
             NothingView::Unknown(_np::RawView::new(tag, bytes))
         }
@@ -6319,7 +6319,7 @@ const _: () = {
             block: &'a [u8],
             slot: _np::Slot,
             mut tail: _np::Tail<'a>,
-        ) -> ExpressionView<'a> {
+        ) -> Self::View<'a> {
             let (tag, bytes) = _np::open_union(block, slot, &mut tail);
             match tag {
                 1 => {
@@ -7459,7 +7459,7 @@ const _: () = {
             block: &'a [u8],
             slot: _np::Slot,
             mut tail: _np::Tail<'a>,
-        ) -> WiderView<'a> {
+        ) -> Self::View<'a> {
             let (tag, bytes) = _np::open_union(block, slot, &mut tail);
             match tag {
                 1 => {
@@ -7999,7 +7999,7 @@ const _: () = {
             block: &'a [u8],
             slot: _np::Slot,
             mut tail: _np::Tail<'a>,
-        ) -> FailureView<'a> {
+        ) -> Self::View<'a> {
             let (tag, bytes) = _np::open_union(block, slot, &mut tail);
             match tag {
                 1 => FailureView::NotFound,

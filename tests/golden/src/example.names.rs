@@ -5853,7 +5853,7 @@ const _: () = {
             block: &'a [u8],
             slot: _np::Slot,
             mut tail: _np::Tail<'a>,
-        ) -> PreludeView<'a> {
+        ) -> Self::View<'a> {
             let (tag, bytes) = _np::open_union(block, slot, &mut tail);
             match tag {
                 1 => PreludeView::None,
@@ -6289,7 +6289,7 @@ const _: () = {
             block: &'a [u8],
             slot: _np::Slot,
             mut tail: _np::Tail<'a>,
-        ) -> ErrView<'a> {
+        ) -> Self::View<'a> {
             let (tag, bytes) = _np::open_union(block, slot, &mut tail);
             match tag {
                 1 => ErrView::Err,

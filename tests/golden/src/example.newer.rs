@@ -648,7 +648,7 @@ const _: () = {
             block: &'a [u8],
             slot: _np::Slot,
             mut tail: _np::Tail<'a>,
-        ) -> TargetView<'a> {
+        ) -> Self::View<'a> {
             let (tag, bytes) = _np::open_union(block, slot, &mut tail);
             match tag {
                 1 => {
