@@ -2,8 +2,9 @@
 
 use std::io::{IsTerminal, Write};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use serde::Serialize;
+use serde_json::Number;
 
 use super::cases::Case;
 use super::contestant::{Metric, Peer};
@@ -181,7 +182,7 @@ struct Line {
     case: String,
     peer: String,
     metric: String,
-    value: f64,
+    value: Number,
     unit: &'static str,
     #[serde(flatten)]
     spread: Option<Spread>,
@@ -206,17 +207,17 @@ pub fn write_json(report: &Report, out: &mut impl Write) -> Result<()> {
         unit,
         spread,
     };
-    let times = report.timings.iter().map(|timing| {
+    let times = report.timings.iter().map(|timing| -> Result<Line> {
         let [min, q1, q3] = [0.0, 0.25, 0.75].map(|quantile| timing.quantile(quantile));
-        let spread = Some(Spread { min, q1, q3 });
-        line(timing.peer, timing.metric, timing.median(), "ns", spread)
+        let median = Number::from_f64(timing.median()).context("a time is a number")?;
+        Ok(line(timing.peer, timing.metric, median, "ns", Some(Spread { min, q1, q3 })))
     });
     let sizes = report
         .sizes
         .iter()
-        .map(|&(peer, size)| line(peer, Metric::Size, size as f64, "bytes", None));
+        .map(|&(peer, size)| Ok(line(peer, Metric::Size, size.into(), "bytes", None)));
     for line in times.chain(sizes) {
-        serde_json::to_writer(&mut *out, &line)?;
+        serde_json::to_writer(&mut *out, &line?)?;
         writeln!(out)?;
     }
     Ok(())
