@@ -12,9 +12,9 @@ use super::fields::{Fields, FieldsReader};
 use super::number::Digits;
 use super::text::{Text, write_bytes};
 use super::{Allowance, Mapped, Part, refuse};
-use crate::RawVariant;
+
 use crate::schema::NumberSchema;
-use crate::wire::{DecodeErrorKind, DecodeOptions, Reader, Wire};
+use crate::wire::{DecodeErrorKind, DecodeOptions, RawVariant, Reader, Wire};
 
 /// The names of tags without one, `@0` to `@255`, for serde wants names that are always there.
 #[expect(clippy::indexing_slicing, reason = "evaluated at compile time, where a slip is an error")]
