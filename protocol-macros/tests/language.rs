@@ -99,10 +99,15 @@ pub struct Nothing {}
 
 #[test]
 fn defaults_cost_nothing_and_are_what_older_writers_meant() {
-    let usual =
-        Settings { presence: Presence::Online, offset: -7, on: true, ratio: 0.5, size: 0 };
+    let usual = Settings { presence: Presence::Online, offset: -7, on: true, ratio: 0.5, size: 0 };
     check(&usual);
-    check(&Settings { presence: Presence::Unknown(9), offset: 300, on: false, ratio: 0.0, size: 9 });
+    check(&Settings {
+        presence: Presence::Unknown(9),
+        offset: 300,
+        on: false,
+        ratio: 0.0,
+        size: 9,
+    });
     let older = encode(&Nothing {}).unwrap();
     assert_eq!(decode::<Settings>(&older), Ok(usual.clone()));
     let TypeSchema::Struct(schema) = <Settings as protocol_runtime::wire::Wire>::schema() else {
@@ -304,7 +309,12 @@ mod np {
 pub enum Files {
     /// In pieces.
     #[np(reply = Result<u64, Failure>, timeout("1m"), since(2))]
-    Put { name: String, data: np::Stream<Bytes>, #[np(max(3))] tags: Vec<String> },
+    Put {
+        name: String,
+        data: np::Stream<Bytes>,
+        #[np(max(3))]
+        tags: Vec<String>,
+    },
     /// In pieces as well.
     #[np(reply = Result<np::Stream<String>, Failure>, idempotent)]
     List(#[np(max(8))] String),

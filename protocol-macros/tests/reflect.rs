@@ -28,9 +28,9 @@ fn text_of<P: Protocol>() -> String {
     let text = P::to_np();
     let schema = compiled(&text);
     assert_eq!(text::print(&canonical(&schema, None)), text);
-    let fingerprint = schema.items.iter().find_map(|item| match item {
-        Item::Protocol(protocol) => protocol_schema::fingerprint::protocol(&schema, protocol),
-        _ => None,
+    let fingerprint = schema.items.iter().find_map(|item| {
+        let Item::Protocol(protocol) = item else { return None };
+        protocol_schema::fingerprint::protocol(&schema, protocol)
     });
     assert_eq!(fingerprint.unwrap().to_be_bytes(), P::fingerprint().0, "{text}");
     text
@@ -96,7 +96,7 @@ pub enum Shape {
 pub enum Body {
     Text(#[np(max(LONGEST))] String),
     Nested {
-        inner: Box<Body>,
+        inner: Box<Self>,
     },
     Empty {},
     #[np(unknown)]
@@ -128,7 +128,7 @@ pub struct User {
     #[np(default = 0.1)]
     ratio: f32,
     home: Option<Shape>,
-    rooms: Vec<User>,
+    rooms: Vec<Self>,
 }
 
 #[derive(Wire, Clone, Debug, PartialEq)]

@@ -262,9 +262,8 @@ impl Walk {
 
 /// Whether a type is a body of its own as a whole message.
 fn is_evolvable(ty: &TypeSchema) -> bool {
-    match ty {
-        TypeSchema::Struct(body) => !body.fixed,
-        TypeSchema::Secret(inner) => is_evolvable(inner()),
-        _ => false,
+    if let TypeSchema::Secret(inner) = ty {
+        return is_evolvable(inner());
     }
+    matches!(ty, TypeSchema::Struct(body) if !body.fixed)
 }

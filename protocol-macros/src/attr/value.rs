@@ -283,12 +283,11 @@ pub(super) fn deprecated(attribute: &syn::Attribute) -> Option<String> {
     if !attribute.path().is_ident("deprecated") {
         return None;
     }
-    let text = |value: &syn::Expr| match value {
-        syn::Expr::Lit(literal) => match &literal.lit {
-            syn::Lit::Str(text) => Some(text.value()),
-            _ => None,
-        },
-        _ => None,
+    let text = |value: &syn::Expr| {
+        let syn::Expr::Lit(literal) = value else {
+            return None;
+        };
+        if let syn::Lit::Str(text) = &literal.lit { Some(text.value()) } else { None }
     };
     let reason = match &attribute.meta {
         syn::Meta::Path(_) => None,

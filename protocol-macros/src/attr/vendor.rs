@@ -53,10 +53,10 @@ fn attribute(source: &mut Source, entry: &[TokenTree]) -> Option<Vendor> {
 fn argument(source: &mut Source, entry: &[TokenTree]) -> Option<VendorArgument> {
     // A word alone is an attribute, `true` and `false` are values.
     let is_value = matches!(entry, [TokenTree::Ident(word)] if word == "true" || word == "false");
-    match entry.first()? {
-        TokenTree::Ident(_) if !is_value => attribute(source, entry).map(VendorArgument::Attr),
-        _ => value(source, entry).map(VendorArgument::Value),
+    if !is_value && matches!(entry.first()?, TokenTree::Ident(_)) {
+        return attribute(source, entry).map(VendorArgument::Attr);
     }
+    value(source, entry).map(VendorArgument::Value)
 }
 
 /// The names of a path, and what follows.
@@ -92,35 +92,41 @@ fn value(source: &mut Source, tokens: &[TokenTree]) -> Option<Value> {
 /// A value that a schema file can write as well.
 fn literal(source: &mut Source, expression: &syn::Expr) -> Option<Value> {
     let span = source.at(expression);
-    let kind = match expression {
-        syn::Expr::Lit(literal) => match &literal.lit {
-            syn::Lit::Int(number) => {
-                ValueKind::Int { magnitude: number.base10_parse().ok()?, negative: false }
-            }
-            syn::Lit::Float(number) => ValueKind::Float(number.base10_parse().ok()?),
-            syn::Lit::Str(text) => ValueKind::Str(text.value()),
-            syn::Lit::ByteStr(bytes) => ValueKind::Bytes(bytes.value()),
-            syn::Lit::Bool(truth) => ValueKind::Bool(truth.value),
-            _ => return None,
-        },
-        syn::Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Neg(_)) => {
-            match literal(source, &unary.expr)?.kind {
-                ValueKind::Int { magnitude, negative } => {
-                    ValueKind::Int { magnitude, negative: !negative }
-                }
-                ValueKind::Float(number) => ValueKind::Float(-number),
-                _ => return None,
-            }
-        }
-        syn::Expr::Path(_) => {
-            let tokens: Vec<TokenTree> = expression.to_token_stream().into_iter().collect();
-            let (names, rest) = path(source, &tokens)?;
-            if !rest.is_empty() {
-                return None;
-            }
-            ValueKind::Path(names)
-        }
-        _ => return None,
+    let kind = if let syn::Expr::Lit(written) = expression {
+        of_literal(&written.lit)?
+    } else if let syn::Expr::Unary(unary) = expression
+        && matches!(unary.op, syn::UnOp::Neg(_))
+    {
+        negative(&literal(source, &unary.expr)?.kind)?
+    } else if let syn::Expr::Path(_) = expression {
+        let tokens: Vec<TokenTree> = expression.to_token_stream().into_iter().collect();
+        let (names, rest) = path(source, &tokens)?;
+        rest.is_empty().then_some(ValueKind::Path(names))?
+    } else {
+        return None;
     };
     Some(Value { kind, span })
+}
+
+fn of_literal(literal: &syn::Lit) -> Option<ValueKind> {
+    Some(if let syn::Lit::Int(number) = literal {
+        ValueKind::Int { magnitude: number.base10_parse().ok()?, negative: false }
+    } else if let syn::Lit::Float(number) = literal {
+        ValueKind::Float(number.base10_parse().ok()?)
+    } else if let syn::Lit::Str(text) = literal {
+        ValueKind::Str(text.value())
+    } else if let syn::Lit::ByteStr(bytes) = literal {
+        ValueKind::Bytes(bytes.value())
+    } else if let syn::Lit::Bool(truth) = literal {
+        ValueKind::Bool(truth.value)
+    } else {
+        return None;
+    })
+}
+
+fn negative(value: &ValueKind) -> Option<ValueKind> {
+    if let ValueKind::Int { magnitude, negative } = value {
+        return Some(ValueKind::Int { magnitude: *magnitude, negative: !negative });
+    }
+    if let ValueKind::Float(number) = value { Some(ValueKind::Float(-number)) } else { None }
 }

@@ -186,14 +186,19 @@ impl Walk {
     /// Walks everything that was met.
     fn rest(&mut self) {
         while let Some((place, schema)) = self.met.pop() {
-            let item = match schema {
-                TypeSchema::Struct(item) => Some(Item::Struct(self.structure(item))),
-                TypeSchema::Union(item) => Some(Item::Union(self.union(item))),
-                TypeSchema::Scalar(item) => Some(Item::Scalar(scalar(item))),
-                TypeSchema::Flags(item) => Some(Item::Flags(flags(item))),
-                _ => None,
+            let item = if let TypeSchema::Struct(item) = schema {
+                Item::Struct(self.structure(item))
+            } else if let TypeSchema::Union(item) = schema {
+                Item::Union(self.union(item))
+            } else if let TypeSchema::Scalar(item) = schema {
+                Item::Scalar(scalar(item))
+            } else if let TypeSchema::Flags(item) = schema {
+                Item::Flags(flags(item))
+            } else {
+                // Nothing else has a name.
+                continue;
             };
-            if let (Some(foreign), Some(item)) = (self.foreign.get_mut(place), item) {
+            if let Some(foreign) = self.foreign.get_mut(place) {
                 foreign.item = item;
             }
         }
@@ -283,28 +288,31 @@ fn default(ty: &TypeSchema, block: &[u8]) -> Option<ValueKind> {
     let mut wide = [0; 16];
     wide.get_mut(..block.len())?.copy_from_slice(block);
     let bits = u128::from_le_bytes(wide);
-    Some(match ty {
-        TypeSchema::Bool => ValueKind::Bool(bits != 0),
-        TypeSchema::Int { width, signed } => {
-            let sign = u32::from(*width).checked_mul(8)?.checked_sub(1)?;
-            let negative = *signed && bits.checked_shr(sign)? & 1 == 1;
-            let magnitude = if negative {
-                bits.wrapping_neg() & (u128::MAX.checked_shr(127_u32.checked_sub(sign)?)?)
-            } else {
-                bits
-            };
-            ValueKind::Int { magnitude, negative }
-        }
-        TypeSchema::Float { width: 4 } => {
-            ValueKind::Float(f64::from(f32::from_bits(u32::try_from(bits).ok()?)))
-        }
-        TypeSchema::Float { .. } => ValueKind::Float(f64::from_bits(u64::try_from(bits).ok()?)),
-        TypeSchema::Scalar(_) | TypeSchema::Flags(_) => {
-            ValueKind::Int { magnitude: bits, negative: false }
-        }
-        TypeSchema::Secret(inner) => return default(inner(), block),
-        _ => return None,
-    })
+    if let TypeSchema::Secret(inner) = ty {
+        return default(inner(), block);
+    }
+    if let TypeSchema::Int { width, signed } = ty {
+        return integer(*width, *signed, bits);
+    }
+    if let TypeSchema::Float { width } = ty {
+        return Some(ValueKind::Float(match width {
+            4 => f64::from(f32::from_bits(u32::try_from(bits).ok()?)),
+            _ => f64::from_bits(u64::try_from(bits).ok()?),
+        }));
+    }
+    if matches!(ty, TypeSchema::Bool) {
+        return Some(ValueKind::Bool(bits != 0));
+    }
+    matches!(ty, TypeSchema::Scalar(_) | TypeSchema::Flags(_))
+        .then_some(ValueKind::Int { magnitude: bits, negative: false })
+}
+
+fn integer(width: u8, signed: bool, bits: u128) -> Option<ValueKind> {
+    let sign = u32::from(width).checked_mul(8)?.checked_sub(1)?;
+    let negative = signed && bits.checked_shr(sign)? & 1 == 1;
+    let mask = u128::MAX.checked_shr(127_u32.checked_sub(sign)?)?;
+    let magnitude = if negative { bits.wrapping_neg() & mask } else { bits };
+    Some(ValueKind::Int { magnitude, negative })
 }
 
 fn int(width: u8, signed: bool) -> Int {

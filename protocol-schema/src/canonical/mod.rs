@@ -30,10 +30,7 @@ pub fn canonical(schema: &Schema, protocols: Option<&[&str]>) -> Schema {
     let protocols: Vec<&Protocol> = schema
         .items
         .iter()
-        .filter_map(|item| match item {
-            Item::Protocol(protocol) => Some(protocol),
-            _ => None,
-        })
+        .filter_map(|item| if let Item::Protocol(item) = item { Some(item) } else { None })
         .filter(|protocol| protocols.is_none_or(|of| of.contains(&protocol.name.text.as_str())))
         .collect();
     let taken = protocols.iter().map(|protocol| protocol.name.text.clone()).collect();
@@ -291,7 +288,9 @@ impl<'s> Walk<'s> {
                 let payload = match &variant.payload {
                     // The same on the wire, where it may grow either way.
                     Payload::Fields(fields) if fields.is_empty() => Payload::Unit,
-                    payload => self.payload(payload),
+                    Payload::Unit | Payload::Tuple(_) | Payload::Fields(_) => {
+                        self.payload(&variant.payload)
+                    }
                 };
                 let (docs, meta) = (Docs::default(), meta(&variant.meta));
                 let name = bare(&variant.name.text);

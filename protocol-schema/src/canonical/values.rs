@@ -21,19 +21,20 @@ pub(super) fn plain(
 ) -> Option<ValueKind> {
     let mut ty = ty;
     for _ in 0..CHAIN_MAX {
-        match &ty.kind {
-            TypeKind::Secret(inner) => ty = inner,
-            TypeKind::Named(named) => match schema.find(named)? {
-                Item::Alias(alias) => ty = &alias.ty,
-                Item::Scalar(item) => {
-                    return scalar(item, &name(named), number(schema, item, value)?);
-                }
-                Item::Flags(item) => return flags(item, &name(named), bits(schema, item, value)?),
-                Item::Const(_) | Item::Struct(_) | Item::Union(_) | Item::Protocol(_) => {
-                    return None;
-                }
-            },
-            kind => return builtin(kind, constant(schema, value)?),
+        if let TypeKind::Secret(inner) = &ty.kind {
+            ty = inner;
+            continue;
+        }
+        let TypeKind::Named(named) = &ty.kind else {
+            return builtin(&ty.kind, constant(schema, value)?);
+        };
+        match schema.find(named)? {
+            Item::Alias(alias) => ty = &alias.ty,
+            Item::Scalar(item) => {
+                return scalar(item, &name(named), number(schema, item, value)?);
+            }
+            Item::Flags(item) => return flags(item, &name(named), bits(schema, item, value)?),
+            Item::Const(_) | Item::Struct(_) | Item::Union(_) | Item::Protocol(_) => return None,
         }
     }
     None
@@ -58,10 +59,10 @@ pub(super) fn length(schema: &Schema, length: &ArrayLen) -> Option<u32> {
 
 fn whole(schema: &Schema, path: &[Name]) -> Option<u128> {
     let value = Value { kind: ValueKind::Path(path.to_vec()), span: Span::NONE };
-    match constant(schema, &value)? {
-        ValueKind::Int { magnitude, negative: false } => Some(*magnitude),
-        _ => None,
+    if let ValueKind::Int { magnitude, negative: false } = constant(schema, &value)? {
+        return Some(*magnitude);
     }
+    None
 }
 
 /// What a value is when it is no const.
@@ -140,24 +141,24 @@ fn scalar(item: &ScalarEnum, name: &str, number: u128) -> Option<ValueKind> {
 
 /// The bits of flags, by their names, as they are, or by a const.
 fn bits(schema: &Schema, item: &Flags, value: &Value) -> Option<u128> {
-    match &value.kind {
-        ValueKind::Int { magnitude, negative: false } => Some(*magnitude),
-        ValueKind::List(list) => {
-            list.iter().try_fold(0, |all, one| Some(all | bits(schema, item, one)?))
-        }
-        ValueKind::Path(path) => {
-            let last = path.last()?;
-            let flag = item.flags.iter().find(|flag| path.len() > 1 && flag.name.text == last.text);
-            match flag {
-                Some(flag) => 1_u128.checked_shl(flag.number.value),
-                None => match schema.find(&joined(path))? {
-                    Item::Const(item_const) => bits(schema, item, &item_const.value),
-                    _ => None,
-                },
-            }
-        }
-        _ => None,
+    if let ValueKind::Int { magnitude, negative: false } = &value.kind {
+        return Some(*magnitude);
     }
+    if let ValueKind::List(list) = &value.kind {
+        return list.iter().try_fold(0, |all, one| Some(all | bits(schema, item, one)?));
+    }
+    let ValueKind::Path(path) = &value.kind else {
+        return None;
+    };
+    let last = path.last()?;
+    let flag = item.flags.iter().find(|flag| path.len() > 1 && flag.name.text == last.text);
+    if let Some(flag) = flag {
+        return 1_u128.checked_shl(flag.number.value);
+    }
+    let Item::Const(named) = schema.find(&joined(path))? else {
+        return None;
+    };
+    bits(schema, item, &named.value)
 }
 
 fn flags(item: &Flags, name: &str, bits: u128) -> Option<ValueKind> {
