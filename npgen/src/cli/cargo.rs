@@ -206,9 +206,9 @@ fn folder(package: &Package) -> PathBuf {
 fn remote(source: &str, version: &str) -> String {
     let (kind, url) = source.split_once('+').unwrap_or(("registry", source));
     if kind != "git" {
-        let exact = format!("version = \"={version}\"\n");
-        let is_usual = url.contains("crates.io-index") || url.contains("index.crates.io");
-        return if is_usual { exact } else { format!("{exact}registry-index = {url:?}\n") };
+        // An index that is fetched file by file keeps its `sparse+`.
+        let index = if kind == "registry" { url } else { source };
+        return format!("version = \"={version}\"\nregistry-index = {index:?}\n");
     }
     // `https://…?branch=main#commit`: the same question has to be asked.
     let url = url.split('#').next().unwrap_or(url);
