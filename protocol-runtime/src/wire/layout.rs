@@ -266,4 +266,17 @@ mod tests {
         assert!(!l.has_spare_bits(&[0xFF, 0, 0, 0, 0, 0x01]));
         assert!(l.has_spare_bits(&[0xFF, 0, 0, 0, 0, 0x02]));
     }
+
+    #[test]
+    fn texts_that_follow_each_other_are_one_run_where_the_body_has_other_tails() {
+        const TEXT: Shape = Shape { bits: 0, block: 1, tail: true, text: true, free: true };
+        const LIST: Shape = Shape { bits: 0, block: 1, tail: true, text: false, free: false };
+        let l = layout([LIST, TEXT, U32, TEXT.checked(), LIST, TEXT]);
+        assert_eq!(l.runs, [(0, false), (4, false), (0, false), (0, false), (0, false), (0, false)]);
+        let l = layout([TEXT, TEXT, LIST, TEXT, TEXT.opaque()]);
+        assert_eq!(l.runs, [(2, true), (0, false), (0, false), (0, false), (0, false)]);
+        assert!(l.passes(1) && !l.passes(2) && !l.passes(3));
+        // All of it is text, and checked as a whole before.
+        assert_eq!(layout([TEXT, U32, TEXT]).runs, [(0, false); 3]);
+    }
 }

@@ -210,3 +210,31 @@ impl Wire for bool {
         &TypeSchema::Bool
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{decode_exact, encode, view_exact};
+
+    #[test]
+    fn a_list_of_bools_is_a_bitmap_of_any_length() {
+        for count in 0..40_usize {
+            let value: Vec<bool> = (0..count).map(|i| i * i % 7 < 3).collect();
+            let bytes = encode(&value).unwrap();
+            assert_eq!(bytes.len(), 2 + count.div_ceil(8));
+            assert_eq!(decode_exact::<Vec<bool>>(&bytes).as_ref(), Ok(&value));
+            let view = view_exact::<Vec<bool>>(&bytes).unwrap();
+            assert!(view.iter().eq(value));
+        }
+    }
+
+    #[test]
+    fn plain_lists_need_no_alignment() {
+        let value: Vec<u32> = (0..250).map(|i| i * 0x0101_0101).collect();
+        let mut bytes = encode(&value).unwrap();
+        for _ in 0..4 {
+            bytes.insert(0, 0);
+            let skip = bytes.iter().take_while(|byte| **byte == 0).count();
+            assert_eq!(decode_exact::<Vec<u32>>(&bytes[skip..]).as_ref(), Ok(&value));
+        }
+    }
+}
