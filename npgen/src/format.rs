@@ -72,7 +72,9 @@ fn lay_out(tokens: TokenStream, depth: usize, line: &mut String, out: &mut Strin
                 line.truncate(line.trim_end().len());
                 line.push_str(&format!("({}) ", group.stream()));
             }
-            token => line.push_str(&format!("{token} ")),
+            token @ (TokenTree::Ident(_) | TokenTree::Literal(_)) => {
+                line.push_str(&format!("{token} "));
+            }
         }
     }
 }

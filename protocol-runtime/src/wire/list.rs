@@ -228,7 +228,7 @@ pub(super) fn skip_elements<T: Wire>(count: usize, tail: &mut Tail<'_>) {
         return;
     }
     // Where nobody checked there may be fewer blocks than elements.
-    let per_byte = if T::BITS > 0 { 8 / T::BITS } else { 1 };
+    let per_byte = 8_usize.checked_div(T::BITS).unwrap_or(1);
     for i in 0..count.min(blocks.len().saturating_mul(per_byte)) {
         T::skip(blocks, Slot::element::<T>(0, i), tail);
     }
