@@ -4,6 +4,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
+use crate::canonical;
 use crate::ir::{
     Bound, Field, Item, Message, Meta, Name, Number, Payload, Protocol, ScalarEnum, Schema, Side,
     Struct, Union, Value, ValueKind, Vendor, VendorArgument, VendorArguments,
@@ -335,11 +336,18 @@ fn protocol(item: &Protocol, package: &str, door: &Door<'_>) -> TokenStream {
     let name = door.ident(&item.name);
     let text = door.docs(&item.docs, "A protocol of the schema.");
     let (version, min) = (number(item.version), number(item.min));
+    let whole = match package {
+        "" => item.name.text.clone(),
+        package => format!("{package}::{}", item.name.text),
+    };
+    // What the file says of the package, the item says of its whole name.
+    let was = canonical::was(&whole, door.schema.map(|schema| &schema.meta), &item.meta);
+    let meta = Meta { was, ..item.meta.clone() };
     let package = (!package.is_empty()).then(|| quote!(package = #package,));
     let list = derive_list(&item.name, &item.derives, BASE, door);
     let messages = item.messages.iter().map(|one| message(one, door));
     let said = removed_numbers(&item.removed).into_iter();
-    let said = np(&said.chain(remarks(&item.meta)).collect::<Vec<_>>());
+    let said = np(&said.chain(remarks(&meta)).collect::<Vec<_>>());
     let (deprecated, quiet) = (door.deprecated(&item.meta), door.quiet());
     let style = types::protocol_style(item);
     quote! {

@@ -311,7 +311,7 @@ pub enum JoinError {
     crate = ::network_protocol
 )]
 #[derive(Clone, Debug, PartialEq)]
-#[np(removed(6))]
+#[np(removed(6), was("acme::talk::Chat"))]
 #[allow(deprecated)]
 pub enum Chat {
     /// Join a room.
