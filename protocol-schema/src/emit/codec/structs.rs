@@ -81,7 +81,14 @@ pub(in crate::emit) fn message_value(
         (None, converted_root(&own, &wire))
     } else {
         let (layout, unit) = (own.layout(), quote!(()));
-        let body = body_impl(name, &unit, &quote!({ let _ = body; }), &own);
+        let body = body_impl(
+            name,
+            &unit,
+            &quote!({
+                let _ = body;
+            }),
+            &own,
+        );
         let root = quote! {
             fn encode_root(&self, out: &mut #v1::Writer<'_>) {
                 #v1::encode_struct_root(self, out);
@@ -225,9 +232,9 @@ fn fixed(item: &Struct, name: &Ident, fields: &[&Field], door: &Door<'_>) -> Tok
     let View { ty: view_type, name: view_name, code: view } =
         view(name, &item.name.text, true, &own);
     let wire = fixed_impl(item, name, &view_name, &own);
-    // Checked for a schema; a macro sees no types. The runtime asserts it as well, but only where
-    // code for a list is generated, which `cargo check` does not do.
-    let whole = (door.plain(item) && door.types).then(|| {
+    // A macro sees no types. The runtime asserts it as well, but only where code for a list is
+    // generated, which `cargo check` does not do.
+    let whole = door.plain(item).then(|| {
         quote! {
             const _: () = ::core::assert!(
                 ::core::mem::size_of::<#name>() == LAYOUT.block_len,
@@ -261,12 +268,7 @@ fn fixed(item: &Struct, name: &Ident, fields: &[&Field], door: &Door<'_>) -> Tok
 }
 
 /// The fields of a fixed struct, at the start of its slot.
-fn fixed_impl(
-    item: &Struct,
-    name: &Ident,
-    view: &Ident,
-    own: &Fields<'_, '_>,
-) -> TokenStream {
+fn fixed_impl(item: &Struct, name: &Ident, view: &Ident, own: &Fields<'_, '_>) -> TokenStream {
     let (v1, bindings, plain) = (own.door.alias(), own.bindings(), own.plain());
     let (blocks, reads, checks) = (own.write_blocks(&own.own()), own.reads(), own.checks());
     let start = quote!(slot.block);
