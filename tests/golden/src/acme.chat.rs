@@ -80,9 +80,9 @@ const _: () = {
         #[inline]
         fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
             _np::own_block_mut!(block, LAYOUT, slot.block);
-            _np::Wire::encode_block(&self.x, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.y, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.z, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.x, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.y, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.z, block, const { LAYOUT.slots[2] });
         }
         #[inline]
         fn decode(
@@ -91,9 +91,24 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, slot.block);
-            let f0: f32 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1: f32 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2: f32 = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f0: f32 = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: f32 = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
+            let f2: f32 = _np::field(
+                block,
+                const { LAYOUT.slots[2] },
+                tail,
+                &PLACES[2],
+            )?;
             ::core::result::Result::Ok(Self { x: f0, y: f1, z: f2 })
         }
         #[inline]
@@ -125,21 +140,21 @@ const _: () = {
         #[must_use]
         pub fn x(&self) -> f32 {
             let _np::BodyView { block, tail } = self.0;
-            <f32 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <f32 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn y(&self) -> f32 {
             let _np::BodyView { block, tail } = self.0;
-            <f32 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <f32 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn z(&self) -> f32 {
             let _np::BodyView { block, tail } = self.0;
-            <f32 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <f32 as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -380,12 +395,12 @@ const _: () = {
             match self {
                 Self::Circle(f0) => {
                     let block = out.block(LAYOUT_1.block_len);
-                    _np::Wire::encode_block(f0, block, LAYOUT_1.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_1.slots[0] });
                 }
                 Self::Box { min: f0, max: f1 } => {
                     let block = out.block(LAYOUT_2.block_len);
-                    _np::Wire::encode_block(f0, block, LAYOUT_2.slots[0]);
-                    _np::Wire::encode_block(f1, block, LAYOUT_2.slots[1]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
+                    _np::Wire::encode_block(f1, block, const { LAYOUT_2.slots[1] });
                 }
                 Self::Nothing { .. } => {}
             }
@@ -404,7 +419,7 @@ const _: () = {
                         let block = tail.take(LAYOUT_1.block_len)?;
                         let f0: f32 = _np::field(
                             block,
-                            LAYOUT_1.slots[0],
+                            const { LAYOUT_1.slots[0] },
                             tail,
                             &PLACES_1[0],
                         )?;
@@ -414,13 +429,13 @@ const _: () = {
                         let block = tail.take(LAYOUT_2.block_len)?;
                         let f0: Vec3 = _np::field(
                             block,
-                            LAYOUT_2.slots[0],
+                            const { LAYOUT_2.slots[0] },
                             tail,
                             &PLACES_2[0],
                         )?;
                         let f1: Vec3 = _np::field(
                             block,
-                            LAYOUT_2.slots[1],
+                            const { LAYOUT_2.slots[1] },
                             tail,
                             &PLACES_2[1],
                         )?;
@@ -469,7 +484,7 @@ const _: () = {
                     {
                         let f0 = <f32 as _np::Wire>::view(
                             block,
-                            LAYOUT_1.slots[0],
+                            const { LAYOUT_1.slots[0] },
                             *tail,
                         );
                         ShapeView::Circle(f0)
@@ -480,12 +495,12 @@ const _: () = {
                     {
                         let f0 = <Vec3 as _np::Wire>::view(
                             block,
-                            LAYOUT_2.slots[0],
+                            const { LAYOUT_2.slots[0] },
                             *tail,
                         );
                         let f1 = <Vec3 as _np::Wire>::view(
                             block,
-                            LAYOUT_2.slots[1],
+                            const { LAYOUT_2.slots[1] },
                             *tail,
                         );
                         ShapeView::Box { min: f0, max: f1 }
@@ -646,16 +661,16 @@ const _: () = {
             match self {
                 Self::Text(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_1.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_1.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_1.slots[0] });
                     _np::keep_max(f0, MAX_BODY as u64, &PLACES_1[0], out);
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::Image { mime: f0, data: f1, alt: f2 } => {
                     let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_2.slots[0]);
-                    _np::Wire::encode_block(f1, block, LAYOUT_2.slots[1]);
-                    _np::Wire::encode_block(f2, block, LAYOUT_2.slots[2]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
+                    _np::Wire::encode_block(f1, block, const { LAYOUT_2.slots[1] });
+                    _np::Wire::encode_block(f2, block, const { LAYOUT_2.slots[2] });
                     _np::Wire::encode_tail(f0, out);
                     _np::Wire::encode_tail(f1, out);
                     _np::Wire::encode_tail(f2, out);
@@ -663,14 +678,14 @@ const _: () = {
                 }
                 Self::Mesh(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_3.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_3.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_3.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::Left { .. } => _np::encode_unit(out),
                 Self::Quote(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_6.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_6.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_6.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
@@ -697,14 +712,14 @@ const _: () = {
                                     ::std::string::String,
                                 >(
                                     block,
-                                    LAYOUT_1.slots[0],
+                                    const { LAYOUT_1.slots[0] },
                                     tail,
                                     MAX_BODY as u64,
                                     &PLACES_1[0],
                                 )?;
                                 let f0: ::std::string::String = _np::field(
                                     block,
-                                    LAYOUT_1.slots[0],
+                                    const { LAYOUT_1.slots[0] },
                                     tail,
                                     &PLACES_1[0],
                                 )?;
@@ -723,19 +738,19 @@ const _: () = {
                                 )?;
                                 let f0: ::std::string::String = _np::field(
                                     block,
-                                    LAYOUT_2.slots[0],
+                                    const { LAYOUT_2.slots[0] },
                                     tail,
                                     &PLACES_2[0],
                                 )?;
                                 let f1: ::network_protocol::Bytes = _np::field(
                                     block,
-                                    LAYOUT_2.slots[1],
+                                    const { LAYOUT_2.slots[1] },
                                     tail,
                                     &PLACES_2[1],
                                 )?;
                                 let f2: ::core::option::Option<::std::string::String> = _np::field(
                                     block,
-                                    LAYOUT_2.slots[2],
+                                    const { LAYOUT_2.slots[2] },
                                     tail,
                                     &PLACES_2[2],
                                 )?;
@@ -755,7 +770,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_3, 0);
                                 let f0: ::std::vec::Vec<Vec3> = _np::field(
                                     block,
-                                    LAYOUT_3.slots[0],
+                                    const { LAYOUT_3.slots[0] },
                                     tail,
                                     &PLACES_3[0],
                                 )?;
@@ -775,7 +790,7 @@ const _: () = {
                                 )?;
                                 let f0: ::std::boxed::Box<Body> = _np::field(
                                     block,
-                                    LAYOUT_6.slots[0],
+                                    const { LAYOUT_6.slots[0] },
                                     tail,
                                     &PLACES_6[0],
                                 )?;
@@ -807,14 +822,14 @@ const _: () = {
                                     ::std::string::String,
                                 >(
                                     block,
-                                    LAYOUT_1.slots[0],
+                                    const { LAYOUT_1.slots[0] },
                                     tail,
                                     MAX_BODY as u64,
                                     &PLACES_1[0],
                                 )?;
                                 _np::check_field::<
                                     ::std::string::String,
-                                >(block, LAYOUT_1.slots[0], tail, &PLACES_1[0])?;
+                                >(block, const { LAYOUT_1.slots[0] }, tail, &PLACES_1[0])?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -830,13 +845,13 @@ const _: () = {
                                 )?;
                                 _np::check_field::<
                                     ::std::string::String,
-                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
+                                >(block, const { LAYOUT_2.slots[0] }, tail, &PLACES_2[0])?;
                                 _np::check_field::<
                                     ::network_protocol::Bytes,
-                                >(block, LAYOUT_2.slots[1], tail, &PLACES_2[1])?;
+                                >(block, const { LAYOUT_2.slots[1] }, tail, &PLACES_2[1])?;
                                 _np::check_field::<
                                     ::core::option::Option<::std::string::String>,
-                                >(block, LAYOUT_2.slots[2], tail, &PLACES_2[2])?;
+                                >(block, const { LAYOUT_2.slots[2] }, tail, &PLACES_2[2])?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -849,7 +864,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_3, 0);
                                 _np::check_field::<
                                     ::std::vec::Vec<Vec3>,
-                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
+                                >(block, const { LAYOUT_3.slots[0] }, tail, &PLACES_3[0])?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -866,7 +881,7 @@ const _: () = {
                                 )?;
                                 _np::check_field::<
                                     ::std::boxed::Box<Body>,
-                                >(block, LAYOUT_6.slots[0], tail, &PLACES_6[0])?;
+                                >(block, const { LAYOUT_6.slots[0] }, tail, &PLACES_6[0])?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -888,7 +903,7 @@ const _: () = {
                     {
                         let f0 = <::std::string::String as _np::Wire>::view(
                             block,
-                            LAYOUT_1.slots[0],
+                            const { LAYOUT_1.slots[0] },
                             *tail,
                         );
                         BodyView::Text(f0)
@@ -900,27 +915,27 @@ const _: () = {
                     {
                         let f0 = <::std::string::String as _np::Wire>::view(
                             block,
-                            LAYOUT_2.slots[0],
+                            const { LAYOUT_2.slots[0] },
                             *tail,
                         );
                         <::std::string::String as _np::Wire>::skip(
                             block,
-                            LAYOUT_2.slots[0],
+                            const { LAYOUT_2.slots[0] },
                             tail,
                         );
                         let f1 = <::network_protocol::Bytes as _np::Wire>::view(
                             block,
-                            LAYOUT_2.slots[1],
+                            const { LAYOUT_2.slots[1] },
                             *tail,
                         );
                         <::network_protocol::Bytes as _np::Wire>::skip(
                             block,
-                            LAYOUT_2.slots[1],
+                            const { LAYOUT_2.slots[1] },
                             tail,
                         );
                         let f2 = <::core::option::Option<
                             ::std::string::String,
-                        > as _np::Wire>::view(block, LAYOUT_2.slots[2], *tail);
+                        > as _np::Wire>::view(block, const { LAYOUT_2.slots[2] }, *tail);
                         BodyView::Image {
                             mime: f0,
                             data: f1,
@@ -934,7 +949,7 @@ const _: () = {
                     {
                         let f0 = <::std::vec::Vec<
                             Vec3,
-                        > as _np::Wire>::view(block, LAYOUT_3.slots[0], *tail);
+                        > as _np::Wire>::view(block, const { LAYOUT_3.slots[0] }, *tail);
                         BodyView::Mesh(f0)
                     }
                 }
@@ -945,7 +960,7 @@ const _: () = {
                     {
                         let f0 = <::std::boxed::Box<
                             Body,
-                        > as _np::Wire>::view(block, LAYOUT_6.slots[0], *tail);
+                        > as _np::Wire>::view(block, const { LAYOUT_6.slots[0] }, *tail);
                         BodyView::Quote(f0)
                     }
                 }
@@ -1187,49 +1202,49 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.id, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.name, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.id, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.name, block, const { LAYOUT.slots[1] });
             _np::Wire::encode_block(
                 &_np::mask::<Presence>(self.presence, Presence::Online),
                 block,
-                LAYOUT.slots[2],
+                const { LAYOUT.slots[2] },
             );
-            _np::Wire::encode_block(&self.avatar, block, LAYOUT.slots[4]);
+            _np::Wire::encode_block(&self.avatar, block, const { LAYOUT.slots[4] });
             _np::Wire::encode_block(
                 &_np::Varint(_np::mask::<i64>(self.score, -1)),
                 block,
-                LAYOUT.slots[5],
+                const { LAYOUT.slots[5] },
             );
-            _np::Wire::encode_block(&self.admin, block, LAYOUT.slots[6]);
+            _np::Wire::encode_block(&self.admin, block, const { LAYOUT.slots[6] });
             _np::Wire::encode_block(
                 &_np::mask::<
                     Rights,
                 >(self.rights, Rights::empty().union(Rights::READ).union(Rights::WRITE)),
                 block,
-                LAYOUT.slots[7],
+                const { LAYOUT.slots[7] },
             );
-            _np::Wire::encode_block(&self.tags, block, LAYOUT.slots[8]);
-            _np::Wire::encode_block(&self.token, block, LAYOUT.slots[9]);
+            _np::Wire::encode_block(&self.tags, block, const { LAYOUT.slots[8] });
+            _np::Wire::encode_block(&self.token, block, const { LAYOUT.slots[9] });
             {
                 let value = crate::ip::to_wire(&self.last_ip);
-                _np::Wire::encode_block(&value, block, LAYOUT.slots[10]);
+                _np::Wire::encode_block(&value, block, const { LAYOUT.slots[10] });
             }
-            _np::Wire::encode_block(&self.balance, block, LAYOUT.slots[11]);
-            _np::Wire::encode_block(&self.best, block, LAYOUT.slots[12]);
-            _np::Wire::encode_block(&self.home, block, LAYOUT.slots[13]);
-            _np::Wire::encode_block(&self.keep, block, LAYOUT.slots[14]);
-            _np::Wire::encode_block(&self.friends, block, LAYOUT.slots[15]);
-            _np::Wire::encode_block(&self.invited_by, block, LAYOUT.slots[16]);
+            _np::Wire::encode_block(&self.balance, block, const { LAYOUT.slots[11] });
+            _np::Wire::encode_block(&self.best, block, const { LAYOUT.slots[12] });
+            _np::Wire::encode_block(&self.home, block, const { LAYOUT.slots[13] });
+            _np::Wire::encode_block(&self.keep, block, const { LAYOUT.slots[14] });
+            _np::Wire::encode_block(&self.friends, block, const { LAYOUT.slots[15] });
+            _np::Wire::encode_block(&self.invited_by, block, const { LAYOUT.slots[16] });
             _np::Wire::encode_block(
                 &_np::mask::<f32>(self.ratio, 1.5),
                 block,
-                LAYOUT.slots[17],
+                const { LAYOUT.slots[17] },
             );
-            _np::Wire::encode_block(&self.seen, block, LAYOUT.slots[18]);
-            _np::Wire::encode_block(&self.address, block, LAYOUT.slots[19]);
-            _np::Wire::encode_block(&self.r#type, block, LAYOUT.slots[20]);
-            _np::Wire::encode_block(&self.last_page, block, LAYOUT.slots[21]);
-            _np::Wire::encode_block(&self.tag, block, LAYOUT.slots[22]);
+            _np::Wire::encode_block(&self.seen, block, const { LAYOUT.slots[18] });
+            _np::Wire::encode_block(&self.address, block, const { LAYOUT.slots[19] });
+            _np::Wire::encode_block(&self.r#type, block, const { LAYOUT.slots[20] });
+            _np::Wire::encode_block(&self.last_page, block, const { LAYOUT.slots[21] });
+            _np::Wire::encode_block(&self.tag, block, const { LAYOUT.slots[22] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -1260,44 +1275,49 @@ const _: () = {
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
             let f0: crate::acme::common::UserId = _np::field(
                 block,
-                LAYOUT.slots[0],
+                const { LAYOUT.slots[0] },
                 tail,
                 &PLACES[0],
             )?;
             _np::check_max::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[1], tail, 64, &PLACES[1])?;
+            >(block, const { LAYOUT.slots[1] }, tail, 64, &PLACES[1])?;
             let f1: ::std::string::String = _np::field(
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
                 tail,
                 &PLACES[1],
             )?;
             let f2: Presence = _np::masked(
                 block,
-                LAYOUT.slots[2],
+                const { LAYOUT.slots[2] },
                 tail,
                 &PLACES[2],
                 Presence::Online,
             )?;
-            _np::removed::<u32>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            _np::removed::<u32>(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
             let f4: ::core::option::Option<[u8; 16]> = _np::field(
                 block,
-                LAYOUT.slots[4],
+                const { LAYOUT.slots[4] },
                 tail,
                 &PLACES[4],
             )?;
             let f5: i64 = _np::masked_varint(
                 block,
-                LAYOUT.slots[5],
+                const { LAYOUT.slots[5] },
                 tail,
                 &PLACES[5],
                 -1,
             )?;
-            let f6: bool = _np::field(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            let f6: bool = _np::field(
+                block,
+                const { LAYOUT.slots[6] },
+                tail,
+                &PLACES[6],
+            )?;
             let f7: Rights = _np::masked(
                 block,
-                LAYOUT.slots[7],
+                const { LAYOUT.slots[7] },
                 tail,
                 &PLACES[7],
                 Rights::empty().union(Rights::READ).union(Rights::WRITE),
@@ -1307,70 +1327,91 @@ const _: () = {
                     ::std::string::String,
                     ::std::string::String,
                 >,
-            >(block, LAYOUT.slots[8], tail, 32, &PLACES[8])?;
+            >(block, const { LAYOUT.slots[8] }, tail, 32, &PLACES[8])?;
             let f8: ::std::collections::BTreeMap<
                 ::std::string::String,
                 ::std::string::String,
-            > = _np::field(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            > = _np::field(block, const { LAYOUT.slots[8] }, tail, &PLACES[8])?;
             let f9: ::core::option::Option<
                 ::network_protocol::Secret<::network_protocol::Uuid>,
-            > = _np::field(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            > = _np::field(block, const { LAYOUT.slots[9] }, tail, &PLACES[9])?;
             let f10: ::core::option::Option<::network_protocol::Bytes> = _np::field(
                 block,
-                LAYOUT.slots[10],
+                const { LAYOUT.slots[10] },
                 tail,
                 &PLACES[10],
             )?;
             let f10 = _np::accepted(crate::ip::from_wire(f10), &PLACES[10])?;
-            let f11: u128 = _np::field(block, LAYOUT.slots[11], tail, &PLACES[11])?;
+            let f11: u128 = _np::field(
+                block,
+                const { LAYOUT.slots[11] },
+                tail,
+                &PLACES[11],
+            )?;
             let f12: (i32, f64) = _np::field(
                 block,
-                LAYOUT.slots[12],
+                const { LAYOUT.slots[12] },
                 tail,
                 &PLACES[12],
             )?;
             let f13: ::core::option::Option<Shape> = _np::field(
                 block,
-                LAYOUT.slots[13],
+                const { LAYOUT.slots[13] },
                 tail,
                 &PLACES[13],
             )?;
-            let f14: Keep = _np::field(block, LAYOUT.slots[14], tail, &PLACES[14])?;
+            let f14: Keep = _np::field(
+                block,
+                const { LAYOUT.slots[14] },
+                tail,
+                &PLACES[14],
+            )?;
             let f15: ::std::collections::BTreeSet<crate::acme::common::UserId> = _np::field(
                 block,
-                LAYOUT.slots[15],
+                const { LAYOUT.slots[15] },
                 tail,
                 &PLACES[15],
             )?;
             let f16: ::core::option::Option<::std::boxed::Box<User>> = _np::field(
                 block,
-                LAYOUT.slots[16],
+                const { LAYOUT.slots[16] },
                 tail,
                 &PLACES[16],
             )?;
-            let f17: f32 = _np::masked(block, LAYOUT.slots[17], tail, &PLACES[17], 1.5)?;
+            let f17: f32 = _np::masked(
+                block,
+                const { LAYOUT.slots[17] },
+                tail,
+                &PLACES[17],
+                1.5,
+            )?;
             let f18: ::core::option::Option<bool> = _np::field(
                 block,
-                LAYOUT.slots[18],
+                const { LAYOUT.slots[18] },
                 tail,
                 &PLACES[18],
             )?;
             let f19: ::core::option::Option<::core::net::SocketAddr> = _np::field(
                 block,
-                LAYOUT.slots[19],
+                const { LAYOUT.slots[19] },
                 tail,
                 &PLACES[19],
             )?;
-            let f20: i128 = _np::field(block, LAYOUT.slots[20], tail, &PLACES[20])?;
+            let f20: i128 = _np::field(
+                block,
+                const { LAYOUT.slots[20] },
+                tail,
+                &PLACES[20],
+            )?;
             let f21: crate::acme::common::Page = _np::field(
                 block,
-                LAYOUT.slots[21],
+                const { LAYOUT.slots[21] },
                 tail,
                 &PLACES[21],
             )?;
             let f22: [u8; crate::acme::common::MAX_TAG as usize] = _np::field(
                 block,
-                LAYOUT.slots[22],
+                const { LAYOUT.slots[22] },
                 tail,
                 &PLACES[22],
             )?;
@@ -1408,17 +1449,17 @@ const _: () = {
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
             _np::check_max::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[1], tail, 64, &PLACES[1])?;
+            >(block, const { LAYOUT.slots[1] }, tail, 64, &PLACES[1])?;
             _np::check_field::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            _np::removed::<u32>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            _np::removed::<u32>(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
             _np::check_field::<
                 ::core::option::Option<[u8; 16]>,
-            >(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            >(block, const { LAYOUT.slots[4] }, tail, &PLACES[4])?;
             let _: i64 = _np::masked_varint(
                 block,
-                LAYOUT.slots[5],
+                const { LAYOUT.slots[5] },
                 tail,
                 &PLACES[5],
                 -1,
@@ -1428,40 +1469,42 @@ const _: () = {
                     ::std::string::String,
                     ::std::string::String,
                 >,
-            >(block, LAYOUT.slots[8], tail, 32, &PLACES[8])?;
+            >(block, const { LAYOUT.slots[8] }, tail, 32, &PLACES[8])?;
             _np::check_field::<
                 ::std::collections::BTreeMap<
                     ::std::string::String,
                     ::std::string::String,
                 >,
-            >(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            >(block, const { LAYOUT.slots[8] }, tail, &PLACES[8])?;
             _np::check_field::<
                 ::core::option::Option<
                     ::network_protocol::Secret<::network_protocol::Uuid>,
                 >,
-            >(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            >(block, const { LAYOUT.slots[9] }, tail, &PLACES[9])?;
             _np::check_field::<
                 ::core::option::Option<::network_protocol::Bytes>,
-            >(block, LAYOUT.slots[10], tail, &PLACES[10])?;
+            >(block, const { LAYOUT.slots[10] }, tail, &PLACES[10])?;
             _np::check_field::<
                 ::core::option::Option<Shape>,
-            >(block, LAYOUT.slots[13], tail, &PLACES[13])?;
-            _np::check_field::<Keep>(block, LAYOUT.slots[14], tail, &PLACES[14])?;
+            >(block, const { LAYOUT.slots[13] }, tail, &PLACES[13])?;
+            _np::check_field::<
+                Keep,
+            >(block, const { LAYOUT.slots[14] }, tail, &PLACES[14])?;
             _np::check_field::<
                 ::std::collections::BTreeSet<crate::acme::common::UserId>,
-            >(block, LAYOUT.slots[15], tail, &PLACES[15])?;
+            >(block, const { LAYOUT.slots[15] }, tail, &PLACES[15])?;
             _np::check_field::<
                 ::core::option::Option<::std::boxed::Box<User>>,
-            >(block, LAYOUT.slots[16], tail, &PLACES[16])?;
+            >(block, const { LAYOUT.slots[16] }, tail, &PLACES[16])?;
             _np::check_field::<
                 ::core::option::Option<bool>,
-            >(block, LAYOUT.slots[18], tail, &PLACES[18])?;
+            >(block, const { LAYOUT.slots[18] }, tail, &PLACES[18])?;
             _np::check_field::<
                 ::core::option::Option<::core::net::SocketAddr>,
-            >(block, LAYOUT.slots[19], tail, &PLACES[19])?;
+            >(block, const { LAYOUT.slots[19] }, tail, &PLACES[19])?;
             _np::check_field::<
                 crate::acme::common::Page,
-            >(block, LAYOUT.slots[21], tail, &PLACES[21])?;
+            >(block, const { LAYOUT.slots[21] }, tail, &PLACES[21])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1475,63 +1518,67 @@ const _: () = {
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
         if upto > 1 {
-            <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+            <::std::string::String as _np::Wire>::skip(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+            );
         }
         if upto > 4 {
             <::core::option::Option<
                 [u8; 16],
-            > as _np::Wire>::skip(block, LAYOUT.slots[4], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[4] }, tail);
         }
         if upto > 5 {
             <_np::Varint<
                 <i64 as _np::Xor>::Number,
-            > as _np::Wire>::skip(block, LAYOUT.slots[5], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[5] }, tail);
         }
         if upto > 8 {
             <::std::collections::BTreeMap<
                 ::std::string::String,
                 ::std::string::String,
-            > as _np::Wire>::skip(block, LAYOUT.slots[8], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[8] }, tail);
         }
         if upto > 9 {
             <::core::option::Option<
                 ::network_protocol::Secret<::network_protocol::Uuid>,
-            > as _np::Wire>::skip(block, LAYOUT.slots[9], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[9] }, tail);
         }
         if upto > 10 {
             <::core::option::Option<
                 ::network_protocol::Bytes,
-            > as _np::Wire>::skip(block, LAYOUT.slots[10], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[10] }, tail);
         }
         if upto > 13 {
             <::core::option::Option<
                 Shape,
-            > as _np::Wire>::skip(block, LAYOUT.slots[13], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[13] }, tail);
         }
         if upto > 15 {
             <::std::collections::BTreeSet<
                 crate::acme::common::UserId,
-            > as _np::Wire>::skip(block, LAYOUT.slots[15], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[15] }, tail);
         }
         if upto > 16 {
             <::core::option::Option<
                 ::std::boxed::Box<User>,
-            > as _np::Wire>::skip(block, LAYOUT.slots[16], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[16] }, tail);
         }
         if upto > 18 {
             <::core::option::Option<
                 bool,
-            > as _np::Wire>::skip(block, LAYOUT.slots[18], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[18] }, tail);
         }
         if upto > 19 {
             <::core::option::Option<
                 ::core::net::SocketAddr,
-            > as _np::Wire>::skip(block, LAYOUT.slots[19], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[19] }, tail);
         }
         if upto > 21 {
             <crate::acme::common::Page as _np::Wire>::skip(
                 block,
-                LAYOUT.slots[21],
+                const { LAYOUT.slots[21] },
                 tail,
             );
         }
@@ -1545,7 +1592,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <crate::acme::common::UserId as _np::Wire>::view(
                 block,
-                LAYOUT.slots[0],
+                const { LAYOUT.slots[0] },
                 tail,
             )
         }
@@ -1554,7 +1601,11 @@ const _: () = {
         #[must_use]
         pub fn name(&self) -> <::std::string::String as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+            )
         }
         /// Field 2.
         #[inline]
@@ -1566,7 +1617,7 @@ const _: () = {
             >(
                 <<Presence as _np::Xor>::Number as _np::Wire>::view(
                     block,
-                    LAYOUT.slots[2],
+                    const { LAYOUT.slots[2] },
                     tail,
                 ),
                 Presence::Online,
@@ -1582,7 +1633,7 @@ const _: () = {
             skip_fields(4, block, &mut tail);
             <::core::option::Option<
                 [u8; 16],
-            > as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
@@ -1595,7 +1646,7 @@ const _: () = {
             >(
                 <_np::Varint<
                     <i64 as _np::Xor>::Number,
-                > as _np::Wire>::view(block, LAYOUT.slots[5], tail),
+                > as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail),
                 -1,
             )
         }
@@ -1605,7 +1656,7 @@ const _: () = {
         #[deprecated(note = "use `rights`")]
         pub fn admin(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[6], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail)
         }
         /// Field 7.
         #[inline]
@@ -1617,7 +1668,7 @@ const _: () = {
             >(
                 <<Rights as _np::Xor>::Number as _np::Wire>::view(
                     block,
-                    LAYOUT.slots[7],
+                    const { LAYOUT.slots[7] },
                     tail,
                 ),
                 Rights::empty().union(Rights::READ).union(Rights::WRITE),
@@ -1627,7 +1678,9 @@ const _: () = {
         #[inline]
         #[must_use]
         pub fn has_rights(&self) -> bool {
-            _np::has_field::<<Rights as _np::Xor>::Number>(self.0.block, LAYOUT.slots[7])
+            _np::has_field::<
+                <Rights as _np::Xor>::Number,
+            >(self.0.block, const { LAYOUT.slots[7] })
         }
         /// Field 8.
         #[inline]
@@ -1643,7 +1696,7 @@ const _: () = {
             <::std::collections::BTreeMap<
                 ::std::string::String,
                 ::std::string::String,
-            > as _np::Wire>::view(block, LAYOUT.slots[8], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
         }
         /// Whether its writer knew of `tags`.
         #[inline]
@@ -1654,7 +1707,7 @@ const _: () = {
                     ::std::string::String,
                     ::std::string::String,
                 >,
-            >(self.0.block, LAYOUT.slots[8])
+            >(self.0.block, const { LAYOUT.slots[8] })
         }
         /// Field 9.
         #[inline]
@@ -1668,7 +1721,7 @@ const _: () = {
             skip_fields(9, block, &mut tail);
             <::core::option::Option<
                 ::network_protocol::Secret<::network_protocol::Uuid>,
-            > as _np::Wire>::view(block, LAYOUT.slots[9], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[9] }, tail)
         }
         /// Field 10.
         #[inline]
@@ -1680,33 +1733,33 @@ const _: () = {
             skip_fields(10, block, &mut tail);
             <::core::option::Option<
                 ::network_protocol::Bytes,
-            > as _np::Wire>::view(block, LAYOUT.slots[10], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[10] }, tail)
         }
         /// Field 11.
         #[inline]
         #[must_use]
         pub fn balance(&self) -> u128 {
             let _np::BodyView { block, tail } = self.0;
-            <u128 as _np::Wire>::view(block, LAYOUT.slots[11], tail)
+            <u128 as _np::Wire>::view(block, const { LAYOUT.slots[11] }, tail)
         }
         /// Whether its writer knew of `balance`.
         #[inline]
         #[must_use]
         pub fn has_balance(&self) -> bool {
-            _np::has_field::<u128>(self.0.block, LAYOUT.slots[11])
+            _np::has_field::<u128>(self.0.block, const { LAYOUT.slots[11] })
         }
         /// Field 12.
         #[inline]
         #[must_use]
         pub fn best(&self) -> <(i32, f64) as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <(i32, f64) as _np::Wire>::view(block, LAYOUT.slots[12], tail)
+            <(i32, f64) as _np::Wire>::view(block, const { LAYOUT.slots[12] }, tail)
         }
         /// Whether its writer knew of `best`.
         #[inline]
         #[must_use]
         pub fn has_best(&self) -> bool {
-            _np::has_field::<(i32, f64)>(self.0.block, LAYOUT.slots[12])
+            _np::has_field::<(i32, f64)>(self.0.block, const { LAYOUT.slots[12] })
         }
         /// Field 13.
         #[inline]
@@ -1716,14 +1769,14 @@ const _: () = {
             skip_fields(13, block, &mut tail);
             <::core::option::Option<
                 Shape,
-            > as _np::Wire>::view(block, LAYOUT.slots[13], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[13] }, tail)
         }
         /// Field 14.
         #[inline]
         #[must_use]
         pub fn keep(&self) -> <Keep as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Keep as _np::Wire>::view(block, LAYOUT.slots[14], tail)
+            <Keep as _np::Wire>::view(block, const { LAYOUT.slots[14] }, tail)
         }
         /// Field 15.
         #[inline]
@@ -1737,7 +1790,7 @@ const _: () = {
             skip_fields(15, block, &mut tail);
             <::std::collections::BTreeSet<
                 crate::acme::common::UserId,
-            > as _np::Wire>::view(block, LAYOUT.slots[15], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[15] }, tail)
         }
         /// Field 16.
         #[inline]
@@ -1749,7 +1802,7 @@ const _: () = {
             skip_fields(16, block, &mut tail);
             <::core::option::Option<
                 ::std::boxed::Box<User>,
-            > as _np::Wire>::view(block, LAYOUT.slots[16], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[16] }, tail)
         }
         /// Field 17.
         #[inline]
@@ -1761,7 +1814,7 @@ const _: () = {
             >(
                 <<f32 as _np::Xor>::Number as _np::Wire>::view(
                     block,
-                    LAYOUT.slots[17],
+                    const { LAYOUT.slots[17] },
                     tail,
                 ),
                 1.5,
@@ -1775,7 +1828,7 @@ const _: () = {
             skip_fields(18, block, &mut tail);
             <::core::option::Option<
                 bool,
-            > as _np::Wire>::view(block, LAYOUT.slots[18], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[18] }, tail)
         }
         /// Field 19.
         #[inline]
@@ -1787,14 +1840,14 @@ const _: () = {
             skip_fields(19, block, &mut tail);
             <::core::option::Option<
                 ::core::net::SocketAddr,
-            > as _np::Wire>::view(block, LAYOUT.slots[19], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[19] }, tail)
         }
         /// Field 20.
         #[inline]
         #[must_use]
         pub fn r#type(&self) -> i128 {
             let _np::BodyView { block, tail } = self.0;
-            <i128 as _np::Wire>::view(block, LAYOUT.slots[20], tail)
+            <i128 as _np::Wire>::view(block, const { LAYOUT.slots[20] }, tail)
         }
         /// Field 21.
         #[inline]
@@ -1802,7 +1855,11 @@ const _: () = {
         pub fn last_page(&self) -> <crate::acme::common::Page as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(21, block, &mut tail);
-            <crate::acme::common::Page as _np::Wire>::view(block, LAYOUT.slots[21], tail)
+            <crate::acme::common::Page as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[21] },
+                tail,
+            )
         }
         /// Field 22.
         #[inline]
@@ -1812,7 +1869,7 @@ const _: () = {
         ) -> <[u8; crate::acme::common::MAX_TAG as usize] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
             <[u8; crate::acme::common::MAX_TAG
-                as usize] as _np::Wire>::view(block, LAYOUT.slots[22], tail)
+                as usize] as _np::Wire>::view(block, const { LAYOUT.slots[22] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -2027,9 +2084,9 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.at, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.by, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.body, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.at, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.by, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.body, block, const { LAYOUT.slots[2] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -2043,17 +2100,22 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             let f0: ::network_protocol::Timestamp = _np::field(
                 block,
-                LAYOUT.slots[0],
+                const { LAYOUT.slots[0] },
                 tail,
                 &PLACES[0],
             )?;
             let f1: crate::acme::common::UserId = _np::field(
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
                 tail,
                 &PLACES[1],
             )?;
-            let f2: Body = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f2: Body = _np::field(
+                block,
+                const { LAYOUT.slots[2] },
+                tail,
+                &PLACES[2],
+            )?;
             ::core::result::Result::Ok(Self { at: f0, by: f1, body: f2 })
         }
         #[inline]
@@ -2064,8 +2126,10 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::check_field::<
                 ::network_protocol::Timestamp,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            _np::check_field::<Body>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            _np::check_field::<
+                Body,
+            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -2085,7 +2149,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::network_protocol::Timestamp as _np::Wire>::view(
                 block,
-                LAYOUT.slots[0],
+                const { LAYOUT.slots[0] },
                 tail,
             )
         }
@@ -2096,7 +2160,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <crate::acme::common::UserId as _np::Wire>::view(
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
                 tail,
             )
         }
@@ -2105,7 +2169,7 @@ const _: () = {
         #[must_use]
         pub fn body(&self) -> <Body as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Body as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <Body as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -2197,10 +2261,10 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.room, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.people, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.others, block, LAYOUT.slots[2]);
-            _np::Wire::encode_block(&self.page, block, LAYOUT.slots[3]);
+            _np::Wire::encode_block(&self.room, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.people, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.others, block, const { LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.page, block, const { LAYOUT.slots[3] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -2214,17 +2278,27 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: RoomId = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: RoomId = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
             let f1: ::std::vec::Vec<User> = _np::field(
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
                 tail,
                 &PLACES[1],
             )?;
-            let f2: Rooms = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f2: Rooms = _np::field(
+                block,
+                const { LAYOUT.slots[2] },
+                tail,
+                &PLACES[2],
+            )?;
             let f3: crate::acme::common::Page = _np::field(
                 block,
-                LAYOUT.slots[3],
+                const { LAYOUT.slots[3] },
                 tail,
                 &PLACES[3],
             )?;
@@ -2243,11 +2317,13 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::check_field::<
                 ::std::vec::Vec<User>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            _np::check_field::<Rooms>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            _np::check_field::<
+                Rooms,
+            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
             _np::check_field::<
                 crate::acme::common::Page,
-            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            >(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -2261,13 +2337,19 @@ const _: () = {
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
         if upto > 1 {
-            <::std::vec::Vec<User> as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+            <::std::vec::Vec<
+                User,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
         }
         if upto > 2 {
-            <Rooms as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
+            <Rooms as _np::Wire>::skip(block, const { LAYOUT.slots[2] }, tail);
         }
         if upto > 3 {
-            <crate::acme::common::Page as _np::Wire>::skip(block, LAYOUT.slots[3], tail);
+            <crate::acme::common::Page as _np::Wire>::skip(
+                block,
+                const { LAYOUT.slots[3] },
+                tail,
+            );
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -2277,14 +2359,16 @@ const _: () = {
         #[must_use]
         pub fn room(&self) -> RoomId {
             let _np::BodyView { block, tail } = self.0;
-            <RoomId as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <RoomId as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn people(&self) -> <::std::vec::Vec<User> as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::vec::Vec<User> as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <::std::vec::Vec<
+                User,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
@@ -2292,7 +2376,7 @@ const _: () = {
         pub fn others(&self) -> <Rooms as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(2, block, &mut tail);
-            <Rooms as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <Rooms as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
@@ -2300,7 +2384,11 @@ const _: () = {
         pub fn page(&self) -> <crate::acme::common::Page as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(3, block, &mut tail);
-            <crate::acme::common::Page as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+            <crate::acme::common::Page as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[3] },
+                tail,
+            )
         }
         /// Reads the value out of the bytes.
         ///
@@ -2417,12 +2505,12 @@ const _: () = {
                 Self::NoSuchRoom { .. } => _np::encode_unit(out),
                 Self::Banned { until: f0 } => {
                     let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_2.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Full(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_3.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_3.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_3.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Unknown(raw) => _np::encode_raw(raw, out),
@@ -2447,7 +2535,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_2, 0);
                                 let f0: ::network_protocol::Timestamp = _np::field(
                                     block,
-                                    LAYOUT_2.slots[0],
+                                    const { LAYOUT_2.slots[0] },
                                     tail,
                                     &PLACES_2[0],
                                 )?;
@@ -2463,7 +2551,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_3, 0);
                                 let f0: u32 = _np::field(
                                     block,
-                                    LAYOUT_3.slots[0],
+                                    const { LAYOUT_3.slots[0] },
                                     tail,
                                     &PLACES_3[0],
                                 )?;
@@ -2494,7 +2582,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_2, 0);
                                 _np::check_field::<
                                     ::network_protocol::Timestamp,
-                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
+                                >(block, const { LAYOUT_2.slots[0] }, tail, &PLACES_2[0])?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -2524,7 +2612,7 @@ const _: () = {
                     {
                         let f0 = <::network_protocol::Timestamp as _np::Wire>::view(
                             block,
-                            LAYOUT_2.slots[0],
+                            const { LAYOUT_2.slots[0] },
                             *tail,
                         );
                         JoinErrorView::Banned { until: f0 }
@@ -2536,7 +2624,7 @@ const _: () = {
                     {
                         let f0 = <u32 as _np::Wire>::view(
                             block,
-                            LAYOUT_3.slots[0],
+                            const { LAYOUT_3.slots[0] },
                             *tail,
                         );
                         JoinErrorView::Full(f0)
@@ -2685,8 +2773,8 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.room, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.nick, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.room, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.nick, block, const { LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -2699,13 +2787,18 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: RoomId = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: RoomId = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
             _np::check_max::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[1], tail, 32, &PLACES[1])?;
+            >(block, const { LAYOUT.slots[1] }, tail, 32, &PLACES[1])?;
             let f1: ::std::string::String = _np::field(
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
                 tail,
                 &PLACES[1],
             )?;
@@ -2719,10 +2812,10 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::check_max::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[1], tail, 32, &PLACES[1])?;
+            >(block, const { LAYOUT.slots[1] }, tail, 32, &PLACES[1])?;
             _np::check_field::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -2740,14 +2833,18 @@ const _: () = {
         #[must_use]
         pub fn room(&self) -> RoomId {
             let _np::BodyView { block, tail } = self.0;
-            <RoomId as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <RoomId as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn nick(&self) -> <::std::string::String as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+            )
         }
         /// Reads the value out of the bytes.
         ///
@@ -2824,8 +2921,8 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.room, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.body, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.room, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.body, block, const { LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -2837,8 +2934,18 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: RoomId = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1: Body = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: RoomId = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: Body = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
             ::core::result::Result::Ok(Self { room: f0, body: f1 })
         }
         #[inline]
@@ -2847,7 +2954,9 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            _np::check_field::<Body>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            _np::check_field::<
+                Body,
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -2865,14 +2974,14 @@ const _: () = {
         #[must_use]
         pub fn room(&self) -> RoomId {
             let _np::BodyView { block, tail } = self.0;
-            <RoomId as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <RoomId as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn body(&self) -> <Body as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Body as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <Body as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -2944,8 +3053,8 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.room, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.after, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.room, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.after, block, const { LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -2958,10 +3067,15 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0: RoomId = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: RoomId = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
             let f1: ::core::option::Option<u64> = _np::field(
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
                 tail,
                 &PLACES[1],
             )?;
@@ -2976,7 +3090,7 @@ const _: () = {
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
             _np::check_field::<
                 ::core::option::Option<u64>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -2994,7 +3108,7 @@ const _: () = {
         #[must_use]
         pub fn room(&self) -> RoomId {
             let _np::BodyView { block, tail } = self.0;
-            <RoomId as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <RoomId as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -3003,7 +3117,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::core::option::Option<
                 u64,
-            > as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -3076,7 +3190,7 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.name, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.name, block, const { LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -3090,7 +3204,7 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             let f0: ::std::string::String = _np::field(
                 block,
-                LAYOUT.slots[0],
+                const { LAYOUT.slots[0] },
                 tail,
                 &PLACES[0],
             )?;
@@ -3104,7 +3218,7 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::check_field::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -3122,7 +3236,11 @@ const _: () = {
         #[must_use]
         pub fn name(&self) -> <::std::string::String as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+            )
         }
         /// Reads the value out of the bytes.
         ///
@@ -3183,7 +3301,7 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.value, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.value, block, const { LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -3198,10 +3316,10 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::check_max::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[0], tail, MAX_TEXT as u64, &PLACES[0])?;
+            >(block, const { LAYOUT.slots[0] }, tail, MAX_TEXT as u64, &PLACES[0])?;
             let f0: ::std::string::String = _np::field(
                 block,
-                LAYOUT.slots[0],
+                const { LAYOUT.slots[0] },
                 tail,
                 &PLACES[0],
             )?;
@@ -3215,10 +3333,10 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::check_max::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[0], tail, MAX_TEXT as u64, &PLACES[0])?;
+            >(block, const { LAYOUT.slots[0] }, tail, MAX_TEXT as u64, &PLACES[0])?;
             _np::check_field::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]

@@ -50,14 +50,14 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.start, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.start, block, const { LAYOUT.slots[0] });
             _np::Wire::encode_block(
                 &_np::mask::<u32>(self.limit, 50),
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
             );
-            _np::Wire::encode_block(&self.order, block, LAYOUT.slots[2]);
-            _np::Wire::encode_block(&self.tags, block, LAYOUT.slots[3]);
+            _np::Wire::encode_block(&self.order, block, const { LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.tags, block, const { LAYOUT.slots[3] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -69,12 +69,28 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: u32 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1: u32 = _np::masked(block, LAYOUT.slots[1], tail, &PLACES[1], 50)?;
-            let f2: Order = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f0: u32 = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: u32 = _np::masked(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+                50,
+            )?;
+            let f2: Order = _np::field(
+                block,
+                const { LAYOUT.slots[2] },
+                tail,
+                &PLACES[2],
+            )?;
             let f3: ::std::vec::Vec<Tag> = _np::field(
                 block,
-                LAYOUT.slots[3],
+                const { LAYOUT.slots[3] },
                 tail,
                 &PLACES[3],
             )?;
@@ -93,7 +109,7 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::check_field::<
                 ::std::vec::Vec<Tag>,
-            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            >(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -111,7 +127,7 @@ const _: () = {
         #[must_use]
         pub fn start(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// How many entries it may have.
         #[inline]
@@ -123,7 +139,7 @@ const _: () = {
             >(
                 <<u32 as _np::Xor>::Number as _np::Wire>::view(
                     block,
-                    LAYOUT.slots[1],
+                    const { LAYOUT.slots[1] },
                     tail,
                 ),
                 50,
@@ -134,14 +150,16 @@ const _: () = {
         #[must_use]
         pub fn order(&self) -> <Order as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Order as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <Order as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Of each tag, when it was set last.
         #[inline]
         #[must_use]
         pub fn tags(&self) -> <::std::vec::Vec<Tag> as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::vec::Vec<Tag> as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+            <::std::vec::Vec<
+                Tag,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -271,8 +289,8 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.text, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.at, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.text, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.at, block, const { LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -287,16 +305,16 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::check_max::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[0], tail, MAX_TAG as u64, &PLACES[0])?;
+            >(block, const { LAYOUT.slots[0] }, tail, MAX_TAG as u64, &PLACES[0])?;
             let f0: ::std::string::String = _np::field(
                 block,
-                LAYOUT.slots[0],
+                const { LAYOUT.slots[0] },
                 tail,
                 &PLACES[0],
             )?;
             let f1: ::network_protocol::Timestamp = _np::field(
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
                 tail,
                 &PLACES[1],
             )?;
@@ -310,13 +328,13 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::check_max::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[0], tail, MAX_TAG as u64, &PLACES[0])?;
+            >(block, const { LAYOUT.slots[0] }, tail, MAX_TAG as u64, &PLACES[0])?;
             _np::check_field::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
             _np::check_field::<
                 ::network_protocol::Timestamp,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -334,7 +352,11 @@ const _: () = {
         #[must_use]
         pub fn text(&self) -> <::std::string::String as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+            )
         }
         /// Field 1.
         #[inline]
@@ -343,7 +365,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::network_protocol::Timestamp as _np::Wire>::view(
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
                 tail,
             )
         }

@@ -52,9 +52,9 @@ const _: () = {
         #[inline]
         fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
             _np::own_block_mut!(block, LAYOUT, slot.block);
-            _np::Wire::encode_block(&self.x, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.y, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.z, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.x, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.y, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.z, block, const { LAYOUT.slots[2] });
         }
         #[inline]
         fn decode(
@@ -63,9 +63,24 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, slot.block);
-            let f0: f32 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1: f32 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2: f32 = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f0: f32 = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: f32 = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
+            let f2: f32 = _np::field(
+                block,
+                const { LAYOUT.slots[2] },
+                tail,
+                &PLACES[2],
+            )?;
             ::core::result::Result::Ok(Self { x: f0, y: f1, z: f2 })
         }
         #[inline]
@@ -97,21 +112,21 @@ const _: () = {
         #[must_use]
         pub fn x(&self) -> f32 {
             let _np::BodyView { block, tail } = self.0;
-            <f32 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <f32 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn y(&self) -> f32 {
             let _np::BodyView { block, tail } = self.0;
-            <f32 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <f32 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn z(&self) -> f32 {
             let _np::BodyView { block, tail } = self.0;
-            <f32 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <f32 as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -311,15 +326,15 @@ const _: () = {
             match self {
                 Self::Text(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_1.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_1.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_1.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::Image { mime: f0, data: f1, alt: f2 } => {
                     let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_2.slots[0]);
-                    _np::Wire::encode_block(f1, block, LAYOUT_2.slots[1]);
-                    _np::Wire::encode_block(f2, block, LAYOUT_2.slots[2]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
+                    _np::Wire::encode_block(f1, block, const { LAYOUT_2.slots[1] });
+                    _np::Wire::encode_block(f2, block, const { LAYOUT_2.slots[2] });
                     _np::Wire::encode_tail(f0, out);
                     _np::Wire::encode_tail(f1, out);
                     _np::Wire::encode_tail(f2, out);
@@ -327,13 +342,13 @@ const _: () = {
                 }
                 Self::Mesh(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_3.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_3.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_3.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::Quad(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_4.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_4.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_4.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Left { .. } => _np::encode_unit(out),
@@ -358,7 +373,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_1, 0);
                                 let f0: ::std::string::String = _np::field(
                                     block,
-                                    LAYOUT_1.slots[0],
+                                    const { LAYOUT_1.slots[0] },
                                     tail,
                                     &PLACES_1[0],
                                 )?;
@@ -377,19 +392,19 @@ const _: () = {
                                 )?;
                                 let f0: ::std::string::String = _np::field(
                                     block,
-                                    LAYOUT_2.slots[0],
+                                    const { LAYOUT_2.slots[0] },
                                     tail,
                                     &PLACES_2[0],
                                 )?;
                                 let f1: ::network_protocol::Bytes = _np::field(
                                     block,
-                                    LAYOUT_2.slots[1],
+                                    const { LAYOUT_2.slots[1] },
                                     tail,
                                     &PLACES_2[1],
                                 )?;
                                 let f2: ::core::option::Option<::std::string::String> = _np::field(
                                     block,
-                                    LAYOUT_2.slots[2],
+                                    const { LAYOUT_2.slots[2] },
                                     tail,
                                     &PLACES_2[2],
                                 )?;
@@ -409,7 +424,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_3, 0);
                                 let f0: ::std::vec::Vec<Vec3> = _np::field(
                                     block,
-                                    LAYOUT_3.slots[0],
+                                    const { LAYOUT_3.slots[0] },
                                     tail,
                                     &PLACES_3[0],
                                 )?;
@@ -425,7 +440,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_4, 0);
                                 let f0: [Vec3; SIDES as usize] = _np::field(
                                     block,
-                                    LAYOUT_4.slots[0],
+                                    const { LAYOUT_4.slots[0] },
                                     tail,
                                     &PLACES_4[0],
                                 )?;
@@ -456,7 +471,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_1, 0);
                                 _np::check_field::<
                                     ::std::string::String,
-                                >(block, LAYOUT_1.slots[0], tail, &PLACES_1[0])?;
+                                >(block, const { LAYOUT_1.slots[0] }, tail, &PLACES_1[0])?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -472,13 +487,13 @@ const _: () = {
                                 )?;
                                 _np::check_field::<
                                     ::std::string::String,
-                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
+                                >(block, const { LAYOUT_2.slots[0] }, tail, &PLACES_2[0])?;
                                 _np::check_field::<
                                     ::network_protocol::Bytes,
-                                >(block, LAYOUT_2.slots[1], tail, &PLACES_2[1])?;
+                                >(block, const { LAYOUT_2.slots[1] }, tail, &PLACES_2[1])?;
                                 _np::check_field::<
                                     ::core::option::Option<::std::string::String>,
-                                >(block, LAYOUT_2.slots[2], tail, &PLACES_2[2])?;
+                                >(block, const { LAYOUT_2.slots[2] }, tail, &PLACES_2[2])?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -491,7 +506,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_3, 0);
                                 _np::check_field::<
                                     ::std::vec::Vec<Vec3>,
-                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
+                                >(block, const { LAYOUT_3.slots[0] }, tail, &PLACES_3[0])?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -521,7 +536,7 @@ const _: () = {
                     {
                         let f0 = <::std::string::String as _np::Wire>::view(
                             block,
-                            LAYOUT_1.slots[0],
+                            const { LAYOUT_1.slots[0] },
                             *tail,
                         );
                         BodyView::Text(f0)
@@ -533,27 +548,27 @@ const _: () = {
                     {
                         let f0 = <::std::string::String as _np::Wire>::view(
                             block,
-                            LAYOUT_2.slots[0],
+                            const { LAYOUT_2.slots[0] },
                             *tail,
                         );
                         <::std::string::String as _np::Wire>::skip(
                             block,
-                            LAYOUT_2.slots[0],
+                            const { LAYOUT_2.slots[0] },
                             tail,
                         );
                         let f1 = <::network_protocol::Bytes as _np::Wire>::view(
                             block,
-                            LAYOUT_2.slots[1],
+                            const { LAYOUT_2.slots[1] },
                             *tail,
                         );
                         <::network_protocol::Bytes as _np::Wire>::skip(
                             block,
-                            LAYOUT_2.slots[1],
+                            const { LAYOUT_2.slots[1] },
                             tail,
                         );
                         let f2 = <::core::option::Option<
                             ::std::string::String,
-                        > as _np::Wire>::view(block, LAYOUT_2.slots[2], *tail);
+                        > as _np::Wire>::view(block, const { LAYOUT_2.slots[2] }, *tail);
                         BodyView::Image {
                             mime: f0,
                             data: f1,
@@ -567,7 +582,7 @@ const _: () = {
                     {
                         let f0 = <::std::vec::Vec<
                             Vec3,
-                        > as _np::Wire>::view(block, LAYOUT_3.slots[0], *tail);
+                        > as _np::Wire>::view(block, const { LAYOUT_3.slots[0] }, *tail);
                         BodyView::Mesh(f0)
                     }
                 }
@@ -578,7 +593,7 @@ const _: () = {
                         let f0 = <[Vec3; SIDES
                             as usize] as _np::Wire>::view(
                             block,
-                            LAYOUT_4.slots[0],
+                            const { LAYOUT_4.slots[0] },
                             *tail,
                         );
                         BodyView::Quad(f0)
@@ -723,13 +738,13 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.id, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.name, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.presence, block, LAYOUT.slots[2]);
-            _np::Wire::encode_block(&self.avatar, block, LAYOUT.slots[3]);
-            _np::Wire::encode_block(&self.score, block, LAYOUT.slots[4]);
-            _np::Wire::encode_block(&self.admin, block, LAYOUT.slots[5]);
-            _np::Wire::encode_block(&self.balance, block, LAYOUT.slots[6]);
+            _np::Wire::encode_block(&self.id, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.name, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.presence, block, const { LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.avatar, block, const { LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.score, block, const { LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.admin, block, const { LAYOUT.slots[5] });
+            _np::Wire::encode_block(&self.balance, block, const { LAYOUT.slots[6] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -743,23 +758,48 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0: u64 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: u64 = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
             let f1: ::std::string::String = _np::field(
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
                 tail,
                 &PLACES[1],
             )?;
-            let f2: Presence = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f2: Presence = _np::field(
+                block,
+                const { LAYOUT.slots[2] },
+                tail,
+                &PLACES[2],
+            )?;
             let f3: ::core::option::Option<[u8; 16]> = _np::field(
                 block,
-                LAYOUT.slots[3],
+                const { LAYOUT.slots[3] },
                 tail,
                 &PLACES[3],
             )?;
-            let f4: i64 = _np::field(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            let f5: bool = _np::field(block, LAYOUT.slots[5], tail, &PLACES[5])?;
-            let f6: u128 = _np::field(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            let f4: i64 = _np::field(
+                block,
+                const { LAYOUT.slots[4] },
+                tail,
+                &PLACES[4],
+            )?;
+            let f5: bool = _np::field(
+                block,
+                const { LAYOUT.slots[5] },
+                tail,
+                &PLACES[5],
+            )?;
+            let f6: u128 = _np::field(
+                block,
+                const { LAYOUT.slots[6] },
+                tail,
+                &PLACES[6],
+            )?;
             ::core::result::Result::Ok(Self {
                 id: f0,
                 name: f1,
@@ -779,10 +819,10 @@ const _: () = {
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
             _np::check_field::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
             _np::check_field::<
                 ::core::option::Option<[u8; 16]>,
-            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            >(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -796,12 +836,16 @@ const _: () = {
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
         if upto > 1 {
-            <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+            <::std::string::String as _np::Wire>::skip(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+            );
         }
         if upto > 3 {
             <::core::option::Option<
                 [u8; 16],
-            > as _np::Wire>::skip(block, LAYOUT.slots[3], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[3] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -811,21 +855,25 @@ const _: () = {
         #[must_use]
         pub fn id(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn name(&self) -> <::std::string::String as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+            )
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn presence(&self) -> <Presence as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Presence as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <Presence as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
@@ -837,28 +885,28 @@ const _: () = {
             skip_fields(3, block, &mut tail);
             <::core::option::Option<
                 [u8; 16],
-            > as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
         #[must_use]
         pub fn score(&self) -> i64 {
             let _np::BodyView { block, tail } = self.0;
-            <i64 as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+            <i64 as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
         #[must_use]
         pub fn admin(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[5], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail)
         }
         /// Field 6.
         #[inline]
         #[must_use]
         pub fn balance(&self) -> u128 {
             let _np::BodyView { block, tail } = self.0;
-            <u128 as _np::Wire>::view(block, LAYOUT.slots[6], tail)
+            <u128 as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -949,9 +997,9 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.at, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.by, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.body, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.at, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.by, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.body, block, const { LAYOUT.slots[2] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -963,9 +1011,24 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: u64 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1: u64 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2: Body = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f0: u64 = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: u64 = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
+            let f2: Body = _np::field(
+                block,
+                const { LAYOUT.slots[2] },
+                tail,
+                &PLACES[2],
+            )?;
             ::core::result::Result::Ok(Self { at: f0, by: f1, body: f2 })
         }
         #[inline]
@@ -974,7 +1037,9 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            _np::check_field::<Body>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            _np::check_field::<
+                Body,
+            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -992,21 +1057,21 @@ const _: () = {
         #[must_use]
         pub fn at(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn by(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn body(&self) -> <Body as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Body as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <Body as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1076,8 +1141,8 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.room, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.people, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.room, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.people, block, const { LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -1089,10 +1154,15 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: u64 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: u64 = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
             let f1: ::std::vec::Vec<User> = _np::field(
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
                 tail,
                 &PLACES[1],
             )?;
@@ -1106,7 +1176,7 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::check_field::<
                 ::std::vec::Vec<User>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1124,14 +1194,16 @@ const _: () = {
         #[must_use]
         pub fn room(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn people(&self) -> <::std::vec::Vec<User> as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::vec::Vec<User> as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <::std::vec::Vec<
+                User,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1233,12 +1305,12 @@ const _: () = {
                 Self::NoSuchRoom { .. } => _np::encode_unit(out),
                 Self::Banned { until: f0 } => {
                     let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_2.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Full(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_3.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_3.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_3.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Unknown(raw) => _np::encode_raw(raw, out),
@@ -1263,7 +1335,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_2, 0);
                                 let f0: u64 = _np::field(
                                     block,
-                                    LAYOUT_2.slots[0],
+                                    const { LAYOUT_2.slots[0] },
                                     tail,
                                     &PLACES_2[0],
                                 )?;
@@ -1279,7 +1351,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_3, 0);
                                 let f0: u32 = _np::field(
                                     block,
-                                    LAYOUT_3.slots[0],
+                                    const { LAYOUT_3.slots[0] },
                                     tail,
                                     &PLACES_3[0],
                                 )?;
@@ -1334,7 +1406,7 @@ const _: () = {
                     {
                         let f0 = <u64 as _np::Wire>::view(
                             block,
-                            LAYOUT_2.slots[0],
+                            const { LAYOUT_2.slots[0] },
                             *tail,
                         );
                         JoinErrorView::Banned { until: f0 }
@@ -1346,7 +1418,7 @@ const _: () = {
                     {
                         let f0 = <u32 as _np::Wire>::view(
                             block,
-                            LAYOUT_3.slots[0],
+                            const { LAYOUT_3.slots[0] },
                             *tail,
                         );
                         JoinErrorView::Full(f0)
@@ -1481,8 +1553,8 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.room, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.nick, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.room, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.nick, block, const { LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -1494,10 +1566,15 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: u64 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: u64 = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
             let f1: ::std::string::String = _np::field(
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
                 tail,
                 &PLACES[1],
             )?;
@@ -1511,7 +1588,7 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::check_field::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1529,14 +1606,18 @@ const _: () = {
         #[must_use]
         pub fn room(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn nick(&self) -> <::std::string::String as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+            )
         }
         /// Reads the value out of the bytes.
         ///
@@ -1609,8 +1690,8 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.room, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.body, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.room, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.body, block, const { LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -1622,8 +1703,18 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: u64 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1: Body = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: u64 = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: Body = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
             ::core::result::Result::Ok(Self { room: f0, body: f1 })
         }
         #[inline]
@@ -1632,7 +1723,9 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            _np::check_field::<Body>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            _np::check_field::<
+                Body,
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1650,14 +1743,14 @@ const _: () = {
         #[must_use]
         pub fn room(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn body(&self) -> <Body as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Body as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <Body as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1726,8 +1819,8 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.room, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.after, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.room, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.after, block, const { LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -1740,10 +1833,15 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0: u64 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: u64 = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
             let f1: ::core::option::Option<u64> = _np::field(
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
                 tail,
                 &PLACES[1],
             )?;
@@ -1758,7 +1856,7 @@ const _: () = {
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
             _np::check_field::<
                 ::core::option::Option<u64>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1776,7 +1874,7 @@ const _: () = {
         #[must_use]
         pub fn room(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -1785,7 +1883,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::core::option::Option<
                 u64,
-            > as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///

@@ -105,18 +105,18 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.a, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.b, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.c, block, LAYOUT.slots[2]);
-            _np::Wire::encode_block(&self.d, block, LAYOUT.slots[3]);
-            _np::Wire::encode_block(&self.e, block, LAYOUT.slots[4]);
-            _np::Wire::encode_block(&self.f, block, LAYOUT.slots[5]);
-            _np::Wire::encode_block(&self.g, block, LAYOUT.slots[6]);
-            _np::Wire::encode_block(&self.h, block, LAYOUT.slots[7]);
-            _np::Wire::encode_block(&self.i, block, LAYOUT.slots[8]);
-            _np::Wire::encode_block(&self.j, block, LAYOUT.slots[9]);
-            _np::Wire::encode_block(&self.k, block, LAYOUT.slots[10]);
-            _np::Wire::encode_block(&self.l, block, LAYOUT.slots[11]);
+            _np::Wire::encode_block(&self.a, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.b, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.c, block, const { LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.d, block, const { LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.e, block, const { LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.f, block, const { LAYOUT.slots[5] });
+            _np::Wire::encode_block(&self.g, block, const { LAYOUT.slots[6] });
+            _np::Wire::encode_block(&self.h, block, const { LAYOUT.slots[7] });
+            _np::Wire::encode_block(&self.i, block, const { LAYOUT.slots[8] });
+            _np::Wire::encode_block(&self.j, block, const { LAYOUT.slots[9] });
+            _np::Wire::encode_block(&self.k, block, const { LAYOUT.slots[10] });
+            _np::Wire::encode_block(&self.l, block, const { LAYOUT.slots[11] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -126,18 +126,68 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: u8 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1: u16 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2: u32 = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3: u64 = _np::field(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            let f4: u128 = _np::field(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            let f5: i8 = _np::field(block, LAYOUT.slots[5], tail, &PLACES[5])?;
-            let f6: i16 = _np::field(block, LAYOUT.slots[6], tail, &PLACES[6])?;
-            let f7: i32 = _np::field(block, LAYOUT.slots[7], tail, &PLACES[7])?;
-            let f8: i64 = _np::field(block, LAYOUT.slots[8], tail, &PLACES[8])?;
-            let f9: i128 = _np::field(block, LAYOUT.slots[9], tail, &PLACES[9])?;
-            let f10: f32 = _np::field(block, LAYOUT.slots[10], tail, &PLACES[10])?;
-            let f11: f64 = _np::field(block, LAYOUT.slots[11], tail, &PLACES[11])?;
+            let f0: u8 = _np::field(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            let f1: u16 = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
+            let f2: u32 = _np::field(
+                block,
+                const { LAYOUT.slots[2] },
+                tail,
+                &PLACES[2],
+            )?;
+            let f3: u64 = _np::field(
+                block,
+                const { LAYOUT.slots[3] },
+                tail,
+                &PLACES[3],
+            )?;
+            let f4: u128 = _np::field(
+                block,
+                const { LAYOUT.slots[4] },
+                tail,
+                &PLACES[4],
+            )?;
+            let f5: i8 = _np::field(block, const { LAYOUT.slots[5] }, tail, &PLACES[5])?;
+            let f6: i16 = _np::field(
+                block,
+                const { LAYOUT.slots[6] },
+                tail,
+                &PLACES[6],
+            )?;
+            let f7: i32 = _np::field(
+                block,
+                const { LAYOUT.slots[7] },
+                tail,
+                &PLACES[7],
+            )?;
+            let f8: i64 = _np::field(
+                block,
+                const { LAYOUT.slots[8] },
+                tail,
+                &PLACES[8],
+            )?;
+            let f9: i128 = _np::field(
+                block,
+                const { LAYOUT.slots[9] },
+                tail,
+                &PLACES[9],
+            )?;
+            let f10: f32 = _np::field(
+                block,
+                const { LAYOUT.slots[10] },
+                tail,
+                &PLACES[10],
+            )?;
+            let f11: f64 = _np::field(
+                block,
+                const { LAYOUT.slots[11] },
+                tail,
+                &PLACES[11],
+            )?;
             ::core::result::Result::Ok(Self {
                 a: f0,
                 b: f1,
@@ -175,84 +225,84 @@ const _: () = {
         #[must_use]
         pub fn a(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn b(&self) -> u16 {
             let _np::BodyView { block, tail } = self.0;
-            <u16 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <u16 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn c(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
         #[must_use]
         pub fn d(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
         #[must_use]
         pub fn e(&self) -> u128 {
             let _np::BodyView { block, tail } = self.0;
-            <u128 as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+            <u128 as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
         #[must_use]
         pub fn f(&self) -> i8 {
             let _np::BodyView { block, tail } = self.0;
-            <i8 as _np::Wire>::view(block, LAYOUT.slots[5], tail)
+            <i8 as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail)
         }
         /// Field 6.
         #[inline]
         #[must_use]
         pub fn g(&self) -> i16 {
             let _np::BodyView { block, tail } = self.0;
-            <i16 as _np::Wire>::view(block, LAYOUT.slots[6], tail)
+            <i16 as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail)
         }
         /// Field 7.
         #[inline]
         #[must_use]
         pub fn h(&self) -> i32 {
             let _np::BodyView { block, tail } = self.0;
-            <i32 as _np::Wire>::view(block, LAYOUT.slots[7], tail)
+            <i32 as _np::Wire>::view(block, const { LAYOUT.slots[7] }, tail)
         }
         /// Field 8.
         #[inline]
         #[must_use]
         pub fn i(&self) -> i64 {
             let _np::BodyView { block, tail } = self.0;
-            <i64 as _np::Wire>::view(block, LAYOUT.slots[8], tail)
+            <i64 as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
         }
         /// Field 9.
         #[inline]
         #[must_use]
         pub fn j(&self) -> i128 {
             let _np::BodyView { block, tail } = self.0;
-            <i128 as _np::Wire>::view(block, LAYOUT.slots[9], tail)
+            <i128 as _np::Wire>::view(block, const { LAYOUT.slots[9] }, tail)
         }
         /// Field 10.
         #[inline]
         #[must_use]
         pub fn k(&self) -> f32 {
             let _np::BodyView { block, tail } = self.0;
-            <f32 as _np::Wire>::view(block, LAYOUT.slots[10], tail)
+            <f32 as _np::Wire>::view(block, const { LAYOUT.slots[10] }, tail)
         }
         /// Field 11.
         #[inline]
         #[must_use]
         pub fn l(&self) -> f64 {
             let _np::BodyView { block, tail } = self.0;
-            <f64 as _np::Wire>::view(block, LAYOUT.slots[11], tail)
+            <f64 as _np::Wire>::view(block, const { LAYOUT.slots[11] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -373,16 +423,16 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.a, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.b, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.c, block, LAYOUT.slots[2]);
-            _np::Wire::encode_block(&self.d, block, LAYOUT.slots[3]);
-            _np::Wire::encode_block(&self.e, block, LAYOUT.slots[4]);
-            _np::Wire::encode_block(&self.f, block, LAYOUT.slots[5]);
-            _np::Wire::encode_block(&self.g, block, LAYOUT.slots[6]);
-            _np::Wire::encode_block(&self.h, block, LAYOUT.slots[7]);
-            _np::Wire::encode_block(&self.number, block, LAYOUT.slots[8]);
-            _np::Wire::encode_block(&self.i, block, LAYOUT.slots[9]);
+            _np::Wire::encode_block(&self.a, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.b, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.c, block, const { LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.d, block, const { LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.e, block, const { LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.f, block, const { LAYOUT.slots[5] });
+            _np::Wire::encode_block(&self.g, block, const { LAYOUT.slots[6] });
+            _np::Wire::encode_block(&self.h, block, const { LAYOUT.slots[7] });
+            _np::Wire::encode_block(&self.number, block, const { LAYOUT.slots[8] });
+            _np::Wire::encode_block(&self.i, block, const { LAYOUT.slots[9] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -393,16 +443,61 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0: bool = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1: bool = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2: bool = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3: bool = _np::field(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            let f4: bool = _np::field(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            let f5: bool = _np::field(block, LAYOUT.slots[5], tail, &PLACES[5])?;
-            let f6: bool = _np::field(block, LAYOUT.slots[6], tail, &PLACES[6])?;
-            let f7: bool = _np::field(block, LAYOUT.slots[7], tail, &PLACES[7])?;
-            let f8: u8 = _np::field(block, LAYOUT.slots[8], tail, &PLACES[8])?;
-            let f9: bool = _np::field(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            let f0: bool = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: bool = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
+            let f2: bool = _np::field(
+                block,
+                const { LAYOUT.slots[2] },
+                tail,
+                &PLACES[2],
+            )?;
+            let f3: bool = _np::field(
+                block,
+                const { LAYOUT.slots[3] },
+                tail,
+                &PLACES[3],
+            )?;
+            let f4: bool = _np::field(
+                block,
+                const { LAYOUT.slots[4] },
+                tail,
+                &PLACES[4],
+            )?;
+            let f5: bool = _np::field(
+                block,
+                const { LAYOUT.slots[5] },
+                tail,
+                &PLACES[5],
+            )?;
+            let f6: bool = _np::field(
+                block,
+                const { LAYOUT.slots[6] },
+                tail,
+                &PLACES[6],
+            )?;
+            let f7: bool = _np::field(
+                block,
+                const { LAYOUT.slots[7] },
+                tail,
+                &PLACES[7],
+            )?;
+            let f8: u8 = _np::field(block, const { LAYOUT.slots[8] }, tail, &PLACES[8])?;
+            let f9: bool = _np::field(
+                block,
+                const { LAYOUT.slots[9] },
+                tail,
+                &PLACES[9],
+            )?;
             ::core::result::Result::Ok(Self {
                 a: f0,
                 b: f1,
@@ -440,70 +535,70 @@ const _: () = {
         #[must_use]
         pub fn a(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn b(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn c(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
         #[must_use]
         pub fn d(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
         #[must_use]
         pub fn e(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
         #[must_use]
         pub fn f(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[5], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail)
         }
         /// Field 6.
         #[inline]
         #[must_use]
         pub fn g(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[6], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail)
         }
         /// Field 7.
         #[inline]
         #[must_use]
         pub fn h(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[7], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[7] }, tail)
         }
         /// Field 8.
         #[inline]
         #[must_use]
         pub fn number(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[8], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
         }
         /// Field 9.
         #[inline]
         #[must_use]
         pub fn i(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[9], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[9] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -618,15 +713,15 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.a, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.b, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.c, block, LAYOUT.slots[2]);
-            _np::Wire::encode_block(&self.d, block, LAYOUT.slots[3]);
-            _np::Wire::encode_block(&self.e, block, LAYOUT.slots[4]);
-            _np::Wire::encode_block(&self.f, block, LAYOUT.slots[5]);
-            _np::Wire::encode_block(&self.g, block, LAYOUT.slots[6]);
-            _np::Wire::encode_block(&self.between, block, LAYOUT.slots[7]);
-            _np::Wire::encode_block(&self.after, block, LAYOUT.slots[8]);
+            _np::Wire::encode_block(&self.a, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.b, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.c, block, const { LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.d, block, const { LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.e, block, const { LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.f, block, const { LAYOUT.slots[5] });
+            _np::Wire::encode_block(&self.g, block, const { LAYOUT.slots[6] });
+            _np::Wire::encode_block(&self.between, block, const { LAYOUT.slots[7] });
+            _np::Wire::encode_block(&self.after, block, const { LAYOUT.slots[8] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -639,20 +734,60 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0: bool = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1: bool = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2: bool = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3: bool = _np::field(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            let f4: bool = _np::field(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            let f5: bool = _np::field(block, LAYOUT.slots[5], tail, &PLACES[5])?;
-            let f6: bool = _np::field(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            let f0: bool = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: bool = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
+            let f2: bool = _np::field(
+                block,
+                const { LAYOUT.slots[2] },
+                tail,
+                &PLACES[2],
+            )?;
+            let f3: bool = _np::field(
+                block,
+                const { LAYOUT.slots[3] },
+                tail,
+                &PLACES[3],
+            )?;
+            let f4: bool = _np::field(
+                block,
+                const { LAYOUT.slots[4] },
+                tail,
+                &PLACES[4],
+            )?;
+            let f5: bool = _np::field(
+                block,
+                const { LAYOUT.slots[5] },
+                tail,
+                &PLACES[5],
+            )?;
+            let f6: bool = _np::field(
+                block,
+                const { LAYOUT.slots[6] },
+                tail,
+                &PLACES[6],
+            )?;
             let f7: ::core::option::Option<bool> = _np::field(
                 block,
-                LAYOUT.slots[7],
+                const { LAYOUT.slots[7] },
                 tail,
                 &PLACES[7],
             )?;
-            let f8: bool = _np::field(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            let f8: bool = _np::field(
+                block,
+                const { LAYOUT.slots[8] },
+                tail,
+                &PLACES[8],
+            )?;
             ::core::result::Result::Ok(Self {
                 a: f0,
                 b: f1,
@@ -674,7 +809,7 @@ const _: () = {
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
             _np::check_field::<
                 ::core::option::Option<bool>,
-            >(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            >(block, const { LAYOUT.slots[7] }, tail, &PLACES[7])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -692,49 +827,49 @@ const _: () = {
         #[must_use]
         pub fn a(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn b(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn c(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
         #[must_use]
         pub fn d(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
         #[must_use]
         pub fn e(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
         #[must_use]
         pub fn f(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[5], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail)
         }
         /// Field 6.
         #[inline]
         #[must_use]
         pub fn g(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[6], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail)
         }
         /// Field 7.
         #[inline]
@@ -743,14 +878,14 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::core::option::Option<
                 bool,
-            > as _np::Wire>::view(block, LAYOUT.slots[7], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[7] }, tail)
         }
         /// Field 8.
         #[inline]
         #[must_use]
         pub fn after(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[8], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -910,8 +1045,8 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.first, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.second, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.first, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.second, block, const { LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -923,10 +1058,10 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: u8 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: u8 = _np::field(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
             let f1: ::std::string::String = _np::field(
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
                 tail,
                 &PLACES[1],
             )?;
@@ -940,7 +1075,7 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::check_field::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -958,14 +1093,18 @@ const _: () = {
         #[must_use]
         pub fn first(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn second(&self) -> <::std::string::String as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+            )
         }
         /// Reads the value out of the bytes.
         ///
@@ -1044,9 +1183,9 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.first, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.second, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.third, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.first, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.second, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.third, block, const { LAYOUT.slots[2] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -1058,14 +1197,19 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: u16 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: u16 = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
             let f1: ::std::string::String = _np::field(
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
                 tail,
                 &PLACES[1],
             )?;
-            let f2: u8 = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f2: u8 = _np::field(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
             ::core::result::Result::Ok(Self {
                 first: f0,
                 second: f1,
@@ -1080,7 +1224,7 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::check_field::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1098,21 +1242,25 @@ const _: () = {
         #[must_use]
         pub fn first(&self) -> u16 {
             let _np::BodyView { block, tail } = self.0;
-            <u16 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u16 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn second(&self) -> <::std::string::String as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+            )
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn third(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1203,9 +1351,9 @@ const _: () = {
         #[inline]
         fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
             _np::own_block_mut!(block, LAYOUT, slot.block);
-            _np::Wire::encode_block(&self.x, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.y, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.z, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.x, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.y, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.z, block, const { LAYOUT.slots[2] });
         }
         #[inline]
         fn decode(
@@ -1214,9 +1362,24 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, slot.block);
-            let f0: f32 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1: f32 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2: f32 = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f0: f32 = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: f32 = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
+            let f2: f32 = _np::field(
+                block,
+                const { LAYOUT.slots[2] },
+                tail,
+                &PLACES[2],
+            )?;
             ::core::result::Result::Ok(Self { x: f0, y: f1, z: f2 })
         }
         #[inline]
@@ -1248,21 +1411,21 @@ const _: () = {
         #[must_use]
         pub fn x(&self) -> f32 {
             let _np::BodyView { block, tail } = self.0;
-            <f32 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <f32 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn y(&self) -> f32 {
             let _np::BodyView { block, tail } = self.0;
-            <f32 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <f32 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn z(&self) -> f32 {
             let _np::BodyView { block, tail } = self.0;
-            <f32 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <f32 as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1353,9 +1516,9 @@ const _: () = {
         #[inline]
         fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
             _np::own_block_mut!(block, LAYOUT, slot.block);
-            _np::Wire::encode_block(&self.corners, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.tags, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.color, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.corners, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.tags, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.color, block, const { LAYOUT.slots[2] });
         }
         #[inline]
         fn decode(
@@ -1364,9 +1527,24 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, slot.block);
-            let f0: [Point; 3] = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1: [u16; 2] = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2: u32 = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f0: [Point; 3] = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: [u16; 2] = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
+            let f2: u32 = _np::field(
+                block,
+                const { LAYOUT.slots[2] },
+                tail,
+                &PLACES[2],
+            )?;
             ::core::result::Result::Ok(Self {
                 corners: f0,
                 tags: f1,
@@ -1402,21 +1580,21 @@ const _: () = {
         #[must_use]
         pub fn corners(&self) -> <[Point; 3] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[Point; 3] as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <[Point; 3] as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn tags(&self) -> <[u16; 2] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[u16; 2] as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <[u16; 2] as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn color(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1493,8 +1671,8 @@ const _: () = {
         #[inline]
         fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
             _np::own_block_mut!(block, LAYOUT, slot.block);
-            _np::Wire::encode_block(&self.small, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.large, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.small, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.large, block, const { LAYOUT.slots[1] });
         }
         #[inline]
         fn decode(
@@ -1503,8 +1681,13 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, slot.block);
-            let f0: u8 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1: u64 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: u8 = _np::field(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            let f1: u64 = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
             ::core::result::Result::Ok(Self { small: f0, large: f1 })
         }
         #[inline]
@@ -1535,14 +1718,14 @@ const _: () = {
         #[must_use]
         pub fn small(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn large(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1661,17 +1844,17 @@ const _: () = {
         #[inline]
         fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
             _np::own_block_mut!(block, LAYOUT, slot.block);
-            _np::Wire::encode_block(&self.flag, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.maybe, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.maybe_flag, block, LAYOUT.slots[2]);
-            _np::Wire::encode_block(&self.text, block, LAYOUT.slots[3]);
-            _np::Wire::encode_block(&self.bytes, block, LAYOUT.slots[4]);
-            _np::Wire::encode_block(&self.list, block, LAYOUT.slots[5]);
-            _np::Wire::encode_block(&self.level, block, LAYOUT.slots[6]);
-            _np::Wire::encode_block(&self.shape, block, LAYOUT.slots[7]);
-            _np::Wire::encode_block(&self.inner, block, LAYOUT.slots[8]);
-            _np::Wire::encode_block(&self.point, block, LAYOUT.slots[9]);
-            _np::Wire::encode_block(&self.flags, block, LAYOUT.slots[10]);
+            _np::Wire::encode_block(&self.flag, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.maybe, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.maybe_flag, block, const { LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.text, block, const { LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.bytes, block, const { LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.list, block, const { LAYOUT.slots[5] });
+            _np::Wire::encode_block(&self.level, block, const { LAYOUT.slots[6] });
+            _np::Wire::encode_block(&self.shape, block, const { LAYOUT.slots[7] });
+            _np::Wire::encode_block(&self.inner, block, const { LAYOUT.slots[8] });
+            _np::Wire::encode_block(&self.point, block, const { LAYOUT.slots[9] });
+            _np::Wire::encode_block(&self.flags, block, const { LAYOUT.slots[10] });
         }
         #[inline]
         fn decode(
@@ -1681,44 +1864,69 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, slot.block);
             _np::padding_bits(LAYOUT.has_spare_bits(block))?;
-            let f0: bool = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: bool = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
             let f1: ::core::option::Option<u32> = _np::field(
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
                 tail,
                 &PLACES[1],
             )?;
             let f2: ::core::option::Option<bool> = _np::field(
                 block,
-                LAYOUT.slots[2],
+                const { LAYOUT.slots[2] },
                 tail,
                 &PLACES[2],
             )?;
             let f3: ::std::string::String = _np::field(
                 block,
-                LAYOUT.slots[3],
+                const { LAYOUT.slots[3] },
                 tail,
                 &PLACES[3],
             )?;
             let f4: ::network_protocol::Bytes = _np::field(
                 block,
-                LAYOUT.slots[4],
+                const { LAYOUT.slots[4] },
                 tail,
                 &PLACES[4],
             )?;
             let f5: ::std::vec::Vec<u16> = _np::field(
                 block,
-                LAYOUT.slots[5],
+                const { LAYOUT.slots[5] },
                 tail,
                 &PLACES[5],
             )?;
-            let f6: Level8 = _np::field(block, LAYOUT.slots[6], tail, &PLACES[6])?;
-            let f7: Shape = _np::field(block, LAYOUT.slots[7], tail, &PLACES[7])?;
-            let f8: Numbers = _np::field(block, LAYOUT.slots[8], tail, &PLACES[8])?;
-            let f9: Point = _np::field(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            let f6: Level8 = _np::field(
+                block,
+                const { LAYOUT.slots[6] },
+                tail,
+                &PLACES[6],
+            )?;
+            let f7: Shape = _np::field(
+                block,
+                const { LAYOUT.slots[7] },
+                tail,
+                &PLACES[7],
+            )?;
+            let f8: Numbers = _np::field(
+                block,
+                const { LAYOUT.slots[8] },
+                tail,
+                &PLACES[8],
+            )?;
+            let f9: Point = _np::field(
+                block,
+                const { LAYOUT.slots[9] },
+                tail,
+                &PLACES[9],
+            )?;
             let f10: [bool; 12] = _np::field(
                 block,
-                LAYOUT.slots[10],
+                const { LAYOUT.slots[10] },
                 tail,
                 &PLACES[10],
             )?;
@@ -1746,22 +1954,28 @@ const _: () = {
             _np::padding_bits(LAYOUT.has_spare_bits(block))?;
             _np::check_field::<
                 ::core::option::Option<u32>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
             _np::check_field::<
                 ::core::option::Option<bool>,
-            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
             _np::check_field::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            >(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
             _np::check_field::<
                 ::network_protocol::Bytes,
-            >(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            >(block, const { LAYOUT.slots[4] }, tail, &PLACES[4])?;
             _np::check_field::<
                 ::std::vec::Vec<u16>,
-            >(block, LAYOUT.slots[5], tail, &PLACES[5])?;
-            _np::check_field::<Shape>(block, LAYOUT.slots[7], tail, &PLACES[7])?;
-            _np::check_field::<Numbers>(block, LAYOUT.slots[8], tail, &PLACES[8])?;
-            _np::check_field::<[bool; 12]>(block, LAYOUT.slots[10], tail, &PLACES[10])?;
+            >(block, const { LAYOUT.slots[5] }, tail, &PLACES[5])?;
+            _np::check_field::<
+                Shape,
+            >(block, const { LAYOUT.slots[7] }, tail, &PLACES[7])?;
+            _np::check_field::<
+                Numbers,
+            >(block, const { LAYOUT.slots[8] }, tail, &PLACES[8])?;
+            _np::check_field::<
+                [bool; 12],
+            >(block, const { LAYOUT.slots[10] }, tail, &PLACES[10])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1795,27 +2009,37 @@ const _: () = {
             _np::own_block!(block, LAYOUT, slot.block);
             let at = <::core::option::Option<
                 u32,
-            > as _np::Wire>::text_end(block, LAYOUT.slots[1], tails, at);
+            > as _np::Wire>::text_end(block, const { LAYOUT.slots[1] }, tails, at);
             let at = <::core::option::Option<
                 bool,
-            > as _np::Wire>::text_end(block, LAYOUT.slots[2], tails, at);
+            > as _np::Wire>::text_end(block, const { LAYOUT.slots[2] }, tails, at);
             let at = <::std::string::String as _np::Wire>::text_end(
                 block,
-                LAYOUT.slots[3],
+                const { LAYOUT.slots[3] },
                 tails,
                 at,
             );
             let at = <::network_protocol::Bytes as _np::Wire>::text_end(
                 block,
-                LAYOUT.slots[4],
+                const { LAYOUT.slots[4] },
                 tails,
                 at,
             );
             let at = <::std::vec::Vec<
                 u16,
-            > as _np::Wire>::text_end(block, LAYOUT.slots[5], tails, at);
-            let at = <Shape as _np::Wire>::text_end(block, LAYOUT.slots[7], tails, at);
-            let at = <Numbers as _np::Wire>::text_end(block, LAYOUT.slots[8], tails, at);
+            > as _np::Wire>::text_end(block, const { LAYOUT.slots[5] }, tails, at);
+            let at = <Shape as _np::Wire>::text_end(
+                block,
+                const { LAYOUT.slots[7] },
+                tails,
+                at,
+            );
+            let at = <Numbers as _np::Wire>::text_end(
+                block,
+                const { LAYOUT.slots[8] },
+                tails,
+                at,
+            );
             at
         }
         fn schema() -> &'static _np::TypeSchema {
@@ -1827,27 +2051,37 @@ const _: () = {
         if upto > 1 {
             <::core::option::Option<
                 u32,
-            > as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
         }
         if upto > 2 {
             <::core::option::Option<
                 bool,
-            > as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[2] }, tail);
         }
         if upto > 3 {
-            <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[3], tail);
+            <::std::string::String as _np::Wire>::skip(
+                block,
+                const { LAYOUT.slots[3] },
+                tail,
+            );
         }
         if upto > 4 {
-            <::network_protocol::Bytes as _np::Wire>::skip(block, LAYOUT.slots[4], tail);
+            <::network_protocol::Bytes as _np::Wire>::skip(
+                block,
+                const { LAYOUT.slots[4] },
+                tail,
+            );
         }
         if upto > 5 {
-            <::std::vec::Vec<u16> as _np::Wire>::skip(block, LAYOUT.slots[5], tail);
+            <::std::vec::Vec<
+                u16,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[5] }, tail);
         }
         if upto > 7 {
-            <Shape as _np::Wire>::skip(block, LAYOUT.slots[7], tail);
+            <Shape as _np::Wire>::skip(block, const { LAYOUT.slots[7] }, tail);
         }
         if upto > 8 {
-            <Numbers as _np::Wire>::skip(block, LAYOUT.slots[8], tail);
+            <Numbers as _np::Wire>::skip(block, const { LAYOUT.slots[8] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -1857,7 +2091,7 @@ const _: () = {
         #[must_use]
         pub fn flag(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -1866,7 +2100,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::core::option::Option<
                 u32,
-            > as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
@@ -1878,7 +2112,7 @@ const _: () = {
             skip_fields(2, block, &mut tail);
             <::core::option::Option<
                 bool,
-            > as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
@@ -1886,7 +2120,11 @@ const _: () = {
         pub fn text(&self) -> <::std::string::String as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(3, block, &mut tail);
-            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[3] },
+                tail,
+            )
         }
         /// Field 4.
         #[inline]
@@ -1894,7 +2132,11 @@ const _: () = {
         pub fn bytes(&self) -> <::network_protocol::Bytes as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(4, block, &mut tail);
-            <::network_protocol::Bytes as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+            <::network_protocol::Bytes as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[4] },
+                tail,
+            )
         }
         /// Field 5.
         #[inline]
@@ -1902,14 +2144,16 @@ const _: () = {
         pub fn list(&self) -> <::std::vec::Vec<u16> as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(5, block, &mut tail);
-            <::std::vec::Vec<u16> as _np::Wire>::view(block, LAYOUT.slots[5], tail)
+            <::std::vec::Vec<
+                u16,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail)
         }
         /// Field 6.
         #[inline]
         #[must_use]
         pub fn level(&self) -> <Level8 as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Level8 as _np::Wire>::view(block, LAYOUT.slots[6], tail)
+            <Level8 as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail)
         }
         /// Field 7.
         #[inline]
@@ -1917,7 +2161,7 @@ const _: () = {
         pub fn shape(&self) -> <Shape as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(7, block, &mut tail);
-            <Shape as _np::Wire>::view(block, LAYOUT.slots[7], tail)
+            <Shape as _np::Wire>::view(block, const { LAYOUT.slots[7] }, tail)
         }
         /// Field 8.
         #[inline]
@@ -1925,21 +2169,21 @@ const _: () = {
         pub fn inner(&self) -> <Numbers as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(8, block, &mut tail);
-            <Numbers as _np::Wire>::view(block, LAYOUT.slots[8], tail)
+            <Numbers as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
         }
         /// Field 9.
         #[inline]
         #[must_use]
         pub fn point(&self) -> <Point as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Point as _np::Wire>::view(block, LAYOUT.slots[9], tail)
+            <Point as _np::Wire>::view(block, const { LAYOUT.slots[9] }, tail)
         }
         /// Field 10.
         #[inline]
         #[must_use]
         pub fn flags(&self) -> <[bool; 12] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[bool; 12] as _np::Wire>::view(block, LAYOUT.slots[10], tail)
+            <[bool; 12] as _np::Wire>::view(block, const { LAYOUT.slots[10] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -2366,54 +2610,54 @@ const _: () = {
                 Self::Nothing { .. } => _np::encode_unit(out),
                 Self::Circle(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_2.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Square { at: f0, side: f1, filled: f2 } => {
                     let (at, block) = _np::begin_variant(LAYOUT_3.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_3.slots[0]);
-                    _np::Wire::encode_block(f1, block, LAYOUT_3.slots[1]);
-                    _np::Wire::encode_block(f2, block, LAYOUT_3.slots[2]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_3.slots[0] });
+                    _np::Wire::encode_block(f1, block, const { LAYOUT_3.slots[1] });
+                    _np::Wire::encode_block(f2, block, const { LAYOUT_3.slots[2] });
                     _np::end_variant(at, out);
                 }
                 Self::Holes(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_4.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_4.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_4.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::Hollow { .. } => _np::encode_unit(out),
                 Self::Named(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_6.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_6.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_6.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::Level(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_7.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_7.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_7.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Numbers(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_8.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_8.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_8.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::Corners(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_9.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_9.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_9.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Maybe(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_10.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_10.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_10.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::Flag(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_11.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_11.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_11.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Unknown(raw) => _np::encode_raw(raw, out),
@@ -2438,7 +2682,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_2, 0);
                                 let f0: f32 = _np::field(
                                     block,
-                                    LAYOUT_2.slots[0],
+                                    const { LAYOUT_2.slots[0] },
                                     tail,
                                     &PLACES_2[0],
                                 )?;
@@ -2457,19 +2701,19 @@ const _: () = {
                                 )?;
                                 let f0: Point = _np::field(
                                     block,
-                                    LAYOUT_3.slots[0],
+                                    const { LAYOUT_3.slots[0] },
                                     tail,
                                     &PLACES_3[0],
                                 )?;
                                 let f1: f32 = _np::field(
                                     block,
-                                    LAYOUT_3.slots[1],
+                                    const { LAYOUT_3.slots[1] },
                                     tail,
                                     &PLACES_3[1],
                                 )?;
                                 let f2: bool = _np::field(
                                     block,
-                                    LAYOUT_3.slots[2],
+                                    const { LAYOUT_3.slots[2] },
                                     tail,
                                     &PLACES_3[2],
                                 )?;
@@ -2489,7 +2733,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_4, 0);
                                 let f0: ::std::vec::Vec<Shape> = _np::field(
                                     block,
-                                    LAYOUT_4.slots[0],
+                                    const { LAYOUT_4.slots[0] },
                                     tail,
                                     &PLACES_4[0],
                                 )?;
@@ -2506,7 +2750,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_6, 0);
                                 let f0: ::std::string::String = _np::field(
                                     block,
-                                    LAYOUT_6.slots[0],
+                                    const { LAYOUT_6.slots[0] },
                                     tail,
                                     &PLACES_6[0],
                                 )?;
@@ -2522,7 +2766,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_7, 0);
                                 let f0: Level16 = _np::field(
                                     block,
-                                    LAYOUT_7.slots[0],
+                                    const { LAYOUT_7.slots[0] },
                                     tail,
                                     &PLACES_7[0],
                                 )?;
@@ -2538,7 +2782,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_8, 0);
                                 let f0: Numbers = _np::field(
                                     block,
-                                    LAYOUT_8.slots[0],
+                                    const { LAYOUT_8.slots[0] },
                                     tail,
                                     &PLACES_8[0],
                                 )?;
@@ -2554,7 +2798,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_9, 0);
                                 let f0: [Point; COUNT as usize] = _np::field(
                                     block,
-                                    LAYOUT_9.slots[0],
+                                    const { LAYOUT_9.slots[0] },
                                     tail,
                                     &PLACES_9[0],
                                 )?;
@@ -2573,7 +2817,7 @@ const _: () = {
                                 )?;
                                 let f0: ::core::option::Option<::std::string::String> = _np::field(
                                     block,
-                                    LAYOUT_10.slots[0],
+                                    const { LAYOUT_10.slots[0] },
                                     tail,
                                     &PLACES_10[0],
                                 )?;
@@ -2592,7 +2836,7 @@ const _: () = {
                                 )?;
                                 let f0: bool = _np::field(
                                     block,
-                                    LAYOUT_11.slots[0],
+                                    const { LAYOUT_11.slots[0] },
                                     tail,
                                     &PLACES_11[0],
                                 )?;
@@ -2643,7 +2887,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_4, 0);
                                 _np::check_field::<
                                     ::std::vec::Vec<Shape>,
-                                >(block, LAYOUT_4.slots[0], tail, &PLACES_4[0])?;
+                                >(block, const { LAYOUT_4.slots[0] }, tail, &PLACES_4[0])?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -2657,7 +2901,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_6, 0);
                                 _np::check_field::<
                                     ::std::string::String,
-                                >(block, LAYOUT_6.slots[0], tail, &PLACES_6[0])?;
+                                >(block, const { LAYOUT_6.slots[0] }, tail, &PLACES_6[0])?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -2677,7 +2921,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_8, 0);
                                 _np::check_field::<
                                     Numbers,
-                                >(block, LAYOUT_8.slots[0], tail, &PLACES_8[0])?;
+                                >(block, const { LAYOUT_8.slots[0] }, tail, &PLACES_8[0])?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -2700,7 +2944,12 @@ const _: () = {
                                 )?;
                                 _np::check_field::<
                                     ::core::option::Option<::std::string::String>,
-                                >(block, LAYOUT_10.slots[0], tail, &PLACES_10[0])?;
+                                >(
+                                    block,
+                                    const { LAYOUT_10.slots[0] },
+                                    tail,
+                                    &PLACES_10[0],
+                                )?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -2736,7 +2985,7 @@ const _: () = {
                     {
                         let f0 = <f32 as _np::Wire>::view(
                             block,
-                            LAYOUT_2.slots[0],
+                            const { LAYOUT_2.slots[0] },
                             *tail,
                         );
                         ShapeView::Circle(f0)
@@ -2748,17 +2997,17 @@ const _: () = {
                     {
                         let f0 = <Point as _np::Wire>::view(
                             block,
-                            LAYOUT_3.slots[0],
+                            const { LAYOUT_3.slots[0] },
                             *tail,
                         );
                         let f1 = <f32 as _np::Wire>::view(
                             block,
-                            LAYOUT_3.slots[1],
+                            const { LAYOUT_3.slots[1] },
                             *tail,
                         );
                         let f2 = <bool as _np::Wire>::view(
                             block,
-                            LAYOUT_3.slots[2],
+                            const { LAYOUT_3.slots[2] },
                             *tail,
                         );
                         ShapeView::Square {
@@ -2774,7 +3023,7 @@ const _: () = {
                     {
                         let f0 = <::std::vec::Vec<
                             Shape,
-                        > as _np::Wire>::view(block, LAYOUT_4.slots[0], *tail);
+                        > as _np::Wire>::view(block, const { LAYOUT_4.slots[0] }, *tail);
                         ShapeView::Holes(f0)
                     }
                 }
@@ -2785,7 +3034,7 @@ const _: () = {
                     {
                         let f0 = <::std::string::String as _np::Wire>::view(
                             block,
-                            LAYOUT_6.slots[0],
+                            const { LAYOUT_6.slots[0] },
                             *tail,
                         );
                         ShapeView::Named(f0)
@@ -2797,7 +3046,7 @@ const _: () = {
                     {
                         let f0 = <Level16 as _np::Wire>::view(
                             block,
-                            LAYOUT_7.slots[0],
+                            const { LAYOUT_7.slots[0] },
                             *tail,
                         );
                         ShapeView::Level(f0)
@@ -2809,7 +3058,7 @@ const _: () = {
                     {
                         let f0 = <Numbers as _np::Wire>::view(
                             block,
-                            LAYOUT_8.slots[0],
+                            const { LAYOUT_8.slots[0] },
                             *tail,
                         );
                         ShapeView::Numbers(f0)
@@ -2822,7 +3071,7 @@ const _: () = {
                         let f0 = <[Point; COUNT
                             as usize] as _np::Wire>::view(
                             block,
-                            LAYOUT_9.slots[0],
+                            const { LAYOUT_9.slots[0] },
                             *tail,
                         );
                         ShapeView::Corners(f0)
@@ -2834,7 +3083,11 @@ const _: () = {
                     {
                         let f0 = <::core::option::Option<
                             ::std::string::String,
-                        > as _np::Wire>::view(block, LAYOUT_10.slots[0], *tail);
+                        > as _np::Wire>::view(
+                            block,
+                            const { LAYOUT_10.slots[0] },
+                            *tail,
+                        );
                         ShapeView::Maybe(f0)
                     }
                 }
@@ -2844,7 +3097,7 @@ const _: () = {
                     {
                         let f0 = <bool as _np::Wire>::view(
                             block,
-                            LAYOUT_11.slots[0],
+                            const { LAYOUT_11.slots[0] },
                             *tail,
                         );
                         ShapeView::Flag(f0)
@@ -3255,21 +3508,21 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.flag, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.small, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.large, block, LAYOUT.slots[2]);
-            _np::Wire::encode_block(&self.float, block, LAYOUT.slots[3]);
-            _np::Wire::encode_block(&self.text, block, LAYOUT.slots[4]);
-            _np::Wire::encode_block(&self.bytes, block, LAYOUT.slots[5]);
-            _np::Wire::encode_block(&self.list, block, LAYOUT.slots[6]);
-            _np::Wire::encode_block(&self.array, block, LAYOUT.slots[7]);
-            _np::Wire::encode_block(&self.flags, block, LAYOUT.slots[8]);
-            _np::Wire::encode_block(&self.evolvable, block, LAYOUT.slots[9]);
-            _np::Wire::encode_block(&self.fixed, block, LAYOUT.slots[10]);
-            _np::Wire::encode_block(&self.frozen, block, LAYOUT.slots[11]);
-            _np::Wire::encode_block(&self.scalar, block, LAYOUT.slots[12]);
-            _np::Wire::encode_block(&self.union, block, LAYOUT.slots[13]);
-            _np::Wire::encode_block(&self.empty, block, LAYOUT.slots[14]);
+            _np::Wire::encode_block(&self.flag, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.small, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.large, block, const { LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.float, block, const { LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.text, block, const { LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.bytes, block, const { LAYOUT.slots[5] });
+            _np::Wire::encode_block(&self.list, block, const { LAYOUT.slots[6] });
+            _np::Wire::encode_block(&self.array, block, const { LAYOUT.slots[7] });
+            _np::Wire::encode_block(&self.flags, block, const { LAYOUT.slots[8] });
+            _np::Wire::encode_block(&self.evolvable, block, const { LAYOUT.slots[9] });
+            _np::Wire::encode_block(&self.fixed, block, const { LAYOUT.slots[10] });
+            _np::Wire::encode_block(&self.frozen, block, const { LAYOUT.slots[11] });
+            _np::Wire::encode_block(&self.scalar, block, const { LAYOUT.slots[12] });
+            _np::Wire::encode_block(&self.union, block, const { LAYOUT.slots[13] });
+            _np::Wire::encode_block(&self.empty, block, const { LAYOUT.slots[14] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -3298,91 +3551,91 @@ const _: () = {
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
             let f0: ::core::option::Option<bool> = _np::field(
                 block,
-                LAYOUT.slots[0],
+                const { LAYOUT.slots[0] },
                 tail,
                 &PLACES[0],
             )?;
             let f1: ::core::option::Option<u8> = _np::field(
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
                 tail,
                 &PLACES[1],
             )?;
             let f2: ::core::option::Option<i128> = _np::field(
                 block,
-                LAYOUT.slots[2],
+                const { LAYOUT.slots[2] },
                 tail,
                 &PLACES[2],
             )?;
             let f3: ::core::option::Option<f64> = _np::field(
                 block,
-                LAYOUT.slots[3],
+                const { LAYOUT.slots[3] },
                 tail,
                 &PLACES[3],
             )?;
             let f4: ::core::option::Option<::std::string::String> = _np::field(
                 block,
-                LAYOUT.slots[4],
+                const { LAYOUT.slots[4] },
                 tail,
                 &PLACES[4],
             )?;
             let f5: ::core::option::Option<::network_protocol::Bytes> = _np::field(
                 block,
-                LAYOUT.slots[5],
+                const { LAYOUT.slots[5] },
                 tail,
                 &PLACES[5],
             )?;
             let f6: ::core::option::Option<::std::vec::Vec<u32>> = _np::field(
                 block,
-                LAYOUT.slots[6],
+                const { LAYOUT.slots[6] },
                 tail,
                 &PLACES[6],
             )?;
             let f7: ::core::option::Option<[u8; 16]> = _np::field(
                 block,
-                LAYOUT.slots[7],
+                const { LAYOUT.slots[7] },
                 tail,
                 &PLACES[7],
             )?;
             let f8: ::core::option::Option<[bool; 12]> = _np::field(
                 block,
-                LAYOUT.slots[8],
+                const { LAYOUT.slots[8] },
                 tail,
                 &PLACES[8],
             )?;
             let f9: ::core::option::Option<Numbers> = _np::field(
                 block,
-                LAYOUT.slots[9],
+                const { LAYOUT.slots[9] },
                 tail,
                 &PLACES[9],
             )?;
             let f10: ::core::option::Option<Point> = _np::field(
                 block,
-                LAYOUT.slots[10],
+                const { LAYOUT.slots[10] },
                 tail,
                 &PLACES[10],
             )?;
             let f11: ::core::option::Option<Frozen> = _np::field(
                 block,
-                LAYOUT.slots[11],
+                const { LAYOUT.slots[11] },
                 tail,
                 &PLACES[11],
             )?;
             let f12: ::core::option::Option<Level8> = _np::field(
                 block,
-                LAYOUT.slots[12],
+                const { LAYOUT.slots[12] },
                 tail,
                 &PLACES[12],
             )?;
             let f13: ::core::option::Option<Shape> = _np::field(
                 block,
-                LAYOUT.slots[13],
+                const { LAYOUT.slots[13] },
                 tail,
                 &PLACES[13],
             )?;
             let f14: ::core::option::Option<Empty> = _np::field(
                 block,
-                LAYOUT.slots[14],
+                const { LAYOUT.slots[14] },
                 tail,
                 &PLACES[14],
             )?;
@@ -3413,49 +3666,49 @@ const _: () = {
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
             _np::check_field::<
                 ::core::option::Option<bool>,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
             _np::check_field::<
                 ::core::option::Option<u8>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
             _np::check_field::<
                 ::core::option::Option<i128>,
-            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
             _np::check_field::<
                 ::core::option::Option<f64>,
-            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            >(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
             _np::check_field::<
                 ::core::option::Option<::std::string::String>,
-            >(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            >(block, const { LAYOUT.slots[4] }, tail, &PLACES[4])?;
             _np::check_field::<
                 ::core::option::Option<::network_protocol::Bytes>,
-            >(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            >(block, const { LAYOUT.slots[5] }, tail, &PLACES[5])?;
             _np::check_field::<
                 ::core::option::Option<::std::vec::Vec<u32>>,
-            >(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            >(block, const { LAYOUT.slots[6] }, tail, &PLACES[6])?;
             _np::check_field::<
                 ::core::option::Option<[u8; 16]>,
-            >(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            >(block, const { LAYOUT.slots[7] }, tail, &PLACES[7])?;
             _np::check_field::<
                 ::core::option::Option<[bool; 12]>,
-            >(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            >(block, const { LAYOUT.slots[8] }, tail, &PLACES[8])?;
             _np::check_field::<
                 ::core::option::Option<Numbers>,
-            >(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            >(block, const { LAYOUT.slots[9] }, tail, &PLACES[9])?;
             _np::check_field::<
                 ::core::option::Option<Point>,
-            >(block, LAYOUT.slots[10], tail, &PLACES[10])?;
+            >(block, const { LAYOUT.slots[10] }, tail, &PLACES[10])?;
             _np::check_field::<
                 ::core::option::Option<Frozen>,
-            >(block, LAYOUT.slots[11], tail, &PLACES[11])?;
+            >(block, const { LAYOUT.slots[11] }, tail, &PLACES[11])?;
             _np::check_field::<
                 ::core::option::Option<Level8>,
-            >(block, LAYOUT.slots[12], tail, &PLACES[12])?;
+            >(block, const { LAYOUT.slots[12] }, tail, &PLACES[12])?;
             _np::check_field::<
                 ::core::option::Option<Shape>,
-            >(block, LAYOUT.slots[13], tail, &PLACES[13])?;
+            >(block, const { LAYOUT.slots[13] }, tail, &PLACES[13])?;
             _np::check_field::<
                 ::core::option::Option<Empty>,
-            >(block, LAYOUT.slots[14], tail, &PLACES[14])?;
+            >(block, const { LAYOUT.slots[14] }, tail, &PLACES[14])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -3471,77 +3724,77 @@ const _: () = {
         if upto > 0 {
             <::core::option::Option<
                 bool,
-            > as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[0] }, tail);
         }
         if upto > 1 {
             <::core::option::Option<
                 u8,
-            > as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
         }
         if upto > 2 {
             <::core::option::Option<
                 i128,
-            > as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[2] }, tail);
         }
         if upto > 3 {
             <::core::option::Option<
                 f64,
-            > as _np::Wire>::skip(block, LAYOUT.slots[3], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[3] }, tail);
         }
         if upto > 4 {
             <::core::option::Option<
                 ::std::string::String,
-            > as _np::Wire>::skip(block, LAYOUT.slots[4], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[4] }, tail);
         }
         if upto > 5 {
             <::core::option::Option<
                 ::network_protocol::Bytes,
-            > as _np::Wire>::skip(block, LAYOUT.slots[5], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[5] }, tail);
         }
         if upto > 6 {
             <::core::option::Option<
                 ::std::vec::Vec<u32>,
-            > as _np::Wire>::skip(block, LAYOUT.slots[6], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[6] }, tail);
         }
         if upto > 7 {
             <::core::option::Option<
                 [u8; 16],
-            > as _np::Wire>::skip(block, LAYOUT.slots[7], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[7] }, tail);
         }
         if upto > 8 {
             <::core::option::Option<
                 [bool; 12],
-            > as _np::Wire>::skip(block, LAYOUT.slots[8], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[8] }, tail);
         }
         if upto > 9 {
             <::core::option::Option<
                 Numbers,
-            > as _np::Wire>::skip(block, LAYOUT.slots[9], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[9] }, tail);
         }
         if upto > 10 {
             <::core::option::Option<
                 Point,
-            > as _np::Wire>::skip(block, LAYOUT.slots[10], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[10] }, tail);
         }
         if upto > 11 {
             <::core::option::Option<
                 Frozen,
-            > as _np::Wire>::skip(block, LAYOUT.slots[11], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[11] }, tail);
         }
         if upto > 12 {
             <::core::option::Option<
                 Level8,
-            > as _np::Wire>::skip(block, LAYOUT.slots[12], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[12] }, tail);
         }
         if upto > 13 {
             <::core::option::Option<
                 Shape,
-            > as _np::Wire>::skip(block, LAYOUT.slots[13], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[13] }, tail);
         }
         if upto > 14 {
             <::core::option::Option<
                 Empty,
-            > as _np::Wire>::skip(block, LAYOUT.slots[14], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[14] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -3553,7 +3806,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::core::option::Option<
                 bool,
-            > as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -3561,7 +3814,9 @@ const _: () = {
         pub fn small(&self) -> <::core::option::Option<u8> as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(1, block, &mut tail);
-            <::core::option::Option<u8> as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <::core::option::Option<
+                u8,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
@@ -3571,7 +3826,7 @@ const _: () = {
             skip_fields(2, block, &mut tail);
             <::core::option::Option<
                 i128,
-            > as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
@@ -3581,7 +3836,7 @@ const _: () = {
             skip_fields(3, block, &mut tail);
             <::core::option::Option<
                 f64,
-            > as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
@@ -3593,7 +3848,7 @@ const _: () = {
             skip_fields(4, block, &mut tail);
             <::core::option::Option<
                 ::std::string::String,
-            > as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
@@ -3605,7 +3860,7 @@ const _: () = {
             skip_fields(5, block, &mut tail);
             <::core::option::Option<
                 ::network_protocol::Bytes,
-            > as _np::Wire>::view(block, LAYOUT.slots[5], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail)
         }
         /// Field 6.
         #[inline]
@@ -3617,7 +3872,7 @@ const _: () = {
             skip_fields(6, block, &mut tail);
             <::core::option::Option<
                 ::std::vec::Vec<u32>,
-            > as _np::Wire>::view(block, LAYOUT.slots[6], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail)
         }
         /// Field 7.
         #[inline]
@@ -3629,7 +3884,7 @@ const _: () = {
             skip_fields(7, block, &mut tail);
             <::core::option::Option<
                 [u8; 16],
-            > as _np::Wire>::view(block, LAYOUT.slots[7], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[7] }, tail)
         }
         /// Field 8.
         #[inline]
@@ -3641,7 +3896,7 @@ const _: () = {
             skip_fields(8, block, &mut tail);
             <::core::option::Option<
                 [bool; 12],
-            > as _np::Wire>::view(block, LAYOUT.slots[8], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
         }
         /// Field 9.
         #[inline]
@@ -3653,7 +3908,7 @@ const _: () = {
             skip_fields(9, block, &mut tail);
             <::core::option::Option<
                 Numbers,
-            > as _np::Wire>::view(block, LAYOUT.slots[9], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[9] }, tail)
         }
         /// Field 10.
         #[inline]
@@ -3663,7 +3918,7 @@ const _: () = {
             skip_fields(10, block, &mut tail);
             <::core::option::Option<
                 Point,
-            > as _np::Wire>::view(block, LAYOUT.slots[10], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[10] }, tail)
         }
         /// Field 11.
         #[inline]
@@ -3673,7 +3928,7 @@ const _: () = {
             skip_fields(11, block, &mut tail);
             <::core::option::Option<
                 Frozen,
-            > as _np::Wire>::view(block, LAYOUT.slots[11], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[11] }, tail)
         }
         /// Field 12.
         #[inline]
@@ -3683,7 +3938,7 @@ const _: () = {
             skip_fields(12, block, &mut tail);
             <::core::option::Option<
                 Level8,
-            > as _np::Wire>::view(block, LAYOUT.slots[12], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[12] }, tail)
         }
         /// Field 13.
         #[inline]
@@ -3693,7 +3948,7 @@ const _: () = {
             skip_fields(13, block, &mut tail);
             <::core::option::Option<
                 Shape,
-            > as _np::Wire>::view(block, LAYOUT.slots[13], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[13] }, tail)
         }
         /// Field 14.
         #[inline]
@@ -3703,7 +3958,7 @@ const _: () = {
             skip_fields(14, block, &mut tail);
             <::core::option::Option<
                 Empty,
-            > as _np::Wire>::view(block, LAYOUT.slots[14], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[14] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -4008,31 +4263,55 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.flags, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.bytes, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.numbers, block, LAYOUT.slots[2]);
-            _np::Wire::encode_block(&self.floats, block, LAYOUT.slots[3]);
-            _np::Wire::encode_block(&self.wide, block, LAYOUT.slots[4]);
-            _np::Wire::encode_block(&self.texts, block, LAYOUT.slots[5]);
-            _np::Wire::encode_block(&self.blobs, block, LAYOUT.slots[6]);
-            _np::Wire::encode_block(&self.lists, block, LAYOUT.slots[7]);
-            _np::Wire::encode_block(&self.options, block, LAYOUT.slots[8]);
-            _np::Wire::encode_block(&self.option_flags, block, LAYOUT.slots[9]);
-            _np::Wire::encode_block(&self.option_texts, block, LAYOUT.slots[10]);
-            _np::Wire::encode_block(&self.option_structs, block, LAYOUT.slots[11]);
-            _np::Wire::encode_block(&self.evolvable, block, LAYOUT.slots[12]);
-            _np::Wire::encode_block(&self.scalars_only, block, LAYOUT.slots[13]);
-            _np::Wire::encode_block(&self.fixed, block, LAYOUT.slots[14]);
-            _np::Wire::encode_block(&self.frozen, block, LAYOUT.slots[15]);
-            _np::Wire::encode_block(&self.gaps, block, LAYOUT.slots[16]);
-            _np::Wire::encode_block(&self.triangles, block, LAYOUT.slots[17]);
-            _np::Wire::encode_block(&self.empties, block, LAYOUT.slots[18]);
-            _np::Wire::encode_block(&self.levels, block, LAYOUT.slots[19]);
-            _np::Wire::encode_block(&self.wide_levels, block, LAYOUT.slots[20]);
-            _np::Wire::encode_block(&self.shapes, block, LAYOUT.slots[21]);
-            _np::Wire::encode_block(&self.arrays, block, LAYOUT.slots[22]);
-            _np::Wire::encode_block(&self.flag_arrays, block, LAYOUT.slots[23]);
-            _np::Wire::encode_block(&self.deep, block, LAYOUT.slots[24]);
+            _np::Wire::encode_block(&self.flags, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.bytes, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.numbers, block, const { LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.floats, block, const { LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.wide, block, const { LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.texts, block, const { LAYOUT.slots[5] });
+            _np::Wire::encode_block(&self.blobs, block, const { LAYOUT.slots[6] });
+            _np::Wire::encode_block(&self.lists, block, const { LAYOUT.slots[7] });
+            _np::Wire::encode_block(&self.options, block, const { LAYOUT.slots[8] });
+            _np::Wire::encode_block(
+                &self.option_flags,
+                block,
+                const { LAYOUT.slots[9] },
+            );
+            _np::Wire::encode_block(
+                &self.option_texts,
+                block,
+                const { LAYOUT.slots[10] },
+            );
+            _np::Wire::encode_block(
+                &self.option_structs,
+                block,
+                const { LAYOUT.slots[11] },
+            );
+            _np::Wire::encode_block(&self.evolvable, block, const { LAYOUT.slots[12] });
+            _np::Wire::encode_block(
+                &self.scalars_only,
+                block,
+                const { LAYOUT.slots[13] },
+            );
+            _np::Wire::encode_block(&self.fixed, block, const { LAYOUT.slots[14] });
+            _np::Wire::encode_block(&self.frozen, block, const { LAYOUT.slots[15] });
+            _np::Wire::encode_block(&self.gaps, block, const { LAYOUT.slots[16] });
+            _np::Wire::encode_block(&self.triangles, block, const { LAYOUT.slots[17] });
+            _np::Wire::encode_block(&self.empties, block, const { LAYOUT.slots[18] });
+            _np::Wire::encode_block(&self.levels, block, const { LAYOUT.slots[19] });
+            _np::Wire::encode_block(
+                &self.wide_levels,
+                block,
+                const { LAYOUT.slots[20] },
+            );
+            _np::Wire::encode_block(&self.shapes, block, const { LAYOUT.slots[21] });
+            _np::Wire::encode_block(&self.arrays, block, const { LAYOUT.slots[22] });
+            _np::Wire::encode_block(
+                &self.flag_arrays,
+                block,
+                const { LAYOUT.slots[23] },
+            );
+            _np::Wire::encode_block(&self.deep, block, const { LAYOUT.slots[24] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -4070,145 +4349,145 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             let f0: ::std::vec::Vec<bool> = _np::field(
                 block,
-                LAYOUT.slots[0],
+                const { LAYOUT.slots[0] },
                 tail,
                 &PLACES[0],
             )?;
             let f1: ::std::vec::Vec<u8> = _np::field(
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
                 tail,
                 &PLACES[1],
             )?;
             let f2: ::std::vec::Vec<i64> = _np::field(
                 block,
-                LAYOUT.slots[2],
+                const { LAYOUT.slots[2] },
                 tail,
                 &PLACES[2],
             )?;
             let f3: ::std::vec::Vec<f32> = _np::field(
                 block,
-                LAYOUT.slots[3],
+                const { LAYOUT.slots[3] },
                 tail,
                 &PLACES[3],
             )?;
             let f4: ::std::vec::Vec<u128> = _np::field(
                 block,
-                LAYOUT.slots[4],
+                const { LAYOUT.slots[4] },
                 tail,
                 &PLACES[4],
             )?;
             let f5: ::std::vec::Vec<::std::string::String> = _np::field(
                 block,
-                LAYOUT.slots[5],
+                const { LAYOUT.slots[5] },
                 tail,
                 &PLACES[5],
             )?;
             let f6: ::std::vec::Vec<::network_protocol::Bytes> = _np::field(
                 block,
-                LAYOUT.slots[6],
+                const { LAYOUT.slots[6] },
                 tail,
                 &PLACES[6],
             )?;
             let f7: ::std::vec::Vec<::std::vec::Vec<u16>> = _np::field(
                 block,
-                LAYOUT.slots[7],
+                const { LAYOUT.slots[7] },
                 tail,
                 &PLACES[7],
             )?;
             let f8: ::std::vec::Vec<::core::option::Option<u32>> = _np::field(
                 block,
-                LAYOUT.slots[8],
+                const { LAYOUT.slots[8] },
                 tail,
                 &PLACES[8],
             )?;
             let f9: ::std::vec::Vec<::core::option::Option<bool>> = _np::field(
                 block,
-                LAYOUT.slots[9],
+                const { LAYOUT.slots[9] },
                 tail,
                 &PLACES[9],
             )?;
             let f10: ::std::vec::Vec<::core::option::Option<::std::string::String>> = _np::field(
                 block,
-                LAYOUT.slots[10],
+                const { LAYOUT.slots[10] },
                 tail,
                 &PLACES[10],
             )?;
             let f11: ::std::vec::Vec<::core::option::Option<Unnumbered>> = _np::field(
                 block,
-                LAYOUT.slots[11],
+                const { LAYOUT.slots[11] },
                 tail,
                 &PLACES[11],
             )?;
             let f12: ::std::vec::Vec<Unnumbered> = _np::field(
                 block,
-                LAYOUT.slots[12],
+                const { LAYOUT.slots[12] },
                 tail,
                 &PLACES[12],
             )?;
             let f13: ::std::vec::Vec<Numbers> = _np::field(
                 block,
-                LAYOUT.slots[13],
+                const { LAYOUT.slots[13] },
                 tail,
                 &PLACES[13],
             )?;
             let f14: ::std::vec::Vec<Point> = _np::field(
                 block,
-                LAYOUT.slots[14],
+                const { LAYOUT.slots[14] },
                 tail,
                 &PLACES[14],
             )?;
             let f15: ::std::vec::Vec<Frozen> = _np::field(
                 block,
-                LAYOUT.slots[15],
+                const { LAYOUT.slots[15] },
                 tail,
                 &PLACES[15],
             )?;
             let f16: ::std::vec::Vec<Gap> = _np::field(
                 block,
-                LAYOUT.slots[16],
+                const { LAYOUT.slots[16] },
                 tail,
                 &PLACES[16],
             )?;
             let f17: ::std::vec::Vec<Triangle> = _np::field(
                 block,
-                LAYOUT.slots[17],
+                const { LAYOUT.slots[17] },
                 tail,
                 &PLACES[17],
             )?;
             let f18: ::std::vec::Vec<Empty> = _np::field(
                 block,
-                LAYOUT.slots[18],
+                const { LAYOUT.slots[18] },
                 tail,
                 &PLACES[18],
             )?;
             let f19: ::std::vec::Vec<Level8> = _np::field(
                 block,
-                LAYOUT.slots[19],
+                const { LAYOUT.slots[19] },
                 tail,
                 &PLACES[19],
             )?;
             let f20: ::std::vec::Vec<Level64> = _np::field(
                 block,
-                LAYOUT.slots[20],
+                const { LAYOUT.slots[20] },
                 tail,
                 &PLACES[20],
             )?;
             let f21: ::std::vec::Vec<Shape> = _np::field(
                 block,
-                LAYOUT.slots[21],
+                const { LAYOUT.slots[21] },
                 tail,
                 &PLACES[21],
             )?;
             let f22: ::std::vec::Vec<[u16; 3]> = _np::field(
                 block,
-                LAYOUT.slots[22],
+                const { LAYOUT.slots[22] },
                 tail,
                 &PLACES[22],
             )?;
             let f23: ::std::vec::Vec<[bool; 12]> = _np::field(
                 block,
-                LAYOUT.slots[23],
+                const { LAYOUT.slots[23] },
                 tail,
                 &PLACES[23],
             )?;
@@ -4216,7 +4495,7 @@ const _: () = {
                 ::std::vec::Vec<
                     ::std::vec::Vec<::core::option::Option<::std::string::String>>,
                 >,
-            > = _np::field(block, LAYOUT.slots[24], tail, &PLACES[24])?;
+            > = _np::field(block, const { LAYOUT.slots[24] }, tail, &PLACES[24])?;
             ::core::result::Result::Ok(Self {
                 flags: f0,
                 bytes: f1,
@@ -4253,83 +4532,83 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::check_field::<
                 ::std::vec::Vec<bool>,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
             _np::check_field::<
                 ::std::vec::Vec<u8>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
             _np::check_field::<
                 ::std::vec::Vec<i64>,
-            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
             _np::check_field::<
                 ::std::vec::Vec<f32>,
-            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            >(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
             _np::check_field::<
                 ::std::vec::Vec<u128>,
-            >(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            >(block, const { LAYOUT.slots[4] }, tail, &PLACES[4])?;
             _np::check_field::<
                 ::std::vec::Vec<::std::string::String>,
-            >(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            >(block, const { LAYOUT.slots[5] }, tail, &PLACES[5])?;
             _np::check_field::<
                 ::std::vec::Vec<::network_protocol::Bytes>,
-            >(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            >(block, const { LAYOUT.slots[6] }, tail, &PLACES[6])?;
             _np::check_field::<
                 ::std::vec::Vec<::std::vec::Vec<u16>>,
-            >(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            >(block, const { LAYOUT.slots[7] }, tail, &PLACES[7])?;
             _np::check_field::<
                 ::std::vec::Vec<::core::option::Option<u32>>,
-            >(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            >(block, const { LAYOUT.slots[8] }, tail, &PLACES[8])?;
             _np::check_field::<
                 ::std::vec::Vec<::core::option::Option<bool>>,
-            >(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            >(block, const { LAYOUT.slots[9] }, tail, &PLACES[9])?;
             _np::check_field::<
                 ::std::vec::Vec<::core::option::Option<::std::string::String>>,
-            >(block, LAYOUT.slots[10], tail, &PLACES[10])?;
+            >(block, const { LAYOUT.slots[10] }, tail, &PLACES[10])?;
             _np::check_field::<
                 ::std::vec::Vec<::core::option::Option<Unnumbered>>,
-            >(block, LAYOUT.slots[11], tail, &PLACES[11])?;
+            >(block, const { LAYOUT.slots[11] }, tail, &PLACES[11])?;
             _np::check_field::<
                 ::std::vec::Vec<Unnumbered>,
-            >(block, LAYOUT.slots[12], tail, &PLACES[12])?;
+            >(block, const { LAYOUT.slots[12] }, tail, &PLACES[12])?;
             _np::check_field::<
                 ::std::vec::Vec<Numbers>,
-            >(block, LAYOUT.slots[13], tail, &PLACES[13])?;
+            >(block, const { LAYOUT.slots[13] }, tail, &PLACES[13])?;
             _np::check_field::<
                 ::std::vec::Vec<Point>,
-            >(block, LAYOUT.slots[14], tail, &PLACES[14])?;
+            >(block, const { LAYOUT.slots[14] }, tail, &PLACES[14])?;
             _np::check_field::<
                 ::std::vec::Vec<Frozen>,
-            >(block, LAYOUT.slots[15], tail, &PLACES[15])?;
+            >(block, const { LAYOUT.slots[15] }, tail, &PLACES[15])?;
             _np::check_field::<
                 ::std::vec::Vec<Gap>,
-            >(block, LAYOUT.slots[16], tail, &PLACES[16])?;
+            >(block, const { LAYOUT.slots[16] }, tail, &PLACES[16])?;
             _np::check_field::<
                 ::std::vec::Vec<Triangle>,
-            >(block, LAYOUT.slots[17], tail, &PLACES[17])?;
+            >(block, const { LAYOUT.slots[17] }, tail, &PLACES[17])?;
             _np::check_field::<
                 ::std::vec::Vec<Empty>,
-            >(block, LAYOUT.slots[18], tail, &PLACES[18])?;
+            >(block, const { LAYOUT.slots[18] }, tail, &PLACES[18])?;
             _np::check_field::<
                 ::std::vec::Vec<Level8>,
-            >(block, LAYOUT.slots[19], tail, &PLACES[19])?;
+            >(block, const { LAYOUT.slots[19] }, tail, &PLACES[19])?;
             _np::check_field::<
                 ::std::vec::Vec<Level64>,
-            >(block, LAYOUT.slots[20], tail, &PLACES[20])?;
+            >(block, const { LAYOUT.slots[20] }, tail, &PLACES[20])?;
             _np::check_field::<
                 ::std::vec::Vec<Shape>,
-            >(block, LAYOUT.slots[21], tail, &PLACES[21])?;
+            >(block, const { LAYOUT.slots[21] }, tail, &PLACES[21])?;
             _np::check_field::<
                 ::std::vec::Vec<[u16; 3]>,
-            >(block, LAYOUT.slots[22], tail, &PLACES[22])?;
+            >(block, const { LAYOUT.slots[22] }, tail, &PLACES[22])?;
             _np::check_field::<
                 ::std::vec::Vec<[bool; 12]>,
-            >(block, LAYOUT.slots[23], tail, &PLACES[23])?;
+            >(block, const { LAYOUT.slots[23] }, tail, &PLACES[23])?;
             _np::check_field::<
                 ::std::vec::Vec<
                     ::std::vec::Vec<
                         ::std::vec::Vec<::core::option::Option<::std::string::String>>,
                     >,
                 >,
-            >(block, LAYOUT.slots[24], tail, &PLACES[24])?;
+            >(block, const { LAYOUT.slots[24] }, tail, &PLACES[24])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -4343,105 +4622,131 @@ const _: () = {
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
         if upto > 0 {
-            <::std::vec::Vec<bool> as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+            <::std::vec::Vec<
+                bool,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[0] }, tail);
         }
         if upto > 1 {
-            <::std::vec::Vec<u8> as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+            <::std::vec::Vec<
+                u8,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
         }
         if upto > 2 {
-            <::std::vec::Vec<i64> as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
+            <::std::vec::Vec<
+                i64,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[2] }, tail);
         }
         if upto > 3 {
-            <::std::vec::Vec<f32> as _np::Wire>::skip(block, LAYOUT.slots[3], tail);
+            <::std::vec::Vec<
+                f32,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[3] }, tail);
         }
         if upto > 4 {
-            <::std::vec::Vec<u128> as _np::Wire>::skip(block, LAYOUT.slots[4], tail);
+            <::std::vec::Vec<
+                u128,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[4] }, tail);
         }
         if upto > 5 {
             <::std::vec::Vec<
                 ::std::string::String,
-            > as _np::Wire>::skip(block, LAYOUT.slots[5], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[5] }, tail);
         }
         if upto > 6 {
             <::std::vec::Vec<
                 ::network_protocol::Bytes,
-            > as _np::Wire>::skip(block, LAYOUT.slots[6], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[6] }, tail);
         }
         if upto > 7 {
             <::std::vec::Vec<
                 ::std::vec::Vec<u16>,
-            > as _np::Wire>::skip(block, LAYOUT.slots[7], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[7] }, tail);
         }
         if upto > 8 {
             <::std::vec::Vec<
                 ::core::option::Option<u32>,
-            > as _np::Wire>::skip(block, LAYOUT.slots[8], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[8] }, tail);
         }
         if upto > 9 {
             <::std::vec::Vec<
                 ::core::option::Option<bool>,
-            > as _np::Wire>::skip(block, LAYOUT.slots[9], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[9] }, tail);
         }
         if upto > 10 {
             <::std::vec::Vec<
                 ::core::option::Option<::std::string::String>,
-            > as _np::Wire>::skip(block, LAYOUT.slots[10], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[10] }, tail);
         }
         if upto > 11 {
             <::std::vec::Vec<
                 ::core::option::Option<Unnumbered>,
-            > as _np::Wire>::skip(block, LAYOUT.slots[11], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[11] }, tail);
         }
         if upto > 12 {
             <::std::vec::Vec<
                 Unnumbered,
-            > as _np::Wire>::skip(block, LAYOUT.slots[12], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[12] }, tail);
         }
         if upto > 13 {
-            <::std::vec::Vec<Numbers> as _np::Wire>::skip(block, LAYOUT.slots[13], tail);
+            <::std::vec::Vec<
+                Numbers,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[13] }, tail);
         }
         if upto > 14 {
-            <::std::vec::Vec<Point> as _np::Wire>::skip(block, LAYOUT.slots[14], tail);
+            <::std::vec::Vec<
+                Point,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[14] }, tail);
         }
         if upto > 15 {
-            <::std::vec::Vec<Frozen> as _np::Wire>::skip(block, LAYOUT.slots[15], tail);
+            <::std::vec::Vec<
+                Frozen,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[15] }, tail);
         }
         if upto > 16 {
-            <::std::vec::Vec<Gap> as _np::Wire>::skip(block, LAYOUT.slots[16], tail);
+            <::std::vec::Vec<
+                Gap,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[16] }, tail);
         }
         if upto > 17 {
             <::std::vec::Vec<
                 Triangle,
-            > as _np::Wire>::skip(block, LAYOUT.slots[17], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[17] }, tail);
         }
         if upto > 18 {
-            <::std::vec::Vec<Empty> as _np::Wire>::skip(block, LAYOUT.slots[18], tail);
+            <::std::vec::Vec<
+                Empty,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[18] }, tail);
         }
         if upto > 19 {
-            <::std::vec::Vec<Level8> as _np::Wire>::skip(block, LAYOUT.slots[19], tail);
+            <::std::vec::Vec<
+                Level8,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[19] }, tail);
         }
         if upto > 20 {
-            <::std::vec::Vec<Level64> as _np::Wire>::skip(block, LAYOUT.slots[20], tail);
+            <::std::vec::Vec<
+                Level64,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[20] }, tail);
         }
         if upto > 21 {
-            <::std::vec::Vec<Shape> as _np::Wire>::skip(block, LAYOUT.slots[21], tail);
+            <::std::vec::Vec<
+                Shape,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[21] }, tail);
         }
         if upto > 22 {
             <::std::vec::Vec<
                 [u16; 3],
-            > as _np::Wire>::skip(block, LAYOUT.slots[22], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[22] }, tail);
         }
         if upto > 23 {
             <::std::vec::Vec<
                 [bool; 12],
-            > as _np::Wire>::skip(block, LAYOUT.slots[23], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[23] }, tail);
         }
         if upto > 24 {
             <::std::vec::Vec<
                 ::std::vec::Vec<
                     ::std::vec::Vec<::core::option::Option<::std::string::String>>,
                 >,
-            > as _np::Wire>::skip(block, LAYOUT.slots[24], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[24] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -4451,7 +4756,9 @@ const _: () = {
         #[must_use]
         pub fn flags(&self) -> <::std::vec::Vec<bool> as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::vec::Vec<bool> as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <::std::vec::Vec<
+                bool,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -4459,7 +4766,9 @@ const _: () = {
         pub fn bytes(&self) -> <::std::vec::Vec<u8> as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(1, block, &mut tail);
-            <::std::vec::Vec<u8> as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <::std::vec::Vec<
+                u8,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
@@ -4467,7 +4776,9 @@ const _: () = {
         pub fn numbers(&self) -> <::std::vec::Vec<i64> as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(2, block, &mut tail);
-            <::std::vec::Vec<i64> as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <::std::vec::Vec<
+                i64,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
@@ -4475,7 +4786,9 @@ const _: () = {
         pub fn floats(&self) -> <::std::vec::Vec<f32> as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(3, block, &mut tail);
-            <::std::vec::Vec<f32> as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+            <::std::vec::Vec<
+                f32,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
@@ -4483,7 +4796,9 @@ const _: () = {
         pub fn wide(&self) -> <::std::vec::Vec<u128> as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(4, block, &mut tail);
-            <::std::vec::Vec<u128> as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+            <::std::vec::Vec<
+                u128,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
@@ -4495,7 +4810,7 @@ const _: () = {
             skip_fields(5, block, &mut tail);
             <::std::vec::Vec<
                 ::std::string::String,
-            > as _np::Wire>::view(block, LAYOUT.slots[5], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail)
         }
         /// Field 6.
         #[inline]
@@ -4507,7 +4822,7 @@ const _: () = {
             skip_fields(6, block, &mut tail);
             <::std::vec::Vec<
                 ::network_protocol::Bytes,
-            > as _np::Wire>::view(block, LAYOUT.slots[6], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail)
         }
         /// Field 7.
         #[inline]
@@ -4519,7 +4834,7 @@ const _: () = {
             skip_fields(7, block, &mut tail);
             <::std::vec::Vec<
                 ::std::vec::Vec<u16>,
-            > as _np::Wire>::view(block, LAYOUT.slots[7], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[7] }, tail)
         }
         /// Field 8.
         #[inline]
@@ -4531,7 +4846,7 @@ const _: () = {
             skip_fields(8, block, &mut tail);
             <::std::vec::Vec<
                 ::core::option::Option<u32>,
-            > as _np::Wire>::view(block, LAYOUT.slots[8], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
         }
         /// Field 9.
         #[inline]
@@ -4543,7 +4858,7 @@ const _: () = {
             skip_fields(9, block, &mut tail);
             <::std::vec::Vec<
                 ::core::option::Option<bool>,
-            > as _np::Wire>::view(block, LAYOUT.slots[9], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[9] }, tail)
         }
         /// Field 10.
         #[inline]
@@ -4557,7 +4872,7 @@ const _: () = {
             skip_fields(10, block, &mut tail);
             <::std::vec::Vec<
                 ::core::option::Option<::std::string::String>,
-            > as _np::Wire>::view(block, LAYOUT.slots[10], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[10] }, tail)
         }
         /// Field 11.
         #[inline]
@@ -4571,7 +4886,7 @@ const _: () = {
             skip_fields(11, block, &mut tail);
             <::std::vec::Vec<
                 ::core::option::Option<Unnumbered>,
-            > as _np::Wire>::view(block, LAYOUT.slots[11], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[11] }, tail)
         }
         /// Field 12.
         #[inline]
@@ -4581,7 +4896,7 @@ const _: () = {
             skip_fields(12, block, &mut tail);
             <::std::vec::Vec<
                 Unnumbered,
-            > as _np::Wire>::view(block, LAYOUT.slots[12], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[12] }, tail)
         }
         /// Field 13.
         #[inline]
@@ -4589,7 +4904,9 @@ const _: () = {
         pub fn scalars_only(&self) -> <::std::vec::Vec<Numbers> as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(13, block, &mut tail);
-            <::std::vec::Vec<Numbers> as _np::Wire>::view(block, LAYOUT.slots[13], tail)
+            <::std::vec::Vec<
+                Numbers,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[13] }, tail)
         }
         /// Field 14.
         #[inline]
@@ -4597,7 +4914,9 @@ const _: () = {
         pub fn fixed(&self) -> <::std::vec::Vec<Point> as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(14, block, &mut tail);
-            <::std::vec::Vec<Point> as _np::Wire>::view(block, LAYOUT.slots[14], tail)
+            <::std::vec::Vec<
+                Point,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[14] }, tail)
         }
         /// Field 15.
         #[inline]
@@ -4605,7 +4924,9 @@ const _: () = {
         pub fn frozen(&self) -> <::std::vec::Vec<Frozen> as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(15, block, &mut tail);
-            <::std::vec::Vec<Frozen> as _np::Wire>::view(block, LAYOUT.slots[15], tail)
+            <::std::vec::Vec<
+                Frozen,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[15] }, tail)
         }
         /// Field 16.
         #[inline]
@@ -4613,7 +4934,9 @@ const _: () = {
         pub fn gaps(&self) -> <::std::vec::Vec<Gap> as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(16, block, &mut tail);
-            <::std::vec::Vec<Gap> as _np::Wire>::view(block, LAYOUT.slots[16], tail)
+            <::std::vec::Vec<
+                Gap,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[16] }, tail)
         }
         /// Field 17.
         #[inline]
@@ -4621,7 +4944,9 @@ const _: () = {
         pub fn triangles(&self) -> <::std::vec::Vec<Triangle> as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(17, block, &mut tail);
-            <::std::vec::Vec<Triangle> as _np::Wire>::view(block, LAYOUT.slots[17], tail)
+            <::std::vec::Vec<
+                Triangle,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[17] }, tail)
         }
         /// Field 18.
         #[inline]
@@ -4629,7 +4954,9 @@ const _: () = {
         pub fn empties(&self) -> <::std::vec::Vec<Empty> as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(18, block, &mut tail);
-            <::std::vec::Vec<Empty> as _np::Wire>::view(block, LAYOUT.slots[18], tail)
+            <::std::vec::Vec<
+                Empty,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[18] }, tail)
         }
         /// Field 19.
         #[inline]
@@ -4637,7 +4964,9 @@ const _: () = {
         pub fn levels(&self) -> <::std::vec::Vec<Level8> as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(19, block, &mut tail);
-            <::std::vec::Vec<Level8> as _np::Wire>::view(block, LAYOUT.slots[19], tail)
+            <::std::vec::Vec<
+                Level8,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[19] }, tail)
         }
         /// Field 20.
         #[inline]
@@ -4645,7 +4974,9 @@ const _: () = {
         pub fn wide_levels(&self) -> <::std::vec::Vec<Level64> as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(20, block, &mut tail);
-            <::std::vec::Vec<Level64> as _np::Wire>::view(block, LAYOUT.slots[20], tail)
+            <::std::vec::Vec<
+                Level64,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[20] }, tail)
         }
         /// Field 21.
         #[inline]
@@ -4653,7 +4984,9 @@ const _: () = {
         pub fn shapes(&self) -> <::std::vec::Vec<Shape> as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(21, block, &mut tail);
-            <::std::vec::Vec<Shape> as _np::Wire>::view(block, LAYOUT.slots[21], tail)
+            <::std::vec::Vec<
+                Shape,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[21] }, tail)
         }
         /// Field 22.
         #[inline]
@@ -4661,7 +4994,9 @@ const _: () = {
         pub fn arrays(&self) -> <::std::vec::Vec<[u16; 3]> as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(22, block, &mut tail);
-            <::std::vec::Vec<[u16; 3]> as _np::Wire>::view(block, LAYOUT.slots[22], tail)
+            <::std::vec::Vec<
+                [u16; 3],
+            > as _np::Wire>::view(block, const { LAYOUT.slots[22] }, tail)
         }
         /// Field 23.
         #[inline]
@@ -4673,7 +5008,7 @@ const _: () = {
             skip_fields(23, block, &mut tail);
             <::std::vec::Vec<
                 [bool; 12],
-            > as _np::Wire>::view(block, LAYOUT.slots[23], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[23] }, tail)
         }
         /// Field 24.
         #[inline]
@@ -4691,7 +5026,7 @@ const _: () = {
                 ::std::vec::Vec<
                     ::std::vec::Vec<::core::option::Option<::std::string::String>>,
                 >,
-            > as _np::Wire>::view(block, LAYOUT.slots[24], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[24] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -4999,17 +5334,17 @@ const _: () = {
         if from <= 3 && 3 < to {
             at = <[::core::option::Option<
                 bool,
-            >; 5] as _np::Wire>::text_end(block, LAYOUT.slots[3], tails, at);
+            >; 5] as _np::Wire>::text_end(block, const { LAYOUT.slots[3] }, tails, at);
         }
         if from <= 4 && 4 < to {
             at = <[::core::option::Option<
                 u16,
-            >; 5] as _np::Wire>::text_end(block, LAYOUT.slots[4], tails, at);
+            >; 5] as _np::Wire>::text_end(block, const { LAYOUT.slots[4] }, tails, at);
         }
         if from <= 5 && 5 < to {
             at = <[::std::string::String; 2] as _np::Wire>::text_end(
                 block,
-                LAYOUT.slots[5],
+                const { LAYOUT.slots[5] },
                 tails,
                 at,
             );
@@ -5017,7 +5352,7 @@ const _: () = {
         if from <= 6 && 6 < to {
             at = <[::network_protocol::Bytes; 2] as _np::Wire>::text_end(
                 block,
-                LAYOUT.slots[6],
+                const { LAYOUT.slots[6] },
                 tails,
                 at,
             );
@@ -5025,21 +5360,31 @@ const _: () = {
         if from <= 7 && 7 < to {
             at = <[::std::vec::Vec<
                 u8,
-            >; 2] as _np::Wire>::text_end(block, LAYOUT.slots[7], tails, at);
+            >; 2] as _np::Wire>::text_end(block, const { LAYOUT.slots[7] }, tails, at);
         }
         if from <= 9 && 9 < to {
-            at = <[Frozen; 2] as _np::Wire>::text_end(block, LAYOUT.slots[9], tails, at);
+            at = <[Frozen; 2] as _np::Wire>::text_end(
+                block,
+                const { LAYOUT.slots[9] },
+                tails,
+                at,
+            );
         }
         if from <= 10 && 10 < to {
             at = <[Unnumbered; 2] as _np::Wire>::text_end(
                 block,
-                LAYOUT.slots[10],
+                const { LAYOUT.slots[10] },
                 tails,
                 at,
             );
         }
         if from <= 12 && 12 < to {
-            at = <[Shape; 2] as _np::Wire>::text_end(block, LAYOUT.slots[12], tails, at);
+            at = <[Shape; 2] as _np::Wire>::text_end(
+                block,
+                const { LAYOUT.slots[12] },
+                tails,
+                at,
+            );
         }
         at
     }
@@ -5066,24 +5411,28 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.bytes, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.flags, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.eight, block, LAYOUT.slots[2]);
-            _np::Wire::encode_block(&self.option_flags, block, LAYOUT.slots[3]);
-            _np::Wire::encode_block(&self.options, block, LAYOUT.slots[4]);
-            _np::Wire::encode_block(&self.texts, block, LAYOUT.slots[5]);
-            _np::Wire::encode_block(&self.blobs, block, LAYOUT.slots[6]);
-            _np::Wire::encode_block(&self.lists, block, LAYOUT.slots[7]);
-            _np::Wire::encode_block(&self.points, block, LAYOUT.slots[8]);
-            _np::Wire::encode_block(&self.frozen, block, LAYOUT.slots[9]);
-            _np::Wire::encode_block(&self.evolvable, block, LAYOUT.slots[10]);
-            _np::Wire::encode_block(&self.levels, block, LAYOUT.slots[11]);
-            _np::Wire::encode_block(&self.shapes, block, LAYOUT.slots[12]);
-            _np::Wire::encode_block(&self.grid, block, LAYOUT.slots[13]);
-            _np::Wire::encode_block(&self.flag_grid, block, LAYOUT.slots[14]);
-            _np::Wire::encode_block(&self.one, block, LAYOUT.slots[15]);
-            _np::Wire::encode_block(&self.long, block, LAYOUT.slots[16]);
-            _np::Wire::encode_block(&self.floats, block, LAYOUT.slots[17]);
+            _np::Wire::encode_block(&self.bytes, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.flags, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.eight, block, const { LAYOUT.slots[2] });
+            _np::Wire::encode_block(
+                &self.option_flags,
+                block,
+                const { LAYOUT.slots[3] },
+            );
+            _np::Wire::encode_block(&self.options, block, const { LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.texts, block, const { LAYOUT.slots[5] });
+            _np::Wire::encode_block(&self.blobs, block, const { LAYOUT.slots[6] });
+            _np::Wire::encode_block(&self.lists, block, const { LAYOUT.slots[7] });
+            _np::Wire::encode_block(&self.points, block, const { LAYOUT.slots[8] });
+            _np::Wire::encode_block(&self.frozen, block, const { LAYOUT.slots[9] });
+            _np::Wire::encode_block(&self.evolvable, block, const { LAYOUT.slots[10] });
+            _np::Wire::encode_block(&self.levels, block, const { LAYOUT.slots[11] });
+            _np::Wire::encode_block(&self.shapes, block, const { LAYOUT.slots[12] });
+            _np::Wire::encode_block(&self.grid, block, const { LAYOUT.slots[13] });
+            _np::Wire::encode_block(&self.flag_grid, block, const { LAYOUT.slots[14] });
+            _np::Wire::encode_block(&self.one, block, const { LAYOUT.slots[15] });
+            _np::Wire::encode_block(&self.long, block, const { LAYOUT.slots[16] });
+            _np::Wire::encode_block(&self.floats, block, const { LAYOUT.slots[17] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -5102,103 +5451,154 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: [u8; 16] = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1: [bool; 12] = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2: [bool; 8] = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            if LAYOUT.runs[3].0 > 0 {
-                tail.enter_run(run_end(3, LAYOUT.runs[3].0, block, tail.rest()));
+            let f0: [u8; 16] = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: [bool; 12] = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
+            let f2: [bool; 8] = _np::field(
+                block,
+                const { LAYOUT.slots[2] },
+                tail,
+                &PLACES[2],
+            )?;
+            if const { LAYOUT.runs[3].0 > 0 } {
+                tail.enter_run(
+                    run_end(3, const { LAYOUT.runs[3].0 }, block, tail.rest()),
+                );
             }
             let f3: [::core::option::Option<bool>; 5] = _np::field(
                 block,
-                LAYOUT.slots[3],
+                const { LAYOUT.slots[3] },
                 tail,
                 &PLACES[3],
             )?;
-            if LAYOUT.runs[4].0 > 0 {
-                tail.enter_run(run_end(4, LAYOUT.runs[4].0, block, tail.rest()));
+            if const { LAYOUT.runs[4].0 > 0 } {
+                tail.enter_run(
+                    run_end(4, const { LAYOUT.runs[4].0 }, block, tail.rest()),
+                );
             }
             let f4: [::core::option::Option<u16>; 5] = _np::field(
                 block,
-                LAYOUT.slots[4],
+                const { LAYOUT.slots[4] },
                 tail,
                 &PLACES[4],
             )?;
-            if LAYOUT.runs[5].0 > 0 {
-                tail.enter_run(run_end(5, LAYOUT.runs[5].0, block, tail.rest()));
+            if const { LAYOUT.runs[5].0 > 0 } {
+                tail.enter_run(
+                    run_end(5, const { LAYOUT.runs[5].0 }, block, tail.rest()),
+                );
             }
             let f5: [::std::string::String; 2] = _np::field(
                 block,
-                LAYOUT.slots[5],
+                const { LAYOUT.slots[5] },
                 tail,
                 &PLACES[5],
             )?;
-            if LAYOUT.runs[6].0 > 0 {
-                tail.enter_run(run_end(6, LAYOUT.runs[6].0, block, tail.rest()));
+            if const { LAYOUT.runs[6].0 > 0 } {
+                tail.enter_run(
+                    run_end(6, const { LAYOUT.runs[6].0 }, block, tail.rest()),
+                );
             }
             let f6: [::network_protocol::Bytes; 2] = _np::field(
                 block,
-                LAYOUT.slots[6],
+                const { LAYOUT.slots[6] },
                 tail,
                 &PLACES[6],
             )?;
-            if LAYOUT.runs[7].0 > 0 {
-                tail.enter_run(run_end(7, LAYOUT.runs[7].0, block, tail.rest()));
+            if const { LAYOUT.runs[7].0 > 0 } {
+                tail.enter_run(
+                    run_end(7, const { LAYOUT.runs[7].0 }, block, tail.rest()),
+                );
             }
             let f7: [::std::vec::Vec<u8>; 2] = _np::field(
                 block,
-                LAYOUT.slots[7],
+                const { LAYOUT.slots[7] },
                 tail,
                 &PLACES[7],
             )?;
             let f8: [Point; COUNT as usize] = _np::field(
                 block,
-                LAYOUT.slots[8],
+                const { LAYOUT.slots[8] },
                 tail,
                 &PLACES[8],
             )?;
-            if LAYOUT.runs[9].0 > 0 {
-                tail.enter_run(run_end(9, LAYOUT.runs[9].0, block, tail.rest()));
+            if const { LAYOUT.runs[9].0 > 0 } {
+                tail.enter_run(
+                    run_end(9, const { LAYOUT.runs[9].0 }, block, tail.rest()),
+                );
             }
-            let f9: [Frozen; 2] = _np::field(block, LAYOUT.slots[9], tail, &PLACES[9])?;
-            if LAYOUT.runs[10].0 > 0 {
-                tail.enter_run(run_end(10, LAYOUT.runs[10].0, block, tail.rest()));
+            let f9: [Frozen; 2] = _np::field(
+                block,
+                const { LAYOUT.slots[9] },
+                tail,
+                &PLACES[9],
+            )?;
+            if const { LAYOUT.runs[10].0 > 0 } {
+                tail.enter_run(
+                    run_end(10, const { LAYOUT.runs[10].0 }, block, tail.rest()),
+                );
             }
             let f10: [Unnumbered; 2] = _np::field(
                 block,
-                LAYOUT.slots[10],
+                const { LAYOUT.slots[10] },
                 tail,
                 &PLACES[10],
             )?;
             let f11: [Level32; 2] = _np::field(
                 block,
-                LAYOUT.slots[11],
+                const { LAYOUT.slots[11] },
                 tail,
                 &PLACES[11],
             )?;
-            if LAYOUT.runs[12].0 > 0 {
-                tail.enter_run(run_end(12, LAYOUT.runs[12].0, block, tail.rest()));
+            if const { LAYOUT.runs[12].0 > 0 } {
+                tail.enter_run(
+                    run_end(12, const { LAYOUT.runs[12].0 }, block, tail.rest()),
+                );
             }
             let f12: [Shape; 2] = _np::field(
                 block,
-                LAYOUT.slots[12],
+                const { LAYOUT.slots[12] },
                 tail,
                 &PLACES[12],
             )?;
             let f13: [[u8; 4]; 4] = _np::field(
                 block,
-                LAYOUT.slots[13],
+                const { LAYOUT.slots[13] },
                 tail,
                 &PLACES[13],
             )?;
             let f14: [[bool; 3]; 3] = _np::field(
                 block,
-                LAYOUT.slots[14],
+                const { LAYOUT.slots[14] },
                 tail,
                 &PLACES[14],
             )?;
-            let f15: [u64; 1] = _np::field(block, LAYOUT.slots[15], tail, &PLACES[15])?;
-            let f16: [u8; 100] = _np::field(block, LAYOUT.slots[16], tail, &PLACES[16])?;
-            let f17: [f64; 2] = _np::field(block, LAYOUT.slots[17], tail, &PLACES[17])?;
+            let f15: [u64; 1] = _np::field(
+                block,
+                const { LAYOUT.slots[15] },
+                tail,
+                &PLACES[15],
+            )?;
+            let f16: [u8; 100] = _np::field(
+                block,
+                const { LAYOUT.slots[16] },
+                tail,
+                &PLACES[16],
+            )?;
+            let f17: [f64; 2] = _np::field(
+                block,
+                const { LAYOUT.slots[17] },
+                tail,
+                &PLACES[17],
+            )?;
             ::core::result::Result::Ok(Self {
                 bytes: f0,
                 flags: f1,
@@ -5227,107 +5627,111 @@ const _: () = {
         ) -> ::core::result::Result<(), _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             let mut passed = false;
-            _np::check_field::<[bool; 12]>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            _np::check_field::<[bool; 8]>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            if LAYOUT.runs[3].0 > 0 {
+            _np::check_field::<
+                [bool; 12],
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            _np::check_field::<
+                [bool; 8],
+            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
+            if const { LAYOUT.runs[3].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(3, LAYOUT.runs[3].0, block, tail.rest()),
-                        LAYOUT.runs[3].1,
+                        run_end(3, const { LAYOUT.runs[3].0 }, block, tail.rest()),
+                        const { LAYOUT.runs[3].1 },
                     );
             }
             if !(passed && const { LAYOUT.passes(3) }) {
                 _np::check_field::<
                     [::core::option::Option<bool>; 5],
-                >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+                >(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
             }
-            if LAYOUT.runs[4].0 > 0 {
+            if const { LAYOUT.runs[4].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(4, LAYOUT.runs[4].0, block, tail.rest()),
-                        LAYOUT.runs[4].1,
+                        run_end(4, const { LAYOUT.runs[4].0 }, block, tail.rest()),
+                        const { LAYOUT.runs[4].1 },
                     );
             }
             if !(passed && const { LAYOUT.passes(4) }) {
                 _np::check_field::<
                     [::core::option::Option<u16>; 5],
-                >(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+                >(block, const { LAYOUT.slots[4] }, tail, &PLACES[4])?;
             }
-            if LAYOUT.runs[5].0 > 0 {
+            if const { LAYOUT.runs[5].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(5, LAYOUT.runs[5].0, block, tail.rest()),
-                        LAYOUT.runs[5].1,
+                        run_end(5, const { LAYOUT.runs[5].0 }, block, tail.rest()),
+                        const { LAYOUT.runs[5].1 },
                     );
             }
             if !(passed && const { LAYOUT.passes(5) }) {
                 _np::check_field::<
                     [::std::string::String; 2],
-                >(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+                >(block, const { LAYOUT.slots[5] }, tail, &PLACES[5])?;
             }
-            if LAYOUT.runs[6].0 > 0 {
+            if const { LAYOUT.runs[6].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(6, LAYOUT.runs[6].0, block, tail.rest()),
-                        LAYOUT.runs[6].1,
+                        run_end(6, const { LAYOUT.runs[6].0 }, block, tail.rest()),
+                        const { LAYOUT.runs[6].1 },
                     );
             }
             if !(passed && const { LAYOUT.passes(6) }) {
                 _np::check_field::<
                     [::network_protocol::Bytes; 2],
-                >(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+                >(block, const { LAYOUT.slots[6] }, tail, &PLACES[6])?;
             }
-            if LAYOUT.runs[7].0 > 0 {
+            if const { LAYOUT.runs[7].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(7, LAYOUT.runs[7].0, block, tail.rest()),
-                        LAYOUT.runs[7].1,
+                        run_end(7, const { LAYOUT.runs[7].0 }, block, tail.rest()),
+                        const { LAYOUT.runs[7].1 },
                     );
             }
             if !(passed && const { LAYOUT.passes(7) }) {
                 _np::check_field::<
                     [::std::vec::Vec<u8>; 2],
-                >(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+                >(block, const { LAYOUT.slots[7] }, tail, &PLACES[7])?;
             }
-            if LAYOUT.runs[9].0 > 0 {
+            if const { LAYOUT.runs[9].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(9, LAYOUT.runs[9].0, block, tail.rest()),
-                        LAYOUT.runs[9].1,
+                        run_end(9, const { LAYOUT.runs[9].0 }, block, tail.rest()),
+                        const { LAYOUT.runs[9].1 },
                     );
             }
             if !(passed && const { LAYOUT.passes(9) }) {
                 _np::check_field::<
                     [Frozen; 2],
-                >(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+                >(block, const { LAYOUT.slots[9] }, tail, &PLACES[9])?;
             }
-            if LAYOUT.runs[10].0 > 0 {
+            if const { LAYOUT.runs[10].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(10, LAYOUT.runs[10].0, block, tail.rest()),
-                        LAYOUT.runs[10].1,
+                        run_end(10, const { LAYOUT.runs[10].0 }, block, tail.rest()),
+                        const { LAYOUT.runs[10].1 },
                     );
             }
             if !(passed && const { LAYOUT.passes(10) }) {
                 _np::check_field::<
                     [Unnumbered; 2],
-                >(block, LAYOUT.slots[10], tail, &PLACES[10])?;
+                >(block, const { LAYOUT.slots[10] }, tail, &PLACES[10])?;
             }
-            if LAYOUT.runs[12].0 > 0 {
+            if const { LAYOUT.runs[12].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(12, LAYOUT.runs[12].0, block, tail.rest()),
-                        LAYOUT.runs[12].1,
+                        run_end(12, const { LAYOUT.runs[12].0 }, block, tail.rest()),
+                        const { LAYOUT.runs[12].1 },
                     );
             }
             if !(passed && const { LAYOUT.passes(12) }) {
                 _np::check_field::<
                     [Shape; 2],
-                >(block, LAYOUT.slots[12], tail, &PLACES[12])?;
+                >(block, const { LAYOUT.slots[12] }, tail, &PLACES[12])?;
             }
             _np::check_field::<
                 [[bool; 3]; 3],
-            >(block, LAYOUT.slots[14], tail, &PLACES[14])?;
+            >(block, const { LAYOUT.slots[14] }, tail, &PLACES[14])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -5343,38 +5747,44 @@ const _: () = {
         if upto > 3 {
             <[::core::option::Option<
                 bool,
-            >; 5] as _np::Wire>::skip(block, LAYOUT.slots[3], tail);
+            >; 5] as _np::Wire>::skip(block, const { LAYOUT.slots[3] }, tail);
         }
         if upto > 4 {
             <[::core::option::Option<
                 u16,
-            >; 5] as _np::Wire>::skip(block, LAYOUT.slots[4], tail);
+            >; 5] as _np::Wire>::skip(block, const { LAYOUT.slots[4] }, tail);
         }
         if upto > 5 {
             <[::std::string::String; 2] as _np::Wire>::skip(
                 block,
-                LAYOUT.slots[5],
+                const { LAYOUT.slots[5] },
                 tail,
             );
         }
         if upto > 6 {
             <[::network_protocol::Bytes; 2] as _np::Wire>::skip(
                 block,
-                LAYOUT.slots[6],
+                const { LAYOUT.slots[6] },
                 tail,
             );
         }
         if upto > 7 {
-            <[::std::vec::Vec<u8>; 2] as _np::Wire>::skip(block, LAYOUT.slots[7], tail);
+            <[::std::vec::Vec<
+                u8,
+            >; 2] as _np::Wire>::skip(block, const { LAYOUT.slots[7] }, tail);
         }
         if upto > 9 {
-            <[Frozen; 2] as _np::Wire>::skip(block, LAYOUT.slots[9], tail);
+            <[Frozen; 2] as _np::Wire>::skip(block, const { LAYOUT.slots[9] }, tail);
         }
         if upto > 10 {
-            <[Unnumbered; 2] as _np::Wire>::skip(block, LAYOUT.slots[10], tail);
+            <[Unnumbered; 2] as _np::Wire>::skip(
+                block,
+                const { LAYOUT.slots[10] },
+                tail,
+            );
         }
         if upto > 12 {
-            <[Shape; 2] as _np::Wire>::skip(block, LAYOUT.slots[12], tail);
+            <[Shape; 2] as _np::Wire>::skip(block, const { LAYOUT.slots[12] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -5384,21 +5794,21 @@ const _: () = {
         #[must_use]
         pub fn bytes(&self) -> <[u8; 16] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[u8; 16] as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <[u8; 16] as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn flags(&self) -> <[bool; 12] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[bool; 12] as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <[bool; 12] as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn eight(&self) -> <[bool; 8] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[bool; 8] as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <[bool; 8] as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
@@ -5409,7 +5819,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <[::core::option::Option<
                 bool,
-            >; 5] as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+            >; 5] as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
@@ -5421,7 +5831,7 @@ const _: () = {
             skip_fields(4, block, &mut tail);
             <[::core::option::Option<
                 u16,
-            >; 5] as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+            >; 5] as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
@@ -5429,7 +5839,11 @@ const _: () = {
         pub fn texts(&self) -> <[::std::string::String; 2] as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(5, block, &mut tail);
-            <[::std::string::String; 2] as _np::Wire>::view(block, LAYOUT.slots[5], tail)
+            <[::std::string::String; 2] as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[5] },
+                tail,
+            )
         }
         /// Field 6.
         #[inline]
@@ -5439,7 +5853,7 @@ const _: () = {
             skip_fields(6, block, &mut tail);
             <[::network_protocol::Bytes; 2] as _np::Wire>::view(
                 block,
-                LAYOUT.slots[6],
+                const { LAYOUT.slots[6] },
                 tail,
             )
         }
@@ -5449,14 +5863,17 @@ const _: () = {
         pub fn lists(&self) -> <[::std::vec::Vec<u8>; 2] as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(7, block, &mut tail);
-            <[::std::vec::Vec<u8>; 2] as _np::Wire>::view(block, LAYOUT.slots[7], tail)
+            <[::std::vec::Vec<
+                u8,
+            >; 2] as _np::Wire>::view(block, const { LAYOUT.slots[7] }, tail)
         }
         /// Field 8.
         #[inline]
         #[must_use]
         pub fn points(&self) -> <[Point; COUNT as usize] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[Point; COUNT as usize] as _np::Wire>::view(block, LAYOUT.slots[8], tail)
+            <[Point; COUNT
+                as usize] as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
         }
         /// Field 9.
         #[inline]
@@ -5464,7 +5881,7 @@ const _: () = {
         pub fn frozen(&self) -> <[Frozen; 2] as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(9, block, &mut tail);
-            <[Frozen; 2] as _np::Wire>::view(block, LAYOUT.slots[9], tail)
+            <[Frozen; 2] as _np::Wire>::view(block, const { LAYOUT.slots[9] }, tail)
         }
         /// Field 10.
         #[inline]
@@ -5472,14 +5889,14 @@ const _: () = {
         pub fn evolvable(&self) -> <[Unnumbered; 2] as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(10, block, &mut tail);
-            <[Unnumbered; 2] as _np::Wire>::view(block, LAYOUT.slots[10], tail)
+            <[Unnumbered; 2] as _np::Wire>::view(block, const { LAYOUT.slots[10] }, tail)
         }
         /// Field 11.
         #[inline]
         #[must_use]
         pub fn levels(&self) -> <[Level32; 2] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[Level32; 2] as _np::Wire>::view(block, LAYOUT.slots[11], tail)
+            <[Level32; 2] as _np::Wire>::view(block, const { LAYOUT.slots[11] }, tail)
         }
         /// Field 12.
         #[inline]
@@ -5487,42 +5904,42 @@ const _: () = {
         pub fn shapes(&self) -> <[Shape; 2] as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(12, block, &mut tail);
-            <[Shape; 2] as _np::Wire>::view(block, LAYOUT.slots[12], tail)
+            <[Shape; 2] as _np::Wire>::view(block, const { LAYOUT.slots[12] }, tail)
         }
         /// Field 13.
         #[inline]
         #[must_use]
         pub fn grid(&self) -> <[[u8; 4]; 4] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[[u8; 4]; 4] as _np::Wire>::view(block, LAYOUT.slots[13], tail)
+            <[[u8; 4]; 4] as _np::Wire>::view(block, const { LAYOUT.slots[13] }, tail)
         }
         /// Field 14.
         #[inline]
         #[must_use]
         pub fn flag_grid(&self) -> <[[bool; 3]; 3] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[[bool; 3]; 3] as _np::Wire>::view(block, LAYOUT.slots[14], tail)
+            <[[bool; 3]; 3] as _np::Wire>::view(block, const { LAYOUT.slots[14] }, tail)
         }
         /// Field 15.
         #[inline]
         #[must_use]
         pub fn one(&self) -> <[u64; 1] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[u64; 1] as _np::Wire>::view(block, LAYOUT.slots[15], tail)
+            <[u64; 1] as _np::Wire>::view(block, const { LAYOUT.slots[15] }, tail)
         }
         /// Field 16.
         #[inline]
         #[must_use]
         pub fn long(&self) -> <[u8; 100] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[u8; 100] as _np::Wire>::view(block, LAYOUT.slots[16], tail)
+            <[u8; 100] as _np::Wire>::view(block, const { LAYOUT.slots[16] }, tail)
         }
         /// Field 17.
         #[inline]
         #[must_use]
         pub fn floats(&self) -> <[f64; 2] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[f64; 2] as _np::Wire>::view(block, LAYOUT.slots[17], tail)
+            <[f64; 2] as _np::Wire>::view(block, const { LAYOUT.slots[17] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -5674,10 +6091,10 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.name, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.children, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.maybe, block, LAYOUT.slots[2]);
-            _np::Wire::encode_block(&self.left, block, LAYOUT.slots[3]);
+            _np::Wire::encode_block(&self.name, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.children, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.maybe, block, const { LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.left, block, const { LAYOUT.slots[3] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -5695,23 +6112,28 @@ const _: () = {
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
             let f0: ::std::string::String = _np::field(
                 block,
-                LAYOUT.slots[0],
+                const { LAYOUT.slots[0] },
                 tail,
                 &PLACES[0],
             )?;
             let f1: ::std::vec::Vec<Tree> = _np::field(
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
                 tail,
                 &PLACES[1],
             )?;
             let f2: ::core::option::Option<::std::vec::Vec<Tree>> = _np::field(
                 block,
-                LAYOUT.slots[2],
+                const { LAYOUT.slots[2] },
                 tail,
                 &PLACES[2],
             )?;
-            let f3: Left = _np::field(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f3: Left = _np::field(
+                block,
+                const { LAYOUT.slots[3] },
+                tail,
+                &PLACES[3],
+            )?;
             ::core::result::Result::Ok(Self {
                 name: f0,
                 children: f1,
@@ -5728,14 +6150,16 @@ const _: () = {
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
             _np::check_field::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
             _np::check_field::<
                 ::std::vec::Vec<Tree>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
             _np::check_field::<
                 ::core::option::Option<::std::vec::Vec<Tree>>,
-            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            _np::check_field::<Left>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
+            _np::check_field::<
+                Left,
+            >(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -5749,18 +6173,24 @@ const _: () = {
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
         if upto > 0 {
-            <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+            <::std::string::String as _np::Wire>::skip(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+            );
         }
         if upto > 1 {
-            <::std::vec::Vec<Tree> as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+            <::std::vec::Vec<
+                Tree,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
         }
         if upto > 2 {
             <::core::option::Option<
                 ::std::vec::Vec<Tree>,
-            > as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[2] }, tail);
         }
         if upto > 3 {
-            <Left as _np::Wire>::skip(block, LAYOUT.slots[3], tail);
+            <Left as _np::Wire>::skip(block, const { LAYOUT.slots[3] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -5770,7 +6200,11 @@ const _: () = {
         #[must_use]
         pub fn name(&self) -> <::std::string::String as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+            )
         }
         /// Field 1.
         #[inline]
@@ -5778,7 +6212,9 @@ const _: () = {
         pub fn children(&self) -> <::std::vec::Vec<Tree> as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(1, block, &mut tail);
-            <::std::vec::Vec<Tree> as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <::std::vec::Vec<
+                Tree,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
@@ -5790,7 +6226,7 @@ const _: () = {
             skip_fields(2, block, &mut tail);
             <::core::option::Option<
                 ::std::vec::Vec<Tree>,
-            > as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
@@ -5798,7 +6234,7 @@ const _: () = {
         pub fn left(&self) -> <Left as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(3, block, &mut tail);
-            <Left as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+            <Left as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -5881,7 +6317,7 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.rights, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.rights, block, const { LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -5895,7 +6331,7 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             let f0: ::std::vec::Vec<Right> = _np::field(
                 block,
-                LAYOUT.slots[0],
+                const { LAYOUT.slots[0] },
                 tail,
                 &PLACES[0],
             )?;
@@ -5909,7 +6345,7 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::check_field::<
                 ::std::vec::Vec<Right>,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -5927,7 +6363,9 @@ const _: () = {
         #[must_use]
         pub fn rights(&self) -> <::std::vec::Vec<Right> as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::vec::Vec<Right> as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <::std::vec::Vec<
+                Right,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -5996,8 +6434,8 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.left, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.expression, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.left, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.expression, block, const { LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -6010,8 +6448,18 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: Left = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1: Expression = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: Left = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: Expression = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
             ::core::result::Result::Ok(Self { left: f0, expression: f1 })
         }
         #[inline]
@@ -6020,8 +6468,12 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            _np::check_field::<Left>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            _np::check_field::<Expression>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            _np::check_field::<
+                Left,
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            _np::check_field::<
+                Expression,
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -6035,10 +6487,10 @@ const _: () = {
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
         if upto > 0 {
-            <Left as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+            <Left as _np::Wire>::skip(block, const { LAYOUT.slots[0] }, tail);
         }
         if upto > 1 {
-            <Expression as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+            <Expression as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -6048,7 +6500,7 @@ const _: () = {
         #[must_use]
         pub fn left(&self) -> <Left as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Left as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <Left as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -6056,7 +6508,7 @@ const _: () = {
         pub fn expression(&self) -> <Expression as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(1, block, &mut tail);
-            <Expression as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <Expression as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -6174,19 +6626,19 @@ const _: () = {
             match self {
                 Self::Number(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_1.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_1.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_1.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Sum(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_2.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::Call { name: f0, arguments: f1 } => {
                     let (at, block) = _np::begin_variant(LAYOUT_3.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_3.slots[0]);
-                    _np::Wire::encode_block(f1, block, LAYOUT_3.slots[1]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_3.slots[0] });
+                    _np::Wire::encode_block(f1, block, const { LAYOUT_3.slots[1] });
                     _np::Wire::encode_tail(f0, out);
                     _np::Wire::encode_tail(f1, out);
                     _np::end_variant(at, out);
@@ -6212,7 +6664,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_1, 0);
                                 let f0: f64 = _np::field(
                                     block,
-                                    LAYOUT_1.slots[0],
+                                    const { LAYOUT_1.slots[0] },
                                     tail,
                                     &PLACES_1[0],
                                 )?;
@@ -6228,7 +6680,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_2, 0);
                                 let f0: ::std::vec::Vec<Expression> = _np::field(
                                     block,
-                                    LAYOUT_2.slots[0],
+                                    const { LAYOUT_2.slots[0] },
                                     tail,
                                     &PLACES_2[0],
                                 )?;
@@ -6244,13 +6696,13 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_3, 0);
                                 let f0: ::std::string::String = _np::field(
                                     block,
-                                    LAYOUT_3.slots[0],
+                                    const { LAYOUT_3.slots[0] },
                                     tail,
                                     &PLACES_3[0],
                                 )?;
                                 let f1: ::std::vec::Vec<Expression> = _np::field(
                                     block,
-                                    LAYOUT_3.slots[1],
+                                    const { LAYOUT_3.slots[1] },
                                     tail,
                                     &PLACES_3[1],
                                 )?;
@@ -6290,7 +6742,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_2, 0);
                                 _np::check_field::<
                                     ::std::vec::Vec<Expression>,
-                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
+                                >(block, const { LAYOUT_2.slots[0] }, tail, &PLACES_2[0])?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -6303,10 +6755,10 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_3, 0);
                                 _np::check_field::<
                                     ::std::string::String,
-                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
+                                >(block, const { LAYOUT_3.slots[0] }, tail, &PLACES_3[0])?;
                                 _np::check_field::<
                                     ::std::vec::Vec<Expression>,
-                                >(block, LAYOUT_3.slots[1], tail, &PLACES_3[1])?;
+                                >(block, const { LAYOUT_3.slots[1] }, tail, &PLACES_3[1])?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -6328,7 +6780,7 @@ const _: () = {
                     {
                         let f0 = <f64 as _np::Wire>::view(
                             block,
-                            LAYOUT_1.slots[0],
+                            const { LAYOUT_1.slots[0] },
                             *tail,
                         );
                         ExpressionView::Number(f0)
@@ -6340,7 +6792,7 @@ const _: () = {
                     {
                         let f0 = <::std::vec::Vec<
                             Expression,
-                        > as _np::Wire>::view(block, LAYOUT_2.slots[0], *tail);
+                        > as _np::Wire>::view(block, const { LAYOUT_2.slots[0] }, *tail);
                         ExpressionView::Sum(f0)
                     }
                 }
@@ -6350,17 +6802,17 @@ const _: () = {
                     {
                         let f0 = <::std::string::String as _np::Wire>::view(
                             block,
-                            LAYOUT_3.slots[0],
+                            const { LAYOUT_3.slots[0] },
                             *tail,
                         );
                         <::std::string::String as _np::Wire>::skip(
                             block,
-                            LAYOUT_3.slots[0],
+                            const { LAYOUT_3.slots[0] },
                             tail,
                         );
                         let f1 = <::std::vec::Vec<
                             Expression,
-                        > as _np::Wire>::view(block, LAYOUT_3.slots[1], *tail);
+                        > as _np::Wire>::view(block, const { LAYOUT_3.slots[1] }, *tail);
                         ExpressionView::Call {
                             name: f0,
                             arguments: f1,
@@ -6528,12 +6980,17 @@ const _: () = {
     fn run_end(from: usize, to: usize, block: &[u8], tails: &[u8]) -> usize {
         let mut at = 0;
         if from <= 6 && 6 < to {
-            at = <Frozen as _np::Wire>::text_end(block, LAYOUT.slots[6], tails, at);
+            at = <Frozen as _np::Wire>::text_end(
+                block,
+                const { LAYOUT.slots[6] },
+                tails,
+                at,
+            );
         }
         if from <= 18 && 18 < to {
             at = <::std::string::String as _np::Wire>::text_end(
                 block,
-                LAYOUT.slots[18],
+                const { LAYOUT.slots[18] },
                 tails,
                 at,
             );
@@ -6561,26 +7018,26 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.numbers, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.flags, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.straddling, block, LAYOUT.slots[2]);
-            _np::Wire::encode_block(&self.empty, block, LAYOUT.slots[3]);
-            _np::Wire::encode_block(&self.unnumbered, block, LAYOUT.slots[4]);
-            _np::Wire::encode_block(&self.shuffled, block, LAYOUT.slots[5]);
-            _np::Wire::encode_block(&self.frozen, block, LAYOUT.slots[6]);
-            _np::Wire::encode_block(&self.options, block, LAYOUT.slots[7]);
-            _np::Wire::encode_block(&self.lists, block, LAYOUT.slots[8]);
-            _np::Wire::encode_block(&self.arrays, block, LAYOUT.slots[9]);
-            _np::Wire::encode_block(&self.tree, block, LAYOUT.slots[10]);
-            _np::Wire::encode_block(&self.level8, block, LAYOUT.slots[11]);
-            _np::Wire::encode_block(&self.level16, block, LAYOUT.slots[12]);
-            _np::Wire::encode_block(&self.level32, block, LAYOUT.slots[13]);
-            _np::Wire::encode_block(&self.level64, block, LAYOUT.slots[14]);
-            _np::Wire::encode_block(&self.shape, block, LAYOUT.slots[15]);
-            _np::Wire::encode_block(&self.growing, block, LAYOUT.slots[16]);
-            _np::Wire::encode_block(&self.nothing, block, LAYOUT.slots[17]);
-            _np::Wire::encode_block(&self.text, block, LAYOUT.slots[18]);
-            _np::Wire::encode_block(&self.bytes, block, LAYOUT.slots[19]);
+            _np::Wire::encode_block(&self.numbers, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.flags, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.straddling, block, const { LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.empty, block, const { LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.unnumbered, block, const { LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.shuffled, block, const { LAYOUT.slots[5] });
+            _np::Wire::encode_block(&self.frozen, block, const { LAYOUT.slots[6] });
+            _np::Wire::encode_block(&self.options, block, const { LAYOUT.slots[7] });
+            _np::Wire::encode_block(&self.lists, block, const { LAYOUT.slots[8] });
+            _np::Wire::encode_block(&self.arrays, block, const { LAYOUT.slots[9] });
+            _np::Wire::encode_block(&self.tree, block, const { LAYOUT.slots[10] });
+            _np::Wire::encode_block(&self.level8, block, const { LAYOUT.slots[11] });
+            _np::Wire::encode_block(&self.level16, block, const { LAYOUT.slots[12] });
+            _np::Wire::encode_block(&self.level32, block, const { LAYOUT.slots[13] });
+            _np::Wire::encode_block(&self.level64, block, const { LAYOUT.slots[14] });
+            _np::Wire::encode_block(&self.shape, block, const { LAYOUT.slots[15] });
+            _np::Wire::encode_block(&self.growing, block, const { LAYOUT.slots[16] });
+            _np::Wire::encode_block(&self.nothing, block, const { LAYOUT.slots[17] });
+            _np::Wire::encode_block(&self.text, block, const { LAYOUT.slots[18] });
+            _np::Wire::encode_block(&self.bytes, block, const { LAYOUT.slots[19] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -6607,39 +7064,133 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: Numbers = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1: Flags = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2: Straddling = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3: Empty = _np::field(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            let f4: Unnumbered = _np::field(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            let f5: Shuffled = _np::field(block, LAYOUT.slots[5], tail, &PLACES[5])?;
-            if LAYOUT.runs[6].0 > 0 {
-                tail.enter_run(run_end(6, LAYOUT.runs[6].0, block, tail.rest()));
+            let f0: Numbers = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: Flags = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
+            let f2: Straddling = _np::field(
+                block,
+                const { LAYOUT.slots[2] },
+                tail,
+                &PLACES[2],
+            )?;
+            let f3: Empty = _np::field(
+                block,
+                const { LAYOUT.slots[3] },
+                tail,
+                &PLACES[3],
+            )?;
+            let f4: Unnumbered = _np::field(
+                block,
+                const { LAYOUT.slots[4] },
+                tail,
+                &PLACES[4],
+            )?;
+            let f5: Shuffled = _np::field(
+                block,
+                const { LAYOUT.slots[5] },
+                tail,
+                &PLACES[5],
+            )?;
+            if const { LAYOUT.runs[6].0 > 0 } {
+                tail.enter_run(
+                    run_end(6, const { LAYOUT.runs[6].0 }, block, tail.rest()),
+                );
             }
-            let f6: Frozen = _np::field(block, LAYOUT.slots[6], tail, &PLACES[6])?;
-            let f7: Options = _np::field(block, LAYOUT.slots[7], tail, &PLACES[7])?;
-            let f8: Lists = _np::field(block, LAYOUT.slots[8], tail, &PLACES[8])?;
-            let f9: Arrays = _np::field(block, LAYOUT.slots[9], tail, &PLACES[9])?;
-            let f10: Tree = _np::field(block, LAYOUT.slots[10], tail, &PLACES[10])?;
-            let f11: Level8 = _np::field(block, LAYOUT.slots[11], tail, &PLACES[11])?;
-            let f12: Level16 = _np::field(block, LAYOUT.slots[12], tail, &PLACES[12])?;
-            let f13: Level32 = _np::field(block, LAYOUT.slots[13], tail, &PLACES[13])?;
-            let f14: Level64 = _np::field(block, LAYOUT.slots[14], tail, &PLACES[14])?;
-            let f15: Shape = _np::field(block, LAYOUT.slots[15], tail, &PLACES[15])?;
-            let f16: Growing = _np::field(block, LAYOUT.slots[16], tail, &PLACES[16])?;
-            let f17: Nothing = _np::field(block, LAYOUT.slots[17], tail, &PLACES[17])?;
-            if LAYOUT.runs[18].0 > 0 {
-                tail.enter_run(run_end(18, LAYOUT.runs[18].0, block, tail.rest()));
+            let f6: Frozen = _np::field(
+                block,
+                const { LAYOUT.slots[6] },
+                tail,
+                &PLACES[6],
+            )?;
+            let f7: Options = _np::field(
+                block,
+                const { LAYOUT.slots[7] },
+                tail,
+                &PLACES[7],
+            )?;
+            let f8: Lists = _np::field(
+                block,
+                const { LAYOUT.slots[8] },
+                tail,
+                &PLACES[8],
+            )?;
+            let f9: Arrays = _np::field(
+                block,
+                const { LAYOUT.slots[9] },
+                tail,
+                &PLACES[9],
+            )?;
+            let f10: Tree = _np::field(
+                block,
+                const { LAYOUT.slots[10] },
+                tail,
+                &PLACES[10],
+            )?;
+            let f11: Level8 = _np::field(
+                block,
+                const { LAYOUT.slots[11] },
+                tail,
+                &PLACES[11],
+            )?;
+            let f12: Level16 = _np::field(
+                block,
+                const { LAYOUT.slots[12] },
+                tail,
+                &PLACES[12],
+            )?;
+            let f13: Level32 = _np::field(
+                block,
+                const { LAYOUT.slots[13] },
+                tail,
+                &PLACES[13],
+            )?;
+            let f14: Level64 = _np::field(
+                block,
+                const { LAYOUT.slots[14] },
+                tail,
+                &PLACES[14],
+            )?;
+            let f15: Shape = _np::field(
+                block,
+                const { LAYOUT.slots[15] },
+                tail,
+                &PLACES[15],
+            )?;
+            let f16: Growing = _np::field(
+                block,
+                const { LAYOUT.slots[16] },
+                tail,
+                &PLACES[16],
+            )?;
+            let f17: Nothing = _np::field(
+                block,
+                const { LAYOUT.slots[17] },
+                tail,
+                &PLACES[17],
+            )?;
+            if const { LAYOUT.runs[18].0 > 0 } {
+                tail.enter_run(
+                    run_end(18, const { LAYOUT.runs[18].0 }, block, tail.rest()),
+                );
             }
             let f18: ::std::string::String = _np::field(
                 block,
-                LAYOUT.slots[18],
+                const { LAYOUT.slots[18] },
                 tail,
                 &PLACES[18],
             )?;
             let f19: ::network_protocol::Bytes = _np::field(
                 block,
-                LAYOUT.slots[19],
+                const { LAYOUT.slots[19] },
                 tail,
                 &PLACES[19],
             )?;
@@ -6673,44 +7224,72 @@ const _: () = {
         ) -> ::core::result::Result<(), _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             let mut passed = false;
-            _np::check_field::<Numbers>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            _np::check_field::<Flags>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            _np::check_field::<Straddling>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            _np::check_field::<Empty>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            _np::check_field::<Unnumbered>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            _np::check_field::<Shuffled>(block, LAYOUT.slots[5], tail, &PLACES[5])?;
-            if LAYOUT.runs[6].0 > 0 {
+            _np::check_field::<
+                Numbers,
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            _np::check_field::<
+                Flags,
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            _np::check_field::<
+                Straddling,
+            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
+            _np::check_field::<
+                Empty,
+            >(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
+            _np::check_field::<
+                Unnumbered,
+            >(block, const { LAYOUT.slots[4] }, tail, &PLACES[4])?;
+            _np::check_field::<
+                Shuffled,
+            >(block, const { LAYOUT.slots[5] }, tail, &PLACES[5])?;
+            if const { LAYOUT.runs[6].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(6, LAYOUT.runs[6].0, block, tail.rest()),
-                        LAYOUT.runs[6].1,
+                        run_end(6, const { LAYOUT.runs[6].0 }, block, tail.rest()),
+                        const { LAYOUT.runs[6].1 },
                     );
             }
             if !(passed && const { LAYOUT.passes(6) }) {
-                _np::check_field::<Frozen>(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+                _np::check_field::<
+                    Frozen,
+                >(block, const { LAYOUT.slots[6] }, tail, &PLACES[6])?;
             }
-            _np::check_field::<Options>(block, LAYOUT.slots[7], tail, &PLACES[7])?;
-            _np::check_field::<Lists>(block, LAYOUT.slots[8], tail, &PLACES[8])?;
-            _np::check_field::<Arrays>(block, LAYOUT.slots[9], tail, &PLACES[9])?;
-            _np::check_field::<Tree>(block, LAYOUT.slots[10], tail, &PLACES[10])?;
-            _np::check_field::<Shape>(block, LAYOUT.slots[15], tail, &PLACES[15])?;
-            _np::check_field::<Growing>(block, LAYOUT.slots[16], tail, &PLACES[16])?;
-            _np::check_field::<Nothing>(block, LAYOUT.slots[17], tail, &PLACES[17])?;
-            if LAYOUT.runs[18].0 > 0 {
+            _np::check_field::<
+                Options,
+            >(block, const { LAYOUT.slots[7] }, tail, &PLACES[7])?;
+            _np::check_field::<
+                Lists,
+            >(block, const { LAYOUT.slots[8] }, tail, &PLACES[8])?;
+            _np::check_field::<
+                Arrays,
+            >(block, const { LAYOUT.slots[9] }, tail, &PLACES[9])?;
+            _np::check_field::<
+                Tree,
+            >(block, const { LAYOUT.slots[10] }, tail, &PLACES[10])?;
+            _np::check_field::<
+                Shape,
+            >(block, const { LAYOUT.slots[15] }, tail, &PLACES[15])?;
+            _np::check_field::<
+                Growing,
+            >(block, const { LAYOUT.slots[16] }, tail, &PLACES[16])?;
+            _np::check_field::<
+                Nothing,
+            >(block, const { LAYOUT.slots[17] }, tail, &PLACES[17])?;
+            if const { LAYOUT.runs[18].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(18, LAYOUT.runs[18].0, block, tail.rest()),
-                        LAYOUT.runs[18].1,
+                        run_end(18, const { LAYOUT.runs[18].0 }, block, tail.rest()),
+                        const { LAYOUT.runs[18].1 },
                     );
             }
             if !(passed && const { LAYOUT.passes(18) }) {
                 _np::check_field::<
                     ::std::string::String,
-                >(block, LAYOUT.slots[18], tail, &PLACES[18])?;
+                >(block, const { LAYOUT.slots[18] }, tail, &PLACES[18])?;
             }
             _np::check_field::<
                 ::network_protocol::Bytes,
-            >(block, LAYOUT.slots[19], tail, &PLACES[19])?;
+            >(block, const { LAYOUT.slots[19] }, tail, &PLACES[19])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -6724,54 +7303,58 @@ const _: () = {
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
         if upto > 0 {
-            <Numbers as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+            <Numbers as _np::Wire>::skip(block, const { LAYOUT.slots[0] }, tail);
         }
         if upto > 1 {
-            <Flags as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+            <Flags as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
         }
         if upto > 2 {
-            <Straddling as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
+            <Straddling as _np::Wire>::skip(block, const { LAYOUT.slots[2] }, tail);
         }
         if upto > 3 {
-            <Empty as _np::Wire>::skip(block, LAYOUT.slots[3], tail);
+            <Empty as _np::Wire>::skip(block, const { LAYOUT.slots[3] }, tail);
         }
         if upto > 4 {
-            <Unnumbered as _np::Wire>::skip(block, LAYOUT.slots[4], tail);
+            <Unnumbered as _np::Wire>::skip(block, const { LAYOUT.slots[4] }, tail);
         }
         if upto > 5 {
-            <Shuffled as _np::Wire>::skip(block, LAYOUT.slots[5], tail);
+            <Shuffled as _np::Wire>::skip(block, const { LAYOUT.slots[5] }, tail);
         }
         if upto > 6 {
-            <Frozen as _np::Wire>::skip(block, LAYOUT.slots[6], tail);
+            <Frozen as _np::Wire>::skip(block, const { LAYOUT.slots[6] }, tail);
         }
         if upto > 7 {
-            <Options as _np::Wire>::skip(block, LAYOUT.slots[7], tail);
+            <Options as _np::Wire>::skip(block, const { LAYOUT.slots[7] }, tail);
         }
         if upto > 8 {
-            <Lists as _np::Wire>::skip(block, LAYOUT.slots[8], tail);
+            <Lists as _np::Wire>::skip(block, const { LAYOUT.slots[8] }, tail);
         }
         if upto > 9 {
-            <Arrays as _np::Wire>::skip(block, LAYOUT.slots[9], tail);
+            <Arrays as _np::Wire>::skip(block, const { LAYOUT.slots[9] }, tail);
         }
         if upto > 10 {
-            <Tree as _np::Wire>::skip(block, LAYOUT.slots[10], tail);
+            <Tree as _np::Wire>::skip(block, const { LAYOUT.slots[10] }, tail);
         }
         if upto > 15 {
-            <Shape as _np::Wire>::skip(block, LAYOUT.slots[15], tail);
+            <Shape as _np::Wire>::skip(block, const { LAYOUT.slots[15] }, tail);
         }
         if upto > 16 {
-            <Growing as _np::Wire>::skip(block, LAYOUT.slots[16], tail);
+            <Growing as _np::Wire>::skip(block, const { LAYOUT.slots[16] }, tail);
         }
         if upto > 17 {
-            <Nothing as _np::Wire>::skip(block, LAYOUT.slots[17], tail);
+            <Nothing as _np::Wire>::skip(block, const { LAYOUT.slots[17] }, tail);
         }
         if upto > 18 {
-            <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[18], tail);
+            <::std::string::String as _np::Wire>::skip(
+                block,
+                const { LAYOUT.slots[18] },
+                tail,
+            );
         }
         if upto > 19 {
             <::network_protocol::Bytes as _np::Wire>::skip(
                 block,
-                LAYOUT.slots[19],
+                const { LAYOUT.slots[19] },
                 tail,
             );
         }
@@ -6783,7 +7366,7 @@ const _: () = {
         #[must_use]
         pub fn numbers(&self) -> <Numbers as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Numbers as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <Numbers as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -6791,7 +7374,7 @@ const _: () = {
         pub fn flags(&self) -> <Flags as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(1, block, &mut tail);
-            <Flags as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <Flags as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
@@ -6799,7 +7382,7 @@ const _: () = {
         pub fn straddling(&self) -> <Straddling as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(2, block, &mut tail);
-            <Straddling as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <Straddling as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
@@ -6807,7 +7390,7 @@ const _: () = {
         pub fn empty(&self) -> <Empty as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(3, block, &mut tail);
-            <Empty as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+            <Empty as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
@@ -6815,7 +7398,7 @@ const _: () = {
         pub fn unnumbered(&self) -> <Unnumbered as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(4, block, &mut tail);
-            <Unnumbered as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+            <Unnumbered as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
@@ -6823,7 +7406,7 @@ const _: () = {
         pub fn shuffled(&self) -> <Shuffled as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(5, block, &mut tail);
-            <Shuffled as _np::Wire>::view(block, LAYOUT.slots[5], tail)
+            <Shuffled as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail)
         }
         /// Field 6.
         #[inline]
@@ -6831,7 +7414,7 @@ const _: () = {
         pub fn frozen(&self) -> <Frozen as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(6, block, &mut tail);
-            <Frozen as _np::Wire>::view(block, LAYOUT.slots[6], tail)
+            <Frozen as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail)
         }
         /// Field 7.
         #[inline]
@@ -6839,7 +7422,7 @@ const _: () = {
         pub fn options(&self) -> <Options as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(7, block, &mut tail);
-            <Options as _np::Wire>::view(block, LAYOUT.slots[7], tail)
+            <Options as _np::Wire>::view(block, const { LAYOUT.slots[7] }, tail)
         }
         /// Field 8.
         #[inline]
@@ -6847,7 +7430,7 @@ const _: () = {
         pub fn lists(&self) -> <Lists as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(8, block, &mut tail);
-            <Lists as _np::Wire>::view(block, LAYOUT.slots[8], tail)
+            <Lists as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
         }
         /// Field 9.
         #[inline]
@@ -6855,7 +7438,7 @@ const _: () = {
         pub fn arrays(&self) -> <Arrays as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(9, block, &mut tail);
-            <Arrays as _np::Wire>::view(block, LAYOUT.slots[9], tail)
+            <Arrays as _np::Wire>::view(block, const { LAYOUT.slots[9] }, tail)
         }
         /// Field 10.
         #[inline]
@@ -6863,35 +7446,35 @@ const _: () = {
         pub fn tree(&self) -> <Tree as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(10, block, &mut tail);
-            <Tree as _np::Wire>::view(block, LAYOUT.slots[10], tail)
+            <Tree as _np::Wire>::view(block, const { LAYOUT.slots[10] }, tail)
         }
         /// Field 11.
         #[inline]
         #[must_use]
         pub fn level8(&self) -> <Level8 as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Level8 as _np::Wire>::view(block, LAYOUT.slots[11], tail)
+            <Level8 as _np::Wire>::view(block, const { LAYOUT.slots[11] }, tail)
         }
         /// Field 12.
         #[inline]
         #[must_use]
         pub fn level16(&self) -> <Level16 as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Level16 as _np::Wire>::view(block, LAYOUT.slots[12], tail)
+            <Level16 as _np::Wire>::view(block, const { LAYOUT.slots[12] }, tail)
         }
         /// Field 13.
         #[inline]
         #[must_use]
         pub fn level32(&self) -> <Level32 as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Level32 as _np::Wire>::view(block, LAYOUT.slots[13], tail)
+            <Level32 as _np::Wire>::view(block, const { LAYOUT.slots[13] }, tail)
         }
         /// Field 14.
         #[inline]
         #[must_use]
         pub fn level64(&self) -> <Level64 as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Level64 as _np::Wire>::view(block, LAYOUT.slots[14], tail)
+            <Level64 as _np::Wire>::view(block, const { LAYOUT.slots[14] }, tail)
         }
         /// Field 15.
         #[inline]
@@ -6899,7 +7482,7 @@ const _: () = {
         pub fn shape(&self) -> <Shape as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(15, block, &mut tail);
-            <Shape as _np::Wire>::view(block, LAYOUT.slots[15], tail)
+            <Shape as _np::Wire>::view(block, const { LAYOUT.slots[15] }, tail)
         }
         /// Field 16.
         #[inline]
@@ -6907,7 +7490,7 @@ const _: () = {
         pub fn growing(&self) -> <Growing as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(16, block, &mut tail);
-            <Growing as _np::Wire>::view(block, LAYOUT.slots[16], tail)
+            <Growing as _np::Wire>::view(block, const { LAYOUT.slots[16] }, tail)
         }
         /// Field 17.
         #[inline]
@@ -6915,7 +7498,7 @@ const _: () = {
         pub fn nothing(&self) -> <Nothing as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(17, block, &mut tail);
-            <Nothing as _np::Wire>::view(block, LAYOUT.slots[17], tail)
+            <Nothing as _np::Wire>::view(block, const { LAYOUT.slots[17] }, tail)
         }
         /// Field 18.
         #[inline]
@@ -6923,7 +7506,11 @@ const _: () = {
         pub fn text(&self) -> <::std::string::String as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(18, block, &mut tail);
-            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[18], tail)
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[18] },
+                tail,
+            )
         }
         /// Field 19.
         #[inline]
@@ -6931,7 +7518,11 @@ const _: () = {
         pub fn bytes(&self) -> <::network_protocol::Bytes as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(19, block, &mut tail);
-            <::network_protocol::Bytes as _np::Wire>::view(block, LAYOUT.slots[19], tail)
+            <::network_protocol::Bytes as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[19] },
+                tail,
+            )
         }
         /// Reads the value out of the bytes.
         ///
@@ -7062,9 +7653,9 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.numbers, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.text, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.last, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.numbers, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.text, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.last, block, const { LAYOUT.slots[2] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -7077,14 +7668,24 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0: [u16; 150] = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: [u16; 150] = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
             let f1: ::std::string::String = _np::field(
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
                 tail,
                 &PLACES[1],
             )?;
-            let f2: bool = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f2: bool = _np::field(
+                block,
+                const { LAYOUT.slots[2] },
+                tail,
+                &PLACES[2],
+            )?;
             ::core::result::Result::Ok(Self {
                 numbers: f0,
                 text: f1,
@@ -7100,7 +7701,7 @@ const _: () = {
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
             _np::check_field::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -7118,21 +7719,25 @@ const _: () = {
         #[must_use]
         pub fn numbers(&self) -> <[u16; 150] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[u16; 150] as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <[u16; 150] as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn text(&self) -> <::std::string::String as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+            )
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn last(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -7202,7 +7807,7 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.bytes, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.bytes, block, const { LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -7212,7 +7817,12 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: [u8; 127] = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: [u8; 127] = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
             ::core::result::Result::Ok(Self { bytes: f0 })
         }
         #[inline]
@@ -7237,7 +7847,7 @@ const _: () = {
         #[must_use]
         pub fn bytes(&self) -> <[u8; 127] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[u8; 127] as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <[u8; 127] as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -7339,15 +7949,15 @@ const _: () = {
             match self {
                 Self::Fields { bytes: f0, flag: f1, text: f2 } => {
                     let (at, block) = _np::begin_variant(LAYOUT_1.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_1.slots[0]);
-                    _np::Wire::encode_block(f1, block, LAYOUT_1.slots[1]);
-                    _np::Wire::encode_block(f2, block, LAYOUT_1.slots[2]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_1.slots[0] });
+                    _np::Wire::encode_block(f1, block, const { LAYOUT_1.slots[1] });
+                    _np::Wire::encode_block(f2, block, const { LAYOUT_1.slots[2] });
                     _np::Wire::encode_tail(f2, out);
                     _np::end_variant(at, out);
                 }
                 Self::One(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_2.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Unknown(raw) => _np::encode_raw(raw, out),
@@ -7374,19 +7984,19 @@ const _: () = {
                                 )?;
                                 let f0: [u8; 254] = _np::field(
                                     block,
-                                    LAYOUT_1.slots[0],
+                                    const { LAYOUT_1.slots[0] },
                                     tail,
                                     &PLACES_1[0],
                                 )?;
                                 let f1: bool = _np::field(
                                     block,
-                                    LAYOUT_1.slots[1],
+                                    const { LAYOUT_1.slots[1] },
                                     tail,
                                     &PLACES_1[1],
                                 )?;
                                 let f2: ::std::string::String = _np::field(
                                     block,
-                                    LAYOUT_1.slots[2],
+                                    const { LAYOUT_1.slots[2] },
                                     tail,
                                     &PLACES_1[2],
                                 )?;
@@ -7406,7 +8016,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_2, 0);
                                 let f0: [u64; 32] = _np::field(
                                     block,
-                                    LAYOUT_2.slots[0],
+                                    const { LAYOUT_2.slots[0] },
                                     tail,
                                     &PLACES_2[0],
                                 )?;
@@ -7439,7 +8049,7 @@ const _: () = {
                                 )?;
                                 _np::check_field::<
                                     ::std::string::String,
-                                >(block, LAYOUT_1.slots[2], tail, &PLACES_1[2])?;
+                                >(block, const { LAYOUT_1.slots[2] }, tail, &PLACES_1[2])?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -7468,17 +8078,17 @@ const _: () = {
                     {
                         let f0 = <[u8; 254] as _np::Wire>::view(
                             block,
-                            LAYOUT_1.slots[0],
+                            const { LAYOUT_1.slots[0] },
                             *tail,
                         );
                         let f1 = <bool as _np::Wire>::view(
                             block,
-                            LAYOUT_1.slots[1],
+                            const { LAYOUT_1.slots[1] },
                             *tail,
                         );
                         let f2 = <::std::string::String as _np::Wire>::view(
                             block,
-                            LAYOUT_1.slots[2],
+                            const { LAYOUT_1.slots[2] },
                             *tail,
                         );
                         WiderView::Fields {
@@ -7494,7 +8104,7 @@ const _: () = {
                     {
                         let f0 = <[u64; 32] as _np::Wire>::view(
                             block,
-                            LAYOUT_2.slots[0],
+                            const { LAYOUT_2.slots[0] },
                             *tail,
                         );
                         WiderView::One(f0)
@@ -7595,11 +8205,11 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.wide, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.wides, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.long, block, LAYOUT.slots[2]);
-            _np::Wire::encode_block(&self.longs, block, LAYOUT.slots[3]);
-            _np::Wire::encode_block(&self.wider, block, LAYOUT.slots[4]);
+            _np::Wire::encode_block(&self.wide, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.wides, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.long, block, const { LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.longs, block, const { LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.wider, block, const { LAYOUT.slots[4] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -7615,21 +8225,36 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: Wide = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: Wide = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
             let f1: ::std::vec::Vec<Wide> = _np::field(
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
                 tail,
                 &PLACES[1],
             )?;
-            let f2: Long = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f2: Long = _np::field(
+                block,
+                const { LAYOUT.slots[2] },
+                tail,
+                &PLACES[2],
+            )?;
             let f3: ::std::vec::Vec<Long> = _np::field(
                 block,
-                LAYOUT.slots[3],
+                const { LAYOUT.slots[3] },
                 tail,
                 &PLACES[3],
             )?;
-            let f4: Wider = _np::field(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            let f4: Wider = _np::field(
+                block,
+                const { LAYOUT.slots[4] },
+                tail,
+                &PLACES[4],
+            )?;
             ::core::result::Result::Ok(Self {
                 wide: f0,
                 wides: f1,
@@ -7644,15 +8269,21 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            _np::check_field::<Wide>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            _np::check_field::<
+                Wide,
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
             _np::check_field::<
                 ::std::vec::Vec<Wide>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            _np::check_field::<Long>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            _np::check_field::<
+                Long,
+            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
             _np::check_field::<
                 ::std::vec::Vec<Long>,
-            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            _np::check_field::<Wider>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            >(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
+            _np::check_field::<
+                Wider,
+            >(block, const { LAYOUT.slots[4] }, tail, &PLACES[4])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -7666,19 +8297,23 @@ const _: () = {
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
         if upto > 0 {
-            <Wide as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+            <Wide as _np::Wire>::skip(block, const { LAYOUT.slots[0] }, tail);
         }
         if upto > 1 {
-            <::std::vec::Vec<Wide> as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+            <::std::vec::Vec<
+                Wide,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
         }
         if upto > 2 {
-            <Long as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
+            <Long as _np::Wire>::skip(block, const { LAYOUT.slots[2] }, tail);
         }
         if upto > 3 {
-            <::std::vec::Vec<Long> as _np::Wire>::skip(block, LAYOUT.slots[3], tail);
+            <::std::vec::Vec<
+                Long,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[3] }, tail);
         }
         if upto > 4 {
-            <Wider as _np::Wire>::skip(block, LAYOUT.slots[4], tail);
+            <Wider as _np::Wire>::skip(block, const { LAYOUT.slots[4] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -7688,7 +8323,7 @@ const _: () = {
         #[must_use]
         pub fn wide(&self) -> <Wide as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Wide as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <Wide as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -7696,7 +8331,9 @@ const _: () = {
         pub fn wides(&self) -> <::std::vec::Vec<Wide> as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(1, block, &mut tail);
-            <::std::vec::Vec<Wide> as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <::std::vec::Vec<
+                Wide,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
@@ -7704,7 +8341,7 @@ const _: () = {
         pub fn long(&self) -> <Long as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(2, block, &mut tail);
-            <Long as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <Long as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
@@ -7712,7 +8349,9 @@ const _: () = {
         pub fn longs(&self) -> <::std::vec::Vec<Long> as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(3, block, &mut tail);
-            <::std::vec::Vec<Long> as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+            <::std::vec::Vec<
+                Long,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
@@ -7720,7 +8359,7 @@ const _: () = {
         pub fn wider(&self) -> <Wider as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(4, block, &mut tail);
-            <Wider as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+            <Wider as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -7852,20 +8491,20 @@ const _: () = {
                 Self::NotFound { .. } => _np::encode_unit(out),
                 Self::TooMany(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_2.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Refused { reason: f0, shape: f1 } => {
                     let (at, block) = _np::begin_variant(LAYOUT_3.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_3.slots[0]);
-                    _np::Wire::encode_block(f1, block, LAYOUT_3.slots[1]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_3.slots[0] });
+                    _np::Wire::encode_block(f1, block, const { LAYOUT_3.slots[1] });
                     _np::Wire::encode_tail(f0, out);
                     _np::Wire::encode_tail(f1, out);
                     _np::end_variant(at, out);
                 }
                 Self::Other(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_4.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_4.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_4.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
@@ -7891,7 +8530,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_2, 0);
                                 let f0: u32 = _np::field(
                                     block,
-                                    LAYOUT_2.slots[0],
+                                    const { LAYOUT_2.slots[0] },
                                     tail,
                                     &PLACES_2[0],
                                 )?;
@@ -7907,13 +8546,13 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_3, 0);
                                 let f0: ::std::string::String = _np::field(
                                     block,
-                                    LAYOUT_3.slots[0],
+                                    const { LAYOUT_3.slots[0] },
                                     tail,
                                     &PLACES_3[0],
                                 )?;
                                 let f1: Shape = _np::field(
                                     block,
-                                    LAYOUT_3.slots[1],
+                                    const { LAYOUT_3.slots[1] },
                                     tail,
                                     &PLACES_3[1],
                                 )?;
@@ -7932,7 +8571,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_4, 0);
                                 let f0: Numbers = _np::field(
                                     block,
-                                    LAYOUT_4.slots[0],
+                                    const { LAYOUT_4.slots[0] },
                                     tail,
                                     &PLACES_4[0],
                                 )?;
@@ -7970,10 +8609,10 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_3, 0);
                                 _np::check_field::<
                                     ::std::string::String,
-                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
+                                >(block, const { LAYOUT_3.slots[0] }, tail, &PLACES_3[0])?;
                                 _np::check_field::<
                                     Shape,
-                                >(block, LAYOUT_3.slots[1], tail, &PLACES_3[1])?;
+                                >(block, const { LAYOUT_3.slots[1] }, tail, &PLACES_3[1])?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -7986,7 +8625,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_4, 0);
                                 _np::check_field::<
                                     Numbers,
-                                >(block, LAYOUT_4.slots[0], tail, &PLACES_4[0])?;
+                                >(block, const { LAYOUT_4.slots[0] }, tail, &PLACES_4[0])?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -8009,7 +8648,7 @@ const _: () = {
                     {
                         let f0 = <u32 as _np::Wire>::view(
                             block,
-                            LAYOUT_2.slots[0],
+                            const { LAYOUT_2.slots[0] },
                             *tail,
                         );
                         FailureView::TooMany(f0)
@@ -8021,17 +8660,17 @@ const _: () = {
                     {
                         let f0 = <::std::string::String as _np::Wire>::view(
                             block,
-                            LAYOUT_3.slots[0],
+                            const { LAYOUT_3.slots[0] },
                             *tail,
                         );
                         <::std::string::String as _np::Wire>::skip(
                             block,
-                            LAYOUT_3.slots[0],
+                            const { LAYOUT_3.slots[0] },
                             tail,
                         );
                         let f1 = <Shape as _np::Wire>::view(
                             block,
-                            LAYOUT_3.slots[1],
+                            const { LAYOUT_3.slots[1] },
                             *tail,
                         );
                         FailureView::Refused {
@@ -8046,7 +8685,7 @@ const _: () = {
                     {
                         let f0 = <Numbers as _np::Wire>::view(
                             block,
-                            LAYOUT_4.slots[0],
+                            const { LAYOUT_4.slots[0] },
                             *tail,
                         );
                         FailureView::Other(f0)
@@ -8253,8 +8892,8 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.text, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.times, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.text, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.times, block, const { LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -8268,11 +8907,11 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             let f0: ::std::string::String = _np::field(
                 block,
-                LAYOUT.slots[0],
+                const { LAYOUT.slots[0] },
                 tail,
                 &PLACES[0],
             )?;
-            let f1: u8 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f1: u8 = _np::field(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { text: f0, times: f1 })
         }
         #[inline]
@@ -8283,7 +8922,7 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::check_field::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -8301,14 +8940,18 @@ const _: () = {
         #[must_use]
         pub fn text(&self) -> <::std::string::String as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+            )
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn times(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -8377,7 +9020,7 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.value, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.value, block, const { LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -8389,7 +9032,12 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: Everything = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: Everything = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
             ::core::result::Result::Ok(Self { value: f0 })
         }
         #[inline]
@@ -8398,7 +9046,9 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            _np::check_field::<Everything>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            _np::check_field::<
+                Everything,
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -8416,7 +9066,7 @@ const _: () = {
         #[must_use]
         pub fn value(&self) -> <Everything as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Everything as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <Everything as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -8553,7 +9203,7 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.text, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.text, block, const { LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -8567,7 +9217,7 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             let f0: ::std::string::String = _np::field(
                 block,
-                LAYOUT.slots[0],
+                const { LAYOUT.slots[0] },
                 tail,
                 &PLACES[0],
             )?;
@@ -8581,7 +9231,7 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::check_field::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -8599,7 +9249,11 @@ const _: () = {
         #[must_use]
         pub fn text(&self) -> <::std::string::String as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+            )
         }
         /// Reads the value out of the bytes.
         ///
@@ -8663,7 +9317,7 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.number, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.number, block, const { LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -8673,7 +9327,12 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: u32 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: u32 = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
             ::core::result::Result::Ok(Self { number: f0 })
         }
         #[inline]
@@ -8698,7 +9357,7 @@ const _: () = {
         #[must_use]
         pub fn number(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Reads the value out of the bytes.
         ///

@@ -36,8 +36,8 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.word, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.lines, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.word, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.lines, block, const { LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -51,11 +51,16 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             let f0: ::std::string::String = _np::field(
                 block,
-                LAYOUT.slots[0],
+                const { LAYOUT.slots[0] },
                 tail,
                 &PLACES[0],
             )?;
-            let f1: u64 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f1: u64 = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
             ::core::result::Result::Ok(Self { word: f0, lines: f1 })
         }
         #[inline]
@@ -66,7 +71,7 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::check_field::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -84,14 +89,18 @@ const _: () = {
         #[must_use]
         pub fn word(&self) -> <::std::string::String as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+            )
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn lines(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -166,9 +175,9 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.lines, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.bytes, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.top, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.lines, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.bytes, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.top, block, const { LAYOUT.slots[2] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -180,11 +189,21 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: u64 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1: u64 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: u64 = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: u64 = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
             let f2: ::std::vec::Vec<Count> = _np::field(
                 block,
-                LAYOUT.slots[2],
+                const { LAYOUT.slots[2] },
                 tail,
                 &PLACES[2],
             )?;
@@ -202,7 +221,7 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::check_field::<
                 ::std::vec::Vec<Count>,
-            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -220,21 +239,23 @@ const _: () = {
         #[must_use]
         pub fn lines(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Without the lines' ends.
         #[inline]
         #[must_use]
         pub fn bytes(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// The most frequent first words, the most frequent first.
         #[inline]
         #[must_use]
         pub fn top(&self) -> <::std::vec::Vec<Count> as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::vec::Vec<Count> as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <::std::vec::Vec<
+                Count,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -335,8 +356,8 @@ const _: () = {
             match self {
                 Self::LineTooLong { number: f0, max: f1 } => {
                     let (at, block) = _np::begin_variant(LAYOUT_1.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_1.slots[0]);
-                    _np::Wire::encode_block(f1, block, LAYOUT_1.slots[1]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_1.slots[0] });
+                    _np::Wire::encode_block(f1, block, const { LAYOUT_1.slots[1] });
                     _np::end_variant(at, out);
                 }
                 Self::Unknown(raw) => _np::encode_raw(raw, out),
@@ -360,13 +381,13 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_1, 0);
                                 let f0: u64 = _np::field(
                                     block,
-                                    LAYOUT_1.slots[0],
+                                    const { LAYOUT_1.slots[0] },
                                     tail,
                                     &PLACES_1[0],
                                 )?;
                                 let f1: u32 = _np::field(
                                     block,
-                                    LAYOUT_1.slots[1],
+                                    const { LAYOUT_1.slots[1] },
                                     tail,
                                     &PLACES_1[1],
                                 )?;
@@ -415,12 +436,12 @@ const _: () = {
                     {
                         let f0 = <u64 as _np::Wire>::view(
                             block,
-                            LAYOUT_1.slots[0],
+                            const { LAYOUT_1.slots[0] },
                             *tail,
                         );
                         let f1 = <u32 as _np::Wire>::view(
                             block,
-                            LAYOUT_1.slots[1],
+                            const { LAYOUT_1.slots[1] },
                             *tail,
                         );
                         ShipErrorView::LineTooLong {
@@ -536,8 +557,8 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.first, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.lines, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.first, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.lines, block, const { LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -549,10 +570,15 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: u64 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: u64 = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
             let f1: ::std::vec::Vec<::std::string::String> = _np::field(
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
                 tail,
                 &PLACES[1],
             )?;
@@ -566,7 +592,7 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::check_field::<
                 ::std::vec::Vec<::std::string::String>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -584,7 +610,7 @@ const _: () = {
         #[must_use]
         pub fn first(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -595,7 +621,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::vec::Vec<
                 ::std::string::String,
-            > as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///

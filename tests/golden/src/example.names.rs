@@ -33,8 +33,8 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.option, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.result, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.option, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.result, block, const { LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -48,10 +48,15 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0: Option = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: Option = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
             let f1: ::core::option::Option<::std::vec::Vec<Option>> = _np::field(
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
                 tail,
                 &PLACES[1],
             )?;
@@ -64,10 +69,12 @@ const _: () = {
         ) -> ::core::result::Result<(), _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            _np::check_field::<Option>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            _np::check_field::<
+                Option,
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
             _np::check_field::<
                 ::core::option::Option<::std::vec::Vec<Option>>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -81,12 +88,12 @@ const _: () = {
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
         if upto > 0 {
-            <Option as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+            <Option as _np::Wire>::skip(block, const { LAYOUT.slots[0] }, tail);
         }
         if upto > 1 {
             <::core::option::Option<
                 ::std::vec::Vec<Option>,
-            > as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -96,7 +103,7 @@ const _: () = {
         #[must_use]
         pub fn option(&self) -> <Option as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Option as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <Option as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -108,7 +115,7 @@ const _: () = {
             skip_fields(1, block, &mut tail);
             <::core::option::Option<
                 ::std::vec::Vec<Option>,
-            > as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -296,7 +303,7 @@ const _: () = {
         if from <= 13 && 13 < to {
             at = <::std::string::String as _np::Wire>::text_end(
                 block,
-                LAYOUT.slots[13],
+                const { LAYOUT.slots[13] },
                 tails,
                 at,
             );
@@ -304,7 +311,7 @@ const _: () = {
         if from <= 14 && 14 < to {
             at = <::std::string::String as _np::Wire>::text_end(
                 block,
-                LAYOUT.slots[14],
+                const { LAYOUT.slots[14] },
                 tails,
                 at,
             );
@@ -325,36 +332,36 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.r#type, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.r#struct, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.r#enum, block, LAYOUT.slots[2]);
-            _np::Wire::encode_block(&self.flags, block, LAYOUT.slots[3]);
-            _np::Wire::encode_block(&self.protocol, block, LAYOUT.slots[4]);
-            _np::Wire::encode_block(&self.package, block, LAYOUT.slots[5]);
-            _np::Wire::encode_block(&self.r#use, block, LAYOUT.slots[6]);
-            _np::Wire::encode_block(&self.r#const, block, LAYOUT.slots[7]);
-            _np::Wire::encode_block(&self.r#gen, block, LAYOUT.slots[8]);
-            _np::Wire::encode_block(&self.r#extern, block, LAYOUT.slots[9]);
-            _np::Wire::encode_block(&self.r#async, block, LAYOUT.slots[10]);
-            _np::Wire::encode_block(&self.r#await, block, LAYOUT.slots[11]);
-            _np::Wire::encode_block(&self.r#dyn, block, LAYOUT.slots[12]);
-            _np::Wire::encode_block(&self.r#match, block, LAYOUT.slots[13]);
-            _np::Wire::encode_block(&self.r#fn, block, LAYOUT.slots[14]);
-            _np::Wire::encode_block(&self.r#loop, block, LAYOUT.slots[15]);
-            _np::Wire::encode_block(&self.r#move, block, LAYOUT.slots[16]);
-            _np::Wire::encode_block(&self.r#mut, block, LAYOUT.slots[17]);
-            _np::Wire::encode_block(&self.r#pub, block, LAYOUT.slots[18]);
-            _np::Wire::encode_block(&self.r#ref, block, LAYOUT.slots[19]);
-            _np::Wire::encode_block(&self.r#static, block, LAYOUT.slots[20]);
-            _np::Wire::encode_block(&self.r#trait, block, LAYOUT.slots[21]);
-            _np::Wire::encode_block(&self.r#where, block, LAYOUT.slots[22]);
-            _np::Wire::encode_block(&self.r#yield, block, LAYOUT.slots[23]);
-            _np::Wire::encode_block(&self.r#box, block, LAYOUT.slots[24]);
-            _np::Wire::encode_block(&self.r#try, block, LAYOUT.slots[25]);
-            _np::Wire::encode_block(&self.union, block, LAYOUT.slots[26]);
-            _np::Wire::encode_block(&self.r#macro, block, LAYOUT.slots[27]);
-            _np::Wire::encode_block(&self.r#true, block, LAYOUT.slots[28]);
-            _np::Wire::encode_block(&self.r#false, block, LAYOUT.slots[29]);
+            _np::Wire::encode_block(&self.r#type, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.r#struct, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.r#enum, block, const { LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.flags, block, const { LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.protocol, block, const { LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.package, block, const { LAYOUT.slots[5] });
+            _np::Wire::encode_block(&self.r#use, block, const { LAYOUT.slots[6] });
+            _np::Wire::encode_block(&self.r#const, block, const { LAYOUT.slots[7] });
+            _np::Wire::encode_block(&self.r#gen, block, const { LAYOUT.slots[8] });
+            _np::Wire::encode_block(&self.r#extern, block, const { LAYOUT.slots[9] });
+            _np::Wire::encode_block(&self.r#async, block, const { LAYOUT.slots[10] });
+            _np::Wire::encode_block(&self.r#await, block, const { LAYOUT.slots[11] });
+            _np::Wire::encode_block(&self.r#dyn, block, const { LAYOUT.slots[12] });
+            _np::Wire::encode_block(&self.r#match, block, const { LAYOUT.slots[13] });
+            _np::Wire::encode_block(&self.r#fn, block, const { LAYOUT.slots[14] });
+            _np::Wire::encode_block(&self.r#loop, block, const { LAYOUT.slots[15] });
+            _np::Wire::encode_block(&self.r#move, block, const { LAYOUT.slots[16] });
+            _np::Wire::encode_block(&self.r#mut, block, const { LAYOUT.slots[17] });
+            _np::Wire::encode_block(&self.r#pub, block, const { LAYOUT.slots[18] });
+            _np::Wire::encode_block(&self.r#ref, block, const { LAYOUT.slots[19] });
+            _np::Wire::encode_block(&self.r#static, block, const { LAYOUT.slots[20] });
+            _np::Wire::encode_block(&self.r#trait, block, const { LAYOUT.slots[21] });
+            _np::Wire::encode_block(&self.r#where, block, const { LAYOUT.slots[22] });
+            _np::Wire::encode_block(&self.r#yield, block, const { LAYOUT.slots[23] });
+            _np::Wire::encode_block(&self.r#box, block, const { LAYOUT.slots[24] });
+            _np::Wire::encode_block(&self.r#try, block, const { LAYOUT.slots[25] });
+            _np::Wire::encode_block(&self.union, block, const { LAYOUT.slots[26] });
+            _np::Wire::encode_block(&self.r#macro, block, const { LAYOUT.slots[27] });
+            _np::Wire::encode_block(&self.r#true, block, const { LAYOUT.slots[28] });
+            _np::Wire::encode_block(&self.r#false, block, const { LAYOUT.slots[29] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -368,49 +375,146 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0: u8 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1: u8 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2: u8 = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3: u8 = _np::field(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            let f4: u8 = _np::field(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            let f5: u8 = _np::field(block, LAYOUT.slots[5], tail, &PLACES[5])?;
-            let f6: u8 = _np::field(block, LAYOUT.slots[6], tail, &PLACES[6])?;
-            let f7: u8 = _np::field(block, LAYOUT.slots[7], tail, &PLACES[7])?;
-            let f8: u8 = _np::field(block, LAYOUT.slots[8], tail, &PLACES[8])?;
-            let f9: [u8; 2] = _np::field(block, LAYOUT.slots[9], tail, &PLACES[9])?;
-            let f10: bool = _np::field(block, LAYOUT.slots[10], tail, &PLACES[10])?;
-            let f11: bool = _np::field(block, LAYOUT.slots[11], tail, &PLACES[11])?;
-            let f12: bool = _np::field(block, LAYOUT.slots[12], tail, &PLACES[12])?;
-            if LAYOUT.runs[13].0 > 0 {
-                tail.enter_run(run_end(13, LAYOUT.runs[13].0, block, tail.rest()));
+            let f0: u8 = _np::field(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            let f1: u8 = _np::field(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            let f2: u8 = _np::field(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
+            let f3: u8 = _np::field(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
+            let f4: u8 = _np::field(block, const { LAYOUT.slots[4] }, tail, &PLACES[4])?;
+            let f5: u8 = _np::field(block, const { LAYOUT.slots[5] }, tail, &PLACES[5])?;
+            let f6: u8 = _np::field(block, const { LAYOUT.slots[6] }, tail, &PLACES[6])?;
+            let f7: u8 = _np::field(block, const { LAYOUT.slots[7] }, tail, &PLACES[7])?;
+            let f8: u8 = _np::field(block, const { LAYOUT.slots[8] }, tail, &PLACES[8])?;
+            let f9: [u8; 2] = _np::field(
+                block,
+                const { LAYOUT.slots[9] },
+                tail,
+                &PLACES[9],
+            )?;
+            let f10: bool = _np::field(
+                block,
+                const { LAYOUT.slots[10] },
+                tail,
+                &PLACES[10],
+            )?;
+            let f11: bool = _np::field(
+                block,
+                const { LAYOUT.slots[11] },
+                tail,
+                &PLACES[11],
+            )?;
+            let f12: bool = _np::field(
+                block,
+                const { LAYOUT.slots[12] },
+                tail,
+                &PLACES[12],
+            )?;
+            if const { LAYOUT.runs[13].0 > 0 } {
+                tail.enter_run(
+                    run_end(13, const { LAYOUT.runs[13].0 }, block, tail.rest()),
+                );
             }
             let f13: ::std::string::String = _np::field(
                 block,
-                LAYOUT.slots[13],
+                const { LAYOUT.slots[13] },
                 tail,
                 &PLACES[13],
             )?;
             let f14: ::std::string::String = _np::field(
                 block,
-                LAYOUT.slots[14],
+                const { LAYOUT.slots[14] },
                 tail,
                 &PLACES[14],
             )?;
-            let f15: u8 = _np::field(block, LAYOUT.slots[15], tail, &PLACES[15])?;
-            let f16: u8 = _np::field(block, LAYOUT.slots[16], tail, &PLACES[16])?;
-            let f17: u8 = _np::field(block, LAYOUT.slots[17], tail, &PLACES[17])?;
-            let f18: u8 = _np::field(block, LAYOUT.slots[18], tail, &PLACES[18])?;
-            let f19: u8 = _np::field(block, LAYOUT.slots[19], tail, &PLACES[19])?;
-            let f20: u8 = _np::field(block, LAYOUT.slots[20], tail, &PLACES[20])?;
-            let f21: u8 = _np::field(block, LAYOUT.slots[21], tail, &PLACES[21])?;
-            let f22: u8 = _np::field(block, LAYOUT.slots[22], tail, &PLACES[22])?;
-            let f23: u8 = _np::field(block, LAYOUT.slots[23], tail, &PLACES[23])?;
-            let f24: u8 = _np::field(block, LAYOUT.slots[24], tail, &PLACES[24])?;
-            let f25: u8 = _np::field(block, LAYOUT.slots[25], tail, &PLACES[25])?;
-            let f26: u8 = _np::field(block, LAYOUT.slots[26], tail, &PLACES[26])?;
-            let f27: u8 = _np::field(block, LAYOUT.slots[27], tail, &PLACES[27])?;
-            let f28: u8 = _np::field(block, LAYOUT.slots[28], tail, &PLACES[28])?;
-            let f29: u8 = _np::field(block, LAYOUT.slots[29], tail, &PLACES[29])?;
+            let f15: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[15] },
+                tail,
+                &PLACES[15],
+            )?;
+            let f16: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[16] },
+                tail,
+                &PLACES[16],
+            )?;
+            let f17: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[17] },
+                tail,
+                &PLACES[17],
+            )?;
+            let f18: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[18] },
+                tail,
+                &PLACES[18],
+            )?;
+            let f19: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[19] },
+                tail,
+                &PLACES[19],
+            )?;
+            let f20: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[20] },
+                tail,
+                &PLACES[20],
+            )?;
+            let f21: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[21] },
+                tail,
+                &PLACES[21],
+            )?;
+            let f22: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[22] },
+                tail,
+                &PLACES[22],
+            )?;
+            let f23: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[23] },
+                tail,
+                &PLACES[23],
+            )?;
+            let f24: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[24] },
+                tail,
+                &PLACES[24],
+            )?;
+            let f25: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[25] },
+                tail,
+                &PLACES[25],
+            )?;
+            let f26: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[26] },
+                tail,
+                &PLACES[26],
+            )?;
+            let f27: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[27] },
+                tail,
+                &PLACES[27],
+            )?;
+            let f28: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[28] },
+                tail,
+                &PLACES[28],
+            )?;
+            let f29: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[29] },
+                tail,
+                &PLACES[29],
+            )?;
             ::core::result::Result::Ok(Self {
                 r#type: f0,
                 r#struct: f1,
@@ -452,22 +556,22 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
             let mut passed = false;
-            if LAYOUT.runs[13].0 > 0 {
+            if const { LAYOUT.runs[13].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(13, LAYOUT.runs[13].0, block, tail.rest()),
-                        LAYOUT.runs[13].1,
+                        run_end(13, const { LAYOUT.runs[13].0 }, block, tail.rest()),
+                        const { LAYOUT.runs[13].1 },
                     );
             }
             if !(passed && const { LAYOUT.passes(13) }) {
                 _np::check_field::<
                     ::std::string::String,
-                >(block, LAYOUT.slots[13], tail, &PLACES[13])?;
+                >(block, const { LAYOUT.slots[13] }, tail, &PLACES[13])?;
             }
             if !(passed && const { LAYOUT.passes(14) }) {
                 _np::check_field::<
                     ::std::string::String,
-                >(block, LAYOUT.slots[14], tail, &PLACES[14])?;
+                >(block, const { LAYOUT.slots[14] }, tail, &PLACES[14])?;
             }
             ::core::result::Result::Ok(())
         }
@@ -482,10 +586,18 @@ const _: () = {
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
         if upto > 13 {
-            <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[13], tail);
+            <::std::string::String as _np::Wire>::skip(
+                block,
+                const { LAYOUT.slots[13] },
+                tail,
+            );
         }
         if upto > 14 {
-            <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[14], tail);
+            <::std::string::String as _np::Wire>::skip(
+                block,
+                const { LAYOUT.slots[14] },
+                tail,
+            );
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -495,98 +607,102 @@ const _: () = {
         #[must_use]
         pub fn r#type(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn r#struct(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn r#enum(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
         #[must_use]
         pub fn flags(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
         #[must_use]
         pub fn protocol(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
         #[must_use]
         pub fn package(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[5], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail)
         }
         /// Field 6.
         #[inline]
         #[must_use]
         pub fn r#use(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[6], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail)
         }
         /// Field 7.
         #[inline]
         #[must_use]
         pub fn r#const(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[7], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[7] }, tail)
         }
         /// Field 8.
         #[inline]
         #[must_use]
         pub fn r#gen(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[8], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
         }
         /// Field 9.
         #[inline]
         #[must_use]
         pub fn r#extern(&self) -> <[u8; 2] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[u8; 2] as _np::Wire>::view(block, LAYOUT.slots[9], tail)
+            <[u8; 2] as _np::Wire>::view(block, const { LAYOUT.slots[9] }, tail)
         }
         /// Field 10.
         #[inline]
         #[must_use]
         pub fn r#async(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[10], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[10] }, tail)
         }
         /// Field 11.
         #[inline]
         #[must_use]
         pub fn r#await(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[11], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[11] }, tail)
         }
         /// Field 12.
         #[inline]
         #[must_use]
         pub fn r#dyn(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[12], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[12] }, tail)
         }
         /// Field 13.
         #[inline]
         #[must_use]
         pub fn r#match(&self) -> <::std::string::String as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[13], tail)
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[13] },
+                tail,
+            )
         }
         /// Field 14.
         #[inline]
@@ -594,112 +710,116 @@ const _: () = {
         pub fn r#fn(&self) -> <::std::string::String as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(14, block, &mut tail);
-            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[14], tail)
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[14] },
+                tail,
+            )
         }
         /// Field 15.
         #[inline]
         #[must_use]
         pub fn r#loop(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[15], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[15] }, tail)
         }
         /// Field 16.
         #[inline]
         #[must_use]
         pub fn r#move(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[16], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[16] }, tail)
         }
         /// Field 17.
         #[inline]
         #[must_use]
         pub fn r#mut(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[17], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[17] }, tail)
         }
         /// Field 18.
         #[inline]
         #[must_use]
         pub fn r#pub(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[18], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[18] }, tail)
         }
         /// Field 19.
         #[inline]
         #[must_use]
         pub fn r#ref(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[19], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[19] }, tail)
         }
         /// Field 20.
         #[inline]
         #[must_use]
         pub fn r#static(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[20], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[20] }, tail)
         }
         /// Field 21.
         #[inline]
         #[must_use]
         pub fn r#trait(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[21], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[21] }, tail)
         }
         /// Field 22.
         #[inline]
         #[must_use]
         pub fn r#where(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[22], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[22] }, tail)
         }
         /// Field 23.
         #[inline]
         #[must_use]
         pub fn r#yield(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[23], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[23] }, tail)
         }
         /// Field 24.
         #[inline]
         #[must_use]
         pub fn r#box(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[24], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[24] }, tail)
         }
         /// Field 25.
         #[inline]
         #[must_use]
         pub fn r#try(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[25], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[25] }, tail)
         }
         /// Field 26.
         #[inline]
         #[must_use]
         pub fn union(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[26], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[26] }, tail)
         }
         /// Field 27.
         #[inline]
         #[must_use]
         pub fn r#macro(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[27], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[27] }, tail)
         }
         /// Field 28.
         #[inline]
         #[must_use]
         pub fn r#true(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[28], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[28] }, tail)
         }
         /// Field 29.
         #[inline]
         #[must_use]
         pub fn r#false(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[29], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[29] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1028,7 +1148,7 @@ const _: () = {
         if from <= 30 && 30 < to {
             at = <::std::string::String as _np::Wire>::text_end(
                 block,
-                LAYOUT.slots[30],
+                const { LAYOUT.slots[30] },
                 tails,
                 at,
             );
@@ -1036,7 +1156,7 @@ const _: () = {
         if from <= 47 && 47 < to {
             at = <::std::string::String as _np::Wire>::text_end(
                 block,
-                LAYOUT.slots[47],
+                const { LAYOUT.slots[47] },
                 tails,
                 at,
             );
@@ -1059,55 +1179,59 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.out, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.input, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.buf, block, LAYOUT.slots[2]);
-            _np::Wire::encode_block(&self.body, block, LAYOUT.slots[3]);
-            _np::Wire::encode_block(&self.block, block, LAYOUT.slots[4]);
-            _np::Wire::encode_block(&self.tail, block, LAYOUT.slots[5]);
-            _np::Wire::encode_block(&self.value, block, LAYOUT.slots[6]);
-            _np::Wire::encode_block(&self.this, block, LAYOUT.slots[7]);
-            _np::Wire::encode_block(&self.self_, block, LAYOUT.slots[8]);
-            _np::Wire::encode_block(&self.cx, block, LAYOUT.slots[9]);
-            _np::Wire::encode_block(&self.m, block, LAYOUT.slots[10]);
-            _np::Wire::encode_block(&self.message, block, LAYOUT.slots[11]);
-            _np::Wire::encode_block(&self.reader, block, LAYOUT.slots[12]);
-            _np::Wire::encode_block(&self.writer, block, LAYOUT.slots[13]);
-            _np::Wire::encode_block(&self.bytes, block, LAYOUT.slots[14]);
-            _np::Wire::encode_block(&self.len, block, LAYOUT.slots[15]);
-            _np::Wire::encode_block(&self.index, block, LAYOUT.slots[16]);
-            _np::Wire::encode_block(&self.count, block, LAYOUT.slots[17]);
-            _np::Wire::encode_block(&self.number, block, LAYOUT.slots[18]);
-            _np::Wire::encode_block(&self.field, block, LAYOUT.slots[19]);
-            _np::Wire::encode_block(&self.error, block, LAYOUT.slots[20]);
-            _np::Wire::encode_block(&self.f, block, LAYOUT.slots[21]);
-            _np::Wire::encode_block(&self.r, block, LAYOUT.slots[22]);
-            _np::Wire::encode_block(&self.w, block, LAYOUT.slots[23]);
-            _np::Wire::encode_block(&self.handler, block, LAYOUT.slots[24]);
-            _np::Wire::encode_block(&self.caller, block, LAYOUT.slots[25]);
-            _np::Wire::encode_block(&self.decoder, block, LAYOUT.slots[26]);
-            _np::Wire::encode_block(&self.encoder, block, LAYOUT.slots[27]);
-            _np::Wire::encode_block(&self.flags, block, LAYOUT.slots[28]);
-            _np::Wire::encode_block(&self.bits, block, LAYOUT.slots[29]);
-            _np::Wire::encode_block(&self.other, block, LAYOUT.slots[30]);
-            _np::Wire::encode_block(&self.options, block, LAYOUT.slots[31]);
-            _np::Wire::encode_block(&self.depth, block, LAYOUT.slots[32]);
-            _np::Wire::encode_block(&self.core, block, LAYOUT.slots[33]);
-            _np::Wire::encode_block(&self.std, block, LAYOUT.slots[34]);
-            _np::Wire::encode_block(&self.network_protocol, block, LAYOUT.slots[35]);
-            _np::Wire::encode_block(&self.__private, block, LAYOUT.slots[36]);
-            _np::Wire::encode_block(&self.u8, block, LAYOUT.slots[37]);
-            _np::Wire::encode_block(&self.str, block, LAYOUT.slots[38]);
-            _np::Wire::encode_block(&self.a, block, LAYOUT.slots[39]);
-            _np::Wire::encode_block(&self.b, block, LAYOUT.slots[40]);
-            _np::Wire::encode_block(&self.x, block, LAYOUT.slots[41]);
-            _np::Wire::encode_block(&self.i, block, LAYOUT.slots[42]);
-            _np::Wire::encode_block(&self.n, block, LAYOUT.slots[43]);
-            _np::Wire::encode_block(&self.t, block, LAYOUT.slots[44]);
-            _np::Wire::encode_block(&self.src, block, LAYOUT.slots[45]);
-            _np::Wire::encode_block(&self.dst, block, LAYOUT.slots[46]);
-            _np::Wire::encode_block(&self.s, block, LAYOUT.slots[47]);
-            _np::Wire::encode_block(&self.v, block, LAYOUT.slots[48]);
+            _np::Wire::encode_block(&self.out, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.input, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.buf, block, const { LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.body, block, const { LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.block, block, const { LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.tail, block, const { LAYOUT.slots[5] });
+            _np::Wire::encode_block(&self.value, block, const { LAYOUT.slots[6] });
+            _np::Wire::encode_block(&self.this, block, const { LAYOUT.slots[7] });
+            _np::Wire::encode_block(&self.self_, block, const { LAYOUT.slots[8] });
+            _np::Wire::encode_block(&self.cx, block, const { LAYOUT.slots[9] });
+            _np::Wire::encode_block(&self.m, block, const { LAYOUT.slots[10] });
+            _np::Wire::encode_block(&self.message, block, const { LAYOUT.slots[11] });
+            _np::Wire::encode_block(&self.reader, block, const { LAYOUT.slots[12] });
+            _np::Wire::encode_block(&self.writer, block, const { LAYOUT.slots[13] });
+            _np::Wire::encode_block(&self.bytes, block, const { LAYOUT.slots[14] });
+            _np::Wire::encode_block(&self.len, block, const { LAYOUT.slots[15] });
+            _np::Wire::encode_block(&self.index, block, const { LAYOUT.slots[16] });
+            _np::Wire::encode_block(&self.count, block, const { LAYOUT.slots[17] });
+            _np::Wire::encode_block(&self.number, block, const { LAYOUT.slots[18] });
+            _np::Wire::encode_block(&self.field, block, const { LAYOUT.slots[19] });
+            _np::Wire::encode_block(&self.error, block, const { LAYOUT.slots[20] });
+            _np::Wire::encode_block(&self.f, block, const { LAYOUT.slots[21] });
+            _np::Wire::encode_block(&self.r, block, const { LAYOUT.slots[22] });
+            _np::Wire::encode_block(&self.w, block, const { LAYOUT.slots[23] });
+            _np::Wire::encode_block(&self.handler, block, const { LAYOUT.slots[24] });
+            _np::Wire::encode_block(&self.caller, block, const { LAYOUT.slots[25] });
+            _np::Wire::encode_block(&self.decoder, block, const { LAYOUT.slots[26] });
+            _np::Wire::encode_block(&self.encoder, block, const { LAYOUT.slots[27] });
+            _np::Wire::encode_block(&self.flags, block, const { LAYOUT.slots[28] });
+            _np::Wire::encode_block(&self.bits, block, const { LAYOUT.slots[29] });
+            _np::Wire::encode_block(&self.other, block, const { LAYOUT.slots[30] });
+            _np::Wire::encode_block(&self.options, block, const { LAYOUT.slots[31] });
+            _np::Wire::encode_block(&self.depth, block, const { LAYOUT.slots[32] });
+            _np::Wire::encode_block(&self.core, block, const { LAYOUT.slots[33] });
+            _np::Wire::encode_block(&self.std, block, const { LAYOUT.slots[34] });
+            _np::Wire::encode_block(
+                &self.network_protocol,
+                block,
+                const { LAYOUT.slots[35] },
+            );
+            _np::Wire::encode_block(&self.__private, block, const { LAYOUT.slots[36] });
+            _np::Wire::encode_block(&self.u8, block, const { LAYOUT.slots[37] });
+            _np::Wire::encode_block(&self.str, block, const { LAYOUT.slots[38] });
+            _np::Wire::encode_block(&self.a, block, const { LAYOUT.slots[39] });
+            _np::Wire::encode_block(&self.b, block, const { LAYOUT.slots[40] });
+            _np::Wire::encode_block(&self.x, block, const { LAYOUT.slots[41] });
+            _np::Wire::encode_block(&self.i, block, const { LAYOUT.slots[42] });
+            _np::Wire::encode_block(&self.n, block, const { LAYOUT.slots[43] });
+            _np::Wire::encode_block(&self.t, block, const { LAYOUT.slots[44] });
+            _np::Wire::encode_block(&self.src, block, const { LAYOUT.slots[45] });
+            _np::Wire::encode_block(&self.dst, block, const { LAYOUT.slots[46] });
+            _np::Wire::encode_block(&self.s, block, const { LAYOUT.slots[47] });
+            _np::Wire::encode_block(&self.v, block, const { LAYOUT.slots[48] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -1124,80 +1248,252 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0: u8 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1: u8 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2: u8 = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3: u8 = _np::field(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            let f4: u8 = _np::field(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            let f5: u8 = _np::field(block, LAYOUT.slots[5], tail, &PLACES[5])?;
-            let f6: u8 = _np::field(block, LAYOUT.slots[6], tail, &PLACES[6])?;
-            let f7: u8 = _np::field(block, LAYOUT.slots[7], tail, &PLACES[7])?;
-            let f8: u8 = _np::field(block, LAYOUT.slots[8], tail, &PLACES[8])?;
-            let f9: u8 = _np::field(block, LAYOUT.slots[9], tail, &PLACES[9])?;
-            let f10: u8 = _np::field(block, LAYOUT.slots[10], tail, &PLACES[10])?;
-            let f11: u8 = _np::field(block, LAYOUT.slots[11], tail, &PLACES[11])?;
-            let f12: u8 = _np::field(block, LAYOUT.slots[12], tail, &PLACES[12])?;
-            let f13: u8 = _np::field(block, LAYOUT.slots[13], tail, &PLACES[13])?;
+            let f0: u8 = _np::field(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            let f1: u8 = _np::field(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            let f2: u8 = _np::field(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
+            let f3: u8 = _np::field(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
+            let f4: u8 = _np::field(block, const { LAYOUT.slots[4] }, tail, &PLACES[4])?;
+            let f5: u8 = _np::field(block, const { LAYOUT.slots[5] }, tail, &PLACES[5])?;
+            let f6: u8 = _np::field(block, const { LAYOUT.slots[6] }, tail, &PLACES[6])?;
+            let f7: u8 = _np::field(block, const { LAYOUT.slots[7] }, tail, &PLACES[7])?;
+            let f8: u8 = _np::field(block, const { LAYOUT.slots[8] }, tail, &PLACES[8])?;
+            let f9: u8 = _np::field(block, const { LAYOUT.slots[9] }, tail, &PLACES[9])?;
+            let f10: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[10] },
+                tail,
+                &PLACES[10],
+            )?;
+            let f11: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[11] },
+                tail,
+                &PLACES[11],
+            )?;
+            let f12: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[12] },
+                tail,
+                &PLACES[12],
+            )?;
+            let f13: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[13] },
+                tail,
+                &PLACES[13],
+            )?;
             let f14: ::network_protocol::Bytes = _np::field(
                 block,
-                LAYOUT.slots[14],
+                const { LAYOUT.slots[14] },
                 tail,
                 &PLACES[14],
             )?;
-            let f15: u8 = _np::field(block, LAYOUT.slots[15], tail, &PLACES[15])?;
-            let f16: u8 = _np::field(block, LAYOUT.slots[16], tail, &PLACES[16])?;
-            let f17: u8 = _np::field(block, LAYOUT.slots[17], tail, &PLACES[17])?;
-            let f18: u8 = _np::field(block, LAYOUT.slots[18], tail, &PLACES[18])?;
-            let f19: u8 = _np::field(block, LAYOUT.slots[19], tail, &PLACES[19])?;
-            let f20: u8 = _np::field(block, LAYOUT.slots[20], tail, &PLACES[20])?;
-            let f21: u8 = _np::field(block, LAYOUT.slots[21], tail, &PLACES[21])?;
-            let f22: u8 = _np::field(block, LAYOUT.slots[22], tail, &PLACES[22])?;
-            let f23: u8 = _np::field(block, LAYOUT.slots[23], tail, &PLACES[23])?;
-            let f24: u8 = _np::field(block, LAYOUT.slots[24], tail, &PLACES[24])?;
-            let f25: u8 = _np::field(block, LAYOUT.slots[25], tail, &PLACES[25])?;
-            let f26: u8 = _np::field(block, LAYOUT.slots[26], tail, &PLACES[26])?;
-            let f27: u8 = _np::field(block, LAYOUT.slots[27], tail, &PLACES[27])?;
-            let f28: bool = _np::field(block, LAYOUT.slots[28], tail, &PLACES[28])?;
+            let f15: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[15] },
+                tail,
+                &PLACES[15],
+            )?;
+            let f16: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[16] },
+                tail,
+                &PLACES[16],
+            )?;
+            let f17: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[17] },
+                tail,
+                &PLACES[17],
+            )?;
+            let f18: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[18] },
+                tail,
+                &PLACES[18],
+            )?;
+            let f19: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[19] },
+                tail,
+                &PLACES[19],
+            )?;
+            let f20: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[20] },
+                tail,
+                &PLACES[20],
+            )?;
+            let f21: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[21] },
+                tail,
+                &PLACES[21],
+            )?;
+            let f22: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[22] },
+                tail,
+                &PLACES[22],
+            )?;
+            let f23: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[23] },
+                tail,
+                &PLACES[23],
+            )?;
+            let f24: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[24] },
+                tail,
+                &PLACES[24],
+            )?;
+            let f25: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[25] },
+                tail,
+                &PLACES[25],
+            )?;
+            let f26: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[26] },
+                tail,
+                &PLACES[26],
+            )?;
+            let f27: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[27] },
+                tail,
+                &PLACES[27],
+            )?;
+            let f28: bool = _np::field(
+                block,
+                const { LAYOUT.slots[28] },
+                tail,
+                &PLACES[28],
+            )?;
             let f29: ::core::option::Option<bool> = _np::field(
                 block,
-                LAYOUT.slots[29],
+                const { LAYOUT.slots[29] },
                 tail,
                 &PLACES[29],
             )?;
-            if LAYOUT.runs[30].0 > 0 {
-                tail.enter_run(run_end(30, LAYOUT.runs[30].0, block, tail.rest()));
+            if const { LAYOUT.runs[30].0 > 0 } {
+                tail.enter_run(
+                    run_end(30, const { LAYOUT.runs[30].0 }, block, tail.rest()),
+                );
             }
             let f30: ::std::string::String = _np::field(
                 block,
-                LAYOUT.slots[30],
+                const { LAYOUT.slots[30] },
                 tail,
                 &PLACES[30],
             )?;
-            let f31: u8 = _np::field(block, LAYOUT.slots[31], tail, &PLACES[31])?;
-            let f32: u8 = _np::field(block, LAYOUT.slots[32], tail, &PLACES[32])?;
-            let f33: u8 = _np::field(block, LAYOUT.slots[33], tail, &PLACES[33])?;
-            let f34: u8 = _np::field(block, LAYOUT.slots[34], tail, &PLACES[34])?;
-            let f35: u8 = _np::field(block, LAYOUT.slots[35], tail, &PLACES[35])?;
-            let f36: u8 = _np::field(block, LAYOUT.slots[36], tail, &PLACES[36])?;
-            let f37: u8 = _np::field(block, LAYOUT.slots[37], tail, &PLACES[37])?;
-            let f38: u8 = _np::field(block, LAYOUT.slots[38], tail, &PLACES[38])?;
-            let f39: u8 = _np::field(block, LAYOUT.slots[39], tail, &PLACES[39])?;
-            let f40: u8 = _np::field(block, LAYOUT.slots[40], tail, &PLACES[40])?;
-            let f41: u8 = _np::field(block, LAYOUT.slots[41], tail, &PLACES[41])?;
-            let f42: u8 = _np::field(block, LAYOUT.slots[42], tail, &PLACES[42])?;
-            let f43: u8 = _np::field(block, LAYOUT.slots[43], tail, &PLACES[43])?;
-            let f44: u8 = _np::field(block, LAYOUT.slots[44], tail, &PLACES[44])?;
-            let f45: u8 = _np::field(block, LAYOUT.slots[45], tail, &PLACES[45])?;
-            let f46: u8 = _np::field(block, LAYOUT.slots[46], tail, &PLACES[46])?;
+            let f31: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[31] },
+                tail,
+                &PLACES[31],
+            )?;
+            let f32: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[32] },
+                tail,
+                &PLACES[32],
+            )?;
+            let f33: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[33] },
+                tail,
+                &PLACES[33],
+            )?;
+            let f34: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[34] },
+                tail,
+                &PLACES[34],
+            )?;
+            let f35: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[35] },
+                tail,
+                &PLACES[35],
+            )?;
+            let f36: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[36] },
+                tail,
+                &PLACES[36],
+            )?;
+            let f37: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[37] },
+                tail,
+                &PLACES[37],
+            )?;
+            let f38: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[38] },
+                tail,
+                &PLACES[38],
+            )?;
+            let f39: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[39] },
+                tail,
+                &PLACES[39],
+            )?;
+            let f40: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[40] },
+                tail,
+                &PLACES[40],
+            )?;
+            let f41: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[41] },
+                tail,
+                &PLACES[41],
+            )?;
+            let f42: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[42] },
+                tail,
+                &PLACES[42],
+            )?;
+            let f43: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[43] },
+                tail,
+                &PLACES[43],
+            )?;
+            let f44: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[44] },
+                tail,
+                &PLACES[44],
+            )?;
+            let f45: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[45] },
+                tail,
+                &PLACES[45],
+            )?;
+            let f46: u8 = _np::field(
+                block,
+                const { LAYOUT.slots[46] },
+                tail,
+                &PLACES[46],
+            )?;
             let f47: ::std::string::String = _np::field(
                 block,
-                LAYOUT.slots[47],
+                const { LAYOUT.slots[47] },
                 tail,
                 &PLACES[47],
             )?;
             let f48: ::std::vec::Vec<u8> = _np::field(
                 block,
-                LAYOUT.slots[48],
+                const { LAYOUT.slots[48] },
                 tail,
                 &PLACES[48],
             )?;
@@ -1263,30 +1559,30 @@ const _: () = {
             let mut passed = false;
             _np::check_field::<
                 ::network_protocol::Bytes,
-            >(block, LAYOUT.slots[14], tail, &PLACES[14])?;
+            >(block, const { LAYOUT.slots[14] }, tail, &PLACES[14])?;
             _np::check_field::<
                 ::core::option::Option<bool>,
-            >(block, LAYOUT.slots[29], tail, &PLACES[29])?;
-            if LAYOUT.runs[30].0 > 0 {
+            >(block, const { LAYOUT.slots[29] }, tail, &PLACES[29])?;
+            if const { LAYOUT.runs[30].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(30, LAYOUT.runs[30].0, block, tail.rest()),
-                        LAYOUT.runs[30].1,
+                        run_end(30, const { LAYOUT.runs[30].0 }, block, tail.rest()),
+                        const { LAYOUT.runs[30].1 },
                     );
             }
             if !(passed && const { LAYOUT.passes(30) }) {
                 _np::check_field::<
                     ::std::string::String,
-                >(block, LAYOUT.slots[30], tail, &PLACES[30])?;
+                >(block, const { LAYOUT.slots[30] }, tail, &PLACES[30])?;
             }
             if !(passed && const { LAYOUT.passes(47) }) {
                 _np::check_field::<
                     ::std::string::String,
-                >(block, LAYOUT.slots[47], tail, &PLACES[47])?;
+                >(block, const { LAYOUT.slots[47] }, tail, &PLACES[47])?;
             }
             _np::check_field::<
                 ::std::vec::Vec<u8>,
-            >(block, LAYOUT.slots[48], tail, &PLACES[48])?;
+            >(block, const { LAYOUT.slots[48] }, tail, &PLACES[48])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1302,23 +1598,33 @@ const _: () = {
         if upto > 14 {
             <::network_protocol::Bytes as _np::Wire>::skip(
                 block,
-                LAYOUT.slots[14],
+                const { LAYOUT.slots[14] },
                 tail,
             );
         }
         if upto > 29 {
             <::core::option::Option<
                 bool,
-            > as _np::Wire>::skip(block, LAYOUT.slots[29], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[29] }, tail);
         }
         if upto > 30 {
-            <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[30], tail);
+            <::std::string::String as _np::Wire>::skip(
+                block,
+                const { LAYOUT.slots[30] },
+                tail,
+            );
         }
         if upto > 47 {
-            <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[47], tail);
+            <::std::string::String as _np::Wire>::skip(
+                block,
+                const { LAYOUT.slots[47] },
+                tail,
+            );
         }
         if upto > 48 {
-            <::std::vec::Vec<u8> as _np::Wire>::skip(block, LAYOUT.slots[48], tail);
+            <::std::vec::Vec<
+                u8,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[48] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -1328,203 +1634,207 @@ const _: () = {
         #[must_use]
         pub fn out(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn input(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn buf(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
         #[must_use]
         pub fn body(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
         #[must_use]
         pub fn block(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
         #[must_use]
         pub fn tail(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[5], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail)
         }
         /// Field 6.
         #[inline]
         #[must_use]
         pub fn value(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[6], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail)
         }
         /// Field 7.
         #[inline]
         #[must_use]
         pub fn this(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[7], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[7] }, tail)
         }
         /// Field 8.
         #[inline]
         #[must_use]
         pub fn self_(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[8], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
         }
         /// Field 9.
         #[inline]
         #[must_use]
         pub fn cx(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[9], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[9] }, tail)
         }
         /// Field 10.
         #[inline]
         #[must_use]
         pub fn m(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[10], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[10] }, tail)
         }
         /// Field 11.
         #[inline]
         #[must_use]
         pub fn message(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[11], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[11] }, tail)
         }
         /// Field 12.
         #[inline]
         #[must_use]
         pub fn reader(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[12], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[12] }, tail)
         }
         /// Field 13.
         #[inline]
         #[must_use]
         pub fn writer(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[13], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[13] }, tail)
         }
         /// Field 14.
         #[inline]
         #[must_use]
         pub fn bytes(&self) -> <::network_protocol::Bytes as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::network_protocol::Bytes as _np::Wire>::view(block, LAYOUT.slots[14], tail)
+            <::network_protocol::Bytes as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[14] },
+                tail,
+            )
         }
         /// Field 15.
         #[inline]
         #[must_use]
         pub fn len(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[15], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[15] }, tail)
         }
         /// Field 16.
         #[inline]
         #[must_use]
         pub fn index(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[16], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[16] }, tail)
         }
         /// Field 17.
         #[inline]
         #[must_use]
         pub fn count(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[17], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[17] }, tail)
         }
         /// Field 18.
         #[inline]
         #[must_use]
         pub fn number(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[18], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[18] }, tail)
         }
         /// Field 19.
         #[inline]
         #[must_use]
         pub fn field(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[19], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[19] }, tail)
         }
         /// Field 20.
         #[inline]
         #[must_use]
         pub fn error(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[20], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[20] }, tail)
         }
         /// Field 21.
         #[inline]
         #[must_use]
         pub fn f(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[21], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[21] }, tail)
         }
         /// Field 22.
         #[inline]
         #[must_use]
         pub fn r(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[22], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[22] }, tail)
         }
         /// Field 23.
         #[inline]
         #[must_use]
         pub fn w(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[23], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[23] }, tail)
         }
         /// Field 24.
         #[inline]
         #[must_use]
         pub fn handler(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[24], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[24] }, tail)
         }
         /// Field 25.
         #[inline]
         #[must_use]
         pub fn caller(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[25], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[25] }, tail)
         }
         /// Field 26.
         #[inline]
         #[must_use]
         pub fn decoder(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[26], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[26] }, tail)
         }
         /// Field 27.
         #[inline]
         #[must_use]
         pub fn encoder(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[27], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[27] }, tail)
         }
         /// Field 28.
         #[inline]
         #[must_use]
         pub fn flags(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[28], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[28] }, tail)
         }
         /// Field 29.
         #[inline]
@@ -1534,7 +1844,7 @@ const _: () = {
             skip_fields(29, block, &mut tail);
             <::core::option::Option<
                 bool,
-            > as _np::Wire>::view(block, LAYOUT.slots[29], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[29] }, tail)
         }
         /// Field 30.
         #[inline]
@@ -1542,119 +1852,123 @@ const _: () = {
         pub fn other(&self) -> <::std::string::String as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(30, block, &mut tail);
-            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[30], tail)
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[30] },
+                tail,
+            )
         }
         /// Field 31.
         #[inline]
         #[must_use]
         pub fn options(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[31], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[31] }, tail)
         }
         /// Field 32.
         #[inline]
         #[must_use]
         pub fn depth(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[32], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[32] }, tail)
         }
         /// Field 33.
         #[inline]
         #[must_use]
         pub fn core(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[33], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[33] }, tail)
         }
         /// Field 34.
         #[inline]
         #[must_use]
         pub fn std(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[34], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[34] }, tail)
         }
         /// Field 35.
         #[inline]
         #[must_use]
         pub fn network_protocol(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[35], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[35] }, tail)
         }
         /// Field 36.
         #[inline]
         #[must_use]
         pub fn __private(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[36], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[36] }, tail)
         }
         /// Field 37.
         #[inline]
         #[must_use]
         pub fn u8(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[37], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[37] }, tail)
         }
         /// Field 38.
         #[inline]
         #[must_use]
         pub fn str(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[38], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[38] }, tail)
         }
         /// Field 39.
         #[inline]
         #[must_use]
         pub fn a(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[39], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[39] }, tail)
         }
         /// Field 40.
         #[inline]
         #[must_use]
         pub fn b(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[40], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[40] }, tail)
         }
         /// Field 41.
         #[inline]
         #[must_use]
         pub fn x(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[41], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[41] }, tail)
         }
         /// Field 42.
         #[inline]
         #[must_use]
         pub fn i(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[42], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[42] }, tail)
         }
         /// Field 43.
         #[inline]
         #[must_use]
         pub fn n(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[43], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[43] }, tail)
         }
         /// Field 44.
         #[inline]
         #[must_use]
         pub fn t(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[44], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[44] }, tail)
         }
         /// Field 45.
         #[inline]
         #[must_use]
         pub fn src(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[45], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[45] }, tail)
         }
         /// Field 46.
         #[inline]
         #[must_use]
         pub fn dst(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[46], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[46] }, tail)
         }
         /// Field 47.
         #[inline]
@@ -1662,7 +1976,11 @@ const _: () = {
         pub fn s(&self) -> <::std::string::String as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(47, block, &mut tail);
-            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[47], tail)
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[47] },
+                tail,
+            )
         }
         /// Field 48.
         #[inline]
@@ -1670,7 +1988,9 @@ const _: () = {
         pub fn v(&self) -> <::std::vec::Vec<u8> as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(48, block, &mut tail);
-            <::std::vec::Vec<u8> as _np::Wire>::view(block, LAYOUT.slots[48], tail)
+            <::std::vec::Vec<
+                u8,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[48] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1881,12 +2201,16 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.camelCase, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.UPPER, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self._leading, block, LAYOUT.slots[2]);
-            _np::Wire::encode_block(&self.trailing_, block, LAYOUT.slots[3]);
-            _np::Wire::encode_block(&self.double__underscore, block, LAYOUT.slots[4]);
-            _np::Wire::encode_block(&self.__, block, LAYOUT.slots[5]);
+            _np::Wire::encode_block(&self.camelCase, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.UPPER, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self._leading, block, const { LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.trailing_, block, const { LAYOUT.slots[3] });
+            _np::Wire::encode_block(
+                &self.double__underscore,
+                block,
+                const { LAYOUT.slots[4] },
+            );
+            _np::Wire::encode_block(&self.__, block, const { LAYOUT.slots[5] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -1896,12 +2220,12 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: u8 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1: u8 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2: u8 = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3: u8 = _np::field(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            let f4: u8 = _np::field(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            let f5: u8 = _np::field(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            let f0: u8 = _np::field(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            let f1: u8 = _np::field(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            let f2: u8 = _np::field(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
+            let f3: u8 = _np::field(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
+            let f4: u8 = _np::field(block, const { LAYOUT.slots[4] }, tail, &PLACES[4])?;
+            let f5: u8 = _np::field(block, const { LAYOUT.slots[5] }, tail, &PLACES[5])?;
             ::core::result::Result::Ok(Self {
                 camelCase: f0,
                 UPPER: f1,
@@ -1933,42 +2257,42 @@ const _: () = {
         #[must_use]
         pub fn camelCase(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn UPPER(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn _leading(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
         #[must_use]
         pub fn trailing_(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
         #[must_use]
         pub fn double__underscore(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
         #[must_use]
         pub fn __(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[5], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -2046,7 +2370,7 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.inner, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.inner, block, const { LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -2058,7 +2382,12 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: package = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: package = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
             ::core::result::Result::Ok(Self { inner: f0 })
         }
         #[inline]
@@ -2067,7 +2396,9 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            _np::check_field::<package>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            _np::check_field::<
+                package,
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -2085,7 +2416,7 @@ const _: () = {
         #[must_use]
         pub fn inner(&self) -> <package as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <package as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <package as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -2143,7 +2474,7 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.inner, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.inner, block, const { LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -2153,7 +2484,12 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: r#enum = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: r#enum = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
             ::core::result::Result::Ok(Self { inner: f0 })
         }
         #[inline]
@@ -2178,7 +2514,7 @@ const _: () = {
         #[must_use]
         pub fn inner(&self) -> <r#enum as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <r#enum as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <r#enum as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -2293,8 +2629,8 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.some, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.vec, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.some, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.vec, block, const { LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -2307,10 +2643,15 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: Some = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: Some = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
             let f1: ::std::vec::Vec<Box> = _np::field(
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
                 tail,
                 &PLACES[1],
             )?;
@@ -2322,10 +2663,12 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            _np::check_field::<Some>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            _np::check_field::<
+                Some,
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
             _np::check_field::<
                 ::std::vec::Vec<Box>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -2339,10 +2682,12 @@ const _: () = {
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
         if upto > 0 {
-            <Some as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+            <Some as _np::Wire>::skip(block, const { LAYOUT.slots[0] }, tail);
         }
         if upto > 1 {
-            <::std::vec::Vec<Box> as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+            <::std::vec::Vec<
+                Box,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -2352,7 +2697,7 @@ const _: () = {
         #[must_use]
         pub fn some(&self) -> <Some as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Some as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <Some as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -2360,7 +2705,9 @@ const _: () = {
         pub fn vec(&self) -> <::std::vec::Vec<Box> as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(1, block, &mut tail);
-            <::std::vec::Vec<Box> as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <::std::vec::Vec<
+                Box,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -2499,7 +2846,7 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.value, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.value, block, const { LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -2509,7 +2856,7 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: u8 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: u8 = _np::field(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
             ::core::result::Result::Ok(Self { value: f0 })
         }
         #[inline]
@@ -2534,7 +2881,7 @@ const _: () = {
         #[must_use]
         pub fn value(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -2594,7 +2941,7 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.value, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.value, block, const { LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -2609,7 +2956,7 @@ const _: () = {
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
             let f0: ::core::option::Option<Option_2> = _np::field(
                 block,
-                LAYOUT.slots[0],
+                const { LAYOUT.slots[0] },
                 tail,
                 &PLACES[0],
             )?;
@@ -2624,7 +2971,7 @@ const _: () = {
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
             _np::check_field::<
                 ::core::option::Option<Option_2>,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -2646,7 +2993,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::core::option::Option<
                 Option_2,
-            > as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -2785,7 +3132,7 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.value, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.value, block, const { LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -2799,7 +3146,7 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             let f0: ::std::string::String = _np::field(
                 block,
-                LAYOUT.slots[0],
+                const { LAYOUT.slots[0] },
                 tail,
                 &PLACES[0],
             )?;
@@ -2813,7 +3160,7 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::check_field::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -2831,7 +3178,11 @@ const _: () = {
         #[must_use]
         pub fn value(&self) -> <::std::string::String as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+            )
         }
         /// Reads the value out of the bytes.
         ///
@@ -2899,8 +3250,8 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.copy, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.debug, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.copy, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.debug, block, const { LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -2912,8 +3263,18 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: Copy = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1: Debug = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: Copy = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: Debug = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
             ::core::result::Result::Ok(Self { copy: f0, debug: f1 })
         }
         #[inline]
@@ -2922,7 +3283,9 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            _np::check_field::<Debug>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            _np::check_field::<
+                Debug,
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -2940,14 +3303,14 @@ const _: () = {
         #[must_use]
         pub fn copy(&self) -> <Copy as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Copy as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <Copy as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn debug(&self) -> <Debug as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Debug as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <Debug as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -3023,7 +3386,7 @@ const _: () = {
         #[inline]
         fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
             _np::own_block_mut!(block, LAYOUT, slot.block);
-            _np::Wire::encode_block(&self.value, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.value, block, const { LAYOUT.slots[0] });
         }
         #[inline]
         fn decode(
@@ -3032,7 +3395,12 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, slot.block);
-            let f0: u32 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: u32 = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
             ::core::result::Result::Ok(Self { value: f0 })
         }
         #[inline]
@@ -3064,7 +3432,7 @@ const _: () = {
         #[must_use]
         pub fn value(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -5645,31 +6013,31 @@ const _: () = {
                 Self::None { .. } => _np::encode_unit(out),
                 Self::Some(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_2.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Ok(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_3.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_3.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_3.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::Err { Ok: f0 } => {
                     let (at, block) = _np::begin_variant(LAYOUT_4.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_4.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_4.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Default { .. } => _np::encode_unit(out),
                 Self::r#type { .. } => _np::encode_unit(out),
                 Self::Vec(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_7.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_7.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_7.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::Option(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_8.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_8.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_8.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
@@ -5695,7 +6063,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_2, 0);
                                 let f0: u8 = _np::field(
                                     block,
-                                    LAYOUT_2.slots[0],
+                                    const { LAYOUT_2.slots[0] },
                                     tail,
                                     &PLACES_2[0],
                                 )?;
@@ -5711,7 +6079,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_3, 0);
                                 let f0: Some = _np::field(
                                     block,
-                                    LAYOUT_3.slots[0],
+                                    const { LAYOUT_3.slots[0] },
                                     tail,
                                     &PLACES_3[0],
                                 )?;
@@ -5727,7 +6095,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_4, 0);
                                 let f0: u8 = _np::field(
                                     block,
-                                    LAYOUT_4.slots[0],
+                                    const { LAYOUT_4.slots[0] },
                                     tail,
                                     &PLACES_4[0],
                                 )?;
@@ -5745,7 +6113,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_7, 0);
                                 let f0: ::std::vec::Vec<Vec> = _np::field(
                                     block,
-                                    LAYOUT_7.slots[0],
+                                    const { LAYOUT_7.slots[0] },
                                     tail,
                                     &PLACES_7[0],
                                 )?;
@@ -5764,7 +6132,7 @@ const _: () = {
                                 )?;
                                 let f0: ::core::option::Option<Option> = _np::field(
                                     block,
-                                    LAYOUT_8.slots[0],
+                                    const { LAYOUT_8.slots[0] },
                                     tail,
                                     &PLACES_8[0],
                                 )?;
@@ -5802,7 +6170,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_3, 0);
                                 _np::check_field::<
                                     Some,
-                                >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
+                                >(block, const { LAYOUT_3.slots[0] }, tail, &PLACES_3[0])?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -5824,7 +6192,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_7, 0);
                                 _np::check_field::<
                                     ::std::vec::Vec<Vec>,
-                                >(block, LAYOUT_7.slots[0], tail, &PLACES_7[0])?;
+                                >(block, const { LAYOUT_7.slots[0] }, tail, &PLACES_7[0])?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -5840,7 +6208,7 @@ const _: () = {
                                 )?;
                                 _np::check_field::<
                                     ::core::option::Option<Option>,
-                                >(block, LAYOUT_8.slots[0], tail, &PLACES_8[0])?;
+                                >(block, const { LAYOUT_8.slots[0] }, tail, &PLACES_8[0])?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -5863,7 +6231,7 @@ const _: () = {
                     {
                         let f0 = <u8 as _np::Wire>::view(
                             block,
-                            LAYOUT_2.slots[0],
+                            const { LAYOUT_2.slots[0] },
                             *tail,
                         );
                         PreludeView::Some(f0)
@@ -5875,7 +6243,7 @@ const _: () = {
                     {
                         let f0 = <Some as _np::Wire>::view(
                             block,
-                            LAYOUT_3.slots[0],
+                            const { LAYOUT_3.slots[0] },
                             *tail,
                         );
                         PreludeView::Ok(f0)
@@ -5887,7 +6255,7 @@ const _: () = {
                     {
                         let f0 = <u8 as _np::Wire>::view(
                             block,
-                            LAYOUT_4.slots[0],
+                            const { LAYOUT_4.slots[0] },
                             *tail,
                         );
                         PreludeView::Err { Ok: f0 }
@@ -5901,7 +6269,7 @@ const _: () = {
                     {
                         let f0 = <::std::vec::Vec<
                             Vec,
-                        > as _np::Wire>::view(block, LAYOUT_7.slots[0], *tail);
+                        > as _np::Wire>::view(block, const { LAYOUT_7.slots[0] }, *tail);
                         PreludeView::Vec(f0)
                     }
                 }
@@ -5911,7 +6279,7 @@ const _: () = {
                     {
                         let f0 = <::core::option::Option<
                             Option,
-                        > as _np::Wire>::view(block, LAYOUT_8.slots[0], *tail);
+                        > as _np::Wire>::view(block, const { LAYOUT_8.slots[0] }, *tail);
                         PreludeView::Option(f0)
                     }
                 }
@@ -6116,7 +6484,7 @@ const _: () = {
         if 0 < to {
             at = <::std::string::String as _np::Wire>::text_end(
                 block,
-                LAYOUT_3.slots[0],
+                const { LAYOUT_3.slots[0] },
                 tails,
                 at,
             );
@@ -6124,7 +6492,7 @@ const _: () = {
         if from <= 1 && 1 < to {
             at = <::std::string::String as _np::Wire>::text_end(
                 block,
-                LAYOUT_3.slots[1],
+                const { LAYOUT_3.slots[1] },
                 tails,
                 at,
             );
@@ -6153,14 +6521,14 @@ const _: () = {
                 Self::Err { .. } => _np::encode_unit(out),
                 Self::Display(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_2.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::source { source: f0, backtrace: f1 } => {
                     let (at, block) = _np::begin_variant(LAYOUT_3.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_3.slots[0]);
-                    _np::Wire::encode_block(f1, block, LAYOUT_3.slots[1]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_3.slots[0] });
+                    _np::Wire::encode_block(f1, block, const { LAYOUT_3.slots[1] });
                     _np::Wire::encode_tail(f0, out);
                     _np::Wire::encode_tail(f1, out);
                     _np::end_variant(at, out);
@@ -6187,7 +6555,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_2, 0);
                                 let f0: ::std::string::String = _np::field(
                                     block,
-                                    LAYOUT_2.slots[0],
+                                    const { LAYOUT_2.slots[0] },
                                     tail,
                                     &PLACES_2[0],
                                 )?;
@@ -6201,20 +6569,25 @@ const _: () = {
                             tail,
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_3, 0);
-                                if LAYOUT_3.runs[0].0 > 0 {
+                                if const { LAYOUT_3.runs[0].0 > 0 } {
                                     tail.enter_run(
-                                        run_end_3(0, LAYOUT_3.runs[0].0, block, tail.rest()),
+                                        run_end_3(
+                                            0,
+                                            const { LAYOUT_3.runs[0].0 },
+                                            block,
+                                            tail.rest(),
+                                        ),
                                     );
                                 }
                                 let f0: ::std::string::String = _np::field(
                                     block,
-                                    LAYOUT_3.slots[0],
+                                    const { LAYOUT_3.slots[0] },
                                     tail,
                                     &PLACES_3[0],
                                 )?;
                                 let f1: ::std::string::String = _np::field(
                                     block,
-                                    LAYOUT_3.slots[1],
+                                    const { LAYOUT_3.slots[1] },
                                     tail,
                                     &PLACES_3[1],
                                 )?;
@@ -6248,7 +6621,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_2, 0);
                                 _np::check_field::<
                                     ::std::string::String,
-                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
+                                >(block, const { LAYOUT_2.slots[0] }, tail, &PLACES_2[0])?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -6260,22 +6633,27 @@ const _: () = {
                             |block, tail| {
                                 _np::own_block!(block, LAYOUT_3, 0);
                                 let mut passed = false;
-                                if LAYOUT_3.runs[0].0 > 0 {
+                                if const { LAYOUT_3.runs[0].0 > 0 } {
                                     passed = tail
                                         .pass_run(
-                                            run_end_3(0, LAYOUT_3.runs[0].0, block, tail.rest()),
-                                            LAYOUT_3.runs[0].1,
+                                            run_end_3(
+                                                0,
+                                                const { LAYOUT_3.runs[0].0 },
+                                                block,
+                                                tail.rest(),
+                                            ),
+                                            const { LAYOUT_3.runs[0].1 },
                                         );
                                 }
                                 if !(passed && const { LAYOUT_3.passes(0) }) {
                                     _np::check_field::<
                                         ::std::string::String,
-                                    >(block, LAYOUT_3.slots[0], tail, &PLACES_3[0])?;
+                                    >(block, const { LAYOUT_3.slots[0] }, tail, &PLACES_3[0])?;
                                 }
                                 if !(passed && const { LAYOUT_3.passes(1) }) {
                                     _np::check_field::<
                                         ::std::string::String,
-                                    >(block, LAYOUT_3.slots[1], tail, &PLACES_3[1])?;
+                                    >(block, const { LAYOUT_3.slots[1] }, tail, &PLACES_3[1])?;
                                 }
                                 ::core::result::Result::Ok(())
                             },
@@ -6299,7 +6677,7 @@ const _: () = {
                     {
                         let f0 = <::std::string::String as _np::Wire>::view(
                             block,
-                            LAYOUT_2.slots[0],
+                            const { LAYOUT_2.slots[0] },
                             *tail,
                         );
                         ErrView::Display(f0)
@@ -6311,17 +6689,17 @@ const _: () = {
                     {
                         let f0 = <::std::string::String as _np::Wire>::view(
                             block,
-                            LAYOUT_3.slots[0],
+                            const { LAYOUT_3.slots[0] },
                             *tail,
                         );
                         <::std::string::String as _np::Wire>::skip(
                             block,
-                            LAYOUT_3.slots[0],
+                            const { LAYOUT_3.slots[0] },
                             tail,
                         );
                         let f1 = <::std::string::String as _np::Wire>::view(
                             block,
-                            LAYOUT_3.slots[1],
+                            const { LAYOUT_3.slots[1] },
                             *tail,
                         );
                         ErrView::source {
@@ -6554,8 +6932,8 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.r#type, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.cx, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.r#type, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.cx, block, const { LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -6565,8 +6943,8 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: u8 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1: u8 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: u8 = _np::field(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            let f1: u8 = _np::field(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
             ::core::result::Result::Ok(Self { r#type: f0, cx: f1 })
         }
         #[inline]
@@ -6591,14 +6969,14 @@ const _: () = {
         #[must_use]
         pub fn r#type(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn cx(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -6662,7 +7040,7 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.from, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.from, block, const { LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -6674,7 +7052,12 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: From = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: From = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
             ::core::result::Result::Ok(Self { from: f0 })
         }
         #[inline]
@@ -6683,7 +7066,9 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            _np::check_field::<From>(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            _np::check_field::<
+                From,
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -6701,7 +7086,7 @@ const _: () = {
         #[must_use]
         pub fn from(&self) -> <From as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <From as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <From as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -6771,9 +7156,9 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.cx, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.m, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.message, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.cx, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.m, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.message, block, const { LAYOUT.slots[2] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -6783,9 +7168,9 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: u8 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1: u8 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2: u8 = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f0: u8 = _np::field(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            let f1: u8 = _np::field(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            let f2: u8 = _np::field(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
             ::core::result::Result::Ok(Self { cx: f0, m: f1, message: f2 })
         }
         #[inline]
@@ -6810,21 +7195,21 @@ const _: () = {
         #[must_use]
         pub fn cx(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn m(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn message(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Reads the value out of the bytes.
         ///

@@ -68,22 +68,22 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.name, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.price, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.note, block, LAYOUT.slots[2]);
-            _np::Wire::encode_block(&self.urgent, block, LAYOUT.slots[4]);
+            _np::Wire::encode_block(&self.name, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.price, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.note, block, const { LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.urgent, block, const { LAYOUT.slots[4] });
             _np::Wire::encode_block(
                 &_np::mask::<u32>(self.pieces, 1),
                 block,
-                LAYOUT.slots[5],
+                const { LAYOUT.slots[5] },
             );
             _np::Wire::encode_block(
                 &_np::Varint(_np::mask::<i32>(self.weight, -1)),
                 block,
-                LAYOUT.slots[6],
+                const { LAYOUT.slots[6] },
             );
-            _np::Wire::encode_block(&self.tags, block, LAYOUT.slots[7]);
-            _np::Wire::encode_block(&self.maker, block, LAYOUT.slots[8]);
+            _np::Wire::encode_block(&self.tags, block, const { LAYOUT.slots[7] });
+            _np::Wire::encode_block(&self.maker, block, const { LAYOUT.slots[8] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -102,36 +102,52 @@ const _: () = {
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
             let f0: ::std::string::String = _np::field(
                 block,
-                LAYOUT.slots[0],
+                const { LAYOUT.slots[0] },
                 tail,
                 &PLACES[0],
             )?;
-            let f1: u32 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f1: u32 = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
             let f2: ::core::option::Option<::std::string::String> = _np::field(
                 block,
-                LAYOUT.slots[2],
+                const { LAYOUT.slots[2] },
                 tail,
                 &PLACES[2],
             )?;
-            _np::removed::<u16>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            let f4: bool = _np::field(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            let f5: u32 = _np::masked(block, LAYOUT.slots[5], tail, &PLACES[5], 1)?;
+            _np::removed::<u16>(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
+            let f4: bool = _np::field(
+                block,
+                const { LAYOUT.slots[4] },
+                tail,
+                &PLACES[4],
+            )?;
+            let f5: u32 = _np::masked(
+                block,
+                const { LAYOUT.slots[5] },
+                tail,
+                &PLACES[5],
+                1,
+            )?;
             let f6: i32 = _np::masked_varint(
                 block,
-                LAYOUT.slots[6],
+                const { LAYOUT.slots[6] },
                 tail,
                 &PLACES[6],
                 -1,
             )?;
             let f7: ::std::collections::BTreeSet<::std::string::String> = _np::field(
                 block,
-                LAYOUT.slots[7],
+                const { LAYOUT.slots[7] },
                 tail,
                 &PLACES[7],
             )?;
             let f8: ::core::option::Option<::network_protocol::Uuid> = _np::field(
                 block,
-                LAYOUT.slots[8],
+                const { LAYOUT.slots[8] },
                 tail,
                 &PLACES[8],
             )?;
@@ -155,24 +171,24 @@ const _: () = {
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
             _np::check_field::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
             _np::check_field::<
                 ::core::option::Option<::std::string::String>,
-            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            _np::removed::<u16>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
+            _np::removed::<u16>(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
             let _: i32 = _np::masked_varint(
                 block,
-                LAYOUT.slots[6],
+                const { LAYOUT.slots[6] },
                 tail,
                 &PLACES[6],
                 -1,
             )?;
             _np::check_field::<
                 ::std::collections::BTreeSet<::std::string::String>,
-            >(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            >(block, const { LAYOUT.slots[7] }, tail, &PLACES[7])?;
             _np::check_field::<
                 ::core::option::Option<::network_protocol::Uuid>,
-            >(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            >(block, const { LAYOUT.slots[8] }, tail, &PLACES[8])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -186,27 +202,31 @@ const _: () = {
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
         if upto > 0 {
-            <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+            <::std::string::String as _np::Wire>::skip(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+            );
         }
         if upto > 2 {
             <::core::option::Option<
                 ::std::string::String,
-            > as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[2] }, tail);
         }
         if upto > 6 {
             <_np::Varint<
                 <i32 as _np::Xor>::Number,
-            > as _np::Wire>::skip(block, LAYOUT.slots[6], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[6] }, tail);
         }
         if upto > 7 {
             <::std::collections::BTreeSet<
                 ::std::string::String,
-            > as _np::Wire>::skip(block, LAYOUT.slots[7], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[7] }, tail);
         }
         if upto > 8 {
             <::core::option::Option<
                 ::network_protocol::Uuid,
-            > as _np::Wire>::skip(block, LAYOUT.slots[8], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[8] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -216,14 +236,18 @@ const _: () = {
         #[must_use]
         pub fn name(&self) -> <::std::string::String as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+            )
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn price(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
@@ -235,14 +259,14 @@ const _: () = {
             skip_fields(2, block, &mut tail);
             <::core::option::Option<
                 ::std::string::String,
-            > as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Field 4.
         #[inline]
         #[must_use]
         pub fn urgent(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
@@ -254,7 +278,7 @@ const _: () = {
             >(
                 <<u32 as _np::Xor>::Number as _np::Wire>::view(
                     block,
-                    LAYOUT.slots[5],
+                    const { LAYOUT.slots[5] },
                     tail,
                 ),
                 1,
@@ -271,7 +295,7 @@ const _: () = {
             >(
                 <_np::Varint<
                     <i32 as _np::Xor>::Number,
-                > as _np::Wire>::view(block, LAYOUT.slots[6], tail),
+                > as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail),
                 -1,
             )
         }
@@ -287,7 +311,7 @@ const _: () = {
             skip_fields(7, block, &mut tail);
             <::std::collections::BTreeSet<
                 ::std::string::String,
-            > as _np::Wire>::view(block, LAYOUT.slots[7], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[7] }, tail)
         }
         /// Field 8.
         #[inline]
@@ -299,7 +323,7 @@ const _: () = {
             skip_fields(8, block, &mut tail);
             <::core::option::Option<
                 ::network_protocol::Uuid,
-            > as _np::Wire>::view(block, LAYOUT.slots[8], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -476,14 +500,14 @@ const _: () = {
             match self {
                 Self::Shop(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_1.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_1.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_1.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Home { street: f0, number: f1, door: f2 } => {
                     let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_2.slots[0]);
-                    _np::Wire::encode_block(f1, block, LAYOUT_2.slots[1]);
-                    _np::Wire::encode_block(f2, block, LAYOUT_2.slots[2]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
+                    _np::Wire::encode_block(f1, block, const { LAYOUT_2.slots[1] });
+                    _np::Wire::encode_block(f2, block, const { LAYOUT_2.slots[2] });
                     _np::Wire::encode_tail(f0, out);
                     _np::Wire::encode_tail(f2, out);
                     _np::end_variant(at, out);
@@ -491,8 +515,8 @@ const _: () = {
                 Self::Nowhere { .. } => _np::encode_unit(out),
                 Self::Locker { place: f0, code: f1 } => {
                     let (at, block) = _np::begin_variant(LAYOUT_4.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_4.slots[0]);
-                    _np::Wire::encode_block(f1, block, LAYOUT_4.slots[1]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_4.slots[0] });
+                    _np::Wire::encode_block(f1, block, const { LAYOUT_4.slots[1] });
                     _np::Wire::encode_tail(f1, out);
                     _np::end_variant(at, out);
                 }
@@ -517,7 +541,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_1, 0);
                                 let f0: u32 = _np::field(
                                     block,
-                                    LAYOUT_1.slots[0],
+                                    const { LAYOUT_1.slots[0] },
                                     tail,
                                     &PLACES_1[0],
                                 )?;
@@ -536,19 +560,19 @@ const _: () = {
                                 )?;
                                 let f0: ::std::string::String = _np::field(
                                     block,
-                                    LAYOUT_2.slots[0],
+                                    const { LAYOUT_2.slots[0] },
                                     tail,
                                     &PLACES_2[0],
                                 )?;
                                 let f1: u16 = _np::field(
                                     block,
-                                    LAYOUT_2.slots[1],
+                                    const { LAYOUT_2.slots[1] },
                                     tail,
                                     &PLACES_2[1],
                                 )?;
                                 let f2: ::core::option::Option<::std::string::String> = _np::field(
                                     block,
-                                    LAYOUT_2.slots[2],
+                                    const { LAYOUT_2.slots[2] },
                                     tail,
                                     &PLACES_2[2],
                                 )?;
@@ -569,13 +593,13 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_4, 0);
                                 let f0: (i32, i32) = _np::field(
                                     block,
-                                    LAYOUT_4.slots[0],
+                                    const { LAYOUT_4.slots[0] },
                                     tail,
                                     &PLACES_4[0],
                                 )?;
                                 let f1: ::network_protocol::Secret<::std::string::String> = _np::field(
                                     block,
-                                    LAYOUT_4.slots[1],
+                                    const { LAYOUT_4.slots[1] },
                                     tail,
                                     &PLACES_4[1],
                                 )?;
@@ -618,10 +642,10 @@ const _: () = {
                                 )?;
                                 _np::check_field::<
                                     ::std::string::String,
-                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
+                                >(block, const { LAYOUT_2.slots[0] }, tail, &PLACES_2[0])?;
                                 _np::check_field::<
                                     ::core::option::Option<::std::string::String>,
-                                >(block, LAYOUT_2.slots[2], tail, &PLACES_2[2])?;
+                                >(block, const { LAYOUT_2.slots[2] }, tail, &PLACES_2[2])?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -635,7 +659,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_4, 0);
                                 _np::check_field::<
                                     ::network_protocol::Secret<::std::string::String>,
-                                >(block, LAYOUT_4.slots[1], tail, &PLACES_4[1])?;
+                                >(block, const { LAYOUT_4.slots[1] }, tail, &PLACES_4[1])?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -657,7 +681,7 @@ const _: () = {
                     {
                         let f0 = <u32 as _np::Wire>::view(
                             block,
-                            LAYOUT_1.slots[0],
+                            const { LAYOUT_1.slots[0] },
                             *tail,
                         );
                         TargetView::Shop(f0)
@@ -669,22 +693,22 @@ const _: () = {
                     {
                         let f0 = <::std::string::String as _np::Wire>::view(
                             block,
-                            LAYOUT_2.slots[0],
+                            const { LAYOUT_2.slots[0] },
                             *tail,
                         );
                         <::std::string::String as _np::Wire>::skip(
                             block,
-                            LAYOUT_2.slots[0],
+                            const { LAYOUT_2.slots[0] },
                             tail,
                         );
                         let f1 = <u16 as _np::Wire>::view(
                             block,
-                            LAYOUT_2.slots[1],
+                            const { LAYOUT_2.slots[1] },
                             *tail,
                         );
                         let f2 = <::core::option::Option<
                             ::std::string::String,
-                        > as _np::Wire>::view(block, LAYOUT_2.slots[2], *tail);
+                        > as _np::Wire>::view(block, const { LAYOUT_2.slots[2] }, *tail);
                         TargetView::Home {
                             street: f0,
                             number: f1,
@@ -700,10 +724,10 @@ const _: () = {
                         let f0 = <(
                             i32,
                             i32,
-                        ) as _np::Wire>::view(block, LAYOUT_4.slots[0], *tail);
+                        ) as _np::Wire>::view(block, const { LAYOUT_4.slots[0] }, *tail);
                         let f1 = <::network_protocol::Secret<
                             ::std::string::String,
-                        > as _np::Wire>::view(block, LAYOUT_4.slots[1], *tail);
+                        > as _np::Wire>::view(block, const { LAYOUT_4.slots[1] }, *tail);
                         TargetView::Locker {
                             place: f0,
                             code: f1,
@@ -877,9 +901,9 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.items, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.target, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.parts, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.items, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.target, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.parts, block, const { LAYOUT.slots[2] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -895,14 +919,19 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             let f0: ::std::vec::Vec<Item> = _np::field(
                 block,
-                LAYOUT.slots[0],
+                const { LAYOUT.slots[0] },
                 tail,
                 &PLACES[0],
             )?;
-            let f1: Target = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f1: Target = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
             let f2: ::std::vec::Vec<Part> = _np::field(
                 block,
-                LAYOUT.slots[2],
+                const { LAYOUT.slots[2] },
                 tail,
                 &PLACES[2],
             )?;
@@ -920,11 +949,13 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::check_field::<
                 ::std::vec::Vec<Item>,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            _np::check_field::<Target>(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            _np::check_field::<
+                Target,
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
             _np::check_field::<
                 ::std::vec::Vec<Part>,
-            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -938,13 +969,17 @@ const _: () = {
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
         if upto > 0 {
-            <::std::vec::Vec<Item> as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+            <::std::vec::Vec<
+                Item,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[0] }, tail);
         }
         if upto > 1 {
-            <Target as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+            <Target as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
         }
         if upto > 2 {
-            <::std::vec::Vec<Part> as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
+            <::std::vec::Vec<
+                Part,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[2] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -954,7 +989,9 @@ const _: () = {
         #[must_use]
         pub fn items(&self) -> <::std::vec::Vec<Item> as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::vec::Vec<Item> as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <::std::vec::Vec<
+                Item,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -962,7 +999,7 @@ const _: () = {
         pub fn target(&self) -> <Target as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(1, block, &mut tail);
-            <Target as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <Target as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
@@ -970,7 +1007,9 @@ const _: () = {
         pub fn parts(&self) -> <::std::vec::Vec<Part> as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(2, block, &mut tail);
-            <::std::vec::Vec<Part> as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <::std::vec::Vec<
+                Part,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1116,23 +1155,23 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.id, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.items, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.target, block, LAYOUT.slots[2]);
-            _np::Wire::encode_block(&self.state, block, LAYOUT.slots[3]);
-            _np::Wire::encode_block(&self.first, block, LAYOUT.slots[4]);
-            _np::Wire::encode_block(&self.gifts, block, LAYOUT.slots[5]);
-            _np::Wire::encode_block(&self.spare, block, LAYOUT.slots[6]);
-            _np::Wire::encode_block(&self.by_name, block, LAYOUT.slots[7]);
-            _np::Wire::encode_block(&self.paid, block, LAYOUT.slots[8]);
-            _np::Wire::encode_block(&self.express, block, LAYOUT.slots[10]);
-            _np::Wire::encode_block(&self.at, block, LAYOUT.slots[11]);
-            _np::Wire::encode_block(&self.rights, block, LAYOUT.slots[12]);
-            _np::Wire::encode_block(&self.parts, block, LAYOUT.slots[13]);
+            _np::Wire::encode_block(&self.id, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.items, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.target, block, const { LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.state, block, const { LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.first, block, const { LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.gifts, block, const { LAYOUT.slots[5] });
+            _np::Wire::encode_block(&self.spare, block, const { LAYOUT.slots[6] });
+            _np::Wire::encode_block(&self.by_name, block, const { LAYOUT.slots[7] });
+            _np::Wire::encode_block(&self.paid, block, const { LAYOUT.slots[8] });
+            _np::Wire::encode_block(&self.express, block, const { LAYOUT.slots[10] });
+            _np::Wire::encode_block(&self.at, block, const { LAYOUT.slots[11] });
+            _np::Wire::encode_block(&self.rights, block, const { LAYOUT.slots[12] });
+            _np::Wire::encode_block(&self.parts, block, const { LAYOUT.slots[13] });
             _np::Wire::encode_block(
                 &_np::mask::<f32>(self.discount, 1.5),
                 block,
-                LAYOUT.slots[14],
+                const { LAYOUT.slots[14] },
             );
         }
         #[inline]
@@ -1153,53 +1192,94 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0: u64 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: u64 = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
             let f1: ::std::vec::Vec<Item> = _np::field(
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
                 tail,
                 &PLACES[1],
             )?;
-            let f2: Target = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3: State = _np::field(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            let f4: Item = _np::field(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            let f5: [Item; 2] = _np::field(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            let f2: Target = _np::field(
+                block,
+                const { LAYOUT.slots[2] },
+                tail,
+                &PLACES[2],
+            )?;
+            let f3: State = _np::field(
+                block,
+                const { LAYOUT.slots[3] },
+                tail,
+                &PLACES[3],
+            )?;
+            let f4: Item = _np::field(
+                block,
+                const { LAYOUT.slots[4] },
+                tail,
+                &PLACES[4],
+            )?;
+            let f5: [Item; 2] = _np::field(
+                block,
+                const { LAYOUT.slots[5] },
+                tail,
+                &PLACES[5],
+            )?;
             let f6: ::core::option::Option<Item> = _np::field(
                 block,
-                LAYOUT.slots[6],
+                const { LAYOUT.slots[6] },
                 tail,
                 &PLACES[6],
             )?;
             let f7: ::std::collections::BTreeMap<::std::string::String, Item> = _np::field(
                 block,
-                LAYOUT.slots[7],
+                const { LAYOUT.slots[7] },
                 tail,
                 &PLACES[7],
             )?;
-            let f8: bool = _np::field(block, LAYOUT.slots[8], tail, &PLACES[8])?;
+            let f8: bool = _np::field(
+                block,
+                const { LAYOUT.slots[8] },
+                tail,
+                &PLACES[8],
+            )?;
             _np::removed::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            >(block, const { LAYOUT.slots[9] }, tail, &PLACES[9])?;
             let f10: ::core::option::Option<bool> = _np::field(
                 block,
-                LAYOUT.slots[10],
+                const { LAYOUT.slots[10] },
                 tail,
                 &PLACES[10],
             )?;
             let f11: ::network_protocol::Timestamp = _np::field(
                 block,
-                LAYOUT.slots[11],
+                const { LAYOUT.slots[11] },
                 tail,
                 &PLACES[11],
             )?;
-            let f12: Rights = _np::field(block, LAYOUT.slots[12], tail, &PLACES[12])?;
+            let f12: Rights = _np::field(
+                block,
+                const { LAYOUT.slots[12] },
+                tail,
+                &PLACES[12],
+            )?;
             let f13: ::std::collections::BTreeMap<u32, Part> = _np::field(
                 block,
-                LAYOUT.slots[13],
+                const { LAYOUT.slots[13] },
                 tail,
                 &PLACES[13],
             )?;
-            let f14: f32 = _np::masked(block, LAYOUT.slots[14], tail, &PLACES[14], 1.5)?;
+            let f14: f32 = _np::masked(
+                block,
+                const { LAYOUT.slots[14] },
+                tail,
+                &PLACES[14],
+                1.5,
+            )?;
             ::core::result::Result::Ok(Self {
                 id: f0,
                 items: f1,
@@ -1226,28 +1306,34 @@ const _: () = {
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
             _np::check_field::<
                 ::std::vec::Vec<Item>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            _np::check_field::<Target>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            _np::check_field::<Item>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            _np::check_field::<[Item; 2]>(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            _np::check_field::<
+                Target,
+            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
+            _np::check_field::<
+                Item,
+            >(block, const { LAYOUT.slots[4] }, tail, &PLACES[4])?;
+            _np::check_field::<
+                [Item; 2],
+            >(block, const { LAYOUT.slots[5] }, tail, &PLACES[5])?;
             _np::check_field::<
                 ::core::option::Option<Item>,
-            >(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            >(block, const { LAYOUT.slots[6] }, tail, &PLACES[6])?;
             _np::check_field::<
                 ::std::collections::BTreeMap<::std::string::String, Item>,
-            >(block, LAYOUT.slots[7], tail, &PLACES[7])?;
+            >(block, const { LAYOUT.slots[7] }, tail, &PLACES[7])?;
             _np::removed::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+            >(block, const { LAYOUT.slots[9] }, tail, &PLACES[9])?;
             _np::check_field::<
                 ::core::option::Option<bool>,
-            >(block, LAYOUT.slots[10], tail, &PLACES[10])?;
+            >(block, const { LAYOUT.slots[10] }, tail, &PLACES[10])?;
             _np::check_field::<
                 ::network_protocol::Timestamp,
-            >(block, LAYOUT.slots[11], tail, &PLACES[11])?;
+            >(block, const { LAYOUT.slots[11] }, tail, &PLACES[11])?;
             _np::check_field::<
                 ::std::collections::BTreeMap<u32, Part>,
-            >(block, LAYOUT.slots[13], tail, &PLACES[13])?;
+            >(block, const { LAYOUT.slots[13] }, tail, &PLACES[13])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1261,41 +1347,45 @@ const _: () = {
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
         if upto > 1 {
-            <::std::vec::Vec<Item> as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+            <::std::vec::Vec<
+                Item,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
         }
         if upto > 2 {
-            <Target as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
+            <Target as _np::Wire>::skip(block, const { LAYOUT.slots[2] }, tail);
         }
         if upto > 4 {
-            <Item as _np::Wire>::skip(block, LAYOUT.slots[4], tail);
+            <Item as _np::Wire>::skip(block, const { LAYOUT.slots[4] }, tail);
         }
         if upto > 5 {
-            <[Item; 2] as _np::Wire>::skip(block, LAYOUT.slots[5], tail);
+            <[Item; 2] as _np::Wire>::skip(block, const { LAYOUT.slots[5] }, tail);
         }
         if upto > 6 {
             <::core::option::Option<
                 Item,
-            > as _np::Wire>::skip(block, LAYOUT.slots[6], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[6] }, tail);
         }
         if upto > 7 {
             <::std::collections::BTreeMap<
                 ::std::string::String,
                 Item,
-            > as _np::Wire>::skip(block, LAYOUT.slots[7], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[7] }, tail);
         }
         if upto > 9 {
-            _np::skip_removed::<::std::string::String>(block, LAYOUT.slots[9], tail);
+            _np::skip_removed::<
+                ::std::string::String,
+            >(block, const { LAYOUT.slots[9] }, tail);
         }
         if upto > 10 {
             <::core::option::Option<
                 bool,
-            > as _np::Wire>::skip(block, LAYOUT.slots[10], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[10] }, tail);
         }
         if upto > 13 {
             <::std::collections::BTreeMap<
                 u32,
                 Part,
-            > as _np::Wire>::skip(block, LAYOUT.slots[13], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[13] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -1305,14 +1395,16 @@ const _: () = {
         #[must_use]
         pub fn id(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn items(&self) -> <::std::vec::Vec<Item> as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::vec::Vec<Item> as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <::std::vec::Vec<
+                Item,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
@@ -1320,14 +1412,14 @@ const _: () = {
         pub fn target(&self) -> <Target as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(2, block, &mut tail);
-            <Target as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <Target as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
         #[must_use]
         pub fn state(&self) -> <State as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <State as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+            <State as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
@@ -1335,7 +1427,7 @@ const _: () = {
         pub fn first(&self) -> <Item as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(4, block, &mut tail);
-            <Item as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+            <Item as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
@@ -1343,7 +1435,7 @@ const _: () = {
         pub fn gifts(&self) -> <[Item; 2] as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(5, block, &mut tail);
-            <[Item; 2] as _np::Wire>::view(block, LAYOUT.slots[5], tail)
+            <[Item; 2] as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail)
         }
         /// Field 6.
         #[inline]
@@ -1353,7 +1445,7 @@ const _: () = {
             skip_fields(6, block, &mut tail);
             <::core::option::Option<
                 Item,
-            > as _np::Wire>::view(block, LAYOUT.slots[6], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail)
         }
         /// Field 7.
         #[inline]
@@ -1369,14 +1461,14 @@ const _: () = {
             <::std::collections::BTreeMap<
                 ::std::string::String,
                 Item,
-            > as _np::Wire>::view(block, LAYOUT.slots[7], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[7] }, tail)
         }
         /// Field 8.
         #[inline]
         #[must_use]
         pub fn paid(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[8], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
         }
         /// Field 10.
         #[inline]
@@ -1386,7 +1478,7 @@ const _: () = {
             skip_fields(10, block, &mut tail);
             <::core::option::Option<
                 bool,
-            > as _np::Wire>::view(block, LAYOUT.slots[10], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[10] }, tail)
         }
         /// Field 11.
         #[inline]
@@ -1395,7 +1487,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::network_protocol::Timestamp as _np::Wire>::view(
                 block,
-                LAYOUT.slots[11],
+                const { LAYOUT.slots[11] },
                 tail,
             )
         }
@@ -1404,7 +1496,7 @@ const _: () = {
         #[must_use]
         pub fn rights(&self) -> <Rights as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Rights as _np::Wire>::view(block, LAYOUT.slots[12], tail)
+            <Rights as _np::Wire>::view(block, const { LAYOUT.slots[12] }, tail)
         }
         /// Field 13.
         #[inline]
@@ -1417,7 +1509,7 @@ const _: () = {
             <::std::collections::BTreeMap<
                 u32,
                 Part,
-            > as _np::Wire>::view(block, LAYOUT.slots[13], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[13] }, tail)
         }
         /// Field 14.
         #[inline]
@@ -1429,7 +1521,7 @@ const _: () = {
             >(
                 <<f32 as _np::Xor>::Number as _np::Wire>::view(
                     block,
-                    LAYOUT.slots[14],
+                    const { LAYOUT.slots[14] },
                     tail,
                 ),
                 1.5,

@@ -42,10 +42,10 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.name, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.price, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.note, block, LAYOUT.slots[2]);
-            _np::Wire::encode_block(&self.retries, block, LAYOUT.slots[3]);
+            _np::Wire::encode_block(&self.name, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.price, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.note, block, const { LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.retries, block, const { LAYOUT.slots[3] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -61,18 +61,28 @@ const _: () = {
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
             let f0: ::std::string::String = _np::field(
                 block,
-                LAYOUT.slots[0],
+                const { LAYOUT.slots[0] },
                 tail,
                 &PLACES[0],
             )?;
-            let f1: u32 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f1: u32 = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
             let f2: ::core::option::Option<::std::string::String> = _np::field(
                 block,
-                LAYOUT.slots[2],
+                const { LAYOUT.slots[2] },
                 tail,
                 &PLACES[2],
             )?;
-            let f3: u16 = _np::field(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f3: u16 = _np::field(
+                block,
+                const { LAYOUT.slots[3] },
+                tail,
+                &PLACES[3],
+            )?;
             ::core::result::Result::Ok(Self {
                 name: f0,
                 price: f1,
@@ -89,10 +99,10 @@ const _: () = {
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
             _np::check_field::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
             _np::check_field::<
                 ::core::option::Option<::std::string::String>,
-            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -106,12 +116,16 @@ const _: () = {
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
         if upto > 0 {
-            <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+            <::std::string::String as _np::Wire>::skip(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+            );
         }
         if upto > 2 {
             <::core::option::Option<
                 ::std::string::String,
-            > as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[2] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -121,14 +135,18 @@ const _: () = {
         #[must_use]
         pub fn name(&self) -> <::std::string::String as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+            )
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn price(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
@@ -140,14 +158,14 @@ const _: () = {
             skip_fields(2, block, &mut tail);
             <::core::option::Option<
                 ::std::string::String,
-            > as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
         #[must_use]
         pub fn retries(&self) -> u16 {
             let _np::BodyView { block, tail } = self.0;
-            <u16 as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+            <u16 as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -261,12 +279,12 @@ const _: () = {
             match self {
                 Self::Shop(f0) => {
                     let (at, block) = _np::begin_variant(LAYOUT_1.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_1.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_1.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Home { street: f0 } => {
                     let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
-                    _np::Wire::encode_block(f0, block, LAYOUT_2.slots[0]);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
@@ -292,7 +310,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_1, 0);
                                 let f0: u32 = _np::field(
                                     block,
-                                    LAYOUT_1.slots[0],
+                                    const { LAYOUT_1.slots[0] },
                                     tail,
                                     &PLACES_1[0],
                                 )?;
@@ -308,7 +326,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_2, 0);
                                 let f0: ::std::string::String = _np::field(
                                     block,
-                                    LAYOUT_2.slots[0],
+                                    const { LAYOUT_2.slots[0] },
                                     tail,
                                     &PLACES_2[0],
                                 )?;
@@ -346,7 +364,7 @@ const _: () = {
                                 _np::own_block!(block, LAYOUT_2, 0);
                                 _np::check_field::<
                                     ::std::string::String,
-                                >(block, LAYOUT_2.slots[0], tail, &PLACES_2[0])?;
+                                >(block, const { LAYOUT_2.slots[0] }, tail, &PLACES_2[0])?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -369,7 +387,7 @@ const _: () = {
                     {
                         let f0 = <u32 as _np::Wire>::view(
                             block,
-                            LAYOUT_1.slots[0],
+                            const { LAYOUT_1.slots[0] },
                             *tail,
                         );
                         TargetView::Shop(f0)
@@ -381,7 +399,7 @@ const _: () = {
                     {
                         let f0 = <::std::string::String as _np::Wire>::view(
                             block,
-                            LAYOUT_2.slots[0],
+                            const { LAYOUT_2.slots[0] },
                             *tail,
                         );
                         TargetView::Home { street: f0 }
@@ -544,12 +562,17 @@ const _: () = {
     fn run_end(from: usize, to: usize, block: &[u8], tails: &[u8]) -> usize {
         let mut at = 0;
         if from <= 5 && 5 < to {
-            at = <[Item; 2] as _np::Wire>::text_end(block, LAYOUT.slots[5], tails, at);
+            at = <[Item; 2] as _np::Wire>::text_end(
+                block,
+                const { LAYOUT.slots[5] },
+                tails,
+                at,
+            );
         }
         if from <= 9 && 9 < to {
             at = <::std::string::String as _np::Wire>::text_end(
                 block,
-                LAYOUT.slots[9],
+                const { LAYOUT.slots[9] },
                 tails,
                 at,
             );
@@ -575,16 +598,16 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.id, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.items, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.target, block, LAYOUT.slots[2]);
-            _np::Wire::encode_block(&self.state, block, LAYOUT.slots[3]);
-            _np::Wire::encode_block(&self.first, block, LAYOUT.slots[4]);
-            _np::Wire::encode_block(&self.gifts, block, LAYOUT.slots[5]);
-            _np::Wire::encode_block(&self.spare, block, LAYOUT.slots[6]);
-            _np::Wire::encode_block(&self.by_name, block, LAYOUT.slots[7]);
-            _np::Wire::encode_block(&self.paid, block, LAYOUT.slots[8]);
-            _np::Wire::encode_block(&self.old_code, block, LAYOUT.slots[9]);
+            _np::Wire::encode_block(&self.id, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.items, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.target, block, const { LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.state, block, const { LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.first, block, const { LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.gifts, block, const { LAYOUT.slots[5] });
+            _np::Wire::encode_block(&self.spare, block, const { LAYOUT.slots[6] });
+            _np::Wire::encode_block(&self.by_name, block, const { LAYOUT.slots[7] });
+            _np::Wire::encode_block(&self.paid, block, const { LAYOUT.slots[8] });
+            _np::Wire::encode_block(&self.old_code, block, const { LAYOUT.slots[9] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -603,39 +626,73 @@ const _: () = {
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
             _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0: u64 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: u64 = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
             let f1: ::std::vec::Vec<Item> = _np::field(
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
                 tail,
                 &PLACES[1],
             )?;
-            let f2: Target = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3: State = _np::field(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            let f4: Item = _np::field(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            if LAYOUT.runs[5].0 > 0 {
-                tail.enter_run(run_end(5, LAYOUT.runs[5].0, block, tail.rest()));
+            let f2: Target = _np::field(
+                block,
+                const { LAYOUT.slots[2] },
+                tail,
+                &PLACES[2],
+            )?;
+            let f3: State = _np::field(
+                block,
+                const { LAYOUT.slots[3] },
+                tail,
+                &PLACES[3],
+            )?;
+            let f4: Item = _np::field(
+                block,
+                const { LAYOUT.slots[4] },
+                tail,
+                &PLACES[4],
+            )?;
+            if const { LAYOUT.runs[5].0 > 0 } {
+                tail.enter_run(
+                    run_end(5, const { LAYOUT.runs[5].0 }, block, tail.rest()),
+                );
             }
-            let f5: [Item; 2] = _np::field(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+            let f5: [Item; 2] = _np::field(
+                block,
+                const { LAYOUT.slots[5] },
+                tail,
+                &PLACES[5],
+            )?;
             let f6: ::core::option::Option<Item> = _np::field(
                 block,
-                LAYOUT.slots[6],
+                const { LAYOUT.slots[6] },
                 tail,
                 &PLACES[6],
             )?;
             let f7: ::std::collections::BTreeMap<::std::string::String, Item> = _np::field(
                 block,
-                LAYOUT.slots[7],
+                const { LAYOUT.slots[7] },
                 tail,
                 &PLACES[7],
             )?;
-            let f8: bool = _np::field(block, LAYOUT.slots[8], tail, &PLACES[8])?;
-            if LAYOUT.runs[9].0 > 0 {
-                tail.enter_run(run_end(9, LAYOUT.runs[9].0, block, tail.rest()));
+            let f8: bool = _np::field(
+                block,
+                const { LAYOUT.slots[8] },
+                tail,
+                &PLACES[8],
+            )?;
+            if const { LAYOUT.runs[9].0 > 0 } {
+                tail.enter_run(
+                    run_end(9, const { LAYOUT.runs[9].0 }, block, tail.rest()),
+                );
             }
             let f9: ::std::string::String = _np::field(
                 block,
-                LAYOUT.slots[9],
+                const { LAYOUT.slots[9] },
                 tail,
                 &PLACES[9],
             )?;
@@ -662,36 +719,42 @@ const _: () = {
             let mut passed = false;
             _np::check_field::<
                 ::std::vec::Vec<Item>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            _np::check_field::<Target>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            _np::check_field::<Item>(block, LAYOUT.slots[4], tail, &PLACES[4])?;
-            if LAYOUT.runs[5].0 > 0 {
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            _np::check_field::<
+                Target,
+            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
+            _np::check_field::<
+                Item,
+            >(block, const { LAYOUT.slots[4] }, tail, &PLACES[4])?;
+            if const { LAYOUT.runs[5].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(5, LAYOUT.runs[5].0, block, tail.rest()),
-                        LAYOUT.runs[5].1,
+                        run_end(5, const { LAYOUT.runs[5].0 }, block, tail.rest()),
+                        const { LAYOUT.runs[5].1 },
                     );
             }
             if !(passed && const { LAYOUT.passes(5) }) {
-                _np::check_field::<[Item; 2]>(block, LAYOUT.slots[5], tail, &PLACES[5])?;
+                _np::check_field::<
+                    [Item; 2],
+                >(block, const { LAYOUT.slots[5] }, tail, &PLACES[5])?;
             }
             _np::check_field::<
                 ::core::option::Option<Item>,
-            >(block, LAYOUT.slots[6], tail, &PLACES[6])?;
+            >(block, const { LAYOUT.slots[6] }, tail, &PLACES[6])?;
             _np::check_field::<
                 ::std::collections::BTreeMap<::std::string::String, Item>,
-            >(block, LAYOUT.slots[7], tail, &PLACES[7])?;
-            if LAYOUT.runs[9].0 > 0 {
+            >(block, const { LAYOUT.slots[7] }, tail, &PLACES[7])?;
+            if const { LAYOUT.runs[9].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(9, LAYOUT.runs[9].0, block, tail.rest()),
-                        LAYOUT.runs[9].1,
+                        run_end(9, const { LAYOUT.runs[9].0 }, block, tail.rest()),
+                        const { LAYOUT.runs[9].1 },
                     );
             }
             if !(passed && const { LAYOUT.passes(9) }) {
                 _np::check_field::<
                     ::std::string::String,
-                >(block, LAYOUT.slots[9], tail, &PLACES[9])?;
+                >(block, const { LAYOUT.slots[9] }, tail, &PLACES[9])?;
             }
             ::core::result::Result::Ok(())
         }
@@ -706,30 +769,36 @@ const _: () = {
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
         if upto > 1 {
-            <::std::vec::Vec<Item> as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+            <::std::vec::Vec<
+                Item,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
         }
         if upto > 2 {
-            <Target as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
+            <Target as _np::Wire>::skip(block, const { LAYOUT.slots[2] }, tail);
         }
         if upto > 4 {
-            <Item as _np::Wire>::skip(block, LAYOUT.slots[4], tail);
+            <Item as _np::Wire>::skip(block, const { LAYOUT.slots[4] }, tail);
         }
         if upto > 5 {
-            <[Item; 2] as _np::Wire>::skip(block, LAYOUT.slots[5], tail);
+            <[Item; 2] as _np::Wire>::skip(block, const { LAYOUT.slots[5] }, tail);
         }
         if upto > 6 {
             <::core::option::Option<
                 Item,
-            > as _np::Wire>::skip(block, LAYOUT.slots[6], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[6] }, tail);
         }
         if upto > 7 {
             <::std::collections::BTreeMap<
                 ::std::string::String,
                 Item,
-            > as _np::Wire>::skip(block, LAYOUT.slots[7], tail);
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[7] }, tail);
         }
         if upto > 9 {
-            <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[9], tail);
+            <::std::string::String as _np::Wire>::skip(
+                block,
+                const { LAYOUT.slots[9] },
+                tail,
+            );
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -739,14 +808,16 @@ const _: () = {
         #[must_use]
         pub fn id(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn items(&self) -> <::std::vec::Vec<Item> as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::vec::Vec<Item> as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <::std::vec::Vec<
+                Item,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
@@ -754,14 +825,14 @@ const _: () = {
         pub fn target(&self) -> <Target as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(2, block, &mut tail);
-            <Target as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <Target as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
         #[must_use]
         pub fn state(&self) -> <State as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <State as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+            <State as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
@@ -769,7 +840,7 @@ const _: () = {
         pub fn first(&self) -> <Item as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(4, block, &mut tail);
-            <Item as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+            <Item as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
@@ -777,7 +848,7 @@ const _: () = {
         pub fn gifts(&self) -> <[Item; 2] as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(5, block, &mut tail);
-            <[Item; 2] as _np::Wire>::view(block, LAYOUT.slots[5], tail)
+            <[Item; 2] as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail)
         }
         /// Field 6.
         #[inline]
@@ -787,7 +858,7 @@ const _: () = {
             skip_fields(6, block, &mut tail);
             <::core::option::Option<
                 Item,
-            > as _np::Wire>::view(block, LAYOUT.slots[6], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail)
         }
         /// Field 7.
         #[inline]
@@ -803,14 +874,14 @@ const _: () = {
             <::std::collections::BTreeMap<
                 ::std::string::String,
                 Item,
-            > as _np::Wire>::view(block, LAYOUT.slots[7], tail)
+            > as _np::Wire>::view(block, const { LAYOUT.slots[7] }, tail)
         }
         /// Field 8.
         #[inline]
         #[must_use]
         pub fn paid(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, LAYOUT.slots[8], tail)
+            <bool as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
         }
         /// Field 9.
         #[inline]
@@ -818,7 +889,11 @@ const _: () = {
         pub fn old_code(&self) -> <::std::string::String as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(9, block, &mut tail);
-            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[9], tail)
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[9] },
+                tail,
+            )
         }
         /// Reads the value out of the bytes.
         ///

@@ -42,10 +42,10 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.name, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.version, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.min, block, LAYOUT.slots[2]);
-            _np::Wire::encode_block(&self.fingerprint, block, LAYOUT.slots[3]);
+            _np::Wire::encode_block(&self.name, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.version, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.min, block, const { LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.fingerprint, block, const { LAYOUT.slots[3] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -59,13 +59,28 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             let f0: ::std::string::String = _np::field(
                 block,
-                LAYOUT.slots[0],
+                const { LAYOUT.slots[0] },
                 tail,
                 &PLACES[0],
             )?;
-            let f1: u32 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2: u32 = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3: [u8; 16] = _np::field(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            let f1: u32 = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
+            let f2: u32 = _np::field(
+                block,
+                const { LAYOUT.slots[2] },
+                tail,
+                &PLACES[2],
+            )?;
+            let f3: [u8; 16] = _np::field(
+                block,
+                const { LAYOUT.slots[3] },
+                tail,
+                &PLACES[3],
+            )?;
             ::core::result::Result::Ok(Self {
                 name: f0,
                 version: f1,
@@ -81,7 +96,7 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::check_field::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -99,28 +114,32 @@ const _: () = {
         #[must_use]
         pub fn name(&self) -> <::std::string::String as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+            )
         }
         /// The side's own version.
         #[inline]
         #[must_use]
         pub fn version(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// The oldest version of a peer that it still serves.
         #[inline]
         #[must_use]
         pub fn min(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// 128 bits over the wire form; equal ones need no negotiation.
         #[inline]
         #[must_use]
         pub fn fingerprint(&self) -> <[u8; 16] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[u8; 16] as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+            <[u8; 16] as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -203,9 +222,9 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.calls, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.message, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.frame, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.calls, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.message, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.frame, block, const { LAYOUT.slots[2] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -215,9 +234,24 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: u32 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1: u32 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2: u32 = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f0: u32 = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: u32 = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
+            let f2: u32 = _np::field(
+                block,
+                const { LAYOUT.slots[2] },
+                tail,
+                &PLACES[2],
+            )?;
             ::core::result::Result::Ok(Self {
                 calls: f0,
                 message: f1,
@@ -246,21 +280,21 @@ const _: () = {
         #[must_use]
         pub fn calls(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Bytes of a message.
         #[inline]
         #[must_use]
         pub fn message(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Bytes of a frame, without its header.
         #[inline]
         #[must_use]
         pub fn frame(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -338,9 +372,9 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.offers, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.record_max, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.limits, block, LAYOUT.slots[2]);
+            _np::Wire::encode_block(&self.offers, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.record_max, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.limits, block, const { LAYOUT.slots[2] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -355,12 +389,22 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             let f0: ::std::vec::Vec<Offer> = _np::field(
                 block,
-                LAYOUT.slots[0],
+                const { LAYOUT.slots[0] },
                 tail,
                 &PLACES[0],
             )?;
-            let f1: u32 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            let f2: PeerLimits = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            let f1: u32 = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
+            let f2: PeerLimits = _np::field(
+                block,
+                const { LAYOUT.slots[2] },
+                tail,
+                &PLACES[2],
+            )?;
             ::core::result::Result::Ok(Self {
                 offers: f0,
                 record_max: f1,
@@ -375,8 +419,10 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::check_field::<
                 ::std::vec::Vec<Offer>,
-            >(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            _np::check_field::<PeerLimits>(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            _np::check_field::<
+                PeerLimits,
+            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -390,10 +436,12 @@ const _: () = {
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
         if upto > 0 {
-            <::std::vec::Vec<Offer> as _np::Wire>::skip(block, LAYOUT.slots[0], tail);
+            <::std::vec::Vec<
+                Offer,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[0] }, tail);
         }
         if upto > 2 {
-            <PeerLimits as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
+            <PeerLimits as _np::Wire>::skip(block, const { LAYOUT.slots[2] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -403,14 +451,16 @@ const _: () = {
         #[must_use]
         pub fn offers(&self) -> <::std::vec::Vec<Offer> as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::vec::Vec<Offer> as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <::std::vec::Vec<
+                Offer,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// The largest plaintext of a record that the client takes.
         #[inline]
         #[must_use]
         pub fn record_max(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
@@ -418,7 +468,7 @@ const _: () = {
         pub fn limits(&self) -> <PeerLimits as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(2, block, &mut tail);
-            <PeerLimits as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <PeerLimits as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -506,11 +556,11 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.format, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.protocols, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.record_max, block, LAYOUT.slots[2]);
-            _np::Wire::encode_block(&self.limits, block, LAYOUT.slots[3]);
-            _np::Wire::encode_block(&self.unix_ms, block, LAYOUT.slots[4]);
+            _np::Wire::encode_block(&self.format, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.protocols, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.record_max, block, const { LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.limits, block, const { LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.unix_ms, block, const { LAYOUT.slots[4] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -523,16 +573,31 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: u8 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: u8 = _np::field(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
             let f1: ::std::vec::Vec<Offer> = _np::field(
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
                 tail,
                 &PLACES[1],
             )?;
-            let f2: u32 = _np::field(block, LAYOUT.slots[2], tail, &PLACES[2])?;
-            let f3: PeerLimits = _np::field(block, LAYOUT.slots[3], tail, &PLACES[3])?;
-            let f4: u64 = _np::field(block, LAYOUT.slots[4], tail, &PLACES[4])?;
+            let f2: u32 = _np::field(
+                block,
+                const { LAYOUT.slots[2] },
+                tail,
+                &PLACES[2],
+            )?;
+            let f3: PeerLimits = _np::field(
+                block,
+                const { LAYOUT.slots[3] },
+                tail,
+                &PLACES[3],
+            )?;
+            let f4: u64 = _np::field(
+                block,
+                const { LAYOUT.slots[4] },
+                tail,
+                &PLACES[4],
+            )?;
             ::core::result::Result::Ok(Self {
                 format: f0,
                 protocols: f1,
@@ -549,8 +614,10 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::check_field::<
                 ::std::vec::Vec<Offer>,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
-            _np::check_field::<PeerLimits>(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            _np::check_field::<
+                PeerLimits,
+            >(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -564,10 +631,12 @@ const _: () = {
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
         if upto > 1 {
-            <::std::vec::Vec<Offer> as _np::Wire>::skip(block, LAYOUT.slots[1], tail);
+            <::std::vec::Vec<
+                Offer,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
         }
         if upto > 3 {
-            <PeerLimits as _np::Wire>::skip(block, LAYOUT.slots[3], tail);
+            <PeerLimits as _np::Wire>::skip(block, const { LAYOUT.slots[3] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -577,21 +646,23 @@ const _: () = {
         #[must_use]
         pub fn format(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// The server's own offer for each accepted protocol; the position is its index in frames.
         #[inline]
         #[must_use]
         pub fn protocols(&self) -> <::std::vec::Vec<Offer> as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::vec::Vec<Offer> as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <::std::vec::Vec<
+                Offer,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// The largest plaintext of a record that either side sends.
         #[inline]
         #[must_use]
         pub fn record_max(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
@@ -599,14 +670,14 @@ const _: () = {
         pub fn limits(&self) -> <PeerLimits as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(3, block, &mut tail);
-            <PeerLimits as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+            <PeerLimits as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
         }
         /// The server's clock: milliseconds since 1970.
         #[inline]
         #[must_use]
         pub fn unix_ms(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, LAYOUT.slots[4], tail)
+            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -686,8 +757,8 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.unix_ms, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.nonce, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.unix_ms, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.nonce, block, const { LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -697,8 +768,18 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: u64 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1: [u8; 16] = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: u64 = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: [u8; 16] = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
             ::core::result::Result::Ok(Self { unix_ms: f0, nonce: f1 })
         }
         #[inline]
@@ -723,14 +804,14 @@ const _: () = {
         #[must_use]
         pub fn unix_ms(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Random.
         #[inline]
         #[must_use]
         pub fn nonce(&self) -> <[u8; 16] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[u8; 16] as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <[u8; 16] as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -793,7 +874,7 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.token, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.token, block, const { LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -803,7 +884,12 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: u64 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: u64 = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
             ::core::result::Result::Ok(Self { token: f0 })
         }
         #[inline]
@@ -828,7 +914,7 @@ const _: () = {
         #[must_use]
         pub fn token(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -885,7 +971,7 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.token, block, LAYOUT.slots[0]);
+            _np::Wire::encode_block(&self.token, block, const { LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -895,7 +981,12 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: u64 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: u64 = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
             ::core::result::Result::Ok(Self { token: f0 })
         }
         #[inline]
@@ -920,7 +1011,7 @@ const _: () = {
         #[must_use]
         pub fn token(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -982,8 +1073,8 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.reason, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.text, block, LAYOUT.slots[1]);
+            _np::Wire::encode_block(&self.reason, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.text, block, const { LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -995,10 +1086,15 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: u16 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
+            let f0: u16 = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
             let f1: ::std::string::String = _np::field(
                 block,
-                LAYOUT.slots[1],
+                const { LAYOUT.slots[1] },
                 tail,
                 &PLACES[1],
             )?;
@@ -1012,7 +1108,7 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::check_field::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1030,14 +1126,18 @@ const _: () = {
         #[must_use]
         pub fn reason(&self) -> u16 {
             let _np::BodyView { block, tail } = self.0;
-            <u16 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u16 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// For people, at most 256 bytes.
         #[inline]
         #[must_use]
         pub fn text(&self) -> <::std::string::String as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+            )
         }
         /// Reads the value out of the bytes.
         ///
@@ -1119,10 +1219,14 @@ const _: () = {
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
             _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.code, block, LAYOUT.slots[0]);
-            _np::Wire::encode_block(&self.retry_after_ms, block, LAYOUT.slots[1]);
-            _np::Wire::encode_block(&self.text, block, LAYOUT.slots[2]);
-            _np::Wire::encode_block(&self.detail, block, LAYOUT.slots[3]);
+            _np::Wire::encode_block(&self.code, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(
+                &self.retry_after_ms,
+                block,
+                const { LAYOUT.slots[1] },
+            );
+            _np::Wire::encode_block(&self.text, block, const { LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.detail, block, const { LAYOUT.slots[3] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -1135,17 +1239,27 @@ const _: () = {
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
             _np::own_block!(block, LAYOUT, 0);
-            let f0: u16 = _np::field(block, LAYOUT.slots[0], tail, &PLACES[0])?;
-            let f1: u32 = _np::field(block, LAYOUT.slots[1], tail, &PLACES[1])?;
+            let f0: u16 = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: u32 = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
             let f2: ::std::string::String = _np::field(
                 block,
-                LAYOUT.slots[2],
+                const { LAYOUT.slots[2] },
                 tail,
                 &PLACES[2],
             )?;
             let f3: ::network_protocol::Bytes = _np::field(
                 block,
-                LAYOUT.slots[3],
+                const { LAYOUT.slots[3] },
                 tail,
                 &PLACES[3],
             )?;
@@ -1164,10 +1278,10 @@ const _: () = {
             _np::own_block!(block, LAYOUT, 0);
             _np::check_field::<
                 ::std::string::String,
-            >(block, LAYOUT.slots[2], tail, &PLACES[2])?;
+            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
             _np::check_field::<
                 ::network_protocol::Bytes,
-            >(block, LAYOUT.slots[3], tail, &PLACES[3])?;
+            >(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1181,10 +1295,18 @@ const _: () = {
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
         if upto > 2 {
-            <::std::string::String as _np::Wire>::skip(block, LAYOUT.slots[2], tail);
+            <::std::string::String as _np::Wire>::skip(
+                block,
+                const { LAYOUT.slots[2] },
+                tail,
+            );
         }
         if upto > 3 {
-            <::network_protocol::Bytes as _np::Wire>::skip(block, LAYOUT.slots[3], tail);
+            <::network_protocol::Bytes as _np::Wire>::skip(
+                block,
+                const { LAYOUT.slots[3] },
+                tail,
+            );
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -1194,21 +1316,25 @@ const _: () = {
         #[must_use]
         pub fn code(&self) -> u16 {
             let _np::BodyView { block, tail } = self.0;
-            <u16 as _np::Wire>::view(block, LAYOUT.slots[0], tail)
+            <u16 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
         }
         /// When to try again; 0 for no advice.
         #[inline]
         #[must_use]
         pub fn retry_after_ms(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, LAYOUT.slots[1], tail)
+            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
         }
         /// For people, at most 256 bytes.
         #[inline]
         #[must_use]
         pub fn text(&self) -> <::std::string::String as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <::std::string::String as _np::Wire>::view(block, LAYOUT.slots[2], tail)
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[2] },
+                tail,
+            )
         }
         /// The typed error, for code 1.
         #[inline]
@@ -1216,7 +1342,11 @@ const _: () = {
         pub fn detail(&self) -> <::network_protocol::Bytes as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(3, block, &mut tail);
-            <::network_protocol::Bytes as _np::Wire>::view(block, LAYOUT.slots[3], tail)
+            <::network_protocol::Bytes as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[3] },
+                tail,
+            )
         }
         /// Reads the value out of the bytes.
         ///

@@ -221,7 +221,8 @@ impl Fields<'_, '_> {
     /// The slot of field `i`.
     pub(super) fn slot(&self, i: usize) -> TokenStream {
         let (layout, i) = (&self.layout, Literal::usize_unsuffixed(i));
-        quote!(#layout.slots[#i])
+        // A value by itself: without optimisation each mention of the layout is a copy of it.
+        quote!(const { #layout.slots[#i] })
     }
 
     /// One statement a field, over its number and what is at its place.
@@ -377,7 +378,7 @@ impl Fields<'_, '_> {
         let (layout, name) = (&self.layout, self.run_end_name());
         let i = Literal::usize_unsuffixed(i);
         let run = quote!(#layout.runs[#i]);
-        let end = quote!(#name(#i, #run.0, block, tail.rest()));
+        let end = quote!(#name(#i, const { #run.0 }, block, tail.rest()));
         Some((run, end))
     }
 
@@ -386,7 +387,8 @@ impl Fields<'_, '_> {
         self.each(|i, part| {
             let (bound, read) = self.read(i, part);
             let run = self.run(i, part);
-            let run = run.map(|(run, end)| quote!(if #run.0 > 0 { tail.enter_run(#end); }));
+            let run =
+                run.map(|(run, end)| quote!(if const { #run.0 > 0 } { tail.enter_run(#end); }));
             let bound = quote!(#run #bound);
             if !part.is_there() {
                 return quote!(#read?;);
@@ -413,8 +415,8 @@ impl Fields<'_, '_> {
             }
             let run = self.run(i, part).map(|(run, end)| {
                 quote! {
-                    if #run.0 > 0 {
-                        passed = tail.pass_run(#end, #run.1);
+                    if const { #run.0 > 0 } {
+                        passed = tail.pass_run(#end, const { #run.1 });
                     }
                 }
             });
