@@ -44,6 +44,11 @@ pub(super) fn is_moved<'a>(
         && (old.any(|entry| elsewhere(after, entry)) || new.any(|entry| elsewhere(before, entry)))
 }
 
+/// An entry in a sentence. What a variant or message carries in parentheses has no name.
+pub(super) fn called(what: &str, name: &str) -> String {
+    if name.is_empty() { "what it carries".to_owned() } else { format!("{what} `{name}`") }
+}
+
 /// What a list holds, and which rules speak of it.
 #[derive(Clone, Copy)]
 pub(super) struct Kind {
@@ -76,14 +81,19 @@ impl<'a> Compare<'a> {
                 }
                 None if new.removed.contains(number) => {
                     let at = at.inside(name, was, None, None);
-                    let message = format!("{what} `{name}` (@{number}) was removed");
+                    let message = format!("{} (@{number}) was removed", called(what, name));
                     self.report(&at, kind.removed, message);
                 }
                 None => {
                     let at = at.inside(name, was, None, None);
-                    let message = format!(
-                        "{what} `{name}` is gone, and its number @{number} with it; `@{number} _` keeps it"
-                    );
+                    let entry = called(what, name);
+                    let message = if name.is_empty() {
+                        format!("{entry} is gone")
+                    } else {
+                        format!(
+                            "{entry} is gone, and its number @{number} with it; `@{number} _` keeps it"
+                        )
+                    };
                     self.report(&at, &NUMBER_GONE, message);
                 }
             }
@@ -93,8 +103,8 @@ impl<'a> Compare<'a> {
                 Some(is) => {
                     let at = at.inside(&is.name.text, None, Some(is.name.span), Some(is.meta));
                     let message = format!(
-                        "{what} `{}` has the number @{number}, which was removed",
-                        is.name.text
+                        "{} has the number @{number}, which was removed",
+                        called(what, &is.name.text)
                     );
                     self.report(&at, &NUMBER_REUSED, message);
                 }
@@ -111,7 +121,7 @@ impl<'a> Compare<'a> {
                 continue;
             }
             let at = at.inside(&slot.name.text, None, Some(slot.name.span), Some(slot.meta));
-            let message = format!("{what} `{}` (@{number}) was added", slot.name.text);
+            let message = format!("{} (@{number}) was added", called(what, &slot.name.text));
             self.report(&at, kind.added, message);
         }
         let gone = new.removed.iter().filter(|_| kind.keeps_room);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::compare::{At, Compare};
-use super::entries::{Kind, Slot, Slots};
+use super::entries::{Kind, Slot, Slots, called};
 use super::rules::{
     CLOSED_FIELDS, DEFAULT_CHANGED, FIELD_ADDED, FIELD_REMOVED, FIELD_RENAMED, FIXED_LAYOUT,
     MAX_LOOSENED, MAX_TIGHTENED, NO_ZERO, STREAM_CHANGED, TYPE_CHANGED, VARINT_CHANGED,
@@ -62,9 +62,9 @@ impl<'a> Compare<'a> {
                 None if frame == Frame::Open && has_no_zero(&self.new.index, is) => {
                     let at = at.inside(&is.name.text, None, Some(is.name.span), Some(&is.meta));
                     let message = format!(
-                        "field `{}` was added, and `{}` has no zero that old peers could mean; \
+                        "{} was added, and `{}` has no zero that old peers could mean; \
                          `Option<{}>` has one",
-                        is.name.text,
+                        called("field", &is.name.text),
                         text(&is.ty),
                         text(&is.ty)
                     );

@@ -382,3 +382,14 @@ fn ids_are_unique_and_say_what_they_are() {
     }
     assert!(RULES.iter().any(|rule| rule.level == Level::Warning));
 }
+
+#[test]
+fn what_has_no_name_is_not_called_by_it() {
+    let said = |old: &str, new: &str| {
+        let text = |variant: &str| schema(&format!("package t; enum E {{ {variant}, B }}"));
+        let changes = compare(&text(old), &text(new));
+        changes.into_iter().map(|change| change.message).collect::<Vec<_>>()
+    };
+    assert_eq!(said("A", "A(u8)"), ["what it carries (@0) was added"]);
+    assert_eq!(said("A(u8)", "A"), ["what it carries is gone"]);
+}

@@ -45,6 +45,7 @@ impl<'t> Parser<'t> {
     }
 
     fn path(&mut self) -> Result<TypeKind, TypeError> {
+        let start = self.rest;
         let path = self.word(|c| c.is_alphanumeric() || c == '_' || c == ':' || c == '#');
         let name = path.strip_prefix("r#").unwrap_or(path);
         if name.is_empty() {
@@ -59,7 +60,10 @@ impl<'t> Parser<'t> {
             ("Secret", Some(inner), None, None) => TypeKind::Secret(inner),
             ("Map", Some(key), Some(value), None) => TypeKind::Map(key, value),
             (name, None, None, None) => self.plain(name),
-            _ => return Err(self.syntax()),
+            _ => {
+                self.rest = start;
+                return Err(self.syntax());
+            }
         };
         Ok(kind)
     }
