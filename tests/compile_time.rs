@@ -98,7 +98,8 @@ fn types_alone(code: &str) -> String {
     for line in code.lines() {
         writeln!(item, "{line}").expect("text");
         if matches!(line, "}" | "};") || (line.ends_with(';') && !line.starts_with(' ')) {
-            if item.contains("\npub struct ") || item.contains("\npub enum ") {
+            let declares = item.contains("\npub struct ") || item.contains("\npub enum ");
+            if declares && !item.contains("View<'a>") {
                 kept.push_str(&item);
             }
             item.clear();
