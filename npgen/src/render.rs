@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use annotate_snippets::{
-    AnnotationKind, Group, Level, Patch, Renderer, Snippet, normalize_untrusted_str,
+    AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet, normalize_untrusted_str,
 };
 use protocol_schema::diag::{Diagnostic, Severity};
 use protocol_schema::span::Span;
@@ -14,6 +14,13 @@ use protocol_schema::text::{FileId, SourceMap};
 /// How many diagnostics are drawn; the rest is counted. A file that is no schema at all may have
 /// one in every line.
 const DRAWN_MAX: usize = 100;
+
+/// How much of a source is drawn in one piece, in bytes. What is longer is one endless line, or marks
+/// that lie far apart: then each mark gets a piece of its own, cut out of its line.
+const PIECE_MAX: usize = 16 * 1024;
+
+/// How much of an endless line is drawn on both sides of where a mark starts.
+const CUT_AROUND: usize = 200;
 
 /// Whether terminal colours are put into the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,21 +120,27 @@ impl Report {
         };
         let title =
             level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.to_string());
+        let mut groups = Vec::new();
         let mut main = Group::with_title(title);
         for cause in self.causes(diagnostic) {
-            main = main.element(cause);
+            if let Some(origin) = cause.origin {
+                // A snippet without a path of its own stands alone below its place.
+                groups.push(main.element(origin));
+                main = Group::with_level(Level::NOTE);
+            }
+            main = main.element(cause.snippet);
         }
         for note in &diagnostic.notes {
             main = main.element(Level::NOTE.message(normalize_untrusted_str(note)));
         }
-        let mut groups = vec![main];
+        groups.push(main);
         for fix in &diagnostic.fixes {
             let title = Level::HELP.secondary_title(normalize_untrusted_str(&fix.title));
             let mut group = Group::with_title(title);
             if let Some((file, range)) = self.map.locate(fix.span) {
                 let view = View::of(&self.map, file, std::slice::from_ref(&range));
                 let patch = Patch::new(view.inside(&range), fix.replacement.as_str());
-                group = group.element(view.snippet().patch(patch));
+                group = group.element(view.snippet().path(view.name).patch(patch));
             }
             groups.push(group);
         }
@@ -135,10 +148,7 @@ impl Report {
     }
 
     /// The marked places, one snippet for each source, the one with the mistake first.
-    fn causes<'a>(
-        &'a self,
-        diagnostic: &'a Diagnostic,
-    ) -> Vec<Snippet<'a, annotate_snippets::Annotation<'a>>> {
+    fn causes<'a>(&'a self, diagnostic: &'a Diagnostic) -> Vec<Cause<'a>> {
         let primary = (AnnotationKind::Primary, diagnostic.span, &diagnostic.label);
         let others = diagnostic.labels.iter();
         let marks: Vec<_> = std::iter::once(primary)
@@ -154,8 +164,14 @@ impl Report {
                 files.push(mark.file);
             }
         }
-        files.into_iter().map(|file| snippet(&self.map, file, &marks)).collect()
+        files.into_iter().flat_map(|file| causes_in(&self.map, file, &marks)).collect()
     }
+}
+
+/// A piece of a source with its marks, and where it stands if its first column cannot tell.
+struct Cause<'a> {
+    origin: Option<Origin<'a>>,
+    snippet: Snippet<'a, annotate_snippets::Annotation<'a>>,
 }
 
 /// Where a span of a map stands.
@@ -172,22 +188,26 @@ struct Mark<'a> {
     text: &'a str,
 }
 
-fn snippet<'a>(
-    map: &'a SourceMap,
-    file: FileId,
-    marks: &[Mark<'a>],
-) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+fn causes_in<'a>(map: &'a SourceMap, file: FileId, marks: &[Mark<'a>]) -> Vec<Cause<'a>> {
     let here: Vec<_> = marks.iter().filter(|mark| mark.file == file).collect();
     let ranges: Vec<_> = here.iter().map(|mark| mark.range.clone()).collect();
-    let view = View::of(map, file, &ranges);
-    view.snippet().annotations(here.into_iter().map(|mark| {
-        let label = Some(mark.text).filter(|text| !text.is_empty());
-        mark.kind.span(view.inside(&mark.range)).label(label)
-    }))
+    let whole = View::lines(map, file, &ranges);
+    if whole.text.len() <= PIECE_MAX {
+        let origin = None;
+        return vec![Cause { origin, snippet: whole.marked(&here).path(whole.name) }];
+    }
+    here.into_iter()
+        .map(|mark| {
+            let view = View::of(map, file, std::slice::from_ref(&mark.range));
+            let (line, column) = map.line_column(file, mark.range.start);
+            let origin = Origin::path(view.name).line(line).char_column(column);
+            Cause { origin: Some(origin), snippet: view.marked(&[mark]) }
+        })
+        .collect()
 }
 
-/// The whole lines of a source that hold some ranges: what is drawn does not cost more in a
-/// larger file.
+/// The part of a source that holds some ranges, whole lines as long as that is no endless one: what
+/// is drawn does not cost more in a larger file.
 struct View<'a> {
     name: &'a str,
     text: &'a str,
@@ -196,7 +216,26 @@ struct View<'a> {
 }
 
 impl<'a> View<'a> {
+    /// The lines that hold `ranges`, or what stands around the start of the first one.
     fn of(map: &'a SourceMap, file: FileId, ranges: &[Range<usize>]) -> Self {
+        let whole = Self::lines(map, file, ranges);
+        if whole.text.len() <= PIECE_MAX {
+            return whole;
+        }
+        let first = ranges.iter().map(|range| range.start).min().unwrap_or(0);
+        let at = first.saturating_sub(whole.start).min(whole.text.len());
+        let first_line = map.line_column(file, first).0;
+        let (before, after) = whole.text.split_at_checked(at).unwrap_or((whole.text, ""));
+        let line = before.rfind('\n').map_or(0, |at| at + 1);
+        let from = boundary(whole.text, at.saturating_sub(CUT_AROUND).max(line));
+        let end = after.find('\n').map_or(whole.text.len(), |end| at + end);
+        let to = boundary(whole.text, at.saturating_add(CUT_AROUND).min(end));
+        let text = whole.text.get(from..to).unwrap_or_default();
+        Self { text, start: whole.start + from, first_line, ..whole }
+    }
+
+    /// The whole lines that hold `ranges`.
+    fn lines(map: &'a SourceMap, file: FileId, ranges: &[Range<usize>]) -> Self {
         let source = map.file(file);
         let text = source.text.as_str();
         let first = ranges.iter().map(|range| range.start).min().unwrap_or(0);
@@ -220,8 +259,20 @@ impl<'a> View<'a> {
     }
 
     fn snippet<T: Clone>(&self) -> Snippet<'a, T> {
-        Snippet::source(self.text).path(self.name).line_start(self.first_line)
+        Snippet::source(self.text).line_start(self.first_line)
     }
+
+    fn marked(&self, marks: &[&Mark<'a>]) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+        self.snippet().annotations(marks.iter().map(|mark| {
+            let label = Some(mark.text).filter(|text| !text.is_empty());
+            mark.kind.span(self.inside(&mark.range)).label(label)
+        }))
+    }
+}
+
+/// The last place up to `at` at which `text` can be cut.
+fn boundary(text: &str, at: usize) -> usize {
+    (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 impl PartialEq for Report {

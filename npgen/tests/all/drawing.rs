@@ -78,3 +78,29 @@ fn a_schema_cannot_write_to_the_terminal() {
         assert!(!drawn(text).contains(['\x1b', '\x07']), "{}", drawn(text));
     }
 }
+
+#[test]
+fn of_an_endless_line_only_what_is_near_is_drawn() {
+    let fields: Vec<String> = (0..100_000).map(|n| format!("é{n}: u8, x: Foo")).collect();
+    let text = format!("package a;\nstruct S {{ {} }}\n", fields.join(", ").replace('é', "e"));
+    let drawn = drawn(&text);
+    assert!(drawn.len() < 200_000, "{} bytes", drawn.len());
+    assert!(drawn.contains("--> a.np:2:36\n"), "{}", drawn.get(..2_000).unwrap_or(&drawn));
+    assert!(drawn.lines().all(|line| line.chars().count() < 1_000));
+
+    let wide = format!("package a;\n/* {} */ struct S {{ a: Foo }}\n", "é".repeat(20_000));
+    let failure = failure(&wide).unwrap().render(Colour::Off);
+    assert!(failure.contains("--> a.np:2:20022\n"), "{failure}");
+    assert!(failure.contains("struct S { a: Foo }"), "{failure}");
+}
+
+#[test]
+fn marks_that_lie_far_apart_are_drawn_apart() {
+    let between = "// so far\n".repeat(10_000);
+    let text = format!("package a;\nstruct S {{ a: u8 }}\n{between}struct S {{ b: u8 }}\n");
+    let drawn = drawn(&text);
+    assert!(drawn.contains("--> a.np:10003:8\n"), "{drawn}");
+    assert!(drawn.contains("a.np:2:8\n"), "{drawn}");
+    assert!(drawn.contains("declared here first"), "{drawn}");
+    assert!(!drawn.contains("so far\n// so far"), "{drawn}");
+}
