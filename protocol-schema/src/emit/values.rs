@@ -10,11 +10,8 @@ use super::Door;
 impl Door<'_> {
     /// A value of type `ty`, as an expression that may stand in a constant.
     pub(super) fn value(&self, value: &Value, ty: &Type) -> TokenStream {
-        let named = if let TypeKind::Named(name) = &self.behind(ty).kind {
-            self.item(name)
-        } else {
-            None
-        };
+        let named =
+            if let TypeKind::Named(name) = &self.behind(ty).kind { self.item(name) } else { None };
         let own = self.ty(ty);
         match &value.kind {
             ValueKind::Int { magnitude, negative } => {

@@ -2,6 +2,7 @@
 
 /// A built-in type with parameters is always written with them, so its bare name is free.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Result {
     /// Field 0.
     pub option: Option,
@@ -14,6 +15,7 @@ pub struct Result {
 #[allow(dead_code, non_camel_case_types)]
 pub struct ResultView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<2> = _np::layout([
@@ -160,6 +162,7 @@ const _: () = {
 
 /// A field for each keyword of Rust that has a raw form, and for each word of this language.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Option {
     /// Field 0.
     pub r#type: u8,
@@ -228,6 +231,7 @@ pub struct Option {
 #[allow(dead_code, non_camel_case_types)]
 pub struct OptionView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<30> = _np::layout([
@@ -929,6 +933,7 @@ const _: () = {
 
 /// Names that emitted code might want for its own values.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Locals {
     /// Field 0.
     pub out: u8,
@@ -1035,6 +1040,7 @@ pub struct Locals {
 #[allow(dead_code, non_camel_case_types)]
 pub struct LocalsView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<49> = _np::layout([
@@ -2154,6 +2160,7 @@ const _: () = {
 
 /// Names in other cases than Rust likes.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 #[allow(non_snake_case)]
 pub struct lower_case {
@@ -2176,6 +2183,7 @@ pub struct lower_case {
 #[allow(dead_code, non_camel_case_types)]
 pub struct lower_caseView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<6> = _np::layout([
@@ -2344,6 +2352,7 @@ const _: () = {
 
 /// Words of the language as names of items.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub struct r#struct {
     /// Field 0.
@@ -2355,6 +2364,7 @@ pub struct r#struct {
 #[allow(dead_code, non_camel_case_types)]
 pub struct r#structView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<package>()]);
@@ -2448,6 +2458,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub struct package {
     /// Field 0.
@@ -2459,6 +2470,7 @@ pub struct package {
 #[allow(dead_code, non_camel_case_types)]
 pub struct packageView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<r#enum>()]);
@@ -2546,6 +2558,7 @@ const _: () = {
 
 /// An enum of the schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub enum r#enum {
     /// Number 0.
@@ -2556,6 +2569,7 @@ pub enum r#enum {
     Unknown(u8),
 }
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     #[automatically_derived]
@@ -2598,6 +2612,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Vec {
     /// Field 0.
     pub some: Some,
@@ -2610,6 +2625,7 @@ pub struct Vec {
 #[allow(dead_code, non_camel_case_types)]
 pub struct VecView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<2> = _np::layout([
@@ -2749,6 +2765,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Some {}
 
 /// [`Some`] where it lies in the bytes.
@@ -2756,6 +2773,7 @@ pub struct Some {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct SomeView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -2821,6 +2839,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Box {
     /// Field 0.
     pub value: u8,
@@ -2831,6 +2850,7 @@ pub struct Box {
 #[allow(dead_code, non_camel_case_types)]
 pub struct BoxView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<u8>()]);
@@ -2913,6 +2933,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub struct Option_ {
     /// Field 0.
@@ -2924,6 +2945,7 @@ pub struct Option_ {
 #[allow(dead_code, non_camel_case_types)]
 pub struct Option_View<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([
@@ -3031,6 +3053,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub struct Option_2 {}
 
@@ -3039,6 +3062,7 @@ pub struct Option_2 {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct Option_2View<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -3104,6 +3128,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub struct String_ {
     /// Field 0.
@@ -3115,6 +3140,7 @@ pub struct String_ {
 #[allow(dead_code, non_camel_case_types)]
 pub struct String_View<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([
@@ -3220,6 +3246,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Clone {
     /// Field 0.
     pub copy: Copy,
@@ -3232,6 +3259,7 @@ pub struct Clone {
 #[allow(dead_code, non_camel_case_types)]
 pub struct CloneView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<2> = _np::layout([
@@ -3356,6 +3384,7 @@ const _: () = {
 )]
 #[zerocopy(crate = "::network_protocol::__private::v1::zerocopy")]
 #[repr(C)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Copy {
     /// Field 0.
     pub value: u32,
@@ -3366,6 +3395,7 @@ pub struct Copy {
 #[allow(dead_code, non_camel_case_types)]
 pub struct CopyView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<u32>()]);
@@ -3465,6 +3495,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Debug {}
 
 /// [`Debug`] where it lies in the bytes.
@@ -3472,6 +3503,7 @@ pub struct Debug {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct DebugView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -3537,6 +3569,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Default {}
 
 /// [`Default`] where it lies in the bytes.
@@ -3544,6 +3577,7 @@ pub struct Default {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct DefaultView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -3609,6 +3643,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Send {}
 
 /// [`Send`] where it lies in the bytes.
@@ -3616,6 +3651,7 @@ pub struct Send {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct SendView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -3681,6 +3717,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Sync {}
 
 /// [`Sync`] where it lies in the bytes.
@@ -3688,6 +3725,7 @@ pub struct Sync {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct SyncView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -3753,6 +3791,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Future {}
 
 /// [`Future`] where it lies in the bytes.
@@ -3760,6 +3799,7 @@ pub struct Future {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct FutureView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -3825,6 +3865,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct From {}
 
 /// [`From`] where it lies in the bytes.
@@ -3832,6 +3873,7 @@ pub struct From {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct FromView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -3897,6 +3939,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Into {}
 
 /// [`Into`] where it lies in the bytes.
@@ -3904,6 +3947,7 @@ pub struct Into {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct IntoView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -3969,6 +4013,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Iterator {}
 
 /// [`Iterator`] where it lies in the bytes.
@@ -3976,6 +4021,7 @@ pub struct Iterator {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct IteratorView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -4041,6 +4087,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Drop {}
 
 /// [`Drop`] where it lies in the bytes.
@@ -4048,6 +4095,7 @@ pub struct Drop {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct DropView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -4113,6 +4161,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Fn {}
 
 /// [`Fn`] where it lies in the bytes.
@@ -4120,6 +4169,7 @@ pub struct Fn {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct FnView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -4185,6 +4235,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Sized {}
 
 /// [`Sized`] where it lies in the bytes.
@@ -4192,6 +4243,7 @@ pub struct Sized {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct SizedView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -4257,6 +4309,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct PartialEq {}
 
 /// [`PartialEq`] where it lies in the bytes.
@@ -4264,6 +4317,7 @@ pub struct PartialEq {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct PartialEqView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -4329,6 +4383,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Eq {}
 
 /// [`Eq`] where it lies in the bytes.
@@ -4336,6 +4391,7 @@ pub struct Eq {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct EqView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -4401,6 +4457,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Ord {}
 
 /// [`Ord`] where it lies in the bytes.
@@ -4408,6 +4465,7 @@ pub struct Ord {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct OrdView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -4473,6 +4531,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct ToString {}
 
 /// [`ToString`] where it lies in the bytes.
@@ -4480,6 +4539,7 @@ pub struct ToString {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct ToStringView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -4545,6 +4605,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Cx {}
 
 /// [`Cx`] where it lies in the bytes.
@@ -4552,6 +4613,7 @@ pub struct Cx {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct CxView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -4617,6 +4679,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Bool {}
 
 /// [`Bool`] where it lies in the bytes.
@@ -4624,6 +4687,7 @@ pub struct Bool {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct BoolView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -4689,6 +4753,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Wire {}
 
 /// [`Wire`] where it lies in the bytes.
@@ -4696,6 +4761,7 @@ pub struct Wire {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct WireView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -4761,6 +4827,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Root {}
 
 /// [`Root`] where it lies in the bytes.
@@ -4768,6 +4835,7 @@ pub struct Root {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct RootView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -4833,6 +4901,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Field {}
 
 /// [`Field`] where it lies in the bytes.
@@ -4840,6 +4909,7 @@ pub struct Field {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct FieldView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -4905,6 +4975,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Struct {}
 
 /// [`Struct`] where it lies in the bytes.
@@ -4912,6 +4983,7 @@ pub struct Struct {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct StructView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -4977,6 +5049,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Decode {}
 
 /// [`Decode`] where it lies in the bytes.
@@ -4984,6 +5057,7 @@ pub struct Decode {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct DecodeView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -5049,6 +5123,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Encode {}
 
 /// [`Encode`] where it lies in the bytes.
@@ -5056,6 +5131,7 @@ pub struct Encode {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct EncodeView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -5121,6 +5197,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Reader {}
 
 /// [`Reader`] where it lies in the bytes.
@@ -5128,6 +5205,7 @@ pub struct Reader {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct ReaderView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -5193,6 +5271,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Writer {}
 
 /// [`Writer`] where it lies in the bytes.
@@ -5200,6 +5279,7 @@ pub struct Writer {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct WriterView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -5265,6 +5345,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Arc {}
 
 /// [`Arc`] where it lies in the bytes.
@@ -5272,6 +5353,7 @@ pub struct Arc {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct ArcView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -5337,6 +5419,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Client {}
 
 /// [`Client`] where it lies in the bytes.
@@ -5344,6 +5427,7 @@ pub struct Client {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct ClientView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -5409,6 +5493,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Server {}
 
 /// [`Server`] where it lies in the bytes.
@@ -5416,6 +5501,7 @@ pub struct Server {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct ServerView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -5481,6 +5567,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Handler {}
 
 /// [`Handler`] where it lies in the bytes.
@@ -5488,6 +5575,7 @@ pub struct Handler {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct HandlerView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -5553,6 +5641,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Serve {}
 
 /// [`Serve`] where it lies in the bytes.
@@ -5560,6 +5649,7 @@ pub struct Serve {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct ServeView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -5625,6 +5715,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Protocol {}
 
 /// [`Protocol`] where it lies in the bytes.
@@ -5632,6 +5723,7 @@ pub struct Protocol {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct ProtocolView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -5697,6 +5789,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Error {}
 
 /// [`Error`] where it lies in the bytes.
@@ -5704,6 +5797,7 @@ pub struct Error {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct ErrorView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -5769,6 +5863,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct T {}
 
 /// [`T`] where it lies in the bytes.
@@ -5776,6 +5871,7 @@ pub struct T {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct TView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -5841,6 +5937,7 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct H {}
 
 /// [`H`] where it lies in the bytes.
@@ -5848,6 +5945,7 @@ pub struct H {}
 #[allow(dead_code, non_camel_case_types)]
 pub struct HView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<0> = _np::layout([]);
@@ -5913,6 +6011,7 @@ const _: () = {
 
 /// Variants called like those of the prelude.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 #[allow(non_snake_case)]
 pub enum Prelude {
@@ -5942,6 +6041,7 @@ pub enum Prelude {
 /// [`Prelude`] where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
 #[allow(dead_code, non_camel_case_types, non_snake_case)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub enum PreludeView<'a> {
     /// Tag 1.
     None,
@@ -5970,6 +6070,7 @@ pub enum PreludeView<'a> {
     Unknown(::network_protocol::__private::v1::RawView<'a>),
 }
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT_2: _np::Layout<1> = _np::layout([_np::Shape::of::<u8>()]);
@@ -6352,6 +6453,7 @@ const _: () = {
 
 /// An enum of the schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub enum Ok {
     /// Number 0.
     None,
@@ -6367,6 +6469,7 @@ pub enum Ok {
     Unknown(u16),
 }
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     #[automatically_derived]
@@ -6422,6 +6525,7 @@ const _: () = {
 
 /// A union of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub enum Err {
     /// Tag 1.
@@ -6442,6 +6546,7 @@ pub enum Err {
 /// [`Err`] where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
 #[allow(dead_code, non_camel_case_types, non_snake_case)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub enum ErrView<'a> {
     /// Tag 1.
     Err,
@@ -6464,6 +6569,7 @@ pub enum ErrView<'a> {
     Unknown(::network_protocol::__private::v1::RawView<'a>),
 }
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT_2: _np::Layout<1> = _np::layout([
@@ -6789,55 +6895,68 @@ const _: () = {
 };
 
 /// A constant of the schema.
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const BLOCK: u32 = 1;
 
 /// A constant of the schema.
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const BITS: u32 = 2;
 
 /// A constant of the schema.
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const HAS_TAIL: bool = true;
 
 /// A constant of the schema.
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const PLAIN: bool = false;
 
 /// A constant of the schema.
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const NAME: &str = "name";
 
 /// A constant of the schema.
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const VERSION: u32 = 3;
 
 /// A constant of the schema.
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const MIN_VERSION: u32 = 4;
 
 /// A constant of the schema.
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const N: u8 = 5;
 
 /// A constant of the schema.
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const LEN: u16 = 6;
 
 /// A constant of the schema.
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const SCHEMA: u32 = 7;
 
 /// A constant of the schema.
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const OK: u32 = 8;
 
 /// A constant of the schema.
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const _HIDDEN: u32 = 9;
 
 /// Messages whose methods have names that mean something.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub enum Names {
     /// Message 1.
@@ -6902,6 +7021,7 @@ pub enum Names {
 /// What [`Names::Type`] carries.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(dead_code)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct NamesType {
     /// Field 0.
     pub r#type: u8,
@@ -6914,6 +7034,7 @@ pub struct NamesType {
 #[allow(dead_code, non_camel_case_types)]
 pub struct NamesTypeView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<2> = _np::layout([
@@ -7015,6 +7136,7 @@ const _: () = {
 /// What [`Names::From`] carries.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(dead_code)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct NamesFrom {
     /// Field 0.
     pub from: From,
@@ -7025,6 +7147,7 @@ pub struct NamesFrom {
 #[allow(dead_code, non_camel_case_types)]
 pub struct NamesFromView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<From>()]);
@@ -7119,6 +7242,7 @@ const _: () = {
 /// What [`Names::with_underscore`] carries.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(dead_code)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub struct Nameswith_underscore {
     /// Field 0.
@@ -7134,6 +7258,7 @@ pub struct Nameswith_underscore {
 #[allow(dead_code, non_camel_case_types)]
 pub struct Nameswith_underscoreView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<3> = _np::layout([
@@ -7250,6 +7375,7 @@ const _: () = {
     }
 };
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     #[automatically_derived]
@@ -7499,6 +7625,7 @@ const _: () = {
 ::network_protocol::__private::v1::net! {
     /// Handles the messages of [`Names`] that the client sends. A method that is not written answers `Unimplemented`.
     #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
     pub trait NamesHandler: ::core::marker::Send + ::core::marker::Sync + 'static {
         /// Message 1.
         #[allow(unused_variables)]
@@ -7653,6 +7780,7 @@ const _: () = {
         }
     }
 
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
     const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
@@ -7810,6 +7938,7 @@ const _: () = {
 
     /// Handles the messages of [`Names`] that the server sends. A method that is not written answers `Unimplemented`.
     #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
     pub trait NamesClientHandler: ::core::marker::Send + ::core::marker::Sync + 'static {
         /// Message 20.
         #[allow(unused_variables)]
@@ -7829,6 +7958,7 @@ const _: () = {
         }
     }
 
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
     const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
@@ -7869,6 +7999,7 @@ const _: () = {
     }
 
     #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
     impl NamesClient {
         /// Message 1.
         pub fn r#type(
@@ -8005,6 +8136,7 @@ const _: () = {
         }
     }
 
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
     #[automatically_derived]
     impl ::network_protocol::__private::v1::Client for NamesClient {
         type Protocol = Names;
@@ -8024,6 +8156,7 @@ const _: () = {
     }
 
     #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
     impl NamesPeer {
         /// Message 20.
         pub fn r#await(&self, message: u8) -> ::network_protocol::__private::v1::Notify<u8> {
@@ -8035,6 +8168,7 @@ const _: () = {
         }
     }
 
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
     #[automatically_derived]
     impl ::core::convert::From<&::network_protocol::__private::v1::Cx> for NamesPeer {
         fn from(cx: &::network_protocol::__private::v1::Cx) -> Self {
@@ -8047,12 +8181,14 @@ const _: () = {
 
 /// A protocol and a message of one name, and words of the language.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub enum protocol {
     /// Message 1.
     protocol(r#struct),
 }
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     #[automatically_derived]
@@ -8115,6 +8251,7 @@ const _: () = {
 ::network_protocol::__private::v1::net! {
     /// Handles the messages of [`protocol`] that the client sends. A method that is not written answers `Unimplemented`.
     #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
     #[allow(non_camel_case_types)]
     pub trait protocolHandler: ::core::marker::Send + ::core::marker::Sync + 'static {
         /// Message 1.
@@ -8128,6 +8265,7 @@ const _: () = {
         }
     }
 
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
     const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
@@ -8162,6 +8300,7 @@ const _: () = {
     }
 
     #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
     impl protocolClient {
         /// Message 1.
         pub fn protocol(
@@ -8176,6 +8315,7 @@ const _: () = {
         }
     }
 
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
     #[automatically_derived]
     impl ::network_protocol::__private::v1::Client for protocolClient {
         type Protocol = protocol;

@@ -12,6 +12,7 @@
 
 /// Something that is sold.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Item {
     /// Field 0.
     pub name: ::std::string::String,
@@ -36,6 +37,7 @@ pub struct Item {
 #[allow(dead_code, non_camel_case_types)]
 pub struct ItemView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<9> = _np::layout([
@@ -401,6 +403,7 @@ const _: () = {
 
 /// Where something is sent.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub enum Target {
     /// Tag 1.
     Shop(u32),
@@ -429,6 +432,7 @@ pub enum Target {
 /// [`Target`] where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
 #[allow(dead_code, non_camel_case_types, non_snake_case)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub enum TargetView<'a> {
     /// Tag 1.
     Shop(u32),
@@ -460,6 +464,7 @@ pub enum TargetView<'a> {
     Unknown(::network_protocol::__private::v1::RawView<'a>),
 }
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT_1: _np::Layout<1> = _np::layout([_np::Shape::of::<u32>()]);
@@ -807,6 +812,7 @@ const _: () = {
 
 /// How far it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub enum State {
     /// Number 0.
     Open,
@@ -818,6 +824,7 @@ pub enum State {
     Unknown(u8),
 }
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     #[automatically_derived]
@@ -866,6 +873,7 @@ const _: () = {
 
 /// A part of an order.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Part {
     /// Field 0.
     pub items: ::std::vec::Vec<Item>,
@@ -880,6 +888,7 @@ pub struct Part {
 #[allow(dead_code, non_camel_case_types)]
 pub struct PartView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<3> = _np::layout([
@@ -1058,6 +1067,7 @@ const _: () = {
 
 /// What is ordered.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Order {
     /// Field 0.
     pub id: u64,
@@ -1094,6 +1104,7 @@ pub struct Order {
 #[allow(dead_code, non_camel_case_types)]
 pub struct OrderView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<15> = _np::layout([

@@ -2,6 +2,7 @@
 
 /// Something that is sold.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Item {
     /// Field 0.
     pub name: ::std::string::String,
@@ -18,6 +19,7 @@ pub struct Item {
 #[allow(dead_code, non_camel_case_types)]
 pub struct ItemView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<4> = _np::layout([
@@ -217,6 +219,7 @@ const _: () = {
 
 /// Where something is sent.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub enum Target {
     /// Tag 1.
     Shop(u32),
@@ -234,6 +237,7 @@ pub enum Target {
 /// [`Target`] where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
 #[allow(dead_code, non_camel_case_types, non_snake_case)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub enum TargetView<'a> {
     /// Tag 1.
     Shop(u32),
@@ -250,6 +254,7 @@ pub enum TargetView<'a> {
     Unknown(::network_protocol::__private::v1::RawView<'a>),
 }
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT_1: _np::Layout<1> = _np::layout([_np::Shape::of::<u32>()]);
@@ -450,6 +455,7 @@ const _: () = {
 
 /// How far it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub enum State {
     /// Number 0.
     Open,
@@ -459,6 +465,7 @@ pub enum State {
     Unknown(u8),
 }
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     #[automatically_derived]
@@ -501,6 +508,7 @@ const _: () = {
 
 /// What is ordered.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Order {
     /// Field 0.
     pub id: u64,
@@ -529,6 +537,7 @@ pub struct Order {
 #[allow(dead_code, non_camel_case_types)]
 pub struct OrderView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<10> = _np::layout([

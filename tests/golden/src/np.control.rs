@@ -2,6 +2,7 @@
 
 /// A protocol that one side offers, and that the other may accept.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Offer {
     /// `package::Name`, at most 64 bytes.
     pub name: ::std::string::String,
@@ -18,6 +19,7 @@ pub struct Offer {
 #[allow(dead_code, non_camel_case_types)]
 pub struct OfferView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<4> = _np::layout([
@@ -186,6 +188,7 @@ const _: () = {
 
 /// What a side accepts from its peer.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct PeerLimits {
     /// Calls that it serves at the same time.
     pub calls: u32,
@@ -200,6 +203,7 @@ pub struct PeerLimits {
 #[allow(dead_code, non_camel_case_types)]
 pub struct PeerLimitsView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<3> = _np::layout([
@@ -335,6 +339,7 @@ const _: () = {
 
 /// The client's first words, in clear, and bound into the handshake.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Preface {
     /// One to four protocols.
     pub offers: ::std::vec::Vec<Offer>,
@@ -349,6 +354,7 @@ pub struct Preface {
 #[allow(dead_code, non_camel_case_types)]
 pub struct PrefaceView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<3> = _np::layout([
@@ -513,6 +519,7 @@ const _: () = {
 
 /// The server's choice: the payload of the second handshake message.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Accept {
     /// The format number, as in the preface.
     pub format: u8,
@@ -531,6 +538,7 @@ pub struct Accept {
 #[allow(dead_code, non_camel_case_types)]
 pub struct AcceptView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<5> = _np::layout([
@@ -727,6 +735,7 @@ const _: () = {
 
 /// The client's last words of a handshake with three messages.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Hello {
     /// The client's clock: milliseconds since 1970.
     pub unix_ms: u64,
@@ -739,6 +748,7 @@ pub struct Hello {
 #[allow(dead_code, non_camel_case_types)]
 pub struct HelloView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<2> = _np::layout([
@@ -849,6 +859,7 @@ const _: () = {
 
 /// Asks for a sign of life.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Ping {
     /// Comes back in the answer.
     pub token: u64,
@@ -859,6 +870,7 @@ pub struct Ping {
 #[allow(dead_code, non_camel_case_types)]
 pub struct PingView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<u64>()]);
@@ -946,6 +958,7 @@ const _: () = {
 
 /// Answers a ping.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Pong {
     /// The token of the ping.
     pub token: u64,
@@ -956,6 +969,7 @@ pub struct Pong {
 #[allow(dead_code, non_camel_case_types)]
 pub struct PongView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<u64>()]);
@@ -1043,6 +1057,7 @@ const _: () = {
 
 /// Ends a connection for good.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Close {
     /// From the list of reasons.
     pub reason: u16,
@@ -1055,6 +1070,7 @@ pub struct Close {
 #[allow(dead_code, non_camel_case_types)]
 pub struct CloseView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<2> = _np::layout([
@@ -1179,6 +1195,7 @@ const _: () = {
 
 /// Why a call failed.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct ErrorBody {
     /// From the list of faults.
     pub code: u16,
@@ -1195,6 +1212,7 @@ pub struct ErrorBody {
 #[allow(dead_code, non_camel_case_types)]
 pub struct ErrorBodyView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
     const LAYOUT: _np::Layout<4> = _np::layout([

@@ -3,6 +3,7 @@
 /// A built-in type with parameters is always written with them, so its bare name is free.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Result {
     /// Field 0.
     #[np(id = 0)]
@@ -15,6 +16,7 @@ pub struct Result {
 /// A field for each keyword of Rust that has a raw form, and for each word of this language.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Option {
     /// Field 0.
     #[np(id = 0)]
@@ -111,6 +113,7 @@ pub struct Option {
 /// Names that emitted code might want for its own values.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Locals {
     /// Field 0.
     #[np(id = 0)]
@@ -264,6 +267,7 @@ pub struct Locals {
 /// Names in other cases than Rust likes.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 #[allow(non_snake_case)]
 pub struct lower_case {
@@ -290,6 +294,7 @@ pub struct lower_case {
 /// Words of the language as names of items.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub struct r#struct {
     /// Field 0.
@@ -300,6 +305,7 @@ pub struct r#struct {
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub struct package {
     /// Field 0.
@@ -311,6 +317,7 @@ pub struct package {
 #[derive(::network_protocol::Wire, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[np(crate = ::network_protocol)]
 #[repr(u8)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub enum r#enum {
     /// Number 0.
@@ -327,6 +334,7 @@ pub enum r#enum {
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Vec {
     /// Field 0.
     #[np(id = 0)]
@@ -339,11 +347,13 @@ pub struct Vec {
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Some {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Box {
     /// Field 0.
     #[np(id = 0)]
@@ -353,6 +363,7 @@ pub struct Box {
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub struct Option_ {
     /// Field 0.
@@ -363,12 +374,14 @@ pub struct Option_ {
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub struct Option_2 {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub struct String_ {
     /// Field 0.
@@ -379,6 +392,7 @@ pub struct String_ {
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Clone {
     /// Field 0.
     #[np(id = 0)]
@@ -392,6 +406,7 @@ pub struct Clone {
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
 #[np(fixed)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Copy {
     /// Field 0.
     #[np(id = 0)]
@@ -401,176 +416,211 @@ pub struct Copy {
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Debug {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Default {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Send {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Sync {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Future {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct From {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Into {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Iterator {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Drop {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Fn {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Sized {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct PartialEq {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Eq {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Ord {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct ToString {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Cx {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Bool {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Wire {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Root {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Field {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Struct {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Decode {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Encode {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Reader {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Writer {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Arc {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Client {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Server {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Handler {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Serve {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Protocol {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Error {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct T {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct H {}
 
 /// Variants called like those of the prelude.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 #[allow(non_snake_case)]
 pub enum Prelude {
@@ -611,6 +661,7 @@ pub enum Prelude {
 #[derive(::network_protocol::Wire, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[np(crate = ::network_protocol)]
 #[repr(u16)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub enum Ok {
     /// Number 0.
     #[np(id = 0)]
@@ -636,6 +687,7 @@ pub enum Ok {
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
 #[np(error)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub enum Err {
     /// Tag 1.
@@ -660,50 +712,62 @@ pub enum Err {
 }
 
 /// A constant of the schema.
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const BLOCK: u32 = 1;
 
 /// A constant of the schema.
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const BITS: u32 = 2;
 
 /// A constant of the schema.
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const HAS_TAIL: bool = true;
 
 /// A constant of the schema.
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const PLAIN: bool = false;
 
 /// A constant of the schema.
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const NAME: &str = "name";
 
 /// A constant of the schema.
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const VERSION: u32 = 3;
 
 /// A constant of the schema.
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const MIN_VERSION: u32 = 4;
 
 /// A constant of the schema.
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const N: u8 = 5;
 
 /// A constant of the schema.
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const LEN: u16 = 6;
 
 /// A constant of the schema.
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const SCHEMA: u32 = 7;
 
 /// A constant of the schema.
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const OK: u32 = 8;
 
 /// A constant of the schema.
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const _HIDDEN: u32 = 9;
 
@@ -715,6 +779,7 @@ pub const _HIDDEN: u32 = 9;
     crate = ::network_protocol
 )]
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub enum Names {
     /// Message 1.
@@ -811,6 +876,7 @@ pub enum Names {
     crate = ::network_protocol
 )]
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub enum protocol {
     /// Message 1.

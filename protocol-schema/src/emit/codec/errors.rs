@@ -53,8 +53,7 @@ pub(super) fn error_impls(item: &Union, door: &Door<'_>) -> TokenStream {
     });
     let unknown = (!item.closed).then(|| {
         let unknown = door.ident(&item.unknown);
-        let text =
-            format!("an error that this version of {} does not know (tag ", item.name.text);
+        let text = format!("an error that this version of {} does not know (tag ", item.name.text);
         quote! {
             Self::#unknown(raw) => {
                 f.write_str(#text)?;

@@ -229,12 +229,7 @@ fn arms(variants: &[VariantCode], of: fn(&VariantCode) -> &TokenStream) -> Arms<
 }
 
 /// How an open union is read: its variants within their own bytes.
-fn read_open(
-    item: &Union,
-    variants: &[VariantCode],
-    view: &Ident,
-    door: &Door<'_>,
-) -> TokenStream {
+fn read_open(item: &Union, variants: &[VariantCode], view: &Ident, door: &Door<'_>) -> TokenStream {
     let (v1, unknown) = (door.alias(), door.ident(&item.unknown));
     let decode = by_tag(
         &arms(variants, |variant| &variant.decode),
@@ -291,9 +286,8 @@ fn read_closed(
     let absent = |value: TokenStream| {
         default.map(|_| quote!(0 if !tail.exact() => ::core::result::Result::Ok(#value),))
     };
-    let chosen = default.map(|variant| {
-        variant_shape(variant, &variant_fields(variant, item, door))
-    });
+    let chosen =
+        default.map(|variant| variant_shape(variant, &variant_fields(variant, item, door)));
     let (decode_absent, check_absent) = (absent(quote!(#chosen)), absent(quote!(())));
     let refused = quote!(::core::result::Result::Err(#v1::unknown_tag(tag)));
     let with = |absent: Option<TokenStream>, of: fn(&VariantCode) -> &TokenStream| {
