@@ -545,9 +545,11 @@ fn fields_keep_what_is_said_of_them() {
     let Some(Bound::Extern(limit)) = tags.max else { panic!("{:?}", tags.max) };
     assert_eq!(outcome.tables.external(limit).to_string(), "LIMIT");
     assert!(score.varint && !state.varint);
-    let written = |field: &Field| match field.default.as_ref().unwrap().kind {
-        ValueKind::Extern(id) => outcome.tables.external(id).to_string().replace(' ', ""),
-        ref other => panic!("{other:?}"),
+    let written = |field: &Field| {
+        let Some(ValueKind::Extern(id)) = field.default.as_ref().map(|value| &value.kind) else {
+            panic!("{:?}", field.default)
+        };
+        outcome.tables.external(*id).to_string().replace(' ', "")
     };
     assert_eq!((written(score), written(state)), ("-5".into(), "User::START".into()));
     assert_eq!(

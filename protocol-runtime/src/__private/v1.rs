@@ -6,6 +6,7 @@ pub use std::sync::{Arc, OnceLock};
 pub use bytes::Bytes;
 pub use zerocopy;
 
+pub use super::flags::{assert_rising, plain_name, show as show_flags, width_of};
 #[cfg(feature = "net")]
 pub use crate::call::{Call, CallError, Notify};
 #[cfg(feature = "net")]
@@ -22,7 +23,6 @@ pub use crate::schema::{
 };
 #[cfg(feature = "net")]
 pub use crate::serve::{Client, Serve};
-pub use super::flags::{assert_rising, plain_name, show as show_flags, width_of};
 pub use crate::types::{Secret, Stream, Timestamp, Uuid};
 pub use crate::wire::body::{
     Body, check_root as check_struct_root, decode_root as decode_struct_root,
@@ -39,24 +39,23 @@ pub use crate::wire::map::{MapView, SetView};
 pub use crate::wire::reader::{has_field, part};
 pub use crate::wire::structs::{
     check_list as check_struct_list, check_nested as check_struct,
-    decode_list as decode_struct_list, decode_nested as decode_struct,
-    element as struct_element, encode_list as encode_struct_list,
-    encode_nested_block as encode_struct_block, encode_nested_tail as encode_struct_tail,
-    open_list as open_struct_list, skip_list as skip_struct_list, skip_nested as skip_struct,
-    view_nested as view_struct,
+    decode_list as decode_struct_list, decode_nested as decode_struct, element as struct_element,
+    encode_list as encode_struct_list, encode_nested_block as encode_struct_block,
+    encode_nested_tail as encode_struct_tail, open_list as open_struct_list,
+    skip_list as skip_struct_list, skip_nested as skip_struct, view_nested as view_struct,
 };
 pub use crate::wire::union::{
-    RawVariant, RawView, begin_variant, check_raw, decode_raw, encode_raw, encode_tag,
-    encode_unit, end_variant, open_union, read_union, read_unit, skip_union,
+    RawVariant, RawView, begin_variant, check_raw, decode_raw, encode_raw, encode_tag, encode_unit,
+    end_variant, open_union, read_union, read_unit, skip_union,
 };
 pub use crate::wire::varint::Varint;
 pub use crate::wire::view::{ArrayView, BodyView, ListView, RawList};
+pub use crate::wire::xor::{Xor, mask};
 pub use crate::wire::{
     AppError, DecodeError, DecodeErrorKind, DecodeOptions, EncodeError, Place, Reader, Root, Tail,
-    Wire, Writer, check_field, check_plain_list, decode_plain_list, decode_root,
-    encode_plain_list, encode_root, field,
+    Wire, Writer, check_field, check_plain_list, decode_plain_list, decode_root, encode_plain_list,
+    encode_root, field,
 };
-pub use crate::wire::xor::{Xor, mask};
 
 /// Handlers and clients need the shell: with the feature `net` this is what stands in it.
 #[cfg(feature = "net")]
@@ -147,11 +146,7 @@ macro_rules! __evolvable {
             }
 
             #[inline]
-            fn skip(
-                block: &[u8],
-                slot: $crate::wire::Slot,
-                tail: &mut $crate::wire::Tail<'_>,
-            ) {
+            fn skip(block: &[u8], slot: $crate::wire::Slot, tail: &mut $crate::wire::Tail<'_>) {
                 $crate::__private::v1::skip_struct(block, slot, tail);
             }
 

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
-use crate::ir::{ExternId, Item, Schema, Type, TypeKind};
+use crate::ir::{
+    ExternId, Field, Item, Message, Meta, Payload, Schema, Type, TypeKind, UnionVariant,
+};
 use crate::span::Span;
 
 /// One of the two doors, and where emitted code stands.
@@ -101,9 +103,17 @@ impl<'a> Door<'a> {
         quote!(use #v1 as #alias;)
     }
 
+    /// Silences the warnings about what the schema calls deprecated: whoever uses it is told, the
+    /// code around its declaration is not.
+    pub(super) fn quiet(&self) -> Option<TokenStream> {
+        // Of types that stand in Rust nobody knows.
+        let noisy = self.schema.is_none_or(has_deprecated);
+        noisy.then(|| quote!(#[allow(deprecated)]))
+    }
+
     /// Silences what is said about code that nobody wrote: lints of style, names that the schema
     /// chose, and what it calls deprecated. Whoever uses that is told all the same.
-    pub(super) fn quiet(&self) -> TokenStream {
+    pub(super) fn silent(&self) -> TokenStream {
         quote!(#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)])
     }
 
@@ -129,4 +139,32 @@ impl<'a> Door<'a> {
         }
         ty
     }
+}
+
+fn has_deprecated(schema: &Schema) -> bool {
+    let foreign = schema.foreign.iter().map(|foreign| &foreign.item);
+    schema.items.iter().chain(foreign).any(|item| {
+        let is = |meta: &Meta| meta.deprecated.is_some();
+        let field = |field: &Field| is(&field.meta);
+        let payload = |payload: &Payload| match payload {
+            Payload::Unit => false,
+            Payload::Tuple(only) => field(only),
+            Payload::Fields(fields) => fields.iter().any(field),
+        };
+        match item {
+            Item::Const(item) => is(&item.meta),
+            Item::Alias(item) => is(&item.meta),
+            Item::Struct(item) => is(&item.meta) || item.fields.iter().any(field),
+            Item::Scalar(item) => is(&item.meta) || item.variants.iter().any(|v| is(&v.meta)),
+            Item::Flags(item) => is(&item.meta) || item.flags.iter().any(|flag| is(&flag.meta)),
+            Item::Union(item) => {
+                let variant = |v: &UnionVariant| is(&v.meta) || payload(&v.payload);
+                is(&item.meta) || item.variants.iter().any(variant)
+            }
+            Item::Protocol(item) => {
+                let message = |m: &Message| is(&m.meta) || payload(&m.payload);
+                is(&item.meta) || item.messages.iter().any(message)
+            }
+        }
+    })
 }

@@ -73,7 +73,7 @@ fn handler(
     let methods = messages.iter().map(|message| declaration(message, item, door));
     let dispatch = dispatch(&messages, item, &name, door);
     let style = names::style(&[&item.name], &[]);
-    let quiet = door.quiet();
+    let quiet = door.silent();
     quote! {
         #[doc = #doc]
         #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]

@@ -108,7 +108,7 @@ fn implementation(item: &Protocol, package: &str, door: &Door<'_>) -> TokenStrea
     });
     let (encode, decode) = (encode_fn(&in_order, item, door), decode_fn(&in_order, item, door));
     let import = door.import();
-    let quiet = door.quiet();
+    let quiet = door.silent();
     quote! {
         #quiet
         const _: () = {

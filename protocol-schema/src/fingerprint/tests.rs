@@ -1,7 +1,9 @@
 //! The bytes that are hashed, worked out by hand, and what does and does not count.
 
 use super::{Fnv, describe, protocol};
-use crate::ir::{ExternId, Field, Item, Message, Meta, Name, Number, Payload, Protocol, Schema, Side};
+use crate::ir::{
+    ExternId, Field, Item, Message, Meta, Name, Number, Payload, Protocol, Schema, Side,
+};
 use crate::ir::{Type, TypeKind};
 use crate::span::Span;
 use crate::text::{SourceMap, compile};
@@ -178,7 +180,9 @@ fn fields_have_their_marks() {
 #[test]
 fn a_default_is_the_value_that_its_const_has() {
     let plain = hash("struct S { a: u16 = 7 } protocol P { M(S) }");
-    let named = hash("type N = u16; const A: N = B; const B: u16 = 7; struct S { a: N = A } protocol P { M(S) }");
+    let named = hash(
+        "type N = u16; const A: N = B; const B: u16 = 7; struct S { a: N = A } protocol P { M(S) }",
+    );
     assert_eq!(plain, named);
 }
 

@@ -2,7 +2,6 @@
 
 /// A built-in type with parameters is always written with them, so its bare name is free.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Result {
     /// Field 0.
     pub option: Option,
@@ -162,7 +161,6 @@ const _: () = {
 
 /// A field for each keyword of Rust that has a raw form, and for each word of this language.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Option {
     /// Field 0.
     pub r#type: u8,
@@ -933,7 +931,6 @@ const _: () = {
 
 /// Names that emitted code might want for its own values.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Locals {
     /// Field 0.
     pub out: u8,
@@ -2160,7 +2157,6 @@ const _: () = {
 
 /// Names in other cases than Rust likes.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 #[allow(non_snake_case)]
 pub struct lower_case {
@@ -2352,7 +2348,6 @@ const _: () = {
 
 /// Words of the language as names of items.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub struct r#struct {
     /// Field 0.
@@ -2458,7 +2453,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub struct package {
     /// Field 0.
@@ -2558,7 +2552,6 @@ const _: () = {
 
 /// An enum of the schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub enum r#enum {
     /// Number 0.
@@ -2612,7 +2605,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Vec {
     /// Field 0.
     pub some: Some,
@@ -2765,7 +2757,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Some {}
 
 /// [`Some`] where it lies in the bytes.
@@ -2839,7 +2830,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Box {
     /// Field 0.
     pub value: u8,
@@ -2933,7 +2923,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub struct Option_ {
     /// Field 0.
@@ -3053,7 +3042,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub struct Option_2 {}
 
@@ -3128,7 +3116,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub struct String_ {
     /// Field 0.
@@ -3246,7 +3233,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Clone {
     /// Field 0.
     pub copy: Copy,
@@ -3384,7 +3370,6 @@ const _: () = {
 )]
 #[zerocopy(crate = "::network_protocol::__private::v1::zerocopy")]
 #[repr(C)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Copy {
     /// Field 0.
     pub value: u32,
@@ -3495,7 +3480,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Debug {}
 
 /// [`Debug`] where it lies in the bytes.
@@ -3569,7 +3553,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Default {}
 
 /// [`Default`] where it lies in the bytes.
@@ -3643,7 +3626,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Send {}
 
 /// [`Send`] where it lies in the bytes.
@@ -3717,7 +3699,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Sync {}
 
 /// [`Sync`] where it lies in the bytes.
@@ -3791,7 +3772,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Future {}
 
 /// [`Future`] where it lies in the bytes.
@@ -3865,7 +3845,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct From {}
 
 /// [`From`] where it lies in the bytes.
@@ -3939,7 +3918,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Into {}
 
 /// [`Into`] where it lies in the bytes.
@@ -4013,7 +3991,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Iterator {}
 
 /// [`Iterator`] where it lies in the bytes.
@@ -4087,7 +4064,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Drop {}
 
 /// [`Drop`] where it lies in the bytes.
@@ -4161,7 +4137,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Fn {}
 
 /// [`Fn`] where it lies in the bytes.
@@ -4235,7 +4210,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Sized {}
 
 /// [`Sized`] where it lies in the bytes.
@@ -4309,7 +4283,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct PartialEq {}
 
 /// [`PartialEq`] where it lies in the bytes.
@@ -4383,7 +4356,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Eq {}
 
 /// [`Eq`] where it lies in the bytes.
@@ -4457,7 +4429,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Ord {}
 
 /// [`Ord`] where it lies in the bytes.
@@ -4531,7 +4502,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct ToString {}
 
 /// [`ToString`] where it lies in the bytes.
@@ -4605,7 +4575,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Cx {}
 
 /// [`Cx`] where it lies in the bytes.
@@ -4679,7 +4648,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Bool {}
 
 /// [`Bool`] where it lies in the bytes.
@@ -4753,7 +4721,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Wire {}
 
 /// [`Wire`] where it lies in the bytes.
@@ -4827,7 +4794,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Root {}
 
 /// [`Root`] where it lies in the bytes.
@@ -4901,7 +4867,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Field {}
 
 /// [`Field`] where it lies in the bytes.
@@ -4975,7 +4940,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Struct {}
 
 /// [`Struct`] where it lies in the bytes.
@@ -5049,7 +5013,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Decode {}
 
 /// [`Decode`] where it lies in the bytes.
@@ -5123,7 +5086,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Encode {}
 
 /// [`Encode`] where it lies in the bytes.
@@ -5197,7 +5159,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Reader {}
 
 /// [`Reader`] where it lies in the bytes.
@@ -5271,7 +5232,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Writer {}
 
 /// [`Writer`] where it lies in the bytes.
@@ -5345,7 +5305,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Arc {}
 
 /// [`Arc`] where it lies in the bytes.
@@ -5419,7 +5378,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Client {}
 
 /// [`Client`] where it lies in the bytes.
@@ -5493,7 +5451,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Server {}
 
 /// [`Server`] where it lies in the bytes.
@@ -5567,7 +5524,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Handler {}
 
 /// [`Handler`] where it lies in the bytes.
@@ -5641,7 +5597,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Serve {}
 
 /// [`Serve`] where it lies in the bytes.
@@ -5715,7 +5670,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Protocol {}
 
 /// [`Protocol`] where it lies in the bytes.
@@ -5789,7 +5743,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Error {}
 
 /// [`Error`] where it lies in the bytes.
@@ -5863,7 +5816,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct T {}
 
 /// [`T`] where it lies in the bytes.
@@ -5937,7 +5889,6 @@ const _: () = {
 
 /// A struct of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct H {}
 
 /// [`H`] where it lies in the bytes.
@@ -6011,7 +5962,6 @@ const _: () = {
 
 /// Variants called like those of the prelude.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 #[allow(non_snake_case)]
 pub enum Prelude {
@@ -6041,7 +5991,6 @@ pub enum Prelude {
 /// [`Prelude`] where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
 #[allow(dead_code, non_camel_case_types, non_snake_case)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub enum PreludeView<'a> {
     /// Tag 1.
     None,
@@ -6453,7 +6402,6 @@ const _: () = {
 
 /// An enum of the schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub enum Ok {
     /// Number 0.
     None,
@@ -6525,7 +6473,6 @@ const _: () = {
 
 /// A union of the schema.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub enum Err {
     /// Tag 1.
@@ -6546,7 +6493,6 @@ pub enum Err {
 /// [`Err`] where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
 #[allow(dead_code, non_camel_case_types, non_snake_case)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub enum ErrView<'a> {
     /// Tag 1.
     Err,
@@ -6895,68 +6841,55 @@ const _: () = {
 };
 
 /// A constant of the schema.
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const BLOCK: u32 = 1;
 
 /// A constant of the schema.
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const BITS: u32 = 2;
 
 /// A constant of the schema.
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const HAS_TAIL: bool = true;
 
 /// A constant of the schema.
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const PLAIN: bool = false;
 
 /// A constant of the schema.
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const NAME: &str = "name";
 
 /// A constant of the schema.
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const VERSION: u32 = 3;
 
 /// A constant of the schema.
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const MIN_VERSION: u32 = 4;
 
 /// A constant of the schema.
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const N: u8 = 5;
 
 /// A constant of the schema.
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const LEN: u16 = 6;
 
 /// A constant of the schema.
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const SCHEMA: u32 = 7;
 
 /// A constant of the schema.
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const OK: u32 = 8;
 
 /// A constant of the schema.
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const _HIDDEN: u32 = 9;
 
 /// Messages whose methods have names that mean something.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub enum Names {
     /// Message 1.
@@ -7021,7 +6954,6 @@ pub enum Names {
 /// What [`Names::Type`] carries.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(dead_code)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct NamesType {
     /// Field 0.
     pub r#type: u8,
@@ -7136,7 +7068,6 @@ const _: () = {
 /// What [`Names::From`] carries.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(dead_code)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct NamesFrom {
     /// Field 0.
     pub from: From,
@@ -7242,7 +7173,6 @@ const _: () = {
 /// What [`Names::with_underscore`] carries.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(dead_code)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub struct Nameswith_underscore {
     /// Field 0.
@@ -7999,7 +7929,6 @@ const _: () = {
     }
 
     #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
-    #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
     impl NamesClient {
         /// Message 1.
         pub fn r#type(
@@ -8136,7 +8065,6 @@ const _: () = {
         }
     }
 
-    #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
     #[automatically_derived]
     impl ::network_protocol::__private::v1::Client for NamesClient {
         type Protocol = Names;
@@ -8156,7 +8084,6 @@ const _: () = {
     }
 
     #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
-    #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
     impl NamesPeer {
         /// Message 20.
         pub fn r#await(&self, message: u8) -> ::network_protocol::__private::v1::Notify<u8> {
@@ -8168,7 +8095,6 @@ const _: () = {
         }
     }
 
-    #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
     #[automatically_derived]
     impl ::core::convert::From<&::network_protocol::__private::v1::Cx> for NamesPeer {
         fn from(cx: &::network_protocol::__private::v1::Cx) -> Self {
@@ -8181,7 +8107,6 @@ const _: () = {
 
 /// A protocol and a message of one name, and words of the language.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub enum protocol {
     /// Message 1.
@@ -8300,7 +8225,6 @@ const _: () = {
     }
 
     #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
-    #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
     impl protocolClient {
         /// Message 1.
         pub fn protocol(
@@ -8315,7 +8239,6 @@ const _: () = {
         }
     }
 
-    #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
     #[automatically_derived]
     impl ::network_protocol::__private::v1::Client for protocolClient {
         type Protocol = protocol;

@@ -12,7 +12,6 @@
 
 /// Something that is sold.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Item {
     /// Field 0.
     pub name: ::std::string::String,
@@ -403,7 +402,6 @@ const _: () = {
 
 /// Where something is sent.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub enum Target {
     /// Tag 1.
     Shop(u32),
@@ -432,7 +430,6 @@ pub enum Target {
 /// [`Target`] where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
 #[allow(dead_code, non_camel_case_types, non_snake_case)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub enum TargetView<'a> {
     /// Tag 1.
     Shop(u32),
@@ -812,7 +809,6 @@ const _: () = {
 
 /// How far it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub enum State {
     /// Number 0.
     Open,
@@ -873,7 +869,6 @@ const _: () = {
 
 /// A part of an order.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Part {
     /// Field 0.
     pub items: ::std::vec::Vec<Item>,
@@ -1067,7 +1062,6 @@ const _: () = {
 
 /// What is ordered.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Order {
     /// Field 0.
     pub id: u64,

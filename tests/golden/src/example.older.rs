@@ -2,7 +2,6 @@
 
 /// Something that is sold.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Item {
     /// Field 0.
     pub name: ::std::string::String,
@@ -219,7 +218,6 @@ const _: () = {
 
 /// Where something is sent.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub enum Target {
     /// Tag 1.
     Shop(u32),
@@ -237,7 +235,6 @@ pub enum Target {
 /// [`Target`] where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
 #[allow(dead_code, non_camel_case_types, non_snake_case)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub enum TargetView<'a> {
     /// Tag 1.
     Shop(u32),
@@ -455,7 +452,6 @@ const _: () = {
 
 /// How far it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub enum State {
     /// Number 0.
     Open,
@@ -508,7 +504,6 @@ const _: () = {
 
 /// What is ordered.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Order {
     /// Field 0.
     pub id: u64,

@@ -9,8 +9,7 @@ pub mod acme {
     /// `schemas/sample.np`.
     #[rustfmt::skip]
     #[path = "acme.chat.rs"]
-    pub mod chat;
-    /// `schemas/acme/common.np`.
+    pub mod chat; /// `schemas/acme/common.np`.
     #[rustfmt::skip]
     #[path = "acme.common.rs"]
     pub mod common;

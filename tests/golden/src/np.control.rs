@@ -2,7 +2,6 @@
 
 /// A protocol that one side offers, and that the other may accept.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Offer {
     /// `package::Name`, at most 64 bytes.
     pub name: ::std::string::String,
@@ -188,7 +187,6 @@ const _: () = {
 
 /// What a side accepts from its peer.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct PeerLimits {
     /// Calls that it serves at the same time.
     pub calls: u32,
@@ -339,7 +337,6 @@ const _: () = {
 
 /// The client's first words, in clear, and bound into the handshake.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Preface {
     /// One to four protocols.
     pub offers: ::std::vec::Vec<Offer>,
@@ -519,7 +516,6 @@ const _: () = {
 
 /// The server's choice: the payload of the second handshake message.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Accept {
     /// The format number, as in the preface.
     pub format: u8,
@@ -735,7 +731,6 @@ const _: () = {
 
 /// The client's last words of a handshake with three messages.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Hello {
     /// The client's clock: milliseconds since 1970.
     pub unix_ms: u64,
@@ -859,7 +854,6 @@ const _: () = {
 
 /// Asks for a sign of life.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Ping {
     /// Comes back in the answer.
     pub token: u64,
@@ -958,7 +952,6 @@ const _: () = {
 
 /// Answers a ping.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Pong {
     /// The token of the ping.
     pub token: u64,
@@ -1057,7 +1050,6 @@ const _: () = {
 
 /// Ends a connection for good.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Close {
     /// From the list of reasons.
     pub reason: u16,
@@ -1195,7 +1187,6 @@ const _: () = {
 
 /// Why a call failed.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct ErrorBody {
     /// From the list of faults.
     pub code: u16,

@@ -3,7 +3,6 @@
 /// A built-in type with parameters is always written with them, so its bare name is free.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Result {
     /// Field 0.
     #[np(id = 0)]
@@ -16,7 +15,6 @@ pub struct Result {
 /// A field for each keyword of Rust that has a raw form, and for each word of this language.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Option {
     /// Field 0.
     #[np(id = 0)]
@@ -113,7 +111,6 @@ pub struct Option {
 /// Names that emitted code might want for its own values.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Locals {
     /// Field 0.
     #[np(id = 0)]
@@ -267,7 +264,6 @@ pub struct Locals {
 /// Names in other cases than Rust likes.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 #[allow(non_snake_case)]
 pub struct lower_case {
@@ -294,7 +290,6 @@ pub struct lower_case {
 /// Words of the language as names of items.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub struct r#struct {
     /// Field 0.
@@ -305,7 +300,6 @@ pub struct r#struct {
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub struct package {
     /// Field 0.
@@ -317,7 +311,6 @@ pub struct package {
 #[derive(::network_protocol::Wire, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[np(crate = ::network_protocol)]
 #[repr(u8)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub enum r#enum {
     /// Number 0.
@@ -334,7 +327,6 @@ pub enum r#enum {
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Vec {
     /// Field 0.
     #[np(id = 0)]
@@ -347,13 +339,11 @@ pub struct Vec {
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Some {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Box {
     /// Field 0.
     #[np(id = 0)]
@@ -363,7 +353,6 @@ pub struct Box {
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub struct Option_ {
     /// Field 0.
@@ -374,14 +363,12 @@ pub struct Option_ {
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub struct Option_2 {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub struct String_ {
     /// Field 0.
@@ -392,7 +379,6 @@ pub struct String_ {
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Clone {
     /// Field 0.
     #[np(id = 0)]
@@ -406,7 +392,6 @@ pub struct Clone {
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
 #[np(fixed)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Copy {
     /// Field 0.
     #[np(id = 0)]
@@ -416,211 +401,176 @@ pub struct Copy {
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Debug {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Default {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Send {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Sync {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Future {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct From {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Into {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Iterator {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Drop {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Fn {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Sized {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct PartialEq {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Eq {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Ord {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct ToString {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Cx {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Bool {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Wire {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Root {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Field {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Struct {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Decode {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Encode {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Reader {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Writer {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Arc {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Client {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Server {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Handler {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Serve {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Protocol {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Error {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct T {}
 
 /// A struct of the schema.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct H {}
 
 /// Variants called like those of the prelude.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 #[allow(non_snake_case)]
 pub enum Prelude {
@@ -661,7 +611,6 @@ pub enum Prelude {
 #[derive(::network_protocol::Wire, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[np(crate = ::network_protocol)]
 #[repr(u16)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub enum Ok {
     /// Number 0.
     #[np(id = 0)]
@@ -687,7 +636,6 @@ pub enum Ok {
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
 #[np(error)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub enum Err {
     /// Tag 1.
@@ -712,62 +660,50 @@ pub enum Err {
 }
 
 /// A constant of the schema.
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const BLOCK: u32 = 1;
 
 /// A constant of the schema.
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const BITS: u32 = 2;
 
 /// A constant of the schema.
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const HAS_TAIL: bool = true;
 
 /// A constant of the schema.
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const PLAIN: bool = false;
 
 /// A constant of the schema.
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const NAME: &str = "name";
 
 /// A constant of the schema.
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const VERSION: u32 = 3;
 
 /// A constant of the schema.
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const MIN_VERSION: u32 = 4;
 
 /// A constant of the schema.
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const N: u8 = 5;
 
 /// A constant of the schema.
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const LEN: u16 = 6;
 
 /// A constant of the schema.
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const SCHEMA: u32 = 7;
 
 /// A constant of the schema.
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const OK: u32 = 8;
 
 /// A constant of the schema.
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(dead_code)]
 pub const _HIDDEN: u32 = 9;
 
@@ -779,7 +715,6 @@ pub const _HIDDEN: u32 = 9;
     crate = ::network_protocol
 )]
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub enum Names {
     /// Message 1.
@@ -876,7 +811,6 @@ pub enum Names {
     crate = ::network_protocol
 )]
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 #[allow(non_camel_case_types)]
 pub enum protocol {
     /// Message 1.

@@ -14,7 +14,6 @@
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
 #[np(removed(3:u16))]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Item {
     /// Field 0.
     #[np(id = 0)]
@@ -45,7 +44,6 @@ pub struct Item {
 /// Where something is sent.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub enum Target {
     /// Tag 1.
     #[np(id = 1)]
@@ -85,7 +83,6 @@ pub enum Target {
 #[derive(::network_protocol::Wire, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[np(crate = ::network_protocol)]
 #[repr(u8)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub enum State {
     /// Number 0.
     #[np(id = 0)]
@@ -104,7 +101,6 @@ pub enum State {
 /// A part of an order.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Part {
     /// Field 0.
     #[np(id = 0)]
@@ -121,7 +117,6 @@ pub struct Part {
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
 #[np(removed(9:::std::string::String))]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Order {
     /// Field 0.
     #[np(id = 0)]

@@ -3,7 +3,6 @@
 /// Something that is sold.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Item {
     /// Field 0.
     #[np(id = 0)]
@@ -22,7 +21,6 @@ pub struct Item {
 /// Where something is sent.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub enum Target {
     /// Tag 1.
     #[np(id = 1)]
@@ -46,7 +44,6 @@ pub enum Target {
 #[derive(::network_protocol::Wire, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[np(crate = ::network_protocol)]
 #[repr(u8)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub enum State {
     /// Number 0.
     #[np(id = 0)]
@@ -62,7 +59,6 @@ pub enum State {
 /// What is ordered.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Order {
     /// Field 0.
     #[np(id = 0)]

@@ -3,7 +3,6 @@
 /// A protocol that one side offers, and that the other may accept.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Offer {
     /// `package::Name`, at most 64 bytes.
     #[np(id = 0)]
@@ -22,7 +21,6 @@ pub struct Offer {
 /// What a side accepts from its peer.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct PeerLimits {
     /// Calls that it serves at the same time.
     #[np(id = 0)]
@@ -38,7 +36,6 @@ pub struct PeerLimits {
 /// The client's first words, in clear, and bound into the handshake.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Preface {
     /// One to four protocols.
     #[np(id = 0)]
@@ -54,7 +51,6 @@ pub struct Preface {
 /// The server's choice: the payload of the second handshake message.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Accept {
     /// The format number, as in the preface.
     #[np(id = 0)]
@@ -76,7 +72,6 @@ pub struct Accept {
 /// The client's last words of a handshake with three messages.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Hello {
     /// The client's clock: milliseconds since 1970.
     #[np(id = 0)]
@@ -89,7 +84,6 @@ pub struct Hello {
 /// Asks for a sign of life.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Ping {
     /// Comes back in the answer.
     #[np(id = 0)]
@@ -99,7 +93,6 @@ pub struct Ping {
 /// Answers a ping.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Pong {
     /// The token of the ping.
     #[np(id = 0)]
@@ -109,7 +102,6 @@ pub struct Pong {
 /// Ends a connection for good.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct Close {
     /// From the list of reasons.
     #[np(id = 0)]
@@ -122,7 +114,6 @@ pub struct Close {
 /// Why a call failed.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 pub struct ErrorBody {
     /// From the list of faults.
     #[np(id = 0)]

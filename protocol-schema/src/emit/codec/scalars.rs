@@ -25,7 +25,7 @@ pub(in crate::emit) fn scalar(item: &ScalarEnum, door: &Door<'_>) -> TokenStream
     };
     let (fallback, absent) = (fallback(item, door), absent(item, door));
     let (schema, mapped) = (schemas::scalar(item, door), mapped::scalar(item, door));
-    let (import, quiet) = (door.import(), door.quiet());
+    let (import, quiet) = (door.import(), door.silent());
     quote! {
         #quiet
         const _: () = {

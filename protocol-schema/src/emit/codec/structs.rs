@@ -40,7 +40,7 @@ pub(in crate::emit) fn evolvable(
     let body = body_impl(name, &quote!(#view_name<'a>), &quote!(#view_name(body)), &own);
     let schema = schemas::structure(name, text, false, fields, meta, door);
     let mapped = mapped::structure(name, text, &own);
-    let (import, quiet) = (door.import(), door.quiet());
+    let (import, quiet) = (door.import(), door.silent());
     quote! {
         #view_type
 
@@ -102,7 +102,7 @@ pub(in crate::emit) fn message_value(
         };
         (Some(quote!(#layout #body)), root)
     };
-    let (import, quiet) = (door.import(), door.quiet());
+    let (import, quiet) = (door.import(), door.silent());
     quote! {
         #[doc(hidden)]
         #[allow(dead_code, non_camel_case_types)]
@@ -244,7 +244,7 @@ fn fixed(item: &Struct, name: &Ident, fields: &[&Field], door: &Door<'_>) -> Tok
     });
     let schema = schemas::structure(name, &item.name.text, true, fields, &item.meta, door);
     let mapped = mapped::structure(name, &item.name.text, &own);
-    let (import, quiet) = (door.import(), door.quiet());
+    let (import, quiet) = (door.import(), door.silent());
     quote! {
         #view_type
 

@@ -194,7 +194,7 @@ pub(in crate::emit) fn union(item: &Union, door: &Door<'_>) -> TokenStream {
     let wire = union_impl(item, &variants, &view_name, &read, door);
     let error = item.error.then(|| error_impls(item, door));
     let (schema, mapped) = (schemas::union(item, door), mapped::union(item, door));
-    let (import, quiet) = (door.import(), door.quiet());
+    let (import, quiet) = (door.import(), door.silent());
     quote! {
         #view_type
 
