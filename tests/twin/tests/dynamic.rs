@@ -4,7 +4,6 @@
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::wildcard_enum_match_arm,
     reason = "a test stops at what it does not expect"
 )]
 

@@ -23,8 +23,11 @@ pub struct Door {
     pub schema: fn() -> Option<&'static TypeSchema>,
     pub decode: fn(&[u8], Reading) -> Result<Decoded, DecodeError>,
     /// What a view shows, if that is asked for. Nothing (`()`) has no view.
-    pub view: Option<fn(&[u8], Reading) -> Result<Option<String>, DecodeError>>,
+    pub view: Option<See>,
 }
+
+/// Opens bytes as a view, and prints it if asked.
+pub type See = fn(&[u8], Reading) -> Result<Option<String>, DecodeError>;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reading {
