@@ -2,7 +2,11 @@
 
 #![forbid(unsafe_code)]
 #![expect(missing_docs, reason = "what is declared here is for these tests only")]
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on is a failed test")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on is a failed test"
+)]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -109,7 +113,7 @@ fn defaults_cost_nothing_and_are_what_older_writers_meant() {
         size: 9,
     });
     let older = encode(&Nothing {}).unwrap();
-    assert_eq!(decode::<Settings>(&older), Ok(usual.clone()));
+    assert_eq!(decode::<Settings>(&older), Ok(usual));
     let TypeSchema::Struct(schema) = <Settings as protocol_runtime::wire::Wire>::schema() else {
         panic!("no struct")
     };
@@ -219,7 +223,8 @@ mod celsius {
     use super::Celsius;
 
     pub(super) fn to_wire(value: &Celsius) -> i16 {
-        (value.0 * 10.0) as i16
+        let tenths = format!("{:.0}", value.0 * 10.0);
+        tenths.parse().unwrap()
     }
 
     pub(super) fn from_wire(value: i16) -> Result<Celsius, &'static str> {
@@ -261,14 +266,14 @@ type Index<V> = HashMap<u64, V>;
 #[np(crate = protocol_runtime)]
 pub struct Many {
     map: BTreeMap<String, Vec<u8>>,
-    index: Index<Box<Many>>,
+    index: Index<Box<Self>>,
     set: BTreeSet<(u8, String)>,
     other: HashSet<Uuid>,
     pair: (bool, String),
     wide: u128,
     token: Option<Secret<Uuid>>,
     at: Timestamp,
-    next: Option<Box<Many>>,
+    next: Option<Box<Self>>,
 }
 
 #[test]
