@@ -2,11 +2,7 @@
 
 #![forbid(unsafe_code)]
 #![expect(missing_docs, reason = "what is declared here is for these tests only")]
-#![expect(
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on is a failed test"
-)]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on is a failed test")]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
