@@ -89,7 +89,7 @@ impl Walk {
                 self.tag(0x10);
                 self.fields(body.fields, stream.as_ref());
             }
-            (ty, None | Some(_)) => self.root(ty),
+            (ty, None | Some(_)) => self.value(ty, message.varint),
         }
     }
 
@@ -105,14 +105,19 @@ impl Walk {
     }
 
     fn root(&mut self, root: Option<&TypeSchema>) {
-        match root {
-            None => self.tag(0x15),
-            Some(ty) if is_evolvable(ty) => self.node(ty),
-            Some(ty) => {
-                self.tag(0x16);
-                self.node(ty);
-            }
+        self.value(root, false);
+    }
+
+    /// A root; a number of a message may be written in as few bytes as it needs.
+    fn value(&mut self, root: Option<&TypeSchema>, varint: bool) {
+        let Some(ty) = root else { return self.tag(0x15) };
+        if !is_evolvable(ty) {
+            self.tag(0x16);
         }
+        if varint {
+            self.tag(0x17);
+        }
+        self.node(ty);
     }
 
     /// Whether a named type is met for the first time; writes the reference if it is not.

@@ -971,3 +971,356 @@ const _: () = {
         old_code "old_code" : ::std::string::String; }
     }
 };
+
+/// Takes orders.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shop {
+    /// Says which number it got.
+    Place(Order),
+    /// What became of one.
+    Became {
+        /// Field 0.
+        id: u64,
+        /// Field 1.
+        state: State,
+    },
+}
+
+/// What [`Shop::Became`] carries.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(dead_code)]
+pub struct ShopBecame {
+    /// Field 0.
+    pub id: u64,
+    /// Field 1.
+    pub state: State,
+}
+
+/// [`ShopBecame`] where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct ShopBecameView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
+const _: () = {
+    use ::network_protocol::__private::v1 as _np;
+    const LAYOUT: _np::Layout<2> = _np::layout([
+        _np::Shape::of::<u64>(),
+        _np::Shape::of::<State>(),
+    ]);
+    static PLACES: [_np::Place; 2] = _np::places("ShopBecame", ["id", "state"]);
+    #[automatically_derived]
+    impl _np::Body for ShopBecame {
+        const BLOCK_LEN: usize = LAYOUT.block_len;
+        const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
+        const PLAIN: bool = <State as _np::Wire>::PLAIN;
+        type View<'a> = ShopBecameView<'a>;
+        #[inline]
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.id, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.state, block, const { LAYOUT.slots[1] });
+        }
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
+        #[inline]
+        fn decode_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<Self, _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            let f0: u64 = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: State = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
+            ::core::result::Result::Ok(Self { id: f0, state: f1 })
+        }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> ShopBecameView<'a> {
+            ShopBecameView(body)
+        }
+    }
+    _np::evolvable! {
+        ShopBecame
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> ShopBecameView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn id(&self) -> u64 {
+            let _np::BodyView { block, tail } = self.0;
+            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn state(&self) -> <State as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <State as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<ShopBecame, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for ShopBecameView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("ShopBecame")
+                .field("id", &self.id())
+                .field("state", &self.state())
+                .finish()
+        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<ShopBecame>,
+            "ShopBecame",
+            &[
+                _np::FieldSchema::new(0, "id", <u64 as _np::Wire>::schema),
+                _np::FieldSchema::new(1, "state", <State as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        ShopBecame "ShopBecame" { id "id" : u64; state "state" : State; }
+    }
+};
+
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
+const _: () = {
+    use ::network_protocol::__private::v1 as _np;
+    #[automatically_derived]
+    impl _np::Protocol for Shop {
+        const NAME: &'static str = "example::older::Shop";
+        const VERSION: u32 = 1;
+        const MIN_VERSION: u32 = 1;
+        fn schema() -> &'static _np::ProtocolSchema {
+            static SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema::new(
+                "example::older::Shop",
+                &[
+                    _np::MessageSchema::new(1, "Place", <Order as _np::Root>::schema)
+                        .reply(_np::ReplySchema::new(<u64 as _np::Root>::schema)),
+                    _np::MessageSchema::new(
+                            2,
+                            "Became",
+                            <ShopBecame as _np::Root>::schema,
+                        )
+                        .from_server()
+                        .inline(),
+                ],
+            );
+            &SCHEMA
+        }
+        fn fingerprint() -> _np::Fingerprint {
+            static FINGERPRINT: _np::OnceLock<_np::Fingerprint> = _np::OnceLock::new();
+            *FINGERPRINT.get_or_init(|| _np::Fingerprint::of(Self::schema()))
+        }
+        fn number(&self) -> u16 {
+            match self {
+                Self::Place { .. } => 1,
+                Self::Became { .. } => 2,
+            }
+        }
+        fn encode(
+            self,
+            out: &mut ::std::vec::Vec<u8>,
+        ) -> ::core::result::Result<(), _np::EncodeError> {
+            match self {
+                Self::Place(value) => _np::encode_root(&value, out),
+                Self::Became { id: f0, state: f1 } => {
+                    _np::encode_root(&ShopBecame { id: f0, state: f1 }, out)
+                }
+            }
+        }
+        fn decode(
+            number: u16,
+            body: &_np::Bytes,
+            options: &_np::DecodeOptions,
+        ) -> ::core::result::Result<::core::option::Option<Self>, _np::DecodeError> {
+            ::core::result::Result::Ok(
+                ::core::option::Option::Some(
+                    match number {
+                        1 => Self::Place(_np::decode_root::<Order>(body, options)?),
+                        2 => {
+                            let ShopBecame { id: f0, state: f1 } = _np::decode_root(
+                                body,
+                                options,
+                            )?;
+                            Self::Became { id: f0, state: f1 }
+                        }
+                        _ => {
+                            return ::core::result::Result::Ok(
+                                ::core::option::Option::None,
+                            );
+                        }
+                    },
+                ),
+            )
+        }
+    }
+};
+
+::network_protocol::__private::v1::net! {
+    /// Handles the messages of [`Shop`] that the client sends. A method that is not written answers `Unimplemented`.
+    #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
+    pub trait ShopHandler: ::core::marker::Send + ::core::marker::Sync + 'static {
+        /// Says which number it got.
+        #[allow(unused_variables)]
+        fn place(
+            &self,
+            cx: &::network_protocol::__private::v1::Cx,
+            message: Order,
+        ) -> impl ::core::future::Future<Output = u64> + ::core::marker::Send {
+            cx.unimplemented()
+        }
+    }
+
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
+    const _: () = {
+        use ::network_protocol::__private::v1 as _np;
+        #[automatically_derived]
+        impl<H: ShopHandler> _np::Serve<H, _np::side::Server> for Shop {
+            async fn dispatch(
+                handler: _np::Arc<H>,
+                cx: _np::Cx,
+                number: u16,
+                body: _np::Bytes,
+            ) {
+                match number {
+                    1 => {
+                        let ::core::option::Option::Some(message) = cx.decode::<Order>(&body)
+                        else { return };
+                        ::core::mem::drop(body);
+                        cx.reply(&<H as ShopHandler>::place(&*handler, &cx, message).await);
+                    }
+                    _ => cx.unknown(),
+                }
+            }
+        }
+    };
+
+    /// Handles the messages of [`Shop`] that the server sends. A method that is not written answers `Unimplemented`.
+    #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
+    pub trait ShopClientHandler: ::core::marker::Send + ::core::marker::Sync + 'static {
+        /// What became of one.
+        #[allow(unused_variables)]
+        fn became(
+            &self,
+            cx: &::network_protocol::__private::v1::Cx,
+            message: ShopBecame,
+        ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send {
+            cx.unimplemented()
+        }
+    }
+
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
+    const _: () = {
+        use ::network_protocol::__private::v1 as _np;
+        #[automatically_derived]
+        impl<H: ShopClientHandler> _np::Serve<H, _np::side::Client> for Shop {
+            async fn dispatch(
+                handler: _np::Arc<H>,
+                cx: _np::Cx,
+                number: u16,
+                body: _np::Bytes,
+            ) {
+                match number {
+                    2 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<ShopBecame>(&body) else { return };
+                        ::core::mem::drop(body);
+                        <H as ShopClientHandler>::became(&*handler, &cx, message).await;
+                        cx.done();
+                    }
+                    _ => cx.unknown(),
+                }
+            }
+        }
+    };
+
+    /// Calls the server of [`Shop`]. Cheap to clone.
+    #[derive(Clone, Debug)]
+    #[allow(dead_code)]
+    pub struct ShopClient {
+        caller: ::network_protocol::__private::v1::Caller,
+    }
+
+    #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
+    impl ShopClient {
+        /// Says which number it got.
+        pub fn place(
+            &self,
+            message: Order,
+        ) -> ::network_protocol::__private::v1::Call<
+            Order,
+            u64,
+            ::core::convert::Infallible,
+        > {
+            self.caller.call(1, message)
+        }
+    }
+
+    #[automatically_derived]
+    impl ::network_protocol::__private::v1::Client for ShopClient {
+        type Protocol = Shop;
+        fn from_caller(caller: ::network_protocol::__private::v1::Caller) -> Self {
+            Self { caller }
+        }
+        fn caller(&self) -> &::network_protocol::__private::v1::Caller {
+            &self.caller
+        }
+    }
+
+    /// Calls the client of [`Shop`] at the other end of a connection. Cheap to clone.
+    #[derive(Clone, Debug)]
+    #[allow(dead_code)]
+    pub struct ShopPeer {
+        caller: ::network_protocol::__private::v1::Caller,
+    }
+
+    #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
+    impl ShopPeer {
+        /// What became of one.
+        pub fn became(
+            &self,
+            message: ShopBecame,
+        ) -> ::network_protocol::__private::v1::Notify<ShopBecame> {
+            self.caller.notify(2, message)
+        }
+    }
+
+    #[automatically_derived]
+    impl ::core::convert::From<&::network_protocol::__private::v1::Cx> for ShopPeer {
+        fn from(cx: &::network_protocol::__private::v1::Cx) -> Self {
+            Self {
+                caller: cx.caller::<Shop>(),
+            }
+        }
+    }
+}

@@ -161,3 +161,34 @@ pub struct Order {
     #[np(id = 14, default = 1.5)]
     pub discount: f32,
 }
+
+/// Takes orders.
+#[::network_protocol::protocol(
+    package = "example::newer",
+    version = 1,
+    min = 1,
+    crate = ::network_protocol
+)]
+#[derive(Clone, Debug, PartialEq)]
+#[np(was("example::older::Shop"))]
+pub enum Shop {
+    /// Says which number it got.
+    #[np(id = 1, reply = u64)]
+    Place(Order),
+    /// What became of one.
+    #[np(id = 2, from(server))]
+    Became {
+        /// Field 0.
+        #[np(id = 0)]
+        id: u64,
+        /// Field 1.
+        #[np(id = 1)]
+        state: State,
+    },
+    /// How many orders there are, less those that came back.
+    #[np(id = 3, reply = u64)]
+    Count,
+    /// Moves the count.
+    #[np(id = 4)]
+    Move(#[np(varint)] i64),
+}

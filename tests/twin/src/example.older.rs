@@ -91,3 +91,27 @@ pub struct Order {
     #[np(id = 9)]
     pub old_code: ::std::string::String,
 }
+
+/// Takes orders.
+#[::network_protocol::protocol(
+    package = "example::older",
+    version = 1,
+    min = 1,
+    crate = ::network_protocol
+)]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shop {
+    /// Says which number it got.
+    #[np(id = 1, reply = u64)]
+    Place(Order),
+    /// What became of one.
+    #[np(id = 2, from(server))]
+    Became {
+        /// Field 0.
+        #[np(id = 0)]
+        id: u64,
+        /// Field 1.
+        #[np(id = 1)]
+        state: State,
+    },
+}

@@ -147,6 +147,8 @@ pub struct Message {
     pub payload: Ty,
     /// The most bytes or elements of a payload without a name.
     pub max: Option<u64>,
+    /// Whether a payload without a name is written in as few bytes as it needs.
+    pub varint: bool,
     /// The field that is a stream, which is none of the payload's.
     pub stream: Option<(u32, Ty)>,
     pub reply: Option<Reply>,
@@ -309,8 +311,12 @@ impl Builder {
             number: message.number,
             name: message.name.to_owned(),
             from: format!("{:?}", message.from),
-            payload: self.root((message.payload)()),
+            payload: match self.root((message.payload)()) {
+                ty if message.varint => varint(ty),
+                ty => ty,
+            },
             max: message.max,
+            varint: message.varint,
             stream: message.stream.as_ref().map(|field| (field.number, self.ty((field.ty)()))),
             reply: message.reply.as_ref().map(|reply| Reply {
                 ok: self.root((reply.ok)()),
@@ -478,7 +484,11 @@ impl Walk<'_> {
         if self.graph.evolvable(ty).is_none() {
             self.out.push(0x16);
         }
-        self.node(ty);
+        let full = full_width(ty);
+        if full != *ty {
+            self.out.push(0x17);
+        }
+        self.node(&full);
     }
 
     fn node(&mut self, ty: &Ty) {
