@@ -148,6 +148,33 @@ const fn pack(eight: u64) -> u8 {
     bits
 }
 
+/// At most eight bytes as one number, from the least significant.
+#[inline(always)]
+fn gather(bytes: &[u8]) -> Option<u64> {
+    let ends = |first: u64, last: u64, width: usize| first | last << ((bytes.len() - width) * 8);
+    match (bytes.len(), bytes.first_chunk(), bytes.last_chunk()) {
+        (4..=8, Some(first), Some(last)) => {
+            Some(ends(u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into(), 4))
+        }
+        (0..=3, ..) => Some(bytes.iter().rev().fold(0, |all, one| all << 8 | u64::from(*one))),
+        _ => None,
+    }
+}
+
+/// Writes a bitmap from the bytes of its bools.
+#[inline(never)]
+fn encode_bitmap(bools: &[u8], out: &mut Writer<'_>) {
+    let bits = out.block(bools.len().div_ceil(8));
+    let (eights, rest) = bools.as_chunks::<8>();
+    let mut bits = bits.iter_mut();
+    for (eight, byte) in eights.iter().zip(bits.by_ref()) {
+        *byte = pack(u64::from_le_bytes(*eight));
+    }
+    if let (Some(byte), Some(rest)) = (bits.next(), gather(rest)) {
+        *byte = pack(rest);
+    }
+}
+
 #[expect(clippy::use_self, reason = "the consts are bools for every type")]
 impl Wire for bool {
     const BITS: usize = 1;
@@ -179,15 +206,11 @@ impl Wire for bool {
         Ok(items)
     }
 
+    #[inline]
     fn encode_list(items: &[Self], out: &mut Writer<'_>) {
-        let bits = out.block(items.len().div_ceil(8));
-        let (eights, rest) = items.as_bytes().as_chunks::<8>();
-        let mut bits = bits.iter_mut();
-        for (eight, byte) in eights.iter().zip(bits.by_ref()) {
-            *byte = pack(u64::from_le_bytes(*eight));
-        }
-        if let Some(byte) = bits.next() {
-            *byte = pack(rest.iter().rev().fold(0, |all, one| all << 8 | u64::from(*one)));
+        match gather(items.as_bytes()) {
+            Some(all) => out.append(&[pack(all)]),
+            None => encode_bitmap(items.as_bytes(), out),
         }
     }
 

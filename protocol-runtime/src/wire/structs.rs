@@ -275,18 +275,12 @@ impl EndsOut {
         let end = out.len() - self.tails();
         if self.width == 2 {
             match u16::try_from(end) {
-                Ok(end) => {
-                    let at = self.ends() + 2 * i;
-                    return put(out.reserved(at, 2), 0, end.to_le_bytes());
-                }
+                Ok(end) => return out.put(self.ends() + 2 * i, end.to_le_bytes()),
                 Err(_) => self.widen(i, out),
             }
         }
         match u32::try_from(end) {
-            Ok(end) => {
-                let at = self.ends() + 4 * i;
-                put(out.reserved(at, 4), 0, end.to_le_bytes());
-            }
+            Ok(end) => out.put(self.ends() + 4 * i, end.to_le_bytes()),
             Err(_) => out.too_long(end),
         }
     }

@@ -7,7 +7,7 @@ use super::error::{EncodeError, Place};
 use super::layout::Bit;
 
 /// How far ahead the buffer is filled with zeros: at least, and at most.
-const AHEAD: (usize, usize) = (256, 16 * 1_024);
+const AHEAD: (usize, usize) = (128, 16 * 1_024);
 /// From here on bytes are appended as a whole, without zeros below them first.
 const LARGE: usize = 4 * 1_024;
 
@@ -20,11 +20,13 @@ pub struct Writer<'b> {
     buf: Vec<u8>,
     /// How many of them are written.
     len: usize,
-    error: Option<EncodeError>,
+    /// Boxed, so that making and ending a writer moves nothing but words.
+    error: Option<Box<EncodeError>>,
 }
 
 impl<'b> Writer<'b> {
     /// Writes behind what `out` already holds.
+    #[inline]
     pub fn new(out: &'b mut Vec<u8>) -> Self {
         let buf = std::mem::take(out);
         Self { len: buf.len(), buf, out, error: None }
@@ -65,6 +67,12 @@ impl<'b> Writer<'b> {
     #[inline]
     pub fn reserved(&mut self, at: usize, n: usize) -> &mut [u8] {
         self.buf.get_mut(at..at + n).unwrap_or_default()
+    }
+
+    /// Writes reserved bytes.
+    #[inline(always)]
+    pub(super) fn put<const N: usize>(&mut self, at: usize, bytes: [u8; N]) {
+        put(&mut self.buf, at, bytes);
     }
 
     /// Makes room for `n` more bytes.
@@ -146,14 +154,15 @@ impl<'b> Writer<'b> {
     #[cold]
     pub(super) fn too_long(&mut self, len: usize) {
         let len = u64::try_from(len).unwrap_or(u64::MAX);
-        self.error.get_or_insert(EncodeError::TooLong(len));
+        self.error.get_or_insert_with(|| Box::new(EncodeError::TooLong(len)));
     }
 
     /// Keeps the mistake that a field holds more than its `#[max]`.
     #[cold]
     pub fn over_max(&mut self, place: &'static Place, got: usize, max: u64) {
         let got = u64::try_from(got).unwrap_or(u64::MAX);
-        self.error.get_or_insert(EncodeError::OverMax { place: *place, got, max });
+        self.error
+            .get_or_insert_with(|| Box::new(EncodeError::OverMax { place: *place, got, max }));
     }
 
     /// Reads reserved bytes back.
@@ -181,15 +190,22 @@ impl<'b> Writer<'b> {
     /// # Errors
     ///
     /// [`EncodeError`], when a value was too long for the encoding.
+    #[inline]
     pub fn finish(mut self) -> Result<(), EncodeError> {
-        self.error.take().map_or(Ok(()), Err)
+        match self.error.take() {
+            None => Ok(()),
+            Some(error) => Err(*error),
+        }
     }
 }
 
 impl Drop for Writer<'_> {
+    #[inline]
     fn drop(&mut self) {
-        self.buf.truncate(self.len);
-        *self.out = std::mem::take(&mut self.buf);
+        // Shortened apart from the writer, so that the vector can move in registers.
+        let mut buf = std::mem::take(&mut self.buf);
+        buf.truncate(self.len);
+        *self.out = buf;
     }
 }
 
