@@ -4,6 +4,8 @@
 //! instead of misbehaving.
 
 mod flags;
+#[cfg(feature = "reflect")]
+mod lock;
 #[cfg(feature = "serde")]
 mod mapped;
 pub mod v1;

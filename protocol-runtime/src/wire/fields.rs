@@ -15,10 +15,7 @@ use super::{Wire, check_field, field};
 /// Where an error in each field of a type happened.
 #[must_use]
 #[expect(clippy::indexing_slicing, reason = "evaluated at compile time, where a slip is an error")]
-pub const fn places<const N: usize>(
-    owner: &'static str,
-    fields: [&'static str; N],
-) -> [Place; N] {
+pub const fn places<const N: usize>(owner: &'static str, fields: [&'static str; N]) -> [Place; N] {
     let mut places = [Place { owner, field: "" }; N];
     let mut i = 0;
     while i < N {

@@ -21,13 +21,7 @@ impl Shape {
     /// The shape of `T`.
     #[must_use]
     pub const fn of<T: super::Wire>() -> Self {
-        Self {
-            bits: T::BITS,
-            block: T::BLOCK,
-            tail: T::HAS_TAIL,
-            text: T::TEXT,
-            free: T::FREE,
-        }
+        Self { bits: T::BITS, block: T::BLOCK, tail: T::HAS_TAIL, text: T::TEXT, free: T::FREE }
     }
 
     /// The same shape of a field of which more can be wrong.
@@ -272,7 +266,10 @@ mod tests {
         const TEXT: Shape = Shape { bits: 0, block: 1, tail: true, text: true, free: true };
         const LIST: Shape = Shape { bits: 0, block: 1, tail: true, text: false, free: false };
         let l = layout([LIST, TEXT, U32, TEXT.checked(), LIST, TEXT]);
-        assert_eq!(l.runs, [(0, false), (4, false), (0, false), (0, false), (0, false), (0, false)]);
+        assert_eq!(
+            l.runs,
+            [(0, false), (4, false), (0, false), (0, false), (0, false), (0, false)]
+        );
         let l = layout([TEXT, TEXT, LIST, TEXT, TEXT.opaque()]);
         assert_eq!(l.runs, [(2, true), (0, false), (0, false), (0, false), (0, false)]);
         assert!(l.passes(1) && !l.passes(2) && !l.passes(3));

@@ -13,8 +13,8 @@ pub mod reader;
 pub mod structs;
 pub mod tail;
 pub mod union;
-pub mod view;
 pub mod varint;
+pub mod view;
 pub mod writer;
 pub mod xor;
 

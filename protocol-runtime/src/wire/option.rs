@@ -1,12 +1,12 @@
 //! `Option<T>`: one flag bit; the value, if there is one, in the tail. `Box<T>`: as its content.
 
+use super::Wire;
 use super::error::{DecodeError, DecodeErrorKind as Kind};
 use super::layout::Slot;
 use super::reader::{Reader, bit};
 use super::tail::Tail;
 use super::view::{Lazy, RawList};
 use super::writer::{Writer, set};
-use super::Wire;
 use crate::schema::TypeSchema;
 
 /// The slot of an optional bool's value: its bit is the second.
@@ -44,14 +44,18 @@ impl<T: Wire> Wire for Option<T> {
     #[inline(always)]
     fn encode_block(&self, block: &mut [u8], slot: Slot) {
         set(block, slot.bits[0], self.is_some());
-        if T::BITS > 0 && let Some(value) = self {
+        if T::BITS > 0
+            && let Some(value) = self
+        {
             value.encode_block(block, inner(slot));
         }
     }
 
     #[inline(always)]
     fn encode_tail(&self, out: &mut Writer<'_>) {
-        if T::BITS == 0 && let Some(value) = self {
+        if T::BITS == 0
+            && let Some(value) = self
+        {
             value.encode_block(out.block(T::BLOCK), Slot::START);
             value.encode_tail(out);
         }

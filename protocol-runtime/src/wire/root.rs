@@ -4,10 +4,10 @@ use std::convert::Infallible;
 
 use bytes::Bytes;
 
+use super::Wire;
 use super::error::{DecodeError, DecodeErrorKind, EncodeError};
 use super::reader::{DecodeOptions, Reader};
 use super::writer::Writer;
-use super::Wire;
 use crate::schema::TypeSchema;
 
 /// What a message, a reply or an error may consist of: any [`Wire`] type, or nothing (`()`).

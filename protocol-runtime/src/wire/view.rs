@@ -10,12 +10,12 @@ use std::marker::PhantomData;
 use bytes::Bytes;
 use zerocopy::{FromBytes, Immutable, KnownLayout};
 
+use super::Wire;
 use super::error::DecodeError;
 use super::layout::Slot;
 use super::reader::{DecodeOptions, Reader};
 use super::structs::Ends;
 use super::tail::Tail;
-use super::Wire;
 
 /// The block and the tail of a struct or variant.
 #[derive(Clone, Copy, Debug)]
