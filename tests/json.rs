@@ -1,10 +1,6 @@
 //! serde on generated types follows the JSON mapping: `schemas/vectors/json.json`, byte for byte.
 
-#![expect(
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test stops at what it does not expect"
-)]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test stops at what it does not expect")]
 
 use std::fmt::Debug;
 use std::fs;

@@ -162,7 +162,7 @@ pub fn protocol(
 /// | `varint` | an integer that is written in as few bytes as it needs |
 /// | `with = module, wire = T` | a type of others, which goes over the wire as a `T`: `module::to_wire(&Field) -> T` and `module::from_wire(T) -> Result<Field, E>`, where `E` can be displayed |
 ///
-/// The field's own type is any that implements [`Wire`](trait@Wire): numbers, `bool`, `String`,
+/// The field's own type is any that implements `Wire`: numbers, `bool`, `String`,
 /// `Bytes`, `Vec`, `Option`, arrays, tuples, `BTreeMap` and `HashMap`, `BTreeSet` and `HashSet`,
 /// `Box`, the types of `network_protocol::types`, flags, and everything derived. Aliases are as
 /// good as what they stand for.

@@ -32,7 +32,7 @@ use crate::types::{Timestamp, Uuid};
 /// Keys stand in their natural order, which is that of `Ord`: numbers by value, text and bytes by
 /// their bytes, time by time, arrays and tuples from left to right.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the key of a map or an element of a set",
+    message = "NP0805: `{Self}` cannot be the key of a map or an element of a set",
     label = "not an integer, `bool`, `String`, `Bytes`, `Uuid`, `Timestamp` or `Duration`, nor an array or tuple of these",
     note = "use one of those as the key, or a `Vec` of pairs"
 )]

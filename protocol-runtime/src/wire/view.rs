@@ -380,7 +380,7 @@ impl<T: Wire> OwnedView<T> {
     ///
     /// # Errors
     ///
-    /// [`DecodeError`], as [`view`](super::view).
+    /// [`DecodeError`], as [`view`](fn@super::view).
     pub fn new(bytes: Bytes) -> Result<Self, DecodeError> {
         super::view::<T>(&bytes)?;
         Ok(Self { bytes, of: PhantomData })
@@ -390,7 +390,7 @@ impl<T: Wire> OwnedView<T> {
     ///
     /// # Errors
     ///
-    /// [`DecodeError`], as [`view_exact`](super::view_exact).
+    /// [`DecodeError`], as [`view_exact`](fn@super::view_exact).
     pub fn new_exact(bytes: Bytes) -> Result<Self, DecodeError> {
         super::view_exact::<T>(&bytes)?;
         Ok(Self { bytes, of: PhantomData })

@@ -51,7 +51,7 @@ pub enum TypeKind {
     /// `Stream<T>`: the `ok` of a reply, or one field of a message.
     Stream(Box<Type>),
     /// An alias, struct, enum, flags or union: by its name in the same schema, or by its full
-    /// path (`acme::common::Page`) in another ([`Schema::find`]).
+    /// path (`acme::common::Page`) in another ([`Schema::find`](super::Schema::find)).
     Named(String),
     /// A Rust type as the user wrote it: only the compiler knows what it is, so no rule and no
     /// layout may depend on its spelling.

@@ -50,7 +50,7 @@ pub struct Vec3 {
     pub z: f32,
 }
 
-/// [`Vec3`] where it lies in the bytes.
+/// `Vec3` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct Vec3View<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -347,7 +347,7 @@ pub enum Shape {
     Nothing,
 }
 
-/// [`Shape`] where it lies in the bytes.
+/// `Shape` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
 #[allow(dead_code, non_camel_case_types, non_snake_case)]
 #[allow(deprecated)]
@@ -580,7 +580,7 @@ pub enum Body {
     Unknown(::network_protocol::RawVariant),
 }
 
-/// [`Body`] where it lies in the bytes.
+/// `Body` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
 #[allow(dead_code, non_camel_case_types, non_snake_case)]
 #[allow(deprecated)]
@@ -1104,7 +1104,7 @@ pub struct User {
     pub tag: [u8; crate::acme::common::MAX_TAG as usize],
 }
 
-/// [`User`] where it lies in the bytes.
+/// `User` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct UserView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -2057,7 +2057,7 @@ pub struct Line {
     pub body: Body,
 }
 
-/// [`Line`] where it lies in the bytes.
+/// `Line` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct LineView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -2230,7 +2230,7 @@ pub struct Joined {
     pub page: crate::acme::common::Page,
 }
 
-/// [`Joined`] where it lies in the bytes.
+/// `Joined` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct JoinedView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -2454,7 +2454,7 @@ pub enum JoinError {
     Unknown(::network_protocol::RawVariant),
 }
 
-/// [`JoinError`] where it lies in the bytes.
+/// `JoinError` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
 #[allow(dead_code, non_camel_case_types, non_snake_case)]
 #[allow(deprecated)]
@@ -2748,7 +2748,7 @@ pub struct ChatJoin {
     pub nick: ::std::string::String,
 }
 
-/// [`ChatJoin`] where it lies in the bytes.
+/// `ChatJoin` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct ChatJoinView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -2897,7 +2897,7 @@ pub struct ChatSay {
     pub body: Body,
 }
 
-/// [`ChatSay`] where it lies in the bytes.
+/// `ChatSay` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct ChatSayView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -3028,7 +3028,7 @@ pub struct ChatTail {
     pub after: ::core::option::Option<u64>,
 }
 
-/// [`ChatTail`] where it lies in the bytes.
+/// `ChatTail` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct ChatTailView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -3167,7 +3167,7 @@ pub struct ChatUpload {
     pub name: ::std::string::String,
 }
 
-/// [`ChatUpload`] where it lies in the bytes.
+/// `ChatUpload` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct ChatUploadView<'a>(::network_protocol::__private::v1::BodyView<'a>);

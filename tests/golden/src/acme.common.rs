@@ -21,7 +21,7 @@ pub struct Page {
     pub tags: ::std::vec::Vec<Tag>,
 }
 
-/// [`Page`] where it lies in the bytes.
+/// `Page` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct PageView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -267,7 +267,7 @@ pub struct Tag {
     pub at: ::network_protocol::Timestamp,
 }
 
-/// [`Tag`] where it lies in the bytes.
+/// `Tag` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct TagView<'a>(::network_protocol::__private::v1::BodyView<'a>);

@@ -23,7 +23,7 @@ pub struct Vec3 {
     pub z: f32,
 }
 
-/// [`Vec3`] where it lies in the bytes.
+/// `Vec3` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct Vec3View<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -251,7 +251,7 @@ pub enum Body {
     Unknown(::network_protocol::RawVariant),
 }
 
-/// [`Body`] where it lies in the bytes.
+/// `Body` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
 #[allow(dead_code, non_camel_case_types, non_snake_case)]
 pub enum BodyView<'a> {
@@ -707,7 +707,7 @@ pub struct User {
     pub balance: u128,
 }
 
-/// [`User`] where it lies in the bytes.
+/// `User` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct UserView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -977,7 +977,7 @@ pub struct Line {
     pub body: Body,
 }
 
-/// [`Line`] where it lies in the bytes.
+/// `Line` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct LineView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -1123,7 +1123,7 @@ pub struct Joined {
     pub people: ::std::vec::Vec<User>,
 }
 
-/// [`Joined`] where it lies in the bytes.
+/// `Joined` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct JoinedView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -1266,7 +1266,7 @@ pub enum JoinError {
     Unknown(::network_protocol::RawVariant),
 }
 
-/// [`JoinError`] where it lies in the bytes.
+/// `JoinError` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
 #[allow(dead_code, non_camel_case_types, non_snake_case)]
 pub enum JoinErrorView<'a> {
@@ -1537,7 +1537,7 @@ pub struct ChatJoin {
     pub nick: ::std::string::String,
 }
 
-/// [`ChatJoin`] where it lies in the bytes.
+/// `ChatJoin` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct ChatJoinView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -1675,7 +1675,7 @@ pub struct ChatSay {
     pub body: Body,
 }
 
-/// [`ChatSay`] where it lies in the bytes.
+/// `ChatSay` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct ChatSayView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -1805,7 +1805,7 @@ pub struct ChatHistory {
     pub after: ::core::option::Option<u64>,
 }
 
-/// [`ChatHistory`] where it lies in the bytes.
+/// `ChatHistory` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct ChatHistoryView<'a>(::network_protocol::__private::v1::BodyView<'a>);

@@ -69,7 +69,7 @@ pub struct Numbers {
     pub l: f64,
 }
 
-/// [`Numbers`] where it lies in the bytes.
+/// `Numbers` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct NumbersView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -386,7 +386,7 @@ pub struct Flags {
     pub i: bool,
 }
 
-/// [`Flags`] where it lies in the bytes.
+/// `Flags` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct FlagsView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -677,7 +677,7 @@ pub struct Straddling {
     pub after: bool,
 }
 
-/// [`Straddling`] where it lies in the bytes.
+/// `Straddling` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct StraddlingView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -948,7 +948,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Empty {}
 
-/// [`Empty`] where it lies in the bytes.
+/// `Empty` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct EmptyView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -1026,7 +1026,7 @@ pub struct Unnumbered {
     pub second: ::std::string::String,
 }
 
-/// [`Unnumbered`] where it lies in the bytes.
+/// `Unnumbered` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct UnnumberedView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -1161,7 +1161,7 @@ pub struct Shuffled {
     pub second: ::std::string::String,
 }
 
-/// [`Shuffled`] where it lies in the bytes.
+/// `Shuffled` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct ShuffledView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -1328,7 +1328,7 @@ pub struct Point {
     pub z: f32,
 }
 
-/// [`Point`] where it lies in the bytes.
+/// `Point` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct PointView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -1490,7 +1490,7 @@ pub struct Triangle {
     pub color: u32,
 }
 
-/// [`Triangle`] where it lies in the bytes.
+/// `Triangle` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct TriangleView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -1655,7 +1655,7 @@ pub struct Gap {
     pub large: u64,
 }
 
-/// [`Gap`] where it lies in the bytes.
+/// `Gap` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct GapView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -1798,7 +1798,7 @@ pub struct Frozen {
     pub flags: [bool; 12],
 }
 
-/// [`Frozen`] where it lies in the bytes.
+/// `Frozen` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct FrozenView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -2516,7 +2516,7 @@ pub enum Shape {
     Unknown(::network_protocol::RawVariant),
 }
 
-/// [`Shape`] where it lies in the bytes.
+/// `Shape` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
 #[allow(dead_code, non_camel_case_types, non_snake_case)]
 pub enum ShapeView<'a> {
@@ -3236,7 +3236,7 @@ pub enum Growing {
     Unknown(::network_protocol::RawVariant),
 }
 
-/// [`Growing`] where it lies in the bytes.
+/// `Growing` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
 #[allow(dead_code, non_camel_case_types, non_snake_case)]
 pub enum GrowingView<'a> {
@@ -3348,7 +3348,7 @@ pub enum Nothing {
     Unknown(::network_protocol::RawVariant),
 }
 
-/// [`Nothing`] where it lies in the bytes.
+/// `Nothing` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
 #[allow(dead_code, non_camel_case_types, non_snake_case)]
 pub enum NothingView<'a> {
@@ -3456,7 +3456,7 @@ pub struct Options {
     pub empty: ::core::option::Option<Empty>,
 }
 
-/// [`Options`] where it lies in the bytes.
+/// `Options` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct OptionsView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -4168,7 +4168,7 @@ pub struct Lists {
     >,
 }
 
-/// [`Lists`] where it lies in the bytes.
+/// `Lists` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct ListsView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -5297,7 +5297,7 @@ pub struct Arrays {
     pub floats: [f64; 2],
 }
 
-/// [`Arrays`] where it lies in the bytes.
+/// `Arrays` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct ArraysView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -6080,7 +6080,7 @@ pub struct Tree {
     pub left: Left,
 }
 
-/// [`Tree`] where it lies in the bytes.
+/// `Tree` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct TreeView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -6316,7 +6316,7 @@ pub struct Left {
     pub rights: ::std::vec::Vec<Right>,
 }
 
-/// [`Left`] where it lies in the bytes.
+/// `Left` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct LeftView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -6432,7 +6432,7 @@ pub struct Right {
     pub expression: Expression,
 }
 
-/// [`Right`] where it lies in the bytes.
+/// `Right` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct RightView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -6585,7 +6585,7 @@ pub enum Expression {
     Unknown(::network_protocol::RawVariant),
 }
 
-/// [`Expression`] where it lies in the bytes.
+/// `Expression` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
 #[allow(dead_code, non_camel_case_types, non_snake_case)]
 pub enum ExpressionView<'a> {
@@ -6946,7 +6946,7 @@ pub struct Everything {
     pub bytes: ::network_protocol::Bytes,
 }
 
-/// [`Everything`] where it lies in the bytes.
+/// `Everything` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct EverythingView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -7653,7 +7653,7 @@ pub struct Wide {
     pub last: bool,
 }
 
-/// [`Wide`] where it lies in the bytes.
+/// `Wide` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct WideView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -7813,7 +7813,7 @@ pub struct Long {
     pub bytes: [u8; 127],
 }
 
-/// [`Long`] where it lies in the bytes.
+/// `Long` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct LongView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -7922,7 +7922,7 @@ pub enum Wider {
     Unknown(::network_protocol::RawVariant),
 }
 
-/// [`Wider`] where it lies in the bytes.
+/// `Wider` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
 #[allow(dead_code, non_camel_case_types, non_snake_case)]
 pub enum WiderView<'a> {
@@ -8201,7 +8201,7 @@ pub struct Blocks {
     pub wider: Wider,
 }
 
-/// [`Blocks`] where it lies in the bytes.
+/// `Blocks` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct BlocksView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -8460,7 +8460,7 @@ pub enum Failure {
     Unknown(::network_protocol::RawVariant),
 }
 
-/// [`Failure`] where it lies in the bytes.
+/// `Failure` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
 #[allow(dead_code, non_camel_case_types, non_snake_case)]
 pub enum FailureView<'a> {
@@ -8899,7 +8899,7 @@ pub struct EveryTell {
     pub times: u8,
 }
 
-/// [`EveryTell`] where it lies in the bytes.
+/// `EveryTell` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct EveryTellView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -9031,7 +9031,7 @@ pub struct EveryEchoFields {
     pub value: Everything,
 }
 
-/// [`EveryEchoFields`] where it lies in the bytes.
+/// `EveryEchoFields` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct EveryEchoFieldsView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -9135,7 +9135,7 @@ const _: () = {
 #[allow(dead_code)]
 pub struct EveryNoFields {}
 
-/// [`EveryNoFields`] where it lies in the bytes.
+/// `EveryNoFields` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct EveryNoFieldsView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -9214,7 +9214,7 @@ pub struct EveryPushed {
     pub text: ::std::string::String,
 }
 
-/// [`EveryPushed`] where it lies in the bytes.
+/// `EveryPushed` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct EveryPushedView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -9331,7 +9331,7 @@ pub struct EveryAsked {
     pub number: u32,
 }
 
-/// [`EveryAsked`] where it lies in the bytes.
+/// `EveryAsked` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct EveryAskedView<'a>(::network_protocol::__private::v1::BodyView<'a>);

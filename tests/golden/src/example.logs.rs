@@ -13,7 +13,7 @@ pub struct Count {
     pub lines: u64,
 }
 
-/// [`Count`] where it lies in the bytes.
+/// `Count` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct CountView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -152,7 +152,7 @@ pub struct Totals {
     pub top: ::std::vec::Vec<Count>,
 }
 
-/// [`Totals`] where it lies in the bytes.
+/// `Totals` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct TotalsView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -314,7 +314,7 @@ pub enum ShipError {
     Unknown(::network_protocol::RawVariant),
 }
 
-/// [`ShipError`] where it lies in the bytes.
+/// `ShipError` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
 #[allow(dead_code, non_camel_case_types, non_snake_case)]
 pub enum ShipErrorView<'a> {
@@ -537,7 +537,7 @@ pub struct LogsShip {
     pub lines: ::std::vec::Vec<::std::string::String>,
 }
 
-/// [`LogsShip`] where it lies in the bytes.
+/// `LogsShip` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct LogsShipView<'a>(::network_protocol::__private::v1::BodyView<'a>);

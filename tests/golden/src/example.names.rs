@@ -9,7 +9,7 @@ pub struct Result {
     pub result: ::core::option::Option<::std::vec::Vec<Option>>,
 }
 
-/// [`Result`] where it lies in the bytes.
+/// `Result` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct ResultView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -224,7 +224,7 @@ pub struct Option {
     pub r#false: u8,
 }
 
-/// [`Option`] where it lies in the bytes.
+/// `Option` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct OptionView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -1032,7 +1032,7 @@ pub struct Locals {
     pub v: ::std::vec::Vec<u8>,
 }
 
-/// [`Locals`] where it lies in the bytes.
+/// `Locals` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct LocalsView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -2174,7 +2174,7 @@ pub struct lower_case {
     pub __: u8,
 }
 
-/// [`lower_case`] where it lies in the bytes.
+/// `lower_case` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct lower_caseView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -2354,7 +2354,7 @@ pub struct r#struct {
     pub inner: package,
 }
 
-/// [`struct`] where it lies in the bytes.
+/// `struct` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct r#structView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -2459,7 +2459,7 @@ pub struct package {
     pub inner: r#enum,
 }
 
-/// [`package`] where it lies in the bytes.
+/// `package` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct packageView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -2612,7 +2612,7 @@ pub struct Vec {
     pub vec: ::std::vec::Vec<Box>,
 }
 
-/// [`Vec`] where it lies in the bytes.
+/// `Vec` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct VecView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -2759,7 +2759,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Some {}
 
-/// [`Some`] where it lies in the bytes.
+/// `Some` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct SomeView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -2835,7 +2835,7 @@ pub struct Box {
     pub value: u8,
 }
 
-/// [`Box`] where it lies in the bytes.
+/// `Box` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct BoxView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -2929,7 +2929,7 @@ pub struct Option_ {
     pub value: ::core::option::Option<Option_2>,
 }
 
-/// [`Option_`] where it lies in the bytes.
+/// `Option_` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct Option_View<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -3045,7 +3045,7 @@ const _: () = {
 #[allow(non_camel_case_types)]
 pub struct Option_2 {}
 
-/// [`Option_2`] where it lies in the bytes.
+/// `Option_2` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct Option_2View<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -3122,7 +3122,7 @@ pub struct String_ {
     pub value: ::std::string::String,
 }
 
-/// [`String_`] where it lies in the bytes.
+/// `String_` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct String_View<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -3240,7 +3240,7 @@ pub struct Clone {
     pub debug: Debug,
 }
 
-/// [`Clone`] where it lies in the bytes.
+/// `Clone` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct CloneView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -3375,7 +3375,7 @@ pub struct Copy {
     pub value: u32,
 }
 
-/// [`Copy`] where it lies in the bytes.
+/// `Copy` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct CopyView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -3482,7 +3482,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Debug {}
 
-/// [`Debug`] where it lies in the bytes.
+/// `Debug` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct DebugView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -3555,7 +3555,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Default {}
 
-/// [`Default`] where it lies in the bytes.
+/// `Default` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct DefaultView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -3628,7 +3628,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Send {}
 
-/// [`Send`] where it lies in the bytes.
+/// `Send` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct SendView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -3701,7 +3701,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sync {}
 
-/// [`Sync`] where it lies in the bytes.
+/// `Sync` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct SyncView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -3774,7 +3774,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Future {}
 
-/// [`Future`] where it lies in the bytes.
+/// `Future` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct FutureView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -3847,7 +3847,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct From {}
 
-/// [`From`] where it lies in the bytes.
+/// `From` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct FromView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -3920,7 +3920,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Into {}
 
-/// [`Into`] where it lies in the bytes.
+/// `Into` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct IntoView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -3993,7 +3993,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Iterator {}
 
-/// [`Iterator`] where it lies in the bytes.
+/// `Iterator` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct IteratorView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -4066,7 +4066,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Drop {}
 
-/// [`Drop`] where it lies in the bytes.
+/// `Drop` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct DropView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -4139,7 +4139,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fn {}
 
-/// [`Fn`] where it lies in the bytes.
+/// `Fn` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct FnView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -4212,7 +4212,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sized {}
 
-/// [`Sized`] where it lies in the bytes.
+/// `Sized` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct SizedView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -4285,7 +4285,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct PartialEq {}
 
-/// [`PartialEq`] where it lies in the bytes.
+/// `PartialEq` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct PartialEqView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -4358,7 +4358,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Eq {}
 
-/// [`Eq`] where it lies in the bytes.
+/// `Eq` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct EqView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -4431,7 +4431,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ord {}
 
-/// [`Ord`] where it lies in the bytes.
+/// `Ord` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct OrdView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -4504,7 +4504,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ToString {}
 
-/// [`ToString`] where it lies in the bytes.
+/// `ToString` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct ToStringView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -4577,7 +4577,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cx {}
 
-/// [`Cx`] where it lies in the bytes.
+/// `Cx` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct CxView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -4650,7 +4650,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bool {}
 
-/// [`Bool`] where it lies in the bytes.
+/// `Bool` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct BoolView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -4723,7 +4723,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wire {}
 
-/// [`Wire`] where it lies in the bytes.
+/// `Wire` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct WireView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -4796,7 +4796,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Root {}
 
-/// [`Root`] where it lies in the bytes.
+/// `Root` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct RootView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -4869,7 +4869,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {}
 
-/// [`Field`] where it lies in the bytes.
+/// `Field` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct FieldView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -4942,7 +4942,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Struct {}
 
-/// [`Struct`] where it lies in the bytes.
+/// `Struct` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct StructView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -5015,7 +5015,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decode {}
 
-/// [`Decode`] where it lies in the bytes.
+/// `Decode` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct DecodeView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -5088,7 +5088,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Encode {}
 
-/// [`Encode`] where it lies in the bytes.
+/// `Encode` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct EncodeView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -5161,7 +5161,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reader {}
 
-/// [`Reader`] where it lies in the bytes.
+/// `Reader` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct ReaderView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -5234,7 +5234,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Writer {}
 
-/// [`Writer`] where it lies in the bytes.
+/// `Writer` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct WriterView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -5307,7 +5307,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arc {}
 
-/// [`Arc`] where it lies in the bytes.
+/// `Arc` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct ArcView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -5380,7 +5380,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Client {}
 
-/// [`Client`] where it lies in the bytes.
+/// `Client` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct ClientView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -5453,7 +5453,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Server {}
 
-/// [`Server`] where it lies in the bytes.
+/// `Server` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct ServerView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -5526,7 +5526,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Handler {}
 
-/// [`Handler`] where it lies in the bytes.
+/// `Handler` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct HandlerView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -5599,7 +5599,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Serve {}
 
-/// [`Serve`] where it lies in the bytes.
+/// `Serve` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct ServeView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -5672,7 +5672,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Protocol {}
 
-/// [`Protocol`] where it lies in the bytes.
+/// `Protocol` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct ProtocolView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -5745,7 +5745,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Error {}
 
-/// [`Error`] where it lies in the bytes.
+/// `Error` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct ErrorView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -5818,7 +5818,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct T {}
 
-/// [`T`] where it lies in the bytes.
+/// `T` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct TView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -5891,7 +5891,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 pub struct H {}
 
-/// [`H`] where it lies in the bytes.
+/// `H` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct HView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -5988,7 +5988,7 @@ pub enum Prelude {
     Unknown(::network_protocol::RawVariant),
 }
 
-/// [`Prelude`] where it lies in the bytes.
+/// `Prelude` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
 #[allow(dead_code, non_camel_case_types, non_snake_case)]
 pub enum PreludeView<'a> {
@@ -6490,7 +6490,7 @@ pub enum Err {
     Unknown(::network_protocol::RawVariant),
 }
 
-/// [`Err`] where it lies in the bytes.
+/// `Err` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
 #[allow(dead_code, non_camel_case_types, non_snake_case)]
 pub enum ErrView<'a> {
@@ -6961,7 +6961,7 @@ pub struct NamesType {
     pub cx: u8,
 }
 
-/// [`NamesType`] where it lies in the bytes.
+/// `NamesType` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct NamesTypeView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -7073,7 +7073,7 @@ pub struct NamesFrom {
     pub from: From,
 }
 
-/// [`NamesFrom`] where it lies in the bytes.
+/// `NamesFrom` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct NamesFromView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -7183,7 +7183,7 @@ pub struct Nameswith_underscore {
     pub message: u8,
 }
 
-/// [`Nameswith_underscore`] where it lies in the bytes.
+/// `Nameswith_underscore` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct Nameswith_underscoreView<'a>(::network_protocol::__private::v1::BodyView<'a>);

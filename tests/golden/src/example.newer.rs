@@ -31,7 +31,7 @@ pub struct Item {
     pub maker: ::core::option::Option<::network_protocol::Uuid>,
 }
 
-/// [`Item`] where it lies in the bytes.
+/// `Item` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct ItemView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -427,7 +427,7 @@ pub enum Target {
     Unknown(::network_protocol::RawVariant),
 }
 
-/// [`Target`] where it lies in the bytes.
+/// `Target` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
 #[allow(dead_code, non_camel_case_types, non_snake_case)]
 pub enum TargetView<'a> {
@@ -878,7 +878,7 @@ pub struct Part {
     pub parts: ::std::vec::Vec<Part>,
 }
 
-/// [`Part`] where it lies in the bytes.
+/// `Part` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct PartView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -1093,7 +1093,7 @@ pub struct Order {
     pub discount: f32,
 }
 
-/// [`Order`] where it lies in the bytes.
+/// `Order` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct OrderView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -1656,7 +1656,7 @@ pub struct ShopBecame {
     pub state: State,
 }
 
-/// [`ShopBecame`] where it lies in the bytes.
+/// `ShopBecame` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct ShopBecameView<'a>(::network_protocol::__private::v1::BodyView<'a>);

@@ -13,7 +13,7 @@ pub struct Item {
     pub retries: u16,
 }
 
-/// [`Item`] where it lies in the bytes.
+/// `Item` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct ItemView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -232,7 +232,7 @@ pub enum Target {
     Unknown(::network_protocol::RawVariant),
 }
 
-/// [`Target`] where it lies in the bytes.
+/// `Target` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
 #[allow(dead_code, non_camel_case_types, non_snake_case)]
 pub enum TargetView<'a> {
@@ -527,7 +527,7 @@ pub struct Order {
     pub old_code: ::std::string::String,
 }
 
-/// [`Order`] where it lies in the bytes.
+/// `Order` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct OrderView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -996,7 +996,7 @@ pub struct ShopBecame {
     pub state: State,
 }
 
-/// [`ShopBecame`] where it lies in the bytes.
+/// `ShopBecame` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct ShopBecameView<'a>(::network_protocol::__private::v1::BodyView<'a>);

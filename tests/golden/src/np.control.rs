@@ -13,7 +13,7 @@ pub struct Offer {
     pub fingerprint: [u8; 16],
 }
 
-/// [`Offer`] where it lies in the bytes.
+/// `Offer` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct OfferView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -196,7 +196,7 @@ pub struct PeerLimits {
     pub frame: u32,
 }
 
-/// [`PeerLimits`] where it lies in the bytes.
+/// `PeerLimits` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct PeerLimitsView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -346,7 +346,7 @@ pub struct Preface {
     pub limits: PeerLimits,
 }
 
-/// [`Preface`] where it lies in the bytes.
+/// `Preface` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct PrefaceView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -529,7 +529,7 @@ pub struct Accept {
     pub unix_ms: u64,
 }
 
-/// [`Accept`] where it lies in the bytes.
+/// `Accept` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct AcceptView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -738,7 +738,7 @@ pub struct Hello {
     pub nonce: [u8; 16],
 }
 
-/// [`Hello`] where it lies in the bytes.
+/// `Hello` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct HelloView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -859,7 +859,7 @@ pub struct Ping {
     pub token: u64,
 }
 
-/// [`Ping`] where it lies in the bytes.
+/// `Ping` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct PingView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -957,7 +957,7 @@ pub struct Pong {
     pub token: u64,
 }
 
-/// [`Pong`] where it lies in the bytes.
+/// `Pong` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct PongView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -1057,7 +1057,7 @@ pub struct Close {
     pub text: ::std::string::String,
 }
 
-/// [`Close`] where it lies in the bytes.
+/// `Close` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct CloseView<'a>(::network_protocol::__private::v1::BodyView<'a>);
@@ -1198,7 +1198,7 @@ pub struct ErrorBody {
     pub detail: ::network_protocol::Bytes,
 }
 
-/// [`ErrorBody`] where it lies in the bytes.
+/// `ErrorBody` where it lies in the bytes.
 #[derive(Clone, Copy)]
 #[allow(dead_code, non_camel_case_types)]
 pub struct ErrorBodyView<'a>(::network_protocol::__private::v1::BodyView<'a>);

@@ -33,7 +33,7 @@ fn view_type(ty: &Type, v1: &TokenStream, door: &Door<'_>) -> TokenStream {
 pub(super) fn view(item: &Ident, text: &str, fixed: bool, own: &Fields<'_, '_>) -> View {
     let (door, v1) = (own.door, own.door.alias());
     let (vis, name, path) = (&door.vis, format_ident!("{item}View"), door.v1());
-    let doc = format!(" [`{text}`] where it lies in the bytes.");
+    let doc = format!(" `{text}` where it lies in the bytes.");
     let ty = quote! {
         #[doc = #doc]
         #[derive(Clone, Copy)]
@@ -186,7 +186,7 @@ fn debug(name: &Ident, text: &str, own: &Fields<'_, '_>) -> TokenStream {
 pub(super) fn union_view(item: &Union, door: &Door<'_>) -> View {
     let (vis, v1) = (&door.vis, door.v1());
     let name = format_ident!("{}View", door.ident(&item.name));
-    let doc = format!(" [`{}`] where it lies in the bytes.", item.name.text);
+    let doc = format!(" `{}` where it lies in the bytes.", item.name.text);
     let variants = item.variants.iter().map(|variant| variant_type(variant, &v1, door));
     let unknown = (!item.closed).then(|| {
         let unknown = door.ident(&item.unknown);
