@@ -356,6 +356,7 @@ pub(super) fn union(item: &Union, door: &Door<'_>) -> TokenStream {
         #deprecated
         #quiet
         #style
+        #[allow(clippy::large_enum_variant)]
         #vis enum #name {
             #(#variants,)*
             #unknown
@@ -380,6 +381,7 @@ pub(super) fn protocol_enum(item: &Protocol, door: &Door<'_>) -> TokenStream {
         #deprecated
         #quiet
         #style
+        #[allow(clippy::large_enum_variant)]
         #vis enum #name {
             #(#messages,)*
         }

@@ -332,6 +332,7 @@ const _: () = {
 /// A shape. Closed: an unknown tag is an error.
 #[derive(Clone, Debug, PartialEq, Default)]
 #[allow(deprecated)]
+#[allow(clippy::large_enum_variant)]
 pub enum Shape {
     /// Tag 1.
     Circle(f32),
@@ -349,7 +350,7 @@ pub enum Shape {
 
 /// `Shape` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
-#[allow(dead_code, non_camel_case_types, non_snake_case)]
+#[allow(dead_code, non_camel_case_types, non_snake_case, clippy::large_enum_variant)]
 #[allow(deprecated)]
 pub enum ShapeView<'a> {
     /// Tag 1.
@@ -558,6 +559,7 @@ const _: () = {
 /// What a line says. Open: unknown tags are kept as raw bytes.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(deprecated)]
+#[allow(clippy::large_enum_variant)]
 pub enum Body {
     /// Tag 1.
     Text(::std::string::String),
@@ -582,7 +584,7 @@ pub enum Body {
 
 /// `Body` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
-#[allow(dead_code, non_camel_case_types, non_snake_case)]
+#[allow(dead_code, non_camel_case_types, non_snake_case, clippy::large_enum_variant)]
 #[allow(deprecated)]
 pub enum BodyView<'a> {
     /// Tag 1.
@@ -2440,6 +2442,7 @@ const _: () = {
 /// Why a room cannot be entered.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(deprecated)]
+#[allow(clippy::large_enum_variant)]
 pub enum JoinError {
     /// Tag 1.
     NoSuchRoom,
@@ -2456,7 +2459,7 @@ pub enum JoinError {
 
 /// `JoinError` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
-#[allow(dead_code, non_camel_case_types, non_snake_case)]
+#[allow(dead_code, non_camel_case_types, non_snake_case, clippy::large_enum_variant)]
 #[allow(deprecated)]
 pub enum JoinErrorView<'a> {
     /// Tag 1.
@@ -2702,6 +2705,7 @@ const _: () = {
 /// Client to server unless `from` says otherwise.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(deprecated)]
+#[allow(clippy::large_enum_variant)]
 pub enum Chat {
     /// Join a room.
     Join {

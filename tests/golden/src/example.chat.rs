@@ -229,6 +229,7 @@ const _: () = {
 
 /// What somebody says.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)]
 pub enum Body {
     /// Tag 1.
     Text(::std::string::String),
@@ -253,7 +254,7 @@ pub enum Body {
 
 /// `Body` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
-#[allow(dead_code, non_camel_case_types, non_snake_case)]
+#[allow(dead_code, non_camel_case_types, non_snake_case, clippy::large_enum_variant)]
 pub enum BodyView<'a> {
     /// Tag 1.
     Text(<::std::string::String as ::network_protocol::__private::v1::Wire>::View<'a>),
@@ -1252,6 +1253,7 @@ const _: () = {
 
 /// A union of the schema.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)]
 pub enum JoinError {
     /// Nobody opened that room.
     NoSuchRoom,
@@ -1268,7 +1270,7 @@ pub enum JoinError {
 
 /// `JoinError` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
-#[allow(dead_code, non_camel_case_types, non_snake_case)]
+#[allow(dead_code, non_camel_case_types, non_snake_case, clippy::large_enum_variant)]
 pub enum JoinErrorView<'a> {
     /// Nobody opened that room.
     NoSuchRoom,
@@ -1495,6 +1497,7 @@ const _: () = {
 
 /// From the client to the server, unless `from` says otherwise.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)]
 pub enum Chat {
     /// Join a room.
     Join {

@@ -2482,6 +2482,7 @@ const _: () = {
 
 /// Units, one type and named fields.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)]
 pub enum Shape {
     /// Tag 1.
     Nothing,
@@ -2518,7 +2519,7 @@ pub enum Shape {
 
 /// `Shape` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
-#[allow(dead_code, non_camel_case_types, non_snake_case)]
+#[allow(dead_code, non_camel_case_types, non_snake_case, clippy::large_enum_variant)]
 pub enum ShapeView<'a> {
     /// Tag 1.
     Nothing,
@@ -3227,6 +3228,7 @@ const _: () = {
 
 /// Only units so far; another release may add one that is not.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)]
 pub enum Growing {
     /// Tag 1.
     Sprout,
@@ -3238,7 +3240,7 @@ pub enum Growing {
 
 /// `Growing` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
-#[allow(dead_code, non_camel_case_types, non_snake_case)]
+#[allow(dead_code, non_camel_case_types, non_snake_case, clippy::large_enum_variant)]
 pub enum GrowingView<'a> {
     /// Tag 1.
     Sprout,
@@ -3343,6 +3345,7 @@ const _: () = {
 
 /// Nobody knows any of these yet.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)]
 pub enum Nothing {
     /// A variant that this side's schema does not know.
     Unknown(::network_protocol::RawVariant),
@@ -3350,7 +3353,7 @@ pub enum Nothing {
 
 /// `Nothing` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
-#[allow(dead_code, non_camel_case_types, non_snake_case)]
+#[allow(dead_code, non_camel_case_types, non_snake_case, clippy::large_enum_variant)]
 pub enum NothingView<'a> {
     /// A variant that this side's schema does not know.
     Unknown(::network_protocol::__private::v1::RawView<'a>),
@@ -6569,6 +6572,7 @@ const _: () = {
 
 /// A union that holds itself by way of a list.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)]
 pub enum Expression {
     /// Tag 1.
     Number(f64),
@@ -6587,7 +6591,7 @@ pub enum Expression {
 
 /// `Expression` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
-#[allow(dead_code, non_camel_case_types, non_snake_case)]
+#[allow(dead_code, non_camel_case_types, non_snake_case, clippy::large_enum_variant)]
 pub enum ExpressionView<'a> {
     /// Tag 1.
     Number(f64),
@@ -7906,6 +7910,7 @@ const _: () = {
 
 /// Blocks that one byte cannot count, in the bodies of variants.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)]
 pub enum Wider {
     /// Tag 1.
     Fields {
@@ -7924,7 +7929,7 @@ pub enum Wider {
 
 /// `Wider` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
-#[allow(dead_code, non_camel_case_types, non_snake_case)]
+#[allow(dead_code, non_camel_case_types, non_snake_case, clippy::large_enum_variant)]
 pub enum WiderView<'a> {
     /// Tag 1.
     Fields {
@@ -8442,6 +8447,7 @@ const _: () = {
 
 /// An error with every kind of variant.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)]
 pub enum Failure {
     /// It is not there.
     NotFound,
@@ -8462,7 +8468,7 @@ pub enum Failure {
 
 /// `Failure` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
-#[allow(dead_code, non_camel_case_types, non_snake_case)]
+#[allow(dead_code, non_camel_case_types, non_snake_case, clippy::large_enum_variant)]
 pub enum FailureView<'a> {
     /// It is not there.
     NotFound,
@@ -8820,6 +8826,7 @@ const _: () = {
 ///
 /// Brackets \[like these], \<tags>, `code`, "quotes" and \ backslashes.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)]
 pub enum Every {
     /// A unit with a unit for an answer.
     Nothing,
@@ -10557,6 +10564,7 @@ const _: () = {
 
 /// No numbers, no docs, no replies.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)]
 pub enum Small {
     /// Message 1.
     First(u8),

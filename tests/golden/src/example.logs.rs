@@ -302,6 +302,7 @@ const _: () = {
 
 /// Why a batch is refused. Nothing of it is kept.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)]
 pub enum ShipError {
     /// A line is longer than the server takes.
     LineTooLong {
@@ -316,7 +317,7 @@ pub enum ShipError {
 
 /// `ShipError` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
-#[allow(dead_code, non_camel_case_types, non_snake_case)]
+#[allow(dead_code, non_camel_case_types, non_snake_case, clippy::large_enum_variant)]
 pub enum ShipErrorView<'a> {
     /// A line is longer than the server takes.
     LineTooLong {
@@ -513,6 +514,7 @@ const _: () = {
 
 /// Ships the lines of log files.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)]
 pub enum Logs {
     /// Names the file that the next lines are from.
     Open(::std::string::String),

@@ -5964,6 +5964,7 @@ const _: () = {
 #[derive(Clone, Debug, PartialEq)]
 #[allow(non_camel_case_types)]
 #[allow(non_snake_case)]
+#[allow(clippy::large_enum_variant)]
 pub enum Prelude {
     /// Tag 1.
     None,
@@ -5990,7 +5991,7 @@ pub enum Prelude {
 
 /// `Prelude` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
-#[allow(dead_code, non_camel_case_types, non_snake_case)]
+#[allow(dead_code, non_camel_case_types, non_snake_case, clippy::large_enum_variant)]
 pub enum PreludeView<'a> {
     /// Tag 1.
     None,
@@ -6474,6 +6475,7 @@ const _: () = {
 /// A union of the schema.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(non_camel_case_types)]
+#[allow(clippy::large_enum_variant)]
 pub enum Err {
     /// Tag 1.
     Err,
@@ -6492,7 +6494,7 @@ pub enum Err {
 
 /// `Err` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
-#[allow(dead_code, non_camel_case_types, non_snake_case)]
+#[allow(dead_code, non_camel_case_types, non_snake_case, clippy::large_enum_variant)]
 pub enum ErrView<'a> {
     /// Tag 1.
     Err,
@@ -6891,6 +6893,7 @@ pub const _HIDDEN: u32 = 9;
 /// Messages whose methods have names that mean something.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(non_camel_case_types)]
+#[allow(clippy::large_enum_variant)]
 pub enum Names {
     /// Message 1.
     Type {
@@ -8108,6 +8111,7 @@ const _: () = {
 /// A protocol and a message of one name, and words of the language.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(non_camel_case_types)]
+#[allow(clippy::large_enum_variant)]
 pub enum protocol {
     /// Message 1.
     protocol(r#struct),

@@ -218,6 +218,7 @@ const _: () = {
 
 /// Where something is sent.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)]
 pub enum Target {
     /// Tag 1.
     Shop(u32),
@@ -234,7 +235,7 @@ pub enum Target {
 
 /// `Target` where it lies in the bytes.
 #[derive(Clone, Copy, Debug)]
-#[allow(dead_code, non_camel_case_types, non_snake_case)]
+#[allow(dead_code, non_camel_case_types, non_snake_case, clippy::large_enum_variant)]
 pub enum TargetView<'a> {
     /// Tag 1.
     Shop(u32),
@@ -974,9 +975,13 @@ const _: () = {
 
 /// Takes orders.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)]
 pub enum Shop {
-    /// Says which number it got.
-    Place(Order),
+    /// Says how many were taken.
+    Place {
+        /// Field 0.
+        orders: ::std::vec::Vec<Order>,
+    },
     /// What became of one.
     Became {
         /// Field 0.
@@ -985,6 +990,121 @@ pub enum Shop {
         state: State,
     },
 }
+
+/// What [`Shop::Place`] carries.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(dead_code)]
+pub struct ShopPlace {
+    /// Field 0.
+    pub orders: ::std::vec::Vec<Order>,
+}
+
+/// `ShopPlace` where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct ShopPlaceView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
+const _: () = {
+    use ::network_protocol::__private::v1 as _np;
+    const LAYOUT: _np::Layout<1> = _np::layout([
+        _np::Shape::of::<::std::vec::Vec<Order>>(),
+    ]);
+    static PLACES: [_np::Place; 1] = _np::places("ShopPlace", ["orders"]);
+    #[automatically_derived]
+    impl _np::Body for ShopPlace {
+        const BLOCK_LEN: usize = LAYOUT.block_len;
+        const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
+        const PLAIN: bool = <::std::vec::Vec<Order> as _np::Wire>::PLAIN;
+        type View<'a> = ShopPlaceView<'a>;
+        #[inline]
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.orders, block, const { LAYOUT.slots[0] });
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.orders, out);
+        }
+        #[inline]
+        fn decode_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<Self, _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            let f0: ::std::vec::Vec<Order> = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
+            ::core::result::Result::Ok(Self { orders: f0 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<
+                ::std::vec::Vec<Order>,
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> ShopPlaceView<'a> {
+            ShopPlaceView(body)
+        }
+    }
+    _np::evolvable! {
+        ShopPlace
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> ShopPlaceView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn orders(&self) -> <::std::vec::Vec<Order> as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::std::vec::Vec<
+                Order,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<ShopPlace, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for ShopPlaceView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("ShopPlace").field("orders", &self.orders()).finish()
+        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<ShopPlace>,
+            "ShopPlace",
+            &[
+                _np::FieldSchema::new(
+                    0,
+                    "orders",
+                    <::std::vec::Vec<Order> as _np::Wire>::schema,
+                ),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        ShopPlace "ShopPlace" { orders "orders" : ::std::vec::Vec < Order >; }
+    }
+};
 
 /// What [`Shop::Became`] carries.
 #[derive(Clone, Debug, PartialEq)]
@@ -1122,7 +1242,8 @@ const _: () = {
             static SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema::new(
                 "example::older::Shop",
                 &[
-                    _np::MessageSchema::new(1, "Place", <Order as _np::Root>::schema)
+                    _np::MessageSchema::new(1, "Place", <ShopPlace as _np::Root>::schema)
+                        .inline()
                         .reply(_np::ReplySchema::new(<u64 as _np::Root>::schema)),
                     _np::MessageSchema::new(
                             2,
@@ -1150,7 +1271,9 @@ const _: () = {
             out: &mut ::std::vec::Vec<u8>,
         ) -> ::core::result::Result<(), _np::EncodeError> {
             match self {
-                Self::Place(value) => _np::encode_root(&value, out),
+                Self::Place { orders: f0 } => {
+                    _np::encode_root(&ShopPlace { orders: f0 }, out)
+                }
                 Self::Became { id: f0, state: f1 } => {
                     _np::encode_root(&ShopBecame { id: f0, state: f1 }, out)
                 }
@@ -1164,7 +1287,13 @@ const _: () = {
             ::core::result::Result::Ok(
                 ::core::option::Option::Some(
                     match number {
-                        1 => Self::Place(_np::decode_root::<Order>(body, options)?),
+                        1 => {
+                            let ShopPlace { orders: f0 } = _np::decode_root(
+                                body,
+                                options,
+                            )?;
+                            Self::Place { orders: f0 }
+                        }
                         2 => {
                             let ShopBecame { id: f0, state: f1 } = _np::decode_root(
                                 body,
@@ -1189,12 +1318,12 @@ const _: () = {
     #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
     #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
     pub trait ShopHandler: ::core::marker::Send + ::core::marker::Sync + 'static {
-        /// Says which number it got.
+        /// Says how many were taken.
         #[allow(unused_variables)]
         fn place(
             &self,
             cx: &::network_protocol::__private::v1::Cx,
-            message: Order,
+            message: ShopPlace,
         ) -> impl ::core::future::Future<Output = u64> + ::core::marker::Send {
             cx.unimplemented()
         }
@@ -1213,8 +1342,8 @@ const _: () = {
             ) {
                 match number {
                     1 => {
-                        let ::core::option::Option::Some(message) = cx.decode::<Order>(&body)
-                        else { return };
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<ShopPlace>(&body) else { return };
                         ::core::mem::drop(body);
                         cx.reply(&<H as ShopHandler>::place(&*handler, &cx, message).await);
                     }
@@ -1273,12 +1402,12 @@ const _: () = {
 
     #[allow(dead_code, clippy::new_ret_no_self, clippy::wrong_self_convention)]
     impl ShopClient {
-        /// Says which number it got.
+        /// Says how many were taken.
         pub fn place(
             &self,
-            message: Order,
+            message: ShopPlace,
         ) -> ::network_protocol::__private::v1::Call<
-            Order,
+            ShopPlace,
             u64,
             ::core::convert::Infallible,
         > {

@@ -101,9 +101,13 @@ pub struct Order {
 )]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shop {
-    /// Says which number it got.
+    /// Says how many were taken.
     #[np(id = 1, reply = u64)]
-    Place(Order),
+    Place {
+        /// Field 0.
+        #[np(id = 0)]
+        orders: ::std::vec::Vec<Order>,
+    },
     /// What became of one.
     #[np(id = 2, from(server))]
     Became {

@@ -199,7 +199,7 @@ pub(super) fn union_view(item: &Union, door: &Door<'_>) -> View {
     let ty = quote! {
         #[doc = #doc]
         #[derive(Clone, Copy, Debug)]
-        #[allow(dead_code, non_camel_case_types, non_snake_case)]
+        #[allow(dead_code, non_camel_case_types, non_snake_case, clippy::large_enum_variant)]
         #quiet
         #vis enum #name #lifetime {
             #(#variants,)*

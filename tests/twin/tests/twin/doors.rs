@@ -370,9 +370,9 @@ schema!(names:
     [Names, protocol]
 );
 
-schema!(newer: [Rights, Item, Target, State, Part, Order, ShopBecame] [Vec<Item>] [Shop]);
+schema!(newer: [Rights, Item, Target, State, Part, Order, ShopPlace, ShopBecame] [Vec<Item>] [Shop]);
 
-schema!(older: [Item, Target, State, Order, ShopBecame] [Vec<Item>] [Shop]);
+schema!(older: [Item, Target, State, Order, ShopPlace, ShopBecame] [Vec<Item>] [Shop]);
 
 schema!(sample (acme::chat) "sample.np",
     [
