@@ -107,7 +107,7 @@ fn describe(schema: &Schema, protocol: &Protocol, sink: &mut dyn FnMut(&[u8])) -
         layouts: Layouts::new(schema),
         met: BTreeMap::new(),
         count: 0,
-        todo: Vec::new(),
+        pending: Vec::new(),
         steps_left: STEPS_MAX,
         sink,
     };
@@ -140,7 +140,7 @@ struct Writer<'a, 's> {
     /// The next index.
     count: u32,
     /// The next step is the last.
-    todo: Vec<Step<'a>>,
+    pending: Vec<Step<'a>>,
     steps_left: usize,
     sink: &'s mut dyn FnMut(&[u8]),
 }
@@ -194,12 +194,12 @@ impl<'a> Writer<'a, '_> {
         if varint {
             self.marker(Marker::Varint);
         }
-        self.todo.push(Step::Type(ty));
+        self.pending.push(Step::Type(ty));
         self.run()
     }
 
     fn run(&mut self) -> Option<()> {
-        while let Some(step) = self.todo.pop() {
+        while let Some(step) = self.pending.pop() {
             self.steps_left = self.steps_left.checked_sub(1)?;
             match step {
                 Step::Type(ty) => self.ty(ty)?,
@@ -213,7 +213,7 @@ impl<'a> Writer<'a, '_> {
                         Payload::Unit => self.u32(0),
                         Payload::Tuple(field) => {
                             self.u32(1);
-                            self.todo.push(Step::Field(0, field));
+                            self.pending.push(Step::Field(0, field));
                         }
                         Payload::Fields(fields) => self.fields(fields)?,
                     }
@@ -239,7 +239,7 @@ impl<'a> Writer<'a, '_> {
         if field.varint {
             self.marker(Marker::Varint);
         }
-        self.todo.push(Step::Type(&field.ty));
+        self.pending.push(Step::Type(&field.ty));
         Some(())
     }
 
@@ -259,30 +259,30 @@ impl<'a> Writer<'a, '_> {
             TypeKind::Bytes => self.marker(Marker::Bytes),
             TypeKind::Vec(inner) => {
                 self.marker(Marker::Vec);
-                self.todo.push(Step::Type(inner));
+                self.pending.push(Step::Type(inner));
             }
             TypeKind::Option(inner) => {
                 self.marker(Marker::Option);
-                self.todo.push(Step::Type(inner));
+                self.pending.push(Step::Type(inner));
             }
             TypeKind::Array(element, length) => {
                 self.marker(Marker::Array);
                 self.u32(self.layouts.length(length)?);
-                self.todo.push(Step::Type(element));
+                self.pending.push(Step::Type(element));
             }
             TypeKind::Tuple(elements) => {
                 self.marker(Marker::Tuple);
                 self.count(elements.len())?;
-                self.todo.extend(elements.iter().rev().map(Step::Type));
+                self.pending.extend(elements.iter().rev().map(Step::Type));
             }
             TypeKind::Map(key, value) => {
                 self.marker(Marker::Map);
-                self.todo.push(Step::Type(value));
-                self.todo.push(Step::Type(key));
+                self.pending.push(Step::Type(value));
+                self.pending.push(Step::Type(key));
             }
             TypeKind::Set(key) => {
                 self.marker(Marker::Set);
-                self.todo.push(Step::Type(key));
+                self.pending.push(Step::Type(key));
             }
             TypeKind::Std(std) => self.marker(match std {
                 Std::Uuid => Marker::Uuid,
@@ -290,16 +290,16 @@ impl<'a> Writer<'a, '_> {
                 Std::Duration => Marker::Duration,
                 Std::SocketAddr => Marker::SocketAddr,
             }),
-            TypeKind::Secret(inner) => self.todo.push(Step::Type(inner)),
+            TypeKind::Secret(inner) => self.pending.push(Step::Type(inner)),
             TypeKind::Stream(item) => {
                 self.marker(Marker::Stream);
-                self.todo.push(Step::Type(item));
+                self.pending.push(Step::Type(item));
             }
             TypeKind::Named(name) => {
                 let position = self.layouts.index().position(name)?;
                 let item = self.layouts.find(name)?;
                 if let Item::Alias(_) = item {
-                    self.todo.push(Step::Type(self.layouts.target(position)?));
+                    self.pending.push(Step::Type(self.layouts.target(position)?));
                 } else {
                     self.named(position, item)?;
                 }
@@ -362,11 +362,11 @@ impl<'a> Writer<'a, '_> {
         self.u8(u8::from(item.closed));
         self.count(item.variants.len())?;
         let default = item.variants.iter().find(|variant| variant.default);
-        self.todo.extend(default.map(|variant| Step::DefaultTag(variant.number.value)));
+        self.pending.extend(default.map(|variant| Step::DefaultTag(variant.number.value)));
         let mut variants: Vec<_> = item.variants.iter().collect();
         variants.sort_by_key(|variant| variant.number.value);
         let steps = variants.into_iter().rev();
-        self.todo
+        self.pending
             .extend(steps.map(|variant| Step::Variant(variant.number.value, &variant.payload)));
         Some(())
     }
@@ -377,7 +377,7 @@ impl<'a> Writer<'a, '_> {
         let mut fields: Vec<&Field> = fields.iter().collect();
         fields.sort_by_key(|field| field.number.value);
         let steps = fields.into_iter().rev();
-        self.todo.extend(steps.map(|field| Step::Field(field.number.value, field)));
+        self.pending.extend(steps.map(|field| Step::Field(field.number.value, field)));
         Some(())
     }
 

@@ -213,14 +213,14 @@ fn named<'a>(index: &Index<'a>, item: &'a Item) -> Vec<Edge<'a>> {
         return Vec::new();
     };
     let mut edges = Vec::new();
-    let mut todo = vec![&alias.ty];
-    while let Some(ty) = todo.pop() {
+    let mut pending = vec![&alias.ty];
+    while let Some(ty) = pending.pop() {
         if let TypeKind::Named(name) = &ty.kind
             && let (Some(to), Some(Item::Alias(_))) = (index.position(name), index.get(name))
         {
             edges.push(Edge { to, span: ty.span, name });
         }
-        todo.extend(children(ty));
+        pending.extend(children(ty));
     }
     edges
 }

@@ -117,7 +117,7 @@ rules! {
         FIELD_ADDED = 221, "field-added", "a field was appended",
             "old peers leave it out, and read over it";
         FIELD_REMOVED = 222, "field-removed", "a field was removed, and its number stays",
-            "old peers read zeros there";
+            "old peers read it as absent: as its default, or zero";
         FIELD_RENAMED = 223, "field-renamed", "a field has another name",
             "only code and JSON change";
         VARINT_WIDENED = 224, "varint-widened", "a varint has a wider type",

@@ -107,7 +107,8 @@ impl Layout {
         {
             self.out.push(' ');
         }
-        flat(after, &mut self.out);
+        // What stands behind it may be too long by itself.
+        self.pieces(after, indent, room);
     }
 
     /// A list with an entry on each line.
@@ -136,8 +137,8 @@ impl Layout {
     }
 }
 
-/// The list that is broken when not all fits one line: a body or a payload, or the list of
-/// attributes between `#[` and `]`.
+/// The list that is broken when not all fits one line: a body or a payload, else the first of what
+/// is made of several parts, such as `Map<…>`; of attributes the list between `#[` and `]`.
 fn breakable(pieces: &[Piece<'_>]) -> Option<usize> {
     let wanted = |wanted: fn(&Group<'_>) -> bool| {
         pieces.iter().rposition(|piece| matches!(piece, Piece::Group(group) if wanted(group)))
@@ -151,7 +152,23 @@ fn breakable(pieces: &[Piece<'_>]) -> Option<usize> {
     let list = pieces.iter().rposition(
         |piece| matches!(piece, Piece::Group(group) if braces(group.brackets) && holds(group)),
     );
-    list.or_else(|| wanted(|group| group.brackets == Brackets::Arguments))
+    list.or_else(|| {
+        wanted(|group| group.brackets == Brackets::Arguments && !group.entries.is_empty())
+    })
+    .or_else(|| {
+        pieces.iter().position(|piece| matches!(piece, Piece::Group(group) if is_list(group)))
+    })
+}
+
+/// Whether a comma may stand behind each part: not so in `[u8; 16]`, and of one alone between
+/// parentheses it would make a tuple.
+fn is_list(group: &Group<'_>) -> bool {
+    let counts = |piece: &Piece<'_>| matches!(piece, Piece::Token(Kind::Semi, _));
+    match group.entries.as_slice() {
+        [] => false,
+        [only] if group.brackets == Brackets::Tuple => only.comma,
+        entries => !entries.iter().any(|entry| entry.body.iter().any(counts)),
+    }
 }
 
 /// Puts all on one line, and says whether it may stay there.

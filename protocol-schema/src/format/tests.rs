@@ -76,7 +76,32 @@ fn a_line_that_is_too_long_is_broken_at_its_list() {
             "#[\n    since(2),\n    a::b({long}),\n    c::d(e),\n    f::g(h),\n]\nstruct A {{}}\n"
         ),
     );
-    check(&format!("type A = ({long}, {long});"), &format!("type A = ({long}, {long});\n"));
+}
+
+#[test]
+fn a_type_that_is_too_long_is_broken_at_its_parts() {
+    let long = "x".repeat(60);
+    check(
+        &format!("type A = ({long}, {long});"),
+        &format!("type A = (\n    {long},\n    {long},\n);\n"),
+    );
+    check(
+        &format!("struct A {{ a: Option<Map<{long}, Vec<{long}>>> = [B, {long}] }}"),
+        &format!(
+            "struct A {{\n    a: Option<\n        Map<\n            {long},\n            Vec<{long}>,\n        >,\n    > = [B, {long}],\n}}\n"
+        ),
+    );
+    check(
+        &format!("protocol P {{ A(({long}, u8)) -> Result<({long}, u8), {long}> }}"),
+        &format!(
+            "protocol P {{\n    A(\n        ({long}, u8),\n    ) -> Result<\n        ({long}, u8),\n        {long},\n    >,\n}}\n"
+        ),
+    );
+    // No comma may stand in an array, and of what is in parentheses it would make a tuple.
+    let endless = format!("{long}{long}");
+    check(&format!("type A = [{endless}; 16];"), &format!("type A = [{endless}; 16];\n"));
+    check(&format!("type A = ({endless});"), &format!("type A = ({endless});\n"));
+    check(&format!("type A = ({endless},);"), &format!("type A = (\n    {endless},\n);\n"));
 }
 
 #[test]
@@ -233,6 +258,13 @@ const SAMPLE: &str = "//! D.\n#![a] package a::b; use c::{D, E as F}; /// G.\n#[
     #[l] struct M { @0 n: Vec<(u8,)>, #[o] _: [u8; 3] = -1, } enum P: u8 { Q, R } enum S { T(#[u] V), \
     W { x: Y } } protocol Z { A { b: u8 } -> Result<(), C>, #[d(e)] F } const G: H = [1, I::J]; K {}";
 
+/// Types that are too long for a line, with all kinds of brackets.
+const LONG_TYPES: &str = "type AnAliasWithALongName = Option<Map<(AVeryLongNameOfAType, [AnotherOfThem; 16], \
+    (u8,)), Vec<YetAnotherVeryLongName>>>; struct M { @0 n: Map<AVeryLongNameOfAType, AnotherVeryLongNameOfAType> \
+    = [AVeryLongNameOfAValue, AnotherVeryLongNameOfAValue], } protocol Z { A(Map<AVeryLongNameOfAType, \
+    AnotherVeryLongNameOfAType>) -> Result<(AVeryLongNameOfAType, AnotherVeryLongNameOfAType), \
+    AVeryLongNameOfAnError>, }";
+
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 400,
@@ -242,10 +274,11 @@ proptest! {
 
     #[test]
     fn nothing_is_lost_whatever_stands_between_the_tokens(
+        sample in proptest::sample::select(&[SAMPLE, LONG_TYPES][..]),
         picks in proptest::collection::vec(0..GAPS.len(), 150),
     ) {
         let mut shaken = String::new();
-        for (token, pick) in super::trivia::lexemes(SAMPLE).iter().zip(picks.iter().cycle()) {
+        for (token, pick) in super::trivia::lexemes(sample).iter().zip(picks.iter().cycle()) {
             shaken.push_str(GAPS[*pick]);
             shaken.push_str(token.text);
             if matches!(token.kind, Kind::OuterDoc | Kind::InnerDoc) {
