@@ -11,8 +11,8 @@
 use std::collections::BTreeSet;
 
 use protocol_runtime::noise::{
-    Handshake, Keypair, NoiseError, Params, Pattern, PublicKey, REKEY_INTERVAL, Random,
-    RandomError, Role, Suite, Transport,
+    Handshake, Keypair, NoiseError, Params, Pattern, PresharedKey, PublicKey, REKEY_INTERVAL,
+    Random, RandomError, Role, Suite, Transport,
 };
 use snow::{Builder, HandshakeState, TransportState};
 
@@ -105,6 +105,7 @@ impl Session {
 
     fn ours(&self, random: &mut Seeded) -> Handshake {
         let peer = self.key(self.ours.peer()).public();
+        let psk = PresharedKey::from_bytes(self.psk).unwrap();
         let params = Params {
             pattern: self.pattern,
             suite: self.suite,
@@ -112,7 +113,7 @@ impl Session {
             prologue: &self.prologue,
             local_static: self.proves(self.ours).then(|| self.key(self.ours)),
             remote_static: self.knows_peer(self.ours).then_some(&peer),
-            psk: (self.pattern == Pattern::NnPsk0).then_some(&self.psk),
+            psk: (self.pattern == Pattern::NnPsk0).then_some(&psk),
         };
         Handshake::new(params, random).unwrap()
     }

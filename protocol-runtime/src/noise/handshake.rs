@@ -12,8 +12,9 @@ use zeroize::Zeroizing;
 
 use super::dh;
 use super::error::{KeyUse, NoiseError};
-use super::keys::{Keypair, PublicKey, check_secret};
+use super::keys::{Keypair, PublicKey};
 use super::pattern::{Half, Pattern, Role, Row, Suite, Token};
+use super::psk::PresharedKey;
 use super::random::Random;
 use super::record::{Opener, Sealer};
 use super::symmetric::SymmetricState;
@@ -38,7 +39,7 @@ pub struct Params<'a> {
     /// key this is a pin, and any other key ends the handshake.
     pub remote_static: Option<&'a PublicKey>,
     /// The pre-shared key, where the pattern has one.
-    pub psk: Option<&'a [u8; 32]>,
+    pub psk: Option<&'a PresharedKey>,
 }
 
 impl Params<'_> {
@@ -47,8 +48,7 @@ impl Params<'_> {
         let uses = |side| row.sends_static(side) || row.is_known(side);
         demand(KeyUse::LocalStatic, self.local_static.is_some(), uses(self.role), uses(self.role))?;
         demand(KeyUse::RemoteStatic, self.remote_static.is_some(), row.is_known(peer), uses(peer))?;
-        demand(KeyUse::Psk, self.psk.is_some(), row.psks() > 0, row.psks() > 0)?;
-        self.psk.map_or(Ok(()), check_secret)
+        demand(KeyUse::Psk, self.psk.is_some(), row.psks() > 0, row.psks() > 0)
     }
 }
 
@@ -68,6 +68,7 @@ impl fmt::Debug for Params<'_> {
             .field("role", &self.role)
             .field("local_static", &self.local_static)
             .field("remote_static", &self.remote_static)
+            .field("psk", &self.psk)
             .finish_non_exhaustive()
     }
 }
@@ -99,14 +100,13 @@ impl Handshake {
     ///
     /// # Errors
     /// [`NoiseError::MissingKey`] or [`NoiseError::UnusedKey`] when the keys do not suit the
-    /// pattern, [`NoiseError::ZeroSecret`] for a pre-shared key of zeros, [`NoiseError::Random`]
-    /// when the source failed.
+    /// pattern, [`NoiseError::Random`] when the source failed.
     pub fn new(params: Params<'_>, random: &mut dyn Random) -> Result<Self, NoiseError> {
         params.check()?;
         let keys = Keys {
             local: params.local_static.cloned(),
             remote: params.remote_static.copied(),
-            psks: params.psk.map(|psk| Zeroizing::new(*psk)).into_iter().collect(),
+            psks: params.psk.cloned().into_iter().collect(),
         };
         let row = params.pattern.row();
         HandshakeState::new(row, params.suite, params.role, params.prologue, keys, random)
@@ -226,7 +226,7 @@ impl fmt::Debug for Handshake {
 pub(super) struct Keys {
     pub(super) local: Option<Keypair>,
     pub(super) remote: Option<PublicKey>,
-    pub(super) psks: Vec<Zeroizing<[u8; 32]>>,
+    pub(super) psks: Vec<PresharedKey>,
 }
 
 /// The state of the specification: what is known, and how many messages went through.
@@ -240,7 +240,7 @@ pub(super) struct HandshakeState {
     remote_static: Option<PublicKey>,
     remote_ephemeral: Option<PublicKey>,
     pin: Option<PublicKey>,
-    psks: Vec<Zeroizing<[u8; 32]>>,
+    psks: Vec<PresharedKey>,
     psks_used: usize,
 }
 
@@ -377,7 +377,7 @@ impl HandshakeState {
 
     fn mix_psk(&mut self) -> Result<(), NoiseError> {
         let psk = self.psks.get(self.psks_used).ok_or(NoiseError::MissingKey(KeyUse::Psk))?;
-        self.symmetric.mix_key_and_hash(psk.as_ref());
+        self.symmetric.mix_key_and_hash(psk.bytes());
         self.psks_used += 1;
         Ok(())
     }

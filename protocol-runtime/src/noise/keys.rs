@@ -35,10 +35,7 @@ impl PublicKey {
     /// groups of four digits.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        let digest: [u8; 32] = Sha256::digest(self.0).into();
-        let (half, _) = digest.split_at(16);
-        let groups = half.chunks(2).map(|pair| pair.iter().map(|byte| format!("{byte:02x}")));
-        groups.map(Iterator::collect).collect::<Vec<String>>().join("-")
+        groups_of_four(Sha256::digest(self.0).into())
     }
 }
 
@@ -113,6 +110,13 @@ impl Pair {
         let public = PublicKey(x25519_dalek::PublicKey::from(&secret).to_bytes());
         Self { secret, public }
     }
+}
+
+/// The first half of a hash, for people to compare.
+pub(super) fn groups_of_four(digest: [u8; 32]) -> String {
+    let (half, _) = digest.split_at(16);
+    let groups = half.chunks(2).map(|pair| pair.iter().map(|byte| format!("{byte:02x}")));
+    groups.map(Iterator::collect).collect::<Vec<String>>().join("-")
 }
 
 /// Zeros are an empty file or a forgotten variable, not a secret.

@@ -12,21 +12,27 @@ mod cipher;
 mod dh;
 mod error;
 mod handshake;
+mod key_pem;
 mod key_text;
 mod keys;
 mod pattern;
+mod psk;
 mod random;
 mod record;
+mod suite_choice;
 mod symmetric;
 #[cfg(test)]
 mod tests;
 
 pub use error::{KeyUse, NoiseError};
 pub use handshake::{Handshake, MESSAGE_MAX, Params, Transport};
+pub use key_pem::PemError;
 pub use key_text::ParseKeyError;
 pub use keys::{Keypair, PublicKey};
 pub use pattern::{Pattern, Role, Suite};
+pub use psk::PresharedKey;
 pub use random::{OsRandom, Random, RandomError};
 pub use record::{
     Opener, RECORD_HEADER, RECORD_MAX, RECORD_MAX_DEFAULT, RECORD_OVERHEAD, REKEY_INTERVAL, Sealer,
 };
+pub use suite_choice::{ParseSuiteError, SuiteChoice};

@@ -1,7 +1,7 @@
 //! Handshakes between two well-meaning sides, and what a caller may do wrong.
 
 use super::super::{Handshake, KeyUse, MESSAGE_MAX, NoiseError, Pattern, Role, Suite};
-use super::{Side, client, keypair, open, pass, payload, run, seal, server, write};
+use super::{Side, client, keypair, open, pass, payload, psk, run, seal, server, write};
 
 #[test]
 fn both_sides_end_with_the_same_hash_and_keys_that_fit() {
@@ -215,7 +215,7 @@ fn keys_must_suit_the_pattern() {
             let local = tried(|side| side.local = side.local.is_none().then(client));
             let remote =
                 tried(|side| side.remote = side.remote.is_none().then(|| server().public()));
-            let psk = tried(|side| side.psk = side.psk.is_none().then_some([1; 32]));
+            let psk = tried(|side| side.psk = side.psk.is_none().then(|| psk([1; 32])));
             let expected = match (pattern, role) {
                 (Pattern::Nn, _) => {
                     (UnusedKey(LocalStatic), Err(UnusedKey(RemoteStatic)), UnusedKey(Psk))

@@ -1,7 +1,7 @@
 //! Handshakes with somebody in between, or with a peer that means no good.
 
 use super::super::{Handshake, Keypair, NoiseError, Pattern, PublicKey, Role, Suite};
-use super::{Side, client, keypair, pass, run, server, write};
+use super::{Side, client, keypair, pass, psk, run, server, write};
 
 /// The messages of an honest handshake, and a way back to the moment before each is read.
 struct Recorded {
@@ -200,7 +200,7 @@ fn another_server_than_the_known_one_cannot_answer() {
 #[test]
 fn another_shared_key_cannot_be_used() {
     let (initiator, responder) = Side::both(Pattern::NnPsk0, Suite::ChaChaPoly);
-    let other = Side { psk: Some([0x5b; 32]), ..responder };
+    let other = Side { psk: Some(psk([0x5b; 32])), ..responder };
     assert_eq!(run(&initiator, &other).map(|_| ()), Err(NoiseError::Authentication));
 }
 

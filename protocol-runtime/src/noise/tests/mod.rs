@@ -2,15 +2,17 @@
 
 mod handshake;
 mod hostile;
+mod key_pem;
 mod keys;
 mod pattern;
+mod psk;
 mod record;
 mod rows;
 mod vectors;
 
 use super::{
-    Handshake, Keypair, NoiseError, Params, Pattern, PublicKey, Random, RandomError, Role, Suite,
-    Transport,
+    Handshake, Keypair, NoiseError, Params, Pattern, PresharedKey, PublicKey, Random, RandomError,
+    Role, Suite, Transport,
 };
 
 const PROLOGUE: &[u8] = b"np-secure/1\0";
@@ -69,6 +71,10 @@ fn server() -> Keypair {
     keypair(2)
 }
 
+fn psk(bytes: [u8; 32]) -> PresharedKey {
+    PresharedKey::from_bytes(bytes).unwrap()
+}
+
 /// What one side of a test needs, changed by a test where it wants to be wrong.
 #[derive(Clone)]
 struct Side {
@@ -78,7 +84,7 @@ struct Side {
     prologue: Vec<u8>,
     local: Option<Keypair>,
     remote: Option<PublicKey>,
-    psk: Option<[u8; 32]>,
+    psk: Option<PresharedKey>,
     seed: u64,
 }
 
@@ -98,7 +104,7 @@ impl Side {
             prologue: PROLOGUE.to_vec(),
             local: has_static(role).then_some(ours),
             remote: row.is_known(role.peer()).then(|| theirs.public()),
-            psk: (row.psks() > 0).then_some(PSK),
+            psk: (row.psks() > 0).then(|| psk(PSK)),
             seed: if role == Role::Initiator { 11 } else { 12 },
         }
     }

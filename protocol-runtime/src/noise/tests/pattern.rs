@@ -1,5 +1,5 @@
 use super::super::pattern::{Row, Token};
-use super::super::{Pattern, Role, Suite};
+use super::super::{ParseSuiteError, Pattern, Role, Suite, SuiteChoice};
 use super::rows;
 
 #[test]
@@ -38,6 +38,23 @@ fn the_quicker_suite_is_aes_exactly_where_the_processor_has_it() {
     #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
     let aes = Suite::auto() == Suite::AesGcm;
     assert_eq!(Suite::auto(), if aes { Suite::AesGcm } else { Suite::ChaChaPoly });
+}
+
+#[test]
+fn a_suite_is_chosen_by_its_name_or_by_the_processor() {
+    let chosen = |text: &str| text.parse().map(SuiteChoice::suite);
+    assert_eq!(chosen("auto"), Ok(Suite::auto()));
+    assert_eq!(chosen("chacha"), Ok(Suite::ChaChaPoly));
+    assert_eq!(chosen("aes-gcm"), Ok(Suite::AesGcm));
+    for wrong in ["", "AUTO", "chacha ", "aes", "ChaChaPoly", "none"] {
+        assert_eq!(chosen(wrong), Err(ParseSuiteError), "{wrong:?}");
+    }
+    for choice in SuiteChoice::ALL {
+        assert_eq!(choice.to_string().parse(), Ok(choice));
+        assert!(ParseSuiteError.to_string().contains(choice.name()));
+    }
+    assert_eq!(SuiteChoice::default(), SuiteChoice::Auto);
+    assert_eq!(Suite::ALL.map(|suite| SuiteChoice::from(suite).suite()), Suite::ALL);
 }
 
 #[test]

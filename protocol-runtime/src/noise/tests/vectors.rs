@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::Value;
-use zeroize::Zeroizing;
 
 use super::super::handshake::{HandshakeState, Keys};
 use super::super::{Handshake, Keypair, Opener, Pattern, PublicKey, Role, Sealer, Suite};
@@ -96,7 +95,7 @@ fn start(vector: &Value, name: &str, suite: Suite, role: Role) -> Handshake {
     let keys = Keys {
         local: key("static").map(|secret| Keypair::from_secret(secret).unwrap()),
         remote: key("remote_static").map(PublicKey::from_bytes),
-        psks: psks.map(|psk| Zeroizing::new(bytes(psk).try_into().unwrap())).collect(),
+        psks: psks.map(|psk| super::psk(bytes(psk).try_into().unwrap())).collect(),
     };
     let row = rows::find(name).unwrap_or_else(|| panic!("no row for {name}"));
     let prologue = bytes(field("prologue").unwrap());
