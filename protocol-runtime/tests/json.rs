@@ -102,7 +102,6 @@ const TYPES: &[(&str, Check)] = &[
     ("Secret<String>", case::<Secret<String>>),
     ("Secret<u64>", case::<Secret<u64>>),
     ("Option<Secret<std::Uuid>>", case::<Option<Secret<Uuid>>>),
-    ("Map<Secret<String>, u8>", case::<BTreeMap<Secret<String>, u8>>),
     ("Rights", case::<Rights>),
 ];
 

@@ -8,25 +8,25 @@ use crate::check::graph::{Order, order};
 use crate::check::index::{Index, Meant, Peeled};
 use crate::diag::Diagnostics;
 use crate::ir::{
-    ArrayLen, Bound, Field, Float, Int, Item, Schema, Std, Type, TypeKind, Value, ValueKind,
+    ArrayLen, Bound, Field, Float, Item, Schema, Std, Type, TypeKind, Value, ValueKind,
 };
 
 /// The largest block: its length has 14 bits in the header of a list.
-pub const BLOCK_BYTES_MAX: u64 = 16_383;
+pub const BLOCK_BYTES_MAX: usize = 16_383;
 
 /// What a value takes of the body it stands in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Size {
     /// How many bits of flag bytes.
-    pub bits: u64,
+    pub bits: usize,
     /// How many bytes of the block beside them.
-    pub block: u64,
+    pub block: usize,
     /// Whether it has a tail: whether some value of the type has one.
     pub tail: bool,
 }
 
 impl Size {
-    const fn bytes(block: u64) -> Self {
+    const fn bytes(block: usize) -> Self {
         Self { bits: 0, block, tail: false }
     }
 
@@ -35,22 +35,22 @@ impl Size {
     }
 
     /// As the body of one such value and another one.
-    pub(crate) const fn alone_with(self, other: Self) -> u64 {
+    pub(crate) const fn alone_with(self, other: Self) -> usize {
         let block = self.block.saturating_add(other.block);
         Self { bits: self.bits.saturating_add(other.bits), block, tail: false }.alone()
     }
 
     /// As the body of one such value.
-    const fn alone(self) -> u64 {
+    const fn alone(self) -> usize {
         self.bits.div_ceil(8).saturating_add(self.block)
     }
 }
 
 /// One bit of a block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bit {
     /// The flag byte, from the start of the block.
-    pub byte: u64,
+    pub byte: usize,
     /// Which bit of it, from the least significant.
     pub bit: u8,
 }
@@ -61,7 +61,7 @@ pub enum Place {
     /// Nowhere: a stream is not part of the body.
     Nowhere,
     /// From this offset on, for as many bytes as its type has.
-    Bytes(u64),
+    Bytes(usize),
     /// A `bool`, or whether an option is present.
     Bit(Bit),
     /// An `Option<bool>`: whether it is present, and its value.
@@ -83,7 +83,7 @@ pub struct Slot<'a> {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Body<'a> {
     /// How many bytes the block has.
-    pub block: u64,
+    pub block: usize,
     /// Whether a field has a tail.
     pub tail: bool,
     /// The fields, by rising number; removed ones too.
@@ -98,7 +98,7 @@ pub struct Layouts<'a> {
 }
 
 /// Told of each array and tuple that would be larger than a block can be, and how large.
-pub(crate) type Large<'l> = dyn FnMut(&Type, u64) + 'l;
+pub(crate) type Large<'l> = dyn FnMut(&Type, usize) + 'l;
 
 impl<'a> Layouts<'a> {
     /// Of a schema. Its types need not be checked; those that are wrong have no size.
@@ -112,13 +112,15 @@ impl<'a> Layouts<'a> {
     }
 
     pub(crate) fn with(index: Index<'a>, order: &Order) -> Self {
-        let known = vec![None; index.items().len()];
+        // These the order need not bring before what holds them.
+        let known = index.items().iter().map(|item| of_itself(item)).collect();
         let mut layouts = Self { index, known };
         for position in order.positions.iter().copied() {
             let endless = order.endless.get(position).copied().unwrap_or(false);
-            let size = layouts.of_item(position, endless);
-            if let Some(place) = layouts.known.get_mut(position) {
-                *place = size;
+            if let Some(size) = layouts.of_parts(position).filter(|_| !endless)
+                && let Some(place) = layouts.known.get_mut(position)
+            {
+                *place = Some(size);
             }
         }
         layouts
@@ -141,22 +143,21 @@ impl<'a> Layouts<'a> {
         }
     }
 
-    fn of_item(&self, position: usize, endless: bool) -> Option<Size> {
+    /// The size of an item of which that depends on what it holds.
+    fn of_parts(&self, position: usize) -> Option<Size> {
         match self.index.items().get(position)? {
-            Item::Alias(item) if !endless => self.size(&item.ty),
-            Item::Struct(item) if item.fixed && !endless => {
+            Item::Alias(item) => self.size(&item.ty),
+            Item::Struct(item) if item.fixed => {
                 let body = self.body(&item.fields)?;
-                (body.block <= BLOCK_BYTES_MAX).then_some(Size {
-                    bits: 0,
-                    block: body.block,
-                    tail: body.tail,
-                })
+                let (block, tail) = (body.block, body.tail);
+                (block <= BLOCK_BYTES_MAX).then_some(Size { bits: 0, block, tail })
             }
-            Item::Struct(item) if !item.fixed => Some(Size::bytes(1).with_tail()),
-            Item::Union(_) => Some(Size::bytes(1).with_tail()),
-            Item::Scalar(item) => Some(Size::bytes(u64::from(item.repr.bits() / 8))),
-            Item::Flags(item) => Some(Size::bytes(u64::from(item.repr.bits() / 8))),
-            Item::Const(_) | Item::Alias(_) | Item::Struct(_) | Item::Protocol(_) => None,
+            Item::Const(_)
+            | Item::Struct(_)
+            | Item::Scalar(_)
+            | Item::Union(_)
+            | Item::Flags(_)
+            | Item::Protocol(_) => None,
         }
     }
 
@@ -181,6 +182,22 @@ impl<'a> Layouts<'a> {
         self.index.peel(ty).map(|peeled| peeled.ty)
     }
 
+    /// What a type says where aliases are written out, `Secret` and all; `None` where an alias
+    /// stands for itself.
+    pub(crate) fn written<'t>(&self, ty: &'t Type) -> Option<&'t Type>
+    where
+        'a: 't,
+    {
+        self.index.peel(ty)?;
+        let mut ty = ty;
+        while let TypeKind::Named(name) = &ty.kind
+            && let Some(Item::Alias(alias)) = self.index.get(name)
+        {
+            ty = &alias.ty;
+        }
+        Some(ty)
+    }
+
     /// What a value of a type takes of its body; `None` if that is not known, or more than a block
     /// can be.
     #[must_use]
@@ -192,9 +209,9 @@ impl<'a> Layouts<'a> {
         Some(match &ty.kind {
             TypeKind::Unit | TypeKind::Stream(_) => Size::default(),
             TypeKind::Bool => Size { bits: 1, ..Size::default() },
-            TypeKind::Int(int) => Size::bytes(width(*int)),
-            TypeKind::Float(float) => Size::bytes(u64::from(float.bits() / 8)),
-            TypeKind::Std(std) => Size::bytes(u64::from(std.block())),
+            TypeKind::Int(int) => Size::bytes(width(int.bits())),
+            TypeKind::Float(float) => Size::bytes(width(float.bits())),
+            TypeKind::Std(std) => Size::bytes(count(std.block())),
             TypeKind::String | TypeKind::Bytes => Size::bytes(1).with_tail(),
             TypeKind::Vec(_) | TypeKind::Map(..) | TypeKind::Set(_) => Size::bytes(1).with_tail(),
             TypeKind::Option(inner) => {
@@ -207,7 +224,7 @@ impl<'a> Layouts<'a> {
             TypeKind::Secret(inner) => self.size_or(inner, large)?,
             TypeKind::Array(element, length) => {
                 let element = self.size_or(element, large)?;
-                let count = u64::from(self.index.length(length)?);
+                let count = count(self.index.length(length)?);
                 let all = Size {
                     bits: element.bits.saturating_mul(count),
                     block: element.block.saturating_mul(count),
@@ -216,14 +233,12 @@ impl<'a> Layouts<'a> {
                 Size { bits: 0, block: within(all.alone(), ty, large)?, tail: element.tail }
             }
             TypeKind::Tuple(elements) => {
-                let mut all = Size::default();
+                let mut places = Places::default();
                 for element in elements {
-                    let size = self.size_or(element, large)?;
-                    all.bits = all.bits.saturating_add(size.bits);
-                    all.block = all.block.saturating_add(size.block);
-                    all.tail |= size.tail;
+                    places.take(self.size_or(element, large)?);
                 }
-                Size { bits: 0, block: within(all.alone(), ty, large)?, tail: all.tail }
+                within(places.block, ty, large)?;
+                places.size()
             }
             TypeKind::Named(name) => {
                 self.known.get(self.index.position(name)?).copied().flatten()?
@@ -244,27 +259,18 @@ impl<'a> Layouts<'a> {
     pub fn body<'f>(&self, fields: &'f [Field]) -> Option<Body<'f>> {
         let mut sorted: Vec<&Field> = fields.iter().collect();
         sorted.sort_by_key(|field| field.number.value);
-        let mut body = Body { slots: Vec::with_capacity(fields.len()), ..Body::default() };
-        let mut flags = Flags { next: None };
+        let mut slots = Vec::with_capacity(fields.len());
+        let mut places = Places::default();
         for field in sorted {
             let size = self.field(field)?;
-            let place = match (size.bits, &field.ty.kind) {
-                (_, TypeKind::Stream(_)) => Place::Nowhere,
-                (0, _) => {
-                    let offset = body.block;
-                    body.block = body.block.saturating_add(size.block);
-                    Place::Bytes(offset)
-                }
-                (1, _) => Place::Bit(flags.take(&mut body.block)),
-                _ => {
-                    let present = flags.take(&mut body.block);
-                    Place::TwoBits(present, flags.take(&mut body.block))
-                }
+            let place = if let TypeKind::Stream(_) = field.ty.kind {
+                Place::Nowhere
+            } else {
+                places.take(size)
             };
-            body.tail |= size.tail;
-            body.slots.push(Slot { field, size, place });
+            slots.push(Slot { field, size, place });
         }
-        Some(body)
+        Some(Body { block: places.block, tail: places.tail, slots })
     }
 
     /// Whether values of a type may be keys of maps and elements of sets.
@@ -379,6 +385,12 @@ impl<'a> Layouts<'a> {
         }
     }
 
+    /// The same bytes as a number.
+    pub(crate) fn default_bits(&self, ty: &Type, default: &Value) -> Option<u128> {
+        let bytes = self.default_bytes(ty, default)?;
+        Some(bytes.iter().rev().fold(0, |bits, byte| bits << 8 | u128::from(*byte)))
+    }
+
     fn named_bytes(&self, name: &str, value: &ValueKind) -> Option<Vec<u8>> {
         match self.index.get(name)? {
             Item::Scalar(item) => {
@@ -421,25 +433,61 @@ impl<'a> Layouts<'a> {
     }
 }
 
-/// The flag bytes of a body that is laid out.
-struct Flags {
-    next: Option<Bit>,
+/// The size of an item that takes the same whatever it holds.
+fn of_itself(item: &Item) -> Option<Size> {
+    match item {
+        Item::Struct(item) if !item.fixed => Some(Size::bytes(1).with_tail()),
+        Item::Union(_) => Some(Size::bytes(1).with_tail()),
+        Item::Scalar(item) => Some(Size::bytes(width(item.repr.bits()))),
+        Item::Flags(item) => Some(Size::bytes(width(item.repr.bits()))),
+        Item::Const(_) | Item::Alias(_) | Item::Struct(_) | Item::Protocol(_) => None,
+    }
 }
 
-impl Flags {
+/// A body while it is laid out: its values one after another, bits in the flag byte that is open.
+#[derive(Default)]
+pub(crate) struct Places {
+    pub(crate) block: usize,
+    pub(crate) tail: bool,
+    open: Option<Bit>,
+}
+
+impl Places {
+    /// Where the next value stands, which takes so much.
+    pub(crate) fn take(&mut self, size: Size) -> Place {
+        self.tail |= size.tail;
+        match size.bits {
+            0 => {
+                let offset = self.block;
+                self.block = self.block.saturating_add(size.block);
+                Place::Bytes(offset)
+            }
+            1 => Place::Bit(self.bit()),
+            _ => {
+                let present = self.bit();
+                Place::TwoBits(present, self.bit())
+            }
+        }
+    }
+
+    /// As a value of its own in another body.
+    pub(crate) const fn size(&self) -> Size {
+        Size { bits: 0, block: self.block, tail: self.tail }
+    }
+
     /// The next bit, in a new flag byte at the end of the block if none is open.
-    fn take(&mut self, block: &mut u64) -> Bit {
-        let bit = self.next.unwrap_or_else(|| {
-            let byte = *block;
-            *block = block.saturating_add(1);
+    fn bit(&mut self) -> Bit {
+        let bit = self.open.unwrap_or_else(|| {
+            let byte = self.block;
+            self.block = self.block.saturating_add(1);
             Bit { byte, bit: 0 }
         });
-        self.next = (bit.bit < 7).then_some(Bit { bit: bit.bit + 1, ..bit });
+        self.open = (bit.bit < 7).then_some(Bit { bit: bit.bit + 1, ..bit });
         bit
     }
 }
 
-fn within(block: u64, ty: &Type, large: &mut Large<'_>) -> Option<u64> {
+fn within(block: usize, ty: &Type, large: &mut Large<'_>) -> Option<usize> {
     if block > BLOCK_BYTES_MAX {
         large(ty, block);
         return None;
@@ -447,13 +495,17 @@ fn within(block: u64, ty: &Type, large: &mut Large<'_>) -> Option<u64> {
     Some(block)
 }
 
-fn width(int: Int) -> u64 {
-    u64::from(int.bits() / 8)
+fn count(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+fn width(bits: u8) -> usize {
+    usize::from(bits / 8)
 }
 
 /// The first bytes of a number, as many as its type has.
 fn cut(bytes: [u8; 16], bits: u8) -> Option<Vec<u8>> {
-    bytes.get(..usize::from(bits / 8)).map(<[u8]>::to_vec)
+    bytes.get(..width(bits)).map(<[u8]>::to_vec)
 }
 
 #[cfg(test)]

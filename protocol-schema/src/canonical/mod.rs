@@ -10,13 +10,18 @@
 
 mod values;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
-use crate::check::vocabulary::built_in;
+use crate::check::index::joined;
+use crate::check::vocabulary::{built_in, is_primitive};
 use crate::ir::{
     ArrayLen, Bound, Docs, Field, Flags, Item, Message, Meta, Name, Payload, Protocol, Reply,
     RustType, ScalarEnum, Schema, Struct, Type, TypeKind, Union, Value,
 };
+use crate::layout::Layouts;
 use crate::span::Span;
 
 /// The canonical form of a checked schema: of the protocols called so, or of everything in it,
@@ -34,7 +39,9 @@ pub fn canonical(schema: &Schema, protocols: Option<&[&str]>) -> Schema {
         .filter(|protocol| protocols.is_none_or(|of| of.contains(&protocol.name.text.as_str())))
         .collect();
     let taken = protocols.iter().map(|protocol| protocol.name.text.clone()).collect();
-    let mut walk = Walk { schema, names: BTreeMap::new(), taken, met: Vec::new(), items: vec![] };
+    let layouts = Layouts::new(schema);
+    let names = BTreeMap::new();
+    let mut walk = Walk { schema, layouts, names, taken, met: Vec::new(), items: vec![] };
     let protocols: Vec<Protocol> =
         protocols.into_iter().map(|protocol| walk.protocol(protocol)).collect();
     if everything {
@@ -93,11 +100,6 @@ fn renamed(package: &str, protocols: Vec<Protocol>) -> (Option<String>, Vec<Prot
     (old, protocols.collect())
 }
 
-fn joined(path: &[Name]) -> String {
-    let names: Vec<&str> = path.iter().map(|name| name.text.as_str()).collect();
-    names.join("::")
-}
-
 fn is_type(item: &Item) -> bool {
     match item {
         Item::Struct(_) | Item::Scalar(_) | Item::Union(_) | Item::Flags(_) => true,
@@ -108,6 +110,7 @@ fn is_type(item: &Item) -> bool {
 /// Goes from the protocols to what they reach.
 struct Walk<'s> {
     schema: &'s Schema,
+    layouts: Layouts<'s>,
     /// What each type is called here, by what it is called there.
     names: BTreeMap<&'s str, String>,
     /// The names that are given away.
@@ -168,10 +171,10 @@ impl<'s> Walk<'s> {
     fn field(&mut self, field: &'s Field) -> Field {
         let ty = self.ty(&field.ty);
         let default = field.default.as_ref().map(|value| {
-            let kind = values::plain(self.schema, &field.ty, value, &|item| self.named(item));
+            let kind = values::plain(&self.layouts, &field.ty, value, &|item| self.named(item));
             Value { kind: kind.unwrap_or_else(|| value.kind.clone()), span: Span::NONE }
         });
-        let max = field.max.as_ref().map(|max| match values::bound(self.schema, max) {
+        let max = field.max.as_ref().map(|max| match self.layouts.bound(max) {
             Some(number) => Bound::Literal(number, Span::NONE),
             None => max.clone(),
         });
@@ -195,6 +198,7 @@ impl<'s> Walk<'s> {
     }
 
     fn ty(&mut self, ty: &'s Type) -> Type {
+        let ty = self.layouts.written(ty).unwrap_or(ty);
         let kind = match &ty.kind {
             TypeKind::Vec(inner) => TypeKind::Vec(self.boxed(inner)),
             TypeKind::Option(inner) => TypeKind::Option(self.boxed(inner)),
@@ -203,7 +207,7 @@ impl<'s> Walk<'s> {
             TypeKind::Stream(inner) => TypeKind::Stream(self.boxed(inner)),
             TypeKind::Map(key, value) => TypeKind::Map(self.boxed(key), self.boxed(value)),
             TypeKind::Array(item, len) => {
-                let len = values::length(self.schema, len).map_or(len.clone(), ArrayLen::Literal);
+                let len = self.layouts.length(len).map_or(len.clone(), ArrayLen::Literal);
                 TypeKind::Array(self.boxed(item), len)
             }
             TypeKind::Tuple(parts) => {
@@ -226,12 +230,8 @@ impl<'s> Walk<'s> {
         Box::new(self.ty(ty))
     }
 
-    /// What an alias stands for, or the name that any other type gets.
+    /// The name that a type gets.
     fn reference(&mut self, name: &'s str) -> Type {
-        let schema = self.schema;
-        if let Some(Item::Alias(alias)) = schema.find(name) {
-            return self.ty(&alias.ty);
-        }
         if !self.names.contains_key(name) {
             let own = name.rsplit("::").next().unwrap_or(name);
             let given = self.free(own);
@@ -244,7 +244,9 @@ impl<'s> Walk<'s> {
 
     /// The name, or the name with the first number that makes it one of its own.
     fn free(&self, own: &str) -> String {
-        let is_free = |name: &String| !self.taken.contains(name) && built_in(name).is_none();
+        // Everything in a canonical text is what it says, whatever its source called so.
+        let is_built_in = |name: &String| built_in(name).is_some() || is_primitive(name);
+        let is_free = |name: &String| !self.taken.contains(name) && !is_built_in(name);
         let numbered = (2_u32..).map(|number| format!("{own}_{number}"));
         std::iter::once(own.to_owned()).chain(numbered).find(is_free).unwrap_or_default()
     }
@@ -252,9 +254,8 @@ impl<'s> Walk<'s> {
     /// Walks everything that was met.
     fn rest(&mut self) {
         while let Some(name) = self.met.pop() {
-            let schema = self.schema;
             let given = bare(&self.named(name));
-            let item = match schema.find(name) {
+            let item = match self.layouts.find(name) {
                 Some(Item::Struct(item)) => Item::Struct(self.structure(item, given)),
                 Some(Item::Union(item)) => Item::Union(self.union(item, given)),
                 Some(Item::Scalar(item)) => Item::Scalar(scalar(item, given)),

@@ -23,7 +23,7 @@ fn fields(schema: &Schema) -> &[Field] {
 
 /// What a field of a type takes.
 #[track_caller]
-fn check(ty: &str, bits: u64, block: u64, tail: bool) {
+fn check(ty: &str, bits: usize, block: usize, tail: bool) {
     let schema = schema(&format!(
         "struct Only {{ a: {ty} }}
          struct S {{ a: u8 }}
@@ -111,6 +111,27 @@ fn bits_share_flag_bytes_and_bytes_stand_between_them() {
         ]
     );
     assert_eq!((body.block, body.tail), (6, true));
+}
+
+#[test]
+fn what_stands_below_has_its_size_above() {
+    let schema = schema(
+        "#[fixed] struct A { @0 b: B, @1 e: [E; 3], @2 u: U, @3 f: F, @4 s: S }
+         type B = C; #[fixed] struct C { @0 e: E }
+         enum E: u32 { @0 No } enum U { @1 No } flags F: u64 { @0 R } struct S { @0 a: u64 }",
+    );
+    let layouts = Layouts::new(&schema);
+    assert_eq!(layouts.body(fields(&schema)).unwrap().block, 4 + 3 * 4 + 1 + 8 + 1);
+}
+
+#[test]
+fn what_is_too_large_by_what_stands_below_is_told() {
+    let text = "package test; struct S { @0 a: (A, A) } #[fixed] struct A { @0 e: [E; 10000] } enum E: u8 { @0 No }";
+    let mut map = SourceMap::new();
+    let file = map.add("test.np".to_owned(), text.to_owned());
+    let found = compile(&mut map, file).diagnostics;
+    let codes: Vec<_> = found.iter().map(|found| found.code).collect();
+    assert_eq!(codes, [crate::check::codes::BLOCK_TOO_LARGE]);
 }
 
 #[test]

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::defaults;
 use super::layout::{
-    BLOCK_MAX, Body, Field, Flags, Id, Node, Root, RootKind, Scalar, Size, Slot, Struct, Types,
-    Union, Variant, With, float_width, int_width, std_width,
+    Body, Field, Flags, Id, Node, Root, RootKind, Scalar, Struct, Types, Union, Variant, With,
 };
 use super::lookup::TypeError;
-use crate::ir::{self, ArrayLen, Bound, Item, Payload, Schema, Type, TypeKind, ValueKind};
+use crate::ir::{self, ArrayLen, Bound, Item, Payload, Schema, Type, TypeKind};
+use crate::layout::{self, BLOCK_BYTES_MAX, Layouts, Place, Places, Size};
+use crate::text::type_text;
 
 /// How deep a type may be written, aliases taken for what they stand for.
 const TYPE_DEPTH_MAX: u32 = 128;
@@ -17,9 +17,10 @@ type Build<T> = Result<T, TypeError>;
 
 /// Collects the types that a root reaches.
 pub(super) struct Builder<'s> {
-    schema: &'s Schema,
+    layouts: Layouts<'s>,
     types: Types,
-    named: BTreeMap<&'s str, BTreeMap<&'s str, Id>>,
+    /// The types that have names, by what they are called here.
+    named: BTreeMap<String, Id>,
     /// Named types that have a place, and are not yet looked into: the chain of types may be as
     /// long as the schema, so it is no recursion.
     todo: Vec<(Id, &'s Item)>,
@@ -28,8 +29,8 @@ pub(super) struct Builder<'s> {
 
 impl<'s> Builder<'s> {
     pub(super) fn new(schema: &'s Schema) -> Self {
-        let types = Types::default();
-        Self { schema, types, named: BTreeMap::new(), todo: Vec::new(), depth: 0 }
+        let (layouts, types) = (Layouts::new(schema), Types::default());
+        Self { layouts, types, named: BTreeMap::new(), todo: Vec::new(), depth: 0 }
     }
 
     /// The root of one type.
@@ -64,12 +65,8 @@ impl<'s> Builder<'s> {
         self.finish(name, kind)
     }
 
-    fn finish(mut self, name: &str, mut kind: RootKind) -> Build<(Types, Root)> {
+    fn finish(mut self, name: &str, kind: RootKind) -> Build<(Types, Root)> {
         self.work()?;
-        self.sizes()?;
-        if let RootKind::Fields(body) | RootKind::Single(body) = &mut kind {
-            lay_out(body, &self.types.sizes)?;
-        }
         Ok((self.types, Root { name: name.to_owned(), kind }))
     }
 
@@ -83,8 +80,9 @@ impl<'s> Builder<'s> {
         Ok(())
     }
 
-    fn add(&mut self, node: Node) -> Id {
+    fn add(&mut self, node: Node, size: Size) -> Id {
         self.types.nodes.push(node);
+        self.types.sizes.push(size);
         Id(self.types.nodes.len() - 1)
     }
 
@@ -93,76 +91,89 @@ impl<'s> Builder<'s> {
         if self.depth > TYPE_DEPTH_MAX {
             return Err(TypeError::TooDeep);
         }
-        let node = match &ty.kind {
+        let ty = self.layouts.written(ty).ok_or(TypeError::TooDeep)?;
+        let id = if let TypeKind::Named(name) = &ty.kind {
+            self.named(ty, name)?
+        } else {
+            let node = self.node(ty)?;
+            let size = self.layouts.size(ty).ok_or(TypeError::TooLarge)?;
+            self.add(node, size)
+        };
+        self.depth -= 1;
+        Ok(id)
+    }
+
+    fn node(&mut self, ty: &Type) -> Build<Node> {
+        Ok(match &ty.kind {
             TypeKind::Bool => Node::Bool,
             TypeKind::Int(int) => Node::Int(*int),
             TypeKind::Float(float) => Node::Float(*float),
             TypeKind::String => Node::String,
             TypeKind::Bytes => Node::Bytes,
             TypeKind::Vec(inner) => Node::Vec(self.ty(inner)?),
-            TypeKind::Set(inner) => Node::Set(self.ty(inner)?),
+            TypeKind::Set(inner) => Node::Set(self.key(inner)?),
             TypeKind::Map(key, value) => {
-                let entry = self.tuple(&[&**key, &**value], &["key", "value"])?;
-                Node::Map(self.add(entry))
+                let key = self.key(key)?;
+                let entry = [("key".to_owned(), key), ("value".to_owned(), self.ty(value)?)];
+                let (body, size) = self.tuple(entry)?;
+                Node::Map(self.add(Node::Tuple(body), size))
             }
-            TypeKind::Option(inner) => Node::Option(self.ty(inner)?),
+            TypeKind::Option(inner) => {
+                let id = self.ty(inner)?;
+                if let Node::Option(_) = self.types.peeled(id) {
+                    return Err(TypeError::NestedOption);
+                }
+                Node::Option(id)
+            }
             TypeKind::Array(inner, length) => Node::Array(self.ty(inner)?, self.length(length)?),
             TypeKind::Tuple(types) => {
-                let names: Vec<String> = (0..types.len()).map(|place| place.to_string()).collect();
-                let names: Vec<&str> = names.iter().map(String::as_str).collect();
-                self.tuple(&types.iter().collect::<Vec<_>>(), &names)?
+                let mut elements = Vec::with_capacity(types.len());
+                for (place, ty) in types.iter().enumerate() {
+                    elements.push((place.to_string(), self.ty(ty)?));
+                }
+                Node::Tuple(self.tuple(elements)?.0)
             }
             TypeKind::Std(std) => Node::Std(*std),
             TypeKind::Secret(inner) => Node::Secret(self.ty(inner)?),
-            TypeKind::Named(name) => {
-                let id = self.named(name)?;
-                self.depth -= 1;
-                return Ok(id);
-            }
+            TypeKind::Named(name) => return Err(unknown(name)),
             TypeKind::Unit => return Err(TypeError::NoValue { name: "()".to_owned() }),
             TypeKind::Stream(_) => return Err(TypeError::NoValue { name: "Stream".to_owned() }),
             TypeKind::Extern(_) => return Err(TypeError::Extern),
-        };
-        self.depth -= 1;
-        Ok(self.add(node))
+        })
     }
 
-    fn tuple(&mut self, types: &[&Type], names: &[&str]) -> Build<Node> {
-        let mut body = Body::default();
-        for (ty, name) in types.iter().zip(names) {
-            body.fields.push(Field {
-                name: (*name).to_owned(),
-                ty: self.ty(ty)?,
-                removed: false,
-                with: With::NONE,
-                slot: Slot::default(),
-            });
+    fn key(&mut self, ty: &Type) -> Build<Id> {
+        let id = self.ty(ty)?;
+        if self.layouts.is_key(ty) { Ok(id) } else { Err(TypeError::NoKey { ty: type_text(ty) }) }
+    }
+
+    /// A body of elements, and what it takes of the one it stands in.
+    fn tuple(&self, elements: impl IntoIterator<Item = (String, Id)>) -> Build<(Body, Size)> {
+        let (mut body, mut places) = (Body::default(), Places::default());
+        for (name, ty) in elements {
+            let place = places.take(self.types.size(ty));
+            let with = With::NONE;
+            body.push(Field { name, ty, removed: false, with, slot: place.into() }, place);
         }
-        Ok(Node::Tuple(body))
+        let size = places.size();
+        if size.block > BLOCK_BYTES_MAX {
+            return Err(TypeError::TooLarge);
+        }
+        (body.block, body.tail) = (size.block, size.tail);
+        Ok((body, size))
     }
 
-    fn named(&mut self, name: &str) -> Build<Id> {
-        let unknown = || TypeError::Name { name: name.to_owned(), nearest: None };
-        let item = self.schema.find(name).ok_or_else(unknown)?;
+    fn named(&mut self, ty: &Type, name: &str) -> Build<Id> {
+        if let Some(id) = self.named.get(name) {
+            return Ok(*id);
+        }
+        let item = self.layouts.find(name).ok_or_else(|| unknown(name))?;
         match item {
-            Item::Alias(alias) => self.ty(&alias.ty),
-            Item::Const(_) | Item::Protocol(_) => Err(unknown()),
+            Item::Const(_) | Item::Alias(_) | Item::Protocol(_) => Err(unknown(name)),
             Item::Struct(_) | Item::Scalar(_) | Item::Union(_) | Item::Flags(_) => {
-                let package = name.rsplit_once("::").map_or("", |(package, _)| package);
-                let package = self
-                    .schema
-                    .foreign
-                    .iter()
-                    .map(|foreign| foreign.package.as_str())
-                    .find(|known| *known == package)
-                    .unwrap_or("");
-                let met = self.named.entry(package).or_default();
-                if let Some(id) = met.get(item.name().text.as_str()) {
-                    return Ok(*id);
-                }
-                self.types.nodes.push(Node::Bool);
-                let id = Id(self.types.nodes.len() - 1);
-                met.insert(&item.name().text, id);
+                let size = self.layouts.size(ty).ok_or(TypeError::TooLarge)?;
+                let id = self.add(Node::Bool, size);
+                self.named.insert(name.to_owned(), id);
                 self.todo.push((id, item));
                 Ok(id)
             }
@@ -214,203 +225,45 @@ impl<'s> Builder<'s> {
     }
 
     fn body(&mut self, fields: &[ir::Field]) -> Build<Body> {
-        let mut fields: Vec<&ir::Field> = fields.iter().collect();
-        fields.sort_by_key(|field| field.number.value);
-        let mut body = Body::default();
-        for field in fields {
+        let laid = self.layouts.body(fields).filter(|laid| laid.block <= BLOCK_BYTES_MAX);
+        let laid = laid.ok_or(TypeError::TooLarge)?;
+        let mut body = Body { block: laid.block, tail: laid.tail, ..Body::default() };
+        for layout::Slot { field, place, .. } in laid.slots {
             // A stream travels in frames of its own.
-            if matches!(field.ty.kind, TypeKind::Stream(_)) {
+            if place == Place::Nowhere {
                 continue;
             }
-            let xor = match &field.default {
-                None => 0,
-                Some(value) => defaults::bits(self.schema, &field.ty, value)
-                    .ok_or_else(|| TypeError::Default { field: field.name.text.clone() })?,
-            };
-            body.fields.push(Field {
-                name: field.name.text.clone(),
-                ty: self.ty(&field.ty)?,
-                removed: field.removed,
-                with: With { xor, varint: field.varint, max: self.max(field)? },
-                slot: Slot::default(),
-            });
+            let name = field.name.text.clone();
+            let (ty, with) = (self.ty(&field.ty)?, self.with(field)?);
+            let removed = field.removed;
+            body.push(Field { name, ty, removed, with, slot: place.into() }, place);
         }
         Ok(body)
     }
 
-    fn max(&self, field: &ir::Field) -> Build<Option<u64>> {
-        Ok(match &field.max {
+    fn with(&self, field: &ir::Field) -> Build<With> {
+        let wrong = || TypeError::Default { field: field.name.text.clone() };
+        let xor = match &field.default {
+            None => 0,
+            Some(value) => self.layouts.default_bits(&field.ty, value).ok_or_else(wrong)?,
+        };
+        let max = match &field.max {
             None => None,
-            Some(Bound::Literal(max, _)) => Some(*max),
-            Some(Bound::Const(path)) => {
-                let value = defaults::constant(self.schema, path).and_then(whole);
-                Some(value.ok_or_else(|| TypeError::Default { field: field.name.text.clone() })?)
-            }
             Some(Bound::Extern(_)) => return Err(TypeError::Extern),
-        })
+            Some(max) => Some(self.layouts.bound(max).ok_or_else(wrong)?),
+        };
+        Ok(With { xor, varint: field.varint, max })
     }
 
     fn length(&self, length: &ArrayLen) -> Build<usize> {
-        let length = match length {
-            ArrayLen::Literal(length) => Some(u64::from(*length)),
-            ArrayLen::Const(name) => {
-                defaults::constant(self.schema, std::slice::from_ref(name)).and_then(whole)
-            }
-        };
-        length
-            .filter(|length| *length > 0)
-            .and_then(|length| usize::try_from(length).ok())
-            .ok_or(TypeError::TooLarge)
-    }
-
-    /// Computes what each type takes, those first that others hold by value.
-    fn sizes(&mut self) -> Build<()> {
-        let count = self.types.nodes.len();
-        let mut known: Vec<Option<Size>> = vec![None; count];
-        // On the path, or known already.
-        let mut entered = vec![false; count];
-        let mut enter =
-            |id: Id| entered.get_mut(id.0).is_some_and(|entered| !std::mem::replace(entered, true));
-        let mut path = Vec::new();
-        for start in 0..count {
-            if enter(Id(start)) {
-                path.push(Id(start));
-            }
-            while let Some(id) = path.last().copied() {
-                let is_open = |id: &Id| known.get(id.0).is_some_and(Option::is_none);
-                if let Some(needed) = held(self.types.node(id)).into_iter().find(is_open) {
-                    if !enter(needed) {
-                        return Err(TypeError::TooDeep);
-                    }
-                    path.push(needed);
-                    continue;
-                }
-                path.pop();
-                let size = self.size(id, &known)?;
-                if let Some(place) = known.get_mut(id.0) {
-                    *place = Some(size);
-                }
-            }
-        }
-        self.types.sizes = known.into_iter().map(Option::unwrap_or_default).collect();
-        let sizes = &self.types.sizes;
-        self.types.nodes.iter_mut().flat_map(bodies).try_for_each(|body| lay_out(body, sizes))
-    }
-
-    /// The size of a type whose parts are known.
-    fn size(&self, id: Id, known: &[Option<Size>]) -> Build<Size> {
-        let size_of = |id: Id| known.get(id.0).copied().flatten().unwrap_or_default();
-        let fixed = |block: usize| Size { bits: 0, block, tail: false };
-        let one = Size { bits: 0, block: 1, tail: true };
-        let size = match self.types.node(id) {
-            Node::Bool => Size { bits: 1, block: 0, tail: false },
-            Node::Int(int) => fixed(int_width(*int)),
-            Node::Float(float) => fixed(float_width(*float)),
-            Node::Std(std) => fixed(std_width(*std)),
-            Node::Scalar(item) => fixed(item.width),
-            Node::Flags(item) => fixed(item.width),
-            Node::String | Node::Bytes | Node::Vec(_) | Node::Map(_) | Node::Set(_) => one,
-            Node::Union(_) | Node::Struct(Struct { fixed: false, .. }) => one,
-            Node::Option(inner) => {
-                let inner = self.types.peeled(*inner);
-                if matches!(inner, Node::Option(_)) {
-                    return Err(TypeError::NoElement);
-                }
-                let is_bool = matches!(inner, Node::Bool);
-                Size { bits: 1 + usize::from(is_bool), block: 0, tail: !is_bool }
-            }
-            Node::Secret(inner) => size_of(*inner),
-            Node::Array(element, length) => {
-                let element = size_of(*element);
-                let block = element.run(*length).ok_or(TypeError::TooLarge)?;
-                Size { bits: 0, block, tail: element.tail }
-            }
-            Node::Tuple(body) | Node::Struct(Struct { fixed: true, body }) => {
-                let mut body = body.clone();
-                body.lay_out(|field| field_size(field, size_of(field.ty)));
-                Size { bits: 0, block: body.block, tail: body.tail }
-            }
-        };
-        check_block(size.block)?;
-        if let Node::Vec(element) | Node::Set(element) | Node::Array(element, _) =
-            self.types.node(id)
-            && self.is_nothing(*element)
-        {
-            return Err(TypeError::NoElement);
-        }
-        Ok(size)
-    }
-
-    /// Whether elements of the type would take up no room. All others take some at least.
-    fn is_nothing(&self, id: Id) -> bool {
-        if let Node::Tuple(body) | Node::Struct(Struct { fixed: true, body }) =
-            self.types.peeled(id)
-        {
-            return body.fields.is_empty();
-        }
-        false
+        let length = self.layouts.length(length).filter(|length| *length > 0);
+        let length = length.ok_or(TypeError::NoLength)?;
+        usize::try_from(length).map_err(|_| TypeError::TooLarge)
     }
 }
 
-fn lay_out(body: &mut Body, sizes: &[Size]) -> Build<()> {
-    body.lay_out(|field| field_size(field, sizes.get(field.ty.0).copied().unwrap_or_default()));
-    check_block(body.block)
-}
-
-fn check_block(block: usize) -> Build<()> {
-    match u64::try_from(block) {
-        Ok(block) if block <= BLOCK_MAX => Ok(()),
-        _ => Err(TypeError::TooLarge),
-    }
-}
-
-const fn field_size(field: &Field, own: Size) -> Size {
-    if field.with.varint { Size { bits: 0, block: 1, tail: true } } else { own }
-}
-
-fn bodies(node: &mut Node) -> Vec<&mut Body> {
-    match node {
-        Node::Tuple(body) | Node::Struct(Struct { body, .. }) => vec![body],
-        Node::Union(item) => item.variants.iter_mut().map(|variant| &mut variant.body).collect(),
-        Node::Bool
-        | Node::Int(_)
-        | Node::Float(_)
-        | Node::String
-        | Node::Bytes
-        | Node::Vec(_)
-        | Node::Map(_)
-        | Node::Set(_)
-        | Node::Option(_)
-        | Node::Array(..)
-        | Node::Std(_)
-        | Node::Secret(_)
-        | Node::Scalar(_)
-        | Node::Flags(_) => Vec::new(),
-    }
-}
-
-/// The types whose sizes that of a type is made of.
-fn held(node: &Node) -> Vec<Id> {
-    match node {
-        Node::Secret(inner) | Node::Array(inner, _) => vec![*inner],
-        Node::Tuple(body) | Node::Struct(Struct { fixed: true, body }) => {
-            body.fields.iter().map(|field| field.ty).collect()
-        }
-        Node::Bool
-        | Node::Int(_)
-        | Node::Float(_)
-        | Node::String
-        | Node::Bytes
-        | Node::Vec(_)
-        | Node::Map(_)
-        | Node::Set(_)
-        | Node::Option(_)
-        | Node::Std(_)
-        | Node::Struct(_)
-        | Node::Scalar(_)
-        | Node::Flags(_)
-        | Node::Union(_) => Vec::new(),
-    }
+fn unknown(name: &str) -> TypeError {
+    TypeError::Name { name: name.to_owned(), nearest: None }
 }
 
 fn scalar(item: &ir::ScalarEnum) -> Scalar {
@@ -428,19 +281,5 @@ fn scalar(item: &ir::ScalarEnum) -> Scalar {
         variants,
         closed: item.closed,
         absent: default.map(|variant| u128::from(variant.number.value)),
-    }
-}
-
-fn whole(value: &ir::Value) -> Option<u64> {
-    match &value.kind {
-        ValueKind::Int { magnitude, negative: false } => u64::try_from(*magnitude).ok(),
-        ValueKind::Int { .. }
-        | ValueKind::Float(_)
-        | ValueKind::Str(_)
-        | ValueKind::Bytes(_)
-        | ValueKind::Bool(_)
-        | ValueKind::Path(_)
-        | ValueKind::List(_)
-        | ValueKind::Extern(_) => None,
     }
 }

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::error::{ValueError, ValueErrorKind as Kind};
 use super::layout::{
-    Bit, Body, Field, Id, Node, RootKind, Scalar, Slot, Struct, Types, Union, With, float_width,
+    Body, Field, Id, Node, RootKind, Scalar, Slot, Struct, Types, Union, With, float_width,
     int_width,
 };
 use super::reader::{Block, Read, Tail, float_value, int_value, low, wide};
@@ -27,12 +27,15 @@ pub struct DecodeOptions {
 impl Default for DecodeOptions {
     /// Tolerant, 256 MiB, 64 levels.
     fn default() -> Self {
-        Self { exact: false, budget: 256 << 20, depth: 64 }
+        Self { exact: false, budget: 256 << 20, depth: DEPTH_MAX }
     }
 }
 
+/// How deep structs and unions may nest if nobody says otherwise.
+pub(super) const DEPTH_MAX: u32 = 64;
+
 /// How deep values may nest in each other, of whatever type: what the stack bears.
-const NESTING_MAX: u32 = 1_000;
+pub(super) const NESTING_MAX: u32 = 1_000;
 
 impl Codec {
     /// Reads a value from the whole of `bytes`.
@@ -166,9 +169,7 @@ impl<'a> Decoder<'a> {
         base: usize,
         tail: &mut Tail,
     ) -> Read<Option<Value>> {
-        let moved = |bit: Bit| Bit { byte: bit.byte.saturating_add(base), ..bit };
-        let slot =
-            Slot { at: field.slot.at.saturating_add(base), bits: field.slot.bits.map(moved) };
+        let slot = field.slot.moved(base);
         if !field.removed {
             return self.value(field.ty, field.with, block, slot, tail).map(Some);
         }

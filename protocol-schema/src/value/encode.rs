@@ -2,15 +2,13 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use super::decode::{DEPTH_MAX, NESTING_MAX};
 use super::error::{ValueError, ValueErrorKind as Kind};
 use super::layout::{
     Body, Field, Id, Node, RootKind, Scalar, Slot, Struct, Types, Union, With, int_width,
 };
 use super::{Codec, Value, compare};
 use crate::ir::{Float, Int, Std};
-
-/// How deep values may nest in each other, of whatever type: what the stack bears.
-const NESTING_MAX: u32 = 1_000;
 
 type Write<T> = Result<T, ValueError>;
 
@@ -22,9 +20,11 @@ impl Codec {
     /// # Errors
     ///
     /// [`ValueError`], with the path of the part that is no value of its type, passes a limit of
-    /// the schema, or is too long to be written.
+    /// the schema, or is too long to be written. A value that nests deeper than a reader follows
+    /// by [default](super::DecodeOptions::default) is not written either.
     pub fn encode(&self, value: &Value) -> Result<Vec<u8>, ValueError> {
-        let mut encoder = Encoder { types: &self.types, nesting: NESTING_MAX };
+        let mut encoder =
+            Encoder { types: &self.types, nesting: NESTING_MAX, depth: 0, deepest: 0 };
         let written = match (&self.root.kind, value) {
             (RootKind::Nothing, Value::Unit) => Ok(Vec::new()),
             (RootKind::Nothing, other) => Err(mismatch("nothing", other)),
@@ -36,6 +36,11 @@ impl Codec {
                 (_, other) => Err(mismatch("a struct", other)),
             },
         };
+        let (depth, max) = (encoder.deepest, DEPTH_MAX);
+        let written = written.and_then(|bytes| match depth {
+            0..=DEPTH_MAX => Ok(bytes),
+            _ => Err(ValueError::new(Kind::TooDeep { depth, max })),
+        });
         written.map_err(|error| error.root(&self.root.name))
     }
 }
@@ -43,6 +48,9 @@ impl Codec {
 struct Encoder<'a> {
     types: &'a Types,
     nesting: u32,
+    /// In how many structs and unions a reader is, and was at most.
+    depth: u32,
+    deepest: u32,
 }
 
 /// A block that is made, and the tail behind it.
@@ -65,7 +73,7 @@ impl Parts {
         if let Some(bit) = slot.bits.get(bit).filter(|_| value)
             && let Some(byte) = self.block.get_mut(bit.byte)
         {
-            *byte |= bit.mask;
+            *byte |= 1 << bit.bit;
         }
     }
 
@@ -124,12 +132,7 @@ impl Encoder<'_> {
     }
 
     fn field(&mut self, field: &Field, value: &Value, base: usize, to: &mut Parts) -> Write<()> {
-        let mut slot = field.slot;
-        slot.at = slot.at.saturating_add(base);
-        for bit in &mut slot.bits {
-            bit.byte = bit.byte.saturating_add(base);
-        }
-        self.value(field.ty, field.with, value, slot, to)
+        self.value(field.ty, field.with, value, field.slot.moved(base), to)
     }
 
     fn value(
@@ -200,9 +203,20 @@ impl Encoder<'_> {
             (Node::Union(item), Value::Variant(tag, values)) => {
                 self.variant(item, *tag, values, slot, to)
             }
-            (Node::Union(item), Value::Unknown(tag, body)) => raw(item, *tag, body, slot, to),
+            (Node::Union(item), Value::Unknown(tag, body)) => {
+                self.deeper(|_| raw(item, *tag, body, slot, to))
+            }
             (node, value) => leaf(node, with, value, slot, to),
         }
+    }
+
+    /// Writes what a reader counts as one level.
+    fn deeper<T>(&mut self, write: impl FnOnce(&mut Self) -> Write<T>) -> Write<T> {
+        self.depth += 1;
+        self.deepest = self.deepest.max(self.depth);
+        let written = write(self)?;
+        self.depth -= 1;
+        Ok(written)
     }
 
     fn option(
@@ -229,7 +243,7 @@ impl Encoder<'_> {
 
     /// A struct that evolves, as a field.
     fn nested(&mut self, body: &Body, values: &[Value], slot: Slot, to: &mut Parts) -> Write<()> {
-        let parts = self.element(body, values)?;
+        let parts = self.deeper(|inner| inner.element(body, values))?;
         let flag = if body.tail { 0x80 } else { 0 };
         match u8::try_from(parts.block.len()) {
             Ok(short @ 0..=126) => to.put(slot.at, &[short | flag]),
@@ -268,12 +282,12 @@ impl Encoder<'_> {
         let within = |error: ValueError| error.field(&variant.name);
         to.put(slot.at, &[tag]);
         if item.closed {
-            let parts = self.body(&variant.body, values).map_err(within)?;
+            let parts = self.deeper(|inner| inner.body(&variant.body, values)).map_err(within)?;
             to.tail.extend(parts.block);
             to.tail.extend(parts.tail);
             return Ok(());
         }
-        let body = self.standing(&variant.body, values).map_err(within)?;
+        let body = self.deeper(|inner| inner.standing(&variant.body, values)).map_err(within)?;
         to.tail.extend(length(body.len())?.to_le_bytes());
         to.tail.extend(body);
         Ok(())
@@ -285,7 +299,7 @@ impl Encoder<'_> {
             return Ok(());
         }
         if let Some(body) = self.types.evolvable(element) {
-            return self.structs(body, values, to);
+            return self.deeper(|inner| inner.structs(body, values, to));
         }
         let len = self.types.size(element).run(values.len());
         let mut parts = Parts::new(len.ok_or_else(|| ValueError::new(Kind::TooLong))?);

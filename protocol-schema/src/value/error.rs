@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::reader::wide;
+
 /// A mistake in bytes, in a value, or in its JSON. Nothing of the value is kept.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ValueError(Box<Mistake>);
@@ -72,6 +74,13 @@ pub enum ValueErrorKind {
     },
     /// Values nest deeper than the limit.
     DepthLimit,
+    /// Structs and unions of a value to be written nest deeper than a reader follows.
+    TooDeep {
+        /// How many levels there are.
+        depth: u32,
+        /// How many there may be.
+        max: u32,
+    },
     /// The value would take more memory than the limit.
     BudgetExceeded,
     /// Exact reading: a block is not as long as this schema writes it.
@@ -228,7 +237,8 @@ impl fmt::Display for ValueErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Truncated { needed, left } => {
-                write!(f, "{needed} more bytes are announced, and {left} are left")
+                let needed = counted(*needed, "more byte is", "more bytes are");
+                write!(f, "{needed} announced, and {} left", counted(*left, "is", "are"))
             }
             Self::NonMinimal => f.write_str("a length or number is not in its shortest form"),
             Self::BadLength => f.write_str("a length is malformed"),
@@ -247,24 +257,32 @@ impl fmt::Display for ValueErrorKind {
             Self::Nanoseconds(nanos) => write!(f, "{nanos} nanoseconds are a second or more"),
             Self::BadAddress => f.write_str("this is neither an IPv4 nor an IPv6 address"),
             Self::OverMax { got, max } => {
-                write!(f, "{got} bytes or elements, at most {max} may be")
+                let got = counted(*got, "byte or element", "bytes or elements");
+                write!(f, "{got}, at most {max} may be")
             }
             Self::DepthLimit => f.write_str("nesting passes the limit"),
+            Self::TooDeep { depth, max } => {
+                write!(f, "structs and unions nest {depth} deep, readers follow {max}")
+            }
             Self::BudgetExceeded => f.write_str("the value would take more memory than it may"),
             Self::BlockLength { got, own } => {
-                write!(f, "a block is {got} bytes long, this schema writes {own}")
+                let got = counted(*got, "byte", "bytes");
+                write!(f, "a block is {got} long, this schema writes {own}")
             }
             Self::TailBit => f.write_str(
                 "the writer's type has a tail where this one has none, or the other way round",
             ),
             Self::UnknownBits => f.write_str("flag bits are set that this schema does not know"),
-            Self::LeftOver(bytes) => write!(f, "{bytes} bytes are left over"),
+            Self::LeftOver(left) => {
+                write!(f, "{} left over", counted(*left, "byte is", "bytes are"))
+            }
             Self::Absent => f.write_str("a value is absent that this schema always writes"),
             Self::RemovedNotZero => f.write_str("a removed field is not zero"),
             Self::Mismatch { expected, found } => write!(f, "expected {expected}, found {found}"),
             Self::OutOfRange { number, ty } => write!(f, "{number} does not fit `{ty}`"),
             Self::Count { got, expected } => {
-                write!(f, "{got} elements, there must be exactly {expected}")
+                let got = counted(wide(*got), "element", "elements");
+                write!(f, "{got}, there must be exactly {expected}")
             }
             Self::TooLong => f.write_str("more than 2³² − 1 bytes or elements"),
             Self::DuplicateKey => f.write_str("a key is there twice"),
@@ -287,4 +305,9 @@ impl fmt::Display for ValueErrorKind {
             }
         }
     }
+}
+
+/// A number, and what there is that many of.
+fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }

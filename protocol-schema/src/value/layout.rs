@@ -1,9 +1,10 @@
-//! Types with where their parts lie: what decoding and encoding walk over.
+//! Types with where their parts lie: what decoding and encoding walk over. Where that is, the
+//! layout of the schema says.
+
+use std::collections::BTreeMap;
 
 use crate::ir::{Float, Int, Std};
-
-/// The largest block: its length has 14 bits in the header of a list.
-pub(super) const BLOCK_MAX: u64 = 16_383;
+use crate::layout::{Bit, Place, Size};
 
 /// The place of a type in [`Types`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,7 +92,7 @@ pub(super) struct Body {
     /// How long the block is.
     pub(super) block: usize,
     /// Each flag byte, and the bits of it that fields have.
-    pub(super) flags: Vec<(usize, u8)>,
+    pub(super) flags: BTreeMap<usize, u8>,
     /// Whether a field may have a tail.
     pub(super) tail: bool,
 }
@@ -135,34 +136,34 @@ pub(super) struct Slot {
 
 impl Slot {
     /// Element `i` of a run of values of that size which starts at `base`.
-    pub(super) const fn element(base: usize, i: usize, size: Size) -> Self {
+    pub(super) fn element(base: usize, i: usize, size: Size) -> Self {
         let first = i.saturating_mul(size.bits);
+        let bit = |n: usize| Bit {
+            byte: base.saturating_add(n / 8),
+            bit: u8::try_from(n % 8).unwrap_or_default(),
+        };
         Self {
             at: base.saturating_add(i.saturating_mul(size.block)),
-            bits: [Bit::nth(base, first), Bit::nth(base, first.saturating_add(1))],
+            bits: [bit(first), bit(first.saturating_add(1))],
         }
     }
-}
 
-/// One bit: a byte of the block, and a mask of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Bit {
-    pub(super) byte: usize,
-    pub(super) mask: u8,
-}
-
-impl Bit {
-    const fn nth(base: usize, n: usize) -> Self {
-        Self { byte: base.saturating_add(n / 8), mask: 1 << (n % 8) }
+    /// The same in a body that starts at `base`.
+    pub(super) fn moved(self, base: usize) -> Self {
+        let moved = |bit: Bit| Bit { byte: bit.byte.saturating_add(base), ..bit };
+        Self { at: self.at.saturating_add(base), bits: self.bits.map(moved) }
     }
 }
 
-/// What a value takes of the body it stands in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Size {
-    pub(super) bits: usize,
-    pub(super) block: usize,
-    pub(super) tail: bool,
+impl From<Place> for Slot {
+    fn from(place: Place) -> Self {
+        match place {
+            Place::Nowhere => Self::default(),
+            Place::Bytes(at) => Self { at, ..Self::default() },
+            Place::Bit(bit) => Self { at: bit.byte, bits: [bit; 2] },
+            Place::TwoBits(present, value) => Self { at: present.byte, bits: [present, value] },
+        }
+    }
 }
 
 impl Size {
@@ -257,29 +258,14 @@ impl Body {
         self.fields.iter().filter(|field| !field.removed).count()
     }
 
-    /// Lays the fields out, one after another: bits go to the open flag byte.
-    pub(super) fn lay_out(&mut self, size: impl Fn(&Field) -> Size) {
-        let mut open: Option<(usize, u32)> = None;
-        (self.block, self.tail) = (0, false);
-        self.flags.clear();
-        for field in &mut self.fields {
-            let size = size(field);
-            for bit in field.slot.bits.iter_mut().take(size.bits) {
-                let (byte, used) = open.filter(|(_, used)| *used < 8).unwrap_or((self.block, 0));
-                if used == 0 {
-                    self.block = self.block.saturating_add(1);
-                    self.flags.push((byte, 0));
-                }
-                *bit = Bit { byte, mask: 1 << used };
-                if let Some((_, known)) = self.flags.last_mut() {
-                    *known |= bit.mask;
-                }
-                open = Some((byte, used + 1));
+    /// Adds a field that stands at a place.
+    pub(super) fn push(&mut self, field: Field, place: Place) {
+        if let Place::Bit(_) | Place::TwoBits(..) = place {
+            for bit in field.slot.bits {
+                *self.flags.entry(bit.byte).or_default() |= 1 << bit.bit;
             }
-            field.slot.at = self.block;
-            self.block = self.block.saturating_add(size.block);
-            self.tail |= size.tail;
         }
+        self.fields.push(field);
     }
 }
 
@@ -291,13 +277,4 @@ pub(super) fn int_width(int: Int) -> usize {
 /// How many bytes a float has.
 pub(super) fn float_width(float: Float) -> usize {
     usize::from(float.bits() / 8)
-}
-
-/// How many bytes a std type has.
-pub(super) const fn std_width(std: Std) -> usize {
-    match std {
-        Std::Uuid => 16,
-        Std::Timestamp | Std::Duration => 12,
-        Std::SocketAddr => 19,
-    }
 }

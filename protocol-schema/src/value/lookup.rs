@@ -39,13 +39,22 @@ pub enum TypeError {
         text: String,
         /// From where it could not be read.
         rest: String,
+        /// The type that is meant, if it was written as it is declared.
+        nearest: Option<String>,
     },
     /// A type is written too deep, or holds itself.
     TooDeep,
-    /// A type takes more than 16,383 bytes inline, or an array has no such length.
+    /// A type takes more than 16,383 bytes inline.
     TooLarge,
-    /// Elements of a list would take up no room, or an option is in an option.
-    NoElement,
+    /// The length of an array is 0, or no const of the schema.
+    NoLength,
+    /// An option is in an option.
+    NestedOption,
+    /// Keys of a map, or elements of a set, have no order.
+    NoKey {
+        /// Their type.
+        ty: String,
+    },
     /// A default or a limit is not of its field's type.
     Default {
         /// The field.
@@ -72,14 +81,27 @@ impl fmt::Display for TypeError {
                 write!(f, "`{message}` has no `{part}`; it has `{}`", parts.join("`, `"))
             }
             Self::NoValue { name } => write!(f, "`{name}` has no values of its own"),
-            Self::Syntax { text, rest } if rest.is_empty() => {
-                write!(f, "`{text}` is no type: it ends too early")
+            Self::Syntax { text, rest, nearest } => {
+                write!(f, "`{text}` is no type")?;
+                match &rest[..] {
+                    "" => f.write_str(": it ends too early")?,
+                    _ => write!(f, ", from `{rest}`")?,
+                }
+                match nearest {
+                    Some(nearest) => write!(f, "; did you mean `{nearest}`?"),
+                    None => f.write_str("; write a name, or a type made of names: `Vec<String>`"),
+                }
             }
-            Self::Syntax { text, rest } => write!(f, "`{text}` is no type, from `{rest}`"),
             Self::TooDeep => f.write_str("the type holds itself, or is nested too deep"),
             Self::TooLarge => f.write_str("the type takes more than 16,383 bytes inline"),
-            Self::NoElement => f.write_str(
-                "elements must take up room, and an Option of an Option has no encoding",
+            Self::NoLength => {
+                f.write_str("the length of an array is a number from 1 on, or such a const")
+            }
+            Self::NestedOption => f.write_str("an `Option` cannot hold an `Option`"),
+            Self::NoKey { ty } => write!(
+                f,
+                "`{ty}` is no key: these are integers, `bool`, `String`, `Bytes`, `Uuid`, \
+                 `Timestamp`, `Duration`, and tuples and arrays of these"
             ),
             Self::Default { field } => {
                 write!(f, "the default or the limit of `{field}` is not of its type")
@@ -134,15 +156,31 @@ pub(super) fn codec(schema: &Schema, name: &str) -> Result<Codec, TypeError> {
             }
         },
     };
+    let nearest = |text: &str| {
+        let known = known(schema);
+        let name = declared(text).unwrap_or(text);
+        known.iter().find(|known| *known == name).map_or_else(
+            || nearest(name, known.iter().map(String::as_str)).map(str::to_owned),
+            |known| Some(known.clone()),
+        )
+    };
     match found {
         Ok((types, root)) => Ok(Codec { types, root }),
         Err(TypeError::Name { name, nearest: None }) => {
-            let known = known(schema);
-            let nearest = nearest(&name, known.iter().map(String::as_str)).map(str::to_owned);
+            let nearest = nearest(&name);
             Err(TypeError::Name { name, nearest })
+        }
+        Err(TypeError::Syntax { text, rest, nearest: None }) if declared(given).is_some() => {
+            Err(TypeError::Syntax { text, rest, nearest: nearest(given) })
         }
         Err(error) => Err(error),
     }
+}
+
+/// The name in what is written as in a declaration: `Join` of `Join(String)` or `Join { @0 … }`.
+fn declared(text: &str) -> Option<&str> {
+    let (before, _) = text.split_once(['(', '{'])?;
+    before.split_whitespace().next_back()
 }
 
 type Found = Result<(super::layout::Types, super::layout::Root), TypeError>;

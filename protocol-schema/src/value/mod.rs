@@ -8,7 +8,6 @@
 
 mod build;
 mod decode;
-mod defaults;
 mod encode;
 mod error;
 mod from_json;

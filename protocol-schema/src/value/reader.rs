@@ -3,8 +3,9 @@
 use super::Value;
 use super::decode::Decoder;
 use super::error::{ValueError, ValueErrorKind as Kind};
-use super::layout::{Bit, With, int_width};
+use super::layout::{With, int_width};
 use crate::ir::{Float, Int};
+use crate::layout::Bit;
 
 pub(super) type Read<T> = Result<T, ValueError>;
 
@@ -148,7 +149,7 @@ impl<'a> Decoder<'a> {
     }
 
     pub(super) fn bit(&self, block: Block, bit: Bit) -> bool {
-        self.byte(block, bit.byte) & bit.mask != 0
+        self.byte(block, bit.byte) >> bit.bit & 1 == 1
     }
 
     /// A number at a place of a block, little-endian; 0 for no bytes.

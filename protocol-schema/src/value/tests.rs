@@ -45,7 +45,8 @@ fn the_vectors_decode_to_their_json_and_encode_to_their_bytes() {
     let mut cases = 0;
     for entry in list(&vectors, "types") {
         let schema = schema(&read(entry["schema"].as_str().unwrap()));
-        let codec = Codec::new(&schema, entry["type"].as_str().unwrap()).unwrap();
+        let codec = Codec::new(&schema, entry["type"].as_str().unwrap())
+            .unwrap_or_else(|e| panic!("{e} {}", entry["type"]));
         for case in list(entry, "cases") {
             let (name, bytes) = (&case["name"], bytes(&case["hex"]));
             for options in [&EXACT, &TOLERANT] {
@@ -197,6 +198,36 @@ fn defaults_cost_nothing_and_varints_take_what_they_need() {
 }
 
 #[test]
+fn consts_that_stand_for_each_other_count_however_many_they_are() {
+    let mut items = "const C0: u16 = 7;\n".to_owned();
+    for i in 1..=40 {
+        items.push_str(&format!("const C{i}: u16 = C{};\n", i - 1));
+    }
+    let codec = codec(
+        &format!(
+            "{items} struct S {{ @0 a: u16 = C40, @1 b: [u8; C40], #[max(C40)] @2 c: String }}"
+        ),
+        "S",
+    );
+    reads(&codec, "", r#"{"a":7,"b":[0,0,0,0,0,0,0],"c":""}"#);
+    let value = r#"{"a":7,"b":[0,0,0,0,0,0,0],"c":"12345678"}"#;
+    assert!(refused_json(&codec, value).contains('7'), "{}", refused_json(&codec, value));
+}
+
+#[test]
+fn aliases_that_stand_for_each_other_count_however_many_they_are() {
+    let mut items = "type A0 = u8;\n".to_owned();
+    for i in 1..=400 {
+        items.push_str(&format!("type A{i} = A{};\n", i - 1));
+    }
+    same(
+        &codec(&format!("{items} struct S {{ @0 a: Option<A400> }}"), "S"),
+        r#"{"a":7}"#,
+        "01 01 07",
+    );
+}
+
+#[test]
 fn maps_and_sets_are_sorted_and_read_only_if_they_rise() {
     let map = codec("struct V { @0 n: u8, @1 s: String }", "Map<String, V>");
     same(
@@ -260,7 +291,7 @@ fn tuples_and_fixed_structs_have_flag_bytes_of_their_own() {
     );
     assert!(
         refused_json(&codec, r#"{"t":[true]}"#)
-            .starts_with("S.t: 1 elements, there must be exactly 2")
+            .starts_with("S.t: 1 element, there must be exactly 2")
     );
 }
 
@@ -467,22 +498,44 @@ fn lengths_are_compared_with_what_is_left() {
 }
 
 #[test]
+fn one_is_not_many() {
+    for (kind, text) in [
+        (Kind::Truncated { needed: 1, left: 0 }, "1 more byte is announced, and 0 are left"),
+        (Kind::Truncated { needed: 2, left: 1 }, "2 more bytes are announced, and 1 is left"),
+        (Kind::LeftOver(1), "1 byte is left over"),
+        (Kind::BlockLength { got: 1, own: 2 }, "a block is 1 byte long, this schema writes 2"),
+        (Kind::OverMax { got: 300, max: 1 }, "300 bytes or elements, at most 1 may be"),
+        (Kind::Count { got: 1, expected: 2 }, "1 element, there must be exactly 2"),
+    ] {
+        assert_eq!(kind.to_string(), text);
+    }
+}
+
+#[test]
 fn values_nest_to_a_depth() {
     let tree = codec(
         "struct Tree { @0 children: Vec<Tree>, @1 next: Option<Tree>, @2 e: E } enum E { @1 Leaf, @2 More(Vec<E>) }",
         "Tree",
     );
+    // The innermost has a union, which is a level too.
+    const DEEPEST: usize = 63;
     let nest = |levels: usize| {
         let mut json = "{}".to_owned();
         for _ in 0..levels {
             json = format!(r#"{{"next":{json}}}"#);
         }
-        tree.encode(&tree.from_json(&parse_json(&json).unwrap()).unwrap()).unwrap()
+        tree.encode(&tree.from_json(&parse_json(&json).unwrap()).unwrap())
     };
-    assert!(tree.decode(&nest(63), &TOLERANT).is_ok());
-    let error = tree.decode(&nest(65), &TOLERANT).expect_err("it is too deep");
+    let read = tree.decode(&nest(DEEPEST).unwrap(), &TOLERANT);
+    assert!(read.is_ok(), "{read:?}");
+    let shallow = DecodeOptions { depth: 63, ..TOLERANT };
+    let error = tree.decode(&nest(DEEPEST).unwrap(), &shallow).expect_err("it is too deep");
     assert_eq!(error.kind(), &Kind::DepthLimit);
     assert!(error.path().starts_with("Tree.next.next.next"));
+    assert_eq!(
+        nest(DEEPEST + 1).expect_err("nobody reads it").to_string(),
+        "Tree: structs and unions nest 65 deep, readers follow 64"
+    );
     let deep = "[".repeat(100_000) + &"]".repeat(100_000);
     assert!(parse_json(&deep).unwrap_err().to_string().contains("nesting passes the limit"));
 }
@@ -526,6 +579,8 @@ fn names_mean_types_messages_and_their_parts() {
 
 #[test]
 fn a_name_that_means_nothing_is_met_with_the_nearest() {
+    const NO_KEY: &str = "`f32` is no key: these are integers, `bool`, `String`, `Bytes`, `Uuid`, \
+         `Timestamp`, `Duration`, and tuples and arrays of these";
     let schema = chat();
     for (name, why) in [
         ("Usr", "the schema has no type `Usr`; did you mean `User`?"),
@@ -533,15 +588,31 @@ fn a_name_that_means_nothing_is_met_with_the_nearest() {
         ("Chat.Leave.reply", "`Chat.Leave` has no `reply`: nothing is answered to it"),
         ("Chat.Join.answer", "`Chat.Join` has no `answer`; it has `reply`, `error`"),
         ("Zebra", "the schema has no type `Zebra`"),
-        ("Vec<u8", "`Vec<u8` is no type: it ends too early"),
-        ("Vec<u8>>", "`Vec<u8>>` is no type, from `>`"),
+        (
+            "Vec<u8",
+            "`Vec<u8` is no type: it ends too early; write a name, or a type made of names: `Vec<String>`",
+        ),
+        (
+            "Vec<u8>>",
+            "`Vec<u8>>` is no type, from `>`; write a name, or a type made of names: `Vec<String>`",
+        ),
+        ("User(u64)", "`User(u64)` is no type, from `(u64)`; did you mean `User`?"),
+        (
+            "struct Usr { @0 id: Id }",
+            "`struct Usr { @0 id: Id }` is no type, from `Usr { @0 id: Id }`; did you mean `User`?",
+        ),
+        ("Chat.Put(String)", "the schema has no type `Chat.Put(String)`; did you mean `Chat.Put`?"),
+        ("Chat.Joi{@0 id}", "the schema has no type `Chat.Joi{@0 id}`; did you mean `Chat.Join`?"),
         ("Vec", "the schema has no type `Vec`"),
         ("[u64; 3000]", "the type takes more than 16,383 bytes inline"),
         ("[u64; 99999999999]", "the type takes more than 16,383 bytes inline"),
-        (
-            "Option<Option<u8>>",
-            "elements must take up room, and an Option of an Option has no encoding",
-        ),
+        ("[u64; 0]", "the length of an array is a number from 1 on, or such a const"),
+        ("[u64; N]", "the length of an array is a number from 1 on, or such a const"),
+        ("Map<[u64; 2040], [u64; 10]>", "the type takes more than 16,383 bytes inline"),
+        ("Option<Option<u8>>", "an `Option` cannot hold an `Option`"),
+        ("Map<f32, u8>", NO_KEY),
+        ("Set<[(u8, f32); 2]>", &NO_KEY.replace("f32", "[(u8, f32); 2]")),
+        ("Vec<Stream<u8>>", "`Stream` has no values of its own"),
         ("Vec<()>", "`()` has no values of its own"),
         ("Chat", "the schema has no type `Chat`"),
     ] {

@@ -58,6 +58,7 @@ impl<'t> Parser<'t> {
             ("Set", Some(element), None, None) => TypeKind::Set(element),
             ("Option", Some(inner), None, None) => TypeKind::Option(inner),
             ("Secret", Some(inner), None, None) => TypeKind::Secret(inner),
+            ("Stream", Some(inner), None, None) => TypeKind::Stream(inner),
             ("Map", Some(key), Some(value), None) => TypeKind::Map(key, value),
             (name, None, None, None) => self.plain(name),
             _ => {
@@ -74,9 +75,10 @@ impl<'t> Parser<'t> {
         if self.schema.find(name).is_some() {
             return TypeKind::Named(name.to_owned());
         }
-        let std = standard(name.strip_prefix("std::").unwrap_or(name));
+        let of_std = name.strip_prefix("std::").unwrap_or(name);
+        let std = standard(of_std);
         let imported = self.schema.uses.iter().find(|import| import.local.text == name);
-        match (std, built_in(name), imported) {
+        match (std, built_in(of_std), imported) {
             (Some(std), ..) => TypeKind::Std(std),
             (_, Some(kind), _) => kind,
             (_, _, Some(import)) => {
@@ -127,7 +129,8 @@ impl<'t> Parser<'t> {
     }
 
     fn syntax(&self) -> TypeError {
-        TypeError::Syntax { text: self.text.to_owned(), rest: self.rest.to_owned() }
+        let (text, rest) = (self.text.to_owned(), self.rest.to_owned());
+        TypeError::Syntax { text, rest, nearest: None }
     }
 }
 

@@ -1,0 +1,60 @@
+//! What the canonical form makes of values and aliases. That both doors give the same form is
+//! tested on all schemas of the project, elsewhere.
+
+use super::canonical;
+use crate::text::{SourceMap, compile, print};
+
+/// The canonical text of some items, without the line of the package.
+fn form(items: &str) -> String {
+    let mut map = SourceMap::new();
+    let file = map.add("test.np".to_owned(), format!("package test;\n{items}"));
+    let compiled = compile(&mut map, file);
+    assert!(!compiled.has_errors(), "{:?}", compiled.diagnostics);
+    print(&canonical(&compiled.schema, None)).replace("package test;\n", "").trim().to_owned()
+}
+
+/// One after the other, each said to be the one before.
+fn chain(first: &str, next: impl Fn(usize) -> String) -> String {
+    (1..=20_000).fold(first.to_owned(), |text, i| text + &next(i))
+}
+
+#[test]
+fn a_const_becomes_its_value_however_many_stand_between() {
+    let consts = chain("const C0: u8 = 7;", |i| format!("const C{i}: u8 = C{};", i - 1));
+    let text = "struct S { @0 a: u8 = C20000, @1 b: [u8; C20000], #[max(C20000)] @2 c: String }";
+    assert_eq!(
+        form(&format!("{consts}{text}")),
+        "struct S {\n    @0 a: u8 = 7,\n    @1 b: [u8; 7],\n    #[max(7)]\n    @2 c: String,\n}"
+    );
+}
+
+#[test]
+fn an_alias_becomes_what_it_stands_for_however_many_stand_between() {
+    let aliases = chain("type A0 = Secret<T>;", |i| format!("type A{i} = A{};", i - 1));
+    assert_eq!(
+        form(&format!("{aliases} struct S {{ @0 a: A20000 }} struct T {{}}")),
+        "struct S {\n    @0 a: Secret<T>,\n}\n\nstruct T {}"
+    );
+}
+
+#[test]
+fn a_default_has_one_form() {
+    let items = "const ON: E = E::On; type Alias = E; enum E: u16 { @0 Off, @1 On }
+        type Set = F; flags F: u8 { @0 R, @1 W, @2 _, @3 X }";
+    for (written, form_of) in [
+        ("E = ON", "E = E::On"),
+        ("Alias = Alias::On", "E = E::On"),
+        ("F = F::W", "F = F::W"),
+        ("Set = [F::W]", "F = F::W"),
+        ("F = [F::X, Set::R, F::X]", "F = [F::R, F::X]"),
+        ("i8 = -0", "i8 = 0"),
+        ("i128 = -0", "i128 = 0"),
+        ("i8 = -0x80", "i8 = -128"),
+        ("f32 = 0.100000001", "f32 = 0.1"),
+        ("f64 = 0.100000001", "f64 = 0.100000001"),
+        ("bool = true", "bool = true"),
+    ] {
+        let text = form(&format!("{items} struct S {{ @0 a: {written} }}"));
+        assert!(text.contains(&format!("    @0 a: {form_of},\n")), "{written}: {text}");
+    }
+}
