@@ -8,7 +8,7 @@
 //! | 6 | `client`, `server` | handles and policies |
 //! | 5 | `setup` | what their builders share |
 //! | 4 | `driver`; `connection`, `caller`, `call`, `cx`, `peer`, `serve` | the only loop, the only clock; what user code holds of it |
-//! | 3 | `transport` | byte streams |
+//! | 3 | `transport`; `identity` | byte streams; key files and lists of keys |
 //! | 2 | [`session`] | one state machine per connection |
 //! | 1 | [`frame`], [`protocol`], `json` | headers and decoder; what generated code says; values to JSON |
 //! | 0 | [`wire`], [`noise`], [`fingerprint`] | values to bytes and back; handshake and keys; identity |
@@ -34,6 +34,8 @@ mod driver;
 pub mod error;
 pub mod fingerprint;
 pub mod frame;
+#[cfg(feature = "net")]
+pub mod identity;
 #[cfg(feature = "serde")]
 pub mod json;
 pub mod limits;
