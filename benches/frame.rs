@@ -13,7 +13,9 @@ use network_protocol::frame::decoder::Decoder;
 use network_protocol::frame::header::{Head, Method};
 use network_protocol::limits::Limits;
 use network_protocol::noise::{OsRandom, Suite};
-use network_protocol::session::{CallId, Config, Event, Role, Security, Session};
+use network_protocol::session::{
+    CallId, ClientSecurity, ClockPolicy, Config, Event, Role, Security, ServerSecurity, Session,
+};
 
 const FRAMES: u32 = 1_000;
 const BODY: &[u8; 32] = b"a body of thirty-two bytes, once";
@@ -72,12 +74,15 @@ impl Side {
     fn new(role: Role, now: Instant) -> Self {
         let offer = Offer { name: "bench::Echo".into(), version: 1, min: 1, fingerprint: [7; 16] };
         let config = Config {
-            role,
-            security: Security::Plain,
+            security: match role {
+                Role::Client => Security::Client(ClientSecurity::Plain),
+                Role::Server => Security::Server(ServerSecurity::Plain),
+            },
             suite: Suite::ChaChaPoly,
             offers: vec![offer],
             limits: Limits::default(),
             unix_ms: 0,
+            clock: ClockPolicy::Warn,
         };
         let session = Session::new(config, Box::new(OsRandom), now).expect("a good configuration");
         Self { session, inbox: BytesMut::new(), out: Vec::new() }

@@ -14,7 +14,9 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use network_protocol as np;
-use network_protocol::session::{CallFailure, Config, Event, Role, Security, Session};
+use network_protocol::session::{
+    CallFailure, ClientSecurity, ClockPolicy, Config, Event, Security, Session,
+};
 use np::Protocol as _;
 
 #[np::protocol(package = "test")]
@@ -41,12 +43,12 @@ fn call(address: &str, fingerprint: [u8; 16], body: &[u8]) -> Result<np::Bytes, 
         fingerprint,
     };
     let config = Config {
-        role: Role::Client,
-        security: Security::Nn,
+        security: Security::Client(ClientSecurity::InsecureAnonymous),
         suite: np::noise::Suite::auto(),
         offers: vec![offer],
         limits: np::Limits::default(),
         unix_ms: 0,
+        clock: ClockPolicy::Warn,
     };
     let mut stream = TcpStream::connect(address.trim_start_matches("tcp://")).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();

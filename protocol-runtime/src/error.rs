@@ -11,7 +11,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::frame::header::{BadFrame, Kind};
-use crate::frame::preface::{BadPreface, Guess};
+use crate::frame::preface::{BadPreface, Guess, Mode};
 use crate::frame::reason::Reason;
 use crate::limits::LimitError;
 use crate::noise::NoiseError;
@@ -71,12 +71,12 @@ pub enum Error {
     #[error("malformed preface: {0}")]
     BadPreface(#[from] BadPreface),
     /// The client asked for a kind of security that this server's configuration does not take.
-    #[error("the client asked for security {theirs}, this server requires {ours}")]
+    #[error("the client asks for {theirs}, this server takes {ours} only: configure both alike")]
     Security {
-        /// The number in the client's preface.
-        theirs: u8,
-        /// The number this server requires.
-        ours: u8,
+        /// What the client's preface asks for.
+        theirs: Mode,
+        /// What this server takes.
+        ours: Mode,
     },
     /// Nothing that the client offers is served, or not in a version that suits both: one of the
     /// two sides needs an update.
@@ -96,6 +96,33 @@ pub enum Error {
     /// [`NoiseError::PeerKeyMismatch`], which names both.
     #[error("the handshake failed: {0}")]
     Handshake(NoiseError),
+    /// The peer's clock is further off than `Limits::clock_skew` allows. Nothing was delivered.
+    #[error("the peer's clock is {by}, further than is allowed: set the clocks of both sides")]
+    ClockSkew {
+        /// How far, seen from this side.
+        by: Skew,
+    },
+    /// The first message of a handshake with a shared key was seen before: somebody sent a
+    /// recording of a client. The client itself is not concerned.
+    #[error("a recording of a client's first message was sent again; nothing came of it")]
+    Replayed,
+    /// The first message of a handshake with a shared key is from before this server started, or
+    /// from before its clock was set back, so that it cannot tell whether it is a recording.
+    #[error(
+        "the client's first message is from a time of which nothing is remembered: it is a \
+         recording, or the client's clock is behind; set the clocks of both sides and connect again"
+    )]
+    StaleTimestamp,
+    /// As many first messages as are remembered came with the shared key, so that no other can be
+    /// told from a recording. Clients may wait; what is remembered was accepted.
+    #[error(
+        "no first message of a client can be remembered for {} ms: raise `replay_entries` if so \
+         many clients connect", retry_after.as_millis()
+    )]
+    ReplayFull {
+        /// When there will be room.
+        retry_after: Duration,
+    },
     /// The handshake took too long.
     #[error("{0}")]
     HandshakeTimeout(Waiting),
@@ -166,7 +193,11 @@ impl Error {
             | Self::BadAccept(_)
             | Self::HandshakeTooLarge { .. }
             | Self::Unexpected(_)
+            | Self::ClockSkew { .. }
+            | Self::Replayed
+            | Self::StaleTimestamp
             | Self::HandshakeTruncated => Reason::BadHandshake,
+            Self::ReplayFull { .. } => Reason::Busy,
             Self::HandshakeTimeout(_) => Reason::Timeout,
             Self::Record(_) => Reason::BadRecord,
             Self::BadFrame(_) | Self::BadControl { .. } | Self::Truncated => Reason::BadFrame,
@@ -274,6 +305,11 @@ impl fmt::Display for Rejected {
         self.reason.fmt(f)?;
         if self.reason == Reason::Format {
             write!(f, ", the server speaks {} to {}", self.format_min, self.format_max)?;
+        } else if self.reason == Reason::Security {
+            f.write_str(": configure client and server alike")?;
+        } else if self.reason == Reason::BadHandshake {
+            // The server tells nobody which of them it was.
+            f.write_str(": compare the keys, and with a shared key the clocks, of both sides")?;
         }
         match self.retry_after {
             Some(after) => write!(f, ", retry after {} ms", after.as_millis()),
@@ -309,6 +345,42 @@ impl fmt::Display for Mismatch {
         side(f, &self.ours)?;
         f.write_str("; the peer has ")?;
         side(f, &self.theirs)
+    }
+}
+
+/// How far the clock of a peer is from this side's. Written as people say it: `31 s ahead`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Skew {
+    /// In milliseconds, positive where the peer is ahead; at most 2⁶³ − 1 either way.
+    ms: i64,
+}
+
+impl Skew {
+    /// How far `theirs` is from `ours`, both in milliseconds since 1970.
+    #[must_use]
+    pub fn between(theirs: u64, ours: u64) -> Self {
+        let size = i64::try_from(theirs.abs_diff(ours)).unwrap_or(i64::MAX);
+        Self { ms: if theirs < ours { size.saturating_neg() } else { size } }
+    }
+
+    /// In milliseconds, positive where the peer is ahead.
+    #[must_use]
+    pub const fn as_millis(self) -> i64 {
+        self.ms
+    }
+
+    /// How far, whichever way.
+    #[must_use]
+    pub const fn size(self) -> Duration {
+        Duration::from_millis(self.ms.unsigned_abs())
+    }
+}
+
+impl fmt::Display for Skew {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let way = if self.ms < 0 { "behind" } else { "ahead" };
+        let ms = self.ms.unsigned_abs();
+        if ms < 10_000 { write!(f, "{ms} ms {way}") } else { write!(f, "{} s {way}", ms / 1_000) }
     }
 }
 

@@ -140,6 +140,13 @@ limits! {
     handshake_timeout / with_handshake_timeout: Duration = Duration::from_secs(10), MILLISECOND => HOUR, "ms";
     /// How many bytes a peer may send before the handshake is done.
     pre_auth_bytes / with_pre_auth_bytes: u32 = 4_096, 1_024 => 65_536, "bytes";
+    /// How far a peer's clock may be from this side's: always with a shared key, where a server
+    /// refuses all else, and otherwise where the clock policy says so.
+    clock_skew / with_clock_skew: Duration = Duration::from_secs(30), MILLISECOND => HOUR, "ms";
+    /// How many first messages a server with a shared key remembers, so that it takes none twice.
+    /// They are forgotten after two to four times the [`clock_skew`](Self::clock_skew). With so many
+    /// remembered new clients are refused as `Busy`.
+    replay_entries / with_replay_entries: u32 = 100_000, 1 => 10_000_000, "messages";
     /// How many pings of the peer are answered in each
     /// [`pings_interval`](Self::pings_interval); one more closes. This side sends at most half as
     /// many, and no more than half the default.

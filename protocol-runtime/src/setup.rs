@@ -9,7 +9,7 @@ use crate::driver::Service;
 use crate::error::Error;
 use crate::frame::preface::OFFERS_MAX;
 use crate::noise::{Keypair, PublicKey};
-use crate::session::Security;
+use crate::session::{ClientSecurity, ServerKey, ServerSecurity};
 use crate::transport::Address;
 
 /// How long a call waits for its answer unless told otherwise.
@@ -70,24 +70,36 @@ pub(crate) struct Secure {
 
 impl Secure {
     /// What a server at `address` asks of its clients.
-    pub(crate) fn server(&self, address: &Address) -> Result<Security, Error> {
-        match self.choose(address)? {
-            Some(local) => Ok(Security::Xx { local, remote: None }),
-            None => Ok(self.without_identity(address)),
-        }
+    pub(crate) fn server(&self, address: &Address) -> Result<ServerSecurity, Error> {
+        Ok(match (self.choose(address)?, address) {
+            (Some(local), _) => ServerSecurity::Mutual { local },
+            (None, Address::Mem { .. }) => ServerSecurity::Plain,
+            (None, Address::Tcp { .. }) => {
+                warn_insecure(address);
+                ServerSecurity::InsecureAnonymous
+            }
+        })
     }
 
     /// What a client asks of a server at `address`.
-    pub(crate) fn client(&self, address: &Address) -> Result<Security, Error> {
+    pub(crate) fn client(&self, address: &Address) -> Result<ClientSecurity, Error> {
         match (self.choose(address)?, self.server_key) {
-            (Some(local), Some(key)) => Ok(Security::Xx { local, remote: Some(key) }),
+            (Some(local), Some(key)) => {
+                Ok(ClientSecurity::Mutual { local, server: ServerKey::Pinned(key) })
+            }
             (Some(_), None) => Err(Error::Config(
                 "a client with an identity has to know its server: give the server's public key with `.server_key(key)`".into(),
             )),
             (None, Some(_)) => Err(Error::Config(
                 "to check the server's key the client needs one of its own: add `.identity(keypair)`".into(),
             )),
-            (None, None) => Ok(self.without_identity(address)),
+            (None, None) => Ok(match address {
+                Address::Mem { .. } => ClientSecurity::Plain,
+                Address::Tcp { .. } => {
+                    warn_insecure(address);
+                    ClientSecurity::InsecureAnonymous
+                }
+            }),
         }
     }
 
@@ -103,14 +115,8 @@ impl Secure {
             (None, _, _) => Ok(None),
         }
     }
+}
 
-    fn without_identity(&self, address: &Address) -> Security {
-        match address {
-            Address::Mem { .. } => Security::Plain,
-            Address::Tcp { .. } => {
-                tracing::warn!(%address, "insecure: whoever is in between can read and change everything");
-                Security::Nn
-            }
-        }
-    }
+fn warn_insecure(address: &Address) {
+    tracing::warn!(%address, "insecure: whoever is in between can read and change everything");
 }

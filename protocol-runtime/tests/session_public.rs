@@ -9,22 +9,25 @@ use protocol_runtime::frame::control::Offer;
 use protocol_runtime::frame::reason::Reason;
 use protocol_runtime::limits::Limits;
 use protocol_runtime::noise::{Keypair, OsRandom, Suite};
-use protocol_runtime::session::{Config, Event, Role, Security, Session, Status};
+use protocol_runtime::session::{
+    ClientSecurity, ClockPolicy, Config, Event, Security, ServerKey, ServerSecurity, Session,
+    Status,
+};
 
 #[expect(clippy::disallowed_methods, reason = "time has to come from somewhere, once")]
 fn start() -> Instant {
     Instant::now()
 }
 
-fn session(role: Role, security: Security) -> Session {
+fn session(security: Security) -> Session {
     let offer = Offer { name: "acme::Echo".into(), version: 1, min: 1, fingerprint: [0; 16] };
     let config = Config {
-        role,
         security,
         suite: Suite::auto(),
         offers: vec![offer],
         limits: Limits::default(),
         unix_ms: 0,
+        clock: ClockPolicy::Warn,
     };
     Session::new(config, Box::new(OsRandom), start()).unwrap()
 }
@@ -47,9 +50,11 @@ fn two_sessions_make_a_connection() {
     let now = start();
     let local = Keypair::from_secret([1; 32]).unwrap();
     let server_key = Keypair::from_secret([2; 32]).unwrap();
-    let pin = Some(server_key.public());
-    let mut client = session(Role::Client, Security::Xx { local: local.clone(), remote: pin });
-    let mut server = session(Role::Server, Security::Xx { local: server_key, remote: None });
+    let known = ServerKey::Known(server_key.public());
+    let ours = ClientSecurity::Mutual { local: local.clone(), server: known };
+    let mut client = session(Security::Client(ours));
+    let theirs = ServerSecurity::Mutual { local: server_key };
+    let mut server = session(Security::Server(theirs));
     carry(now, &mut client, &mut server);
     assert_eq!(client.poll_event(), Some(Event::Established));
     assert_eq!(server.poll_event(), Some(Event::Established));

@@ -20,7 +20,7 @@ use crate::peer::Peer;
 use crate::protocol::{Protocol, side};
 use crate::schema::End;
 use crate::serve::{Client, Serve};
-use crate::session::{Config, Role, Security, Session};
+use crate::session::{ClientSecurity, ClockPolicy, Config, Security, Session};
 use crate::setup::{RESPONSE_TIMEOUT, Secure, Services};
 use crate::transport::{Address, Stream};
 
@@ -149,16 +149,16 @@ impl ClientBuilder {
 
 fn session(
     services: &[Arc<dyn Service>],
-    security: Security,
+    security: ClientSecurity,
     limits: &Limits,
 ) -> Result<Session, Error> {
     let config = Config {
-        role: Role::Client,
-        security,
+        security: Security::Client(security),
         suite: Suite::auto(),
         offers: services.iter().map(|service| service.offer()).collect(),
         limits: limits.clone(),
         unix_ms: driver::unix_ms(),
+        clock: ClockPolicy::Warn,
     };
     Session::new(config, Box::new(OsRandom), driver::now())
 }

@@ -11,7 +11,7 @@ use crate::frame::preface::Channel;
 use crate::frame::reason::Reason;
 use crate::noise::Pattern;
 use crate::peer::Peer;
-use crate::session::{Event, Status};
+use crate::session::{Event, Role, Status};
 
 /// Callers woken at a time when output has room again.
 const WOKEN_AT_ONCE: usize = 64;
@@ -151,7 +151,12 @@ impl Driver {
                 service: service.clone(),
             }));
         }
-        let proves = pattern.is_some_and(|pattern| pattern == Pattern::Xx);
+        let proves = match (pattern, core.session.role()) {
+            (Some(Pattern::Xx | Pattern::Xk), _) | (Some(Pattern::Nk), Role::Server) => true,
+            (Some(Pattern::Nk), Role::Client) | (Some(Pattern::Nn | Pattern::NnPsk0) | None, _) => {
+                false
+            }
+        };
         let security = Security {
             pattern,
             suite,

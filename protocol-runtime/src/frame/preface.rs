@@ -54,7 +54,49 @@ pub enum Channel {
     },
 }
 
+/// What a side wants of the protection of its connections. Client and server have to want the same;
+/// which pattern a client then uses depends on what it knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// None.
+    Plain,
+    /// Encryption, and nobody proves anything.
+    InsecureAnonymous,
+    /// The server proves its key.
+    ServerAuth,
+    /// Both prove their keys.
+    Mutual,
+    /// Both prove to hold the same secret.
+    SharedKey,
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Plain => "no protection",
+            Self::InsecureAnonymous => "encryption without authentication (NN)",
+            Self::ServerAuth => "a server with a key and clients without (NK)",
+            Self::Mutual => "keys on both sides (XX or XK)",
+            Self::SharedKey => "a shared key (NNpsk0)",
+        })
+    }
+}
+
 impl Channel {
+    /// What this is the protection of.
+    #[must_use]
+    pub const fn mode(self) -> Mode {
+        match self {
+            Self::Clear => Mode::Plain,
+            Self::Noise { pattern, .. } => match pattern {
+                Pattern::Nn => Mode::InsecureAnonymous,
+                Pattern::Nk => Mode::ServerAuth,
+                Pattern::Xx | Pattern::Xk => Mode::Mutual,
+                Pattern::NnPsk0 => Mode::SharedKey,
+            },
+        }
+    }
+
     /// The number of the security in the preface.
     #[must_use]
     pub const fn security(self) -> u8 {

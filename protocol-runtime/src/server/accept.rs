@@ -24,7 +24,7 @@ use crate::frame::unit::put_reject;
 use crate::limits::Limits;
 use crate::noise::{OsRandom, Suite};
 use crate::peer::Peer;
-use crate::session::{Config, Role, Security, Session};
+use crate::session::{ClockPolicy, Config, Security, ServerSecurity, Session};
 use crate::transport::{Incoming, Listener, Stream};
 
 /// Whether a server goes on.
@@ -40,7 +40,7 @@ pub(super) struct Acceptor {
     listener: Listener,
     registry: Arc<Registry>,
     services: Arc<[Arc<dyn Service>]>,
-    security: Security,
+    security: ServerSecurity,
     limits: Limits,
     response_timeout: Duration,
     tasks: JoinSet<()>,
@@ -75,7 +75,7 @@ impl Acceptor {
         listener: Listener,
         registry: Arc<Registry>,
         services: Arc<[Arc<dyn Service>]>,
-        security: Security,
+        security: ServerSecurity,
         limits: Limits,
         response_timeout: Duration,
     ) -> Self {
@@ -134,12 +134,12 @@ impl Acceptor {
     fn start(&mut self, incoming: Incoming, half_open: Permit) -> Result<(), Error> {
         let Incoming { stream, from } = incoming;
         let config = Config {
-            role: Role::Server,
-            security: self.security.clone(),
+            security: Security::Server(self.security.clone()),
             suite: Suite::auto(),
             offers: self.services.iter().map(|service| service.offer()).collect(),
             limits: self.limits.clone(),
             unix_ms: driver::unix_ms(),
+            clock: ClockPolicy::Warn,
         };
         let session = Session::new(config, Box::new(OsRandom), driver::now())?;
         let stranger = Peer::new(None, self.listener.address().transport(), from);
@@ -149,8 +149,12 @@ impl Acceptor {
         let handle = Connection::new(shared.clone(), false);
         shared.set_handle(&handle);
         let key = match &self.security {
-            Security::Xx { local, .. } => Some(local.public()),
-            Security::Plain | Security::Nn => None,
+            ServerSecurity::Mutual { local } | ServerSecurity::ServerAuth { local } => {
+                Some(local.public())
+            }
+            ServerSecurity::Plain
+            | ServerSecurity::InsecureAnonymous
+            | ServerSecurity::SharedKey { .. } => None,
         };
         let driver =
             Driver::new(shared, stream, self.services.clone(), key, Some(Box::new(half_open)));

@@ -1,19 +1,20 @@
 //! What a session starts from, and what both sides agreed on when it is open.
 
-use std::fmt;
+use std::sync::Arc;
 
+use super::clock::ClockPolicy;
+use super::replay::ReplayFilter;
+use crate::error::Skew;
 use crate::frame::control::Offer;
 use crate::frame::id::Role;
-use crate::frame::preface::Channel;
+use crate::frame::preface::{Channel, Mode};
 use crate::limits::Limits;
-use crate::noise::{Keypair, Pattern, PublicKey, Suite};
+use crate::noise::{Keypair, Pattern, PresharedKey, PublicKey, Suite};
 
 /// What a session starts from.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Which side this is.
-    pub role: Role,
-    /// How the connection is protected. A server takes nothing else from a client.
+    /// Which side this is, and how the connection is protected.
     pub security: Security,
     /// With which algorithms a client asks for protection; a server takes any of them.
     pub suite: Suite,
@@ -21,50 +22,155 @@ pub struct Config {
     pub offers: Vec<Offer>,
     /// The limits of this side.
     pub limits: Limits,
-    /// The time of day, in milliseconds since 1970, for the peer to compare its clock with.
+    /// The time of day when the session is made, in milliseconds since 1970.
     pub unix_ms: u64,
+    /// What becomes of a peer with another time of day.
+    pub clock: ClockPolicy,
 }
 
-/// How a connection is protected.
-#[derive(Clone)]
+/// How a connection is protected, and from which side it is seen.
+#[derive(Clone, Debug)]
 pub enum Security {
+    /// This side connected, and asks.
+    Client(ClientSecurity),
+    /// This side was connected to, and takes what it is configured for and nothing else.
+    Server(ServerSecurity),
+}
+
+/// How a client protects its connection.
+#[derive(Clone, Debug)]
+pub enum ClientSecurity {
     /// Not by this library. For a stream that is protected otherwise: in memory, on a local
     /// socket, inside TLS.
     Plain,
     /// Encrypted without proof of who the peer is: whoever is in between reads everything.
-    Nn,
-    /// Encrypted, and both sides prove to hold their keys.
-    Xx {
+    InsecureAnonymous,
+    /// Both sides prove to hold their keys.
+    Mutual {
         /// This side's key.
         local: Keypair,
-        /// The key the peer must hold. A client must name it; a server takes any key if there is
-        /// none, and shows it.
-        remote: Option<PublicKey>,
+        /// What is known of the server's.
+        server: ServerKey,
+    },
+    /// The server proves to hold its key, and this side stays anonymous.
+    ServerAuth {
+        /// The key the server must hold.
+        server: PublicKey,
+    },
+    /// Both sides prove to hold the same secret.
+    SharedKey {
+        /// The secret.
+        key: PresharedKey,
     },
 }
 
-impl Security {
-    /// What a client asks for.
-    pub(crate) const fn channel(&self, suite: Suite) -> Channel {
-        match self {
-            Self::Plain => Channel::Clear,
-            Self::Nn => Channel::Noise { pattern: Pattern::Nn, suite },
-            Self::Xx { .. } => Channel::Noise { pattern: Pattern::Xx, suite },
+/// What a client knows of its server's key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServerKey {
+    /// The server must hold this one. Whoever does not learns nothing of this side, and cannot even
+    /// say which key it holds (Noise XK).
+    Known(PublicKey),
+    /// The server must hold this one. Another one that is presented is refused by name, so that
+    /// people can compare the two (Noise XX).
+    Pinned(PublicKey),
+    /// The server may hold any. Which one it is stands in [`Established::peer_key`], to be judged
+    /// before anything is sent (Noise XX).
+    Unknown,
+}
+
+/// What a server asks of its clients.
+#[derive(Clone, Debug)]
+pub enum ServerSecurity {
+    /// No protection by this library, as [`ClientSecurity::Plain`].
+    Plain,
+    /// Encryption without any proof, as [`ClientSecurity::InsecureAnonymous`].
+    InsecureAnonymous,
+    /// Both sides prove to hold their keys. Any client's key is taken, and stands in
+    /// [`Established::peer_key`] to be judged.
+    Mutual {
+        /// This side's key.
+        local: Keypair,
+    },
+    /// This side proves to hold its key to clients that stay anonymous.
+    ServerAuth {
+        /// This side's key.
+        local: Keypair,
+    },
+    /// Both sides prove to hold the same secret.
+    SharedKey {
+        /// The secret.
+        key: PresharedKey,
+        /// What was seen of clients by all sessions with that secret.
+        replay: Arc<ReplayFilter>,
+    },
+}
+
+/// The keys that go into a Noise handshake.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Keys<'a> {
+    pub(super) local: Option<&'a Keypair>,
+    pub(super) remote: Option<&'a PublicKey>,
+    pub(super) shared: Option<&'a PresharedKey>,
+}
+
+impl Config {
+    /// Which side this is.
+    #[must_use]
+    pub const fn role(&self) -> Role {
+        match self.security {
+            Security::Client(_) => Role::Client,
+            Security::Server(_) => Role::Server,
         }
     }
 }
 
-impl fmt::Debug for Security {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl ClientSecurity {
+    /// What this side asks for.
+    pub(super) const fn channel(&self, suite: Suite) -> Channel {
+        let pattern = match self {
+            Self::Plain => return Channel::Clear,
+            Self::InsecureAnonymous => Pattern::Nn,
+            Self::Mutual { server: ServerKey::Known(_), .. } => Pattern::Xk,
+            Self::Mutual { server: ServerKey::Pinned(_) | ServerKey::Unknown, .. } => Pattern::Xx,
+            Self::ServerAuth { .. } => Pattern::Nk,
+            Self::SharedKey { .. } => Pattern::NnPsk0,
+        };
+        Channel::Noise { pattern, suite }
+    }
+
+    pub(super) const fn keys(&self) -> Keys<'_> {
+        let (local, remote, shared) = match self {
+            Self::Plain | Self::InsecureAnonymous => (None, None, None),
+            Self::Mutual { local, server: ServerKey::Known(key) | ServerKey::Pinned(key) } => {
+                (Some(local), Some(key), None)
+            }
+            Self::Mutual { local, server: ServerKey::Unknown } => (Some(local), None, None),
+            Self::ServerAuth { server } => (None, Some(server), None),
+            Self::SharedKey { key } => (None, None, Some(key)),
+        };
+        Keys { local, remote, shared }
+    }
+}
+
+impl ServerSecurity {
+    /// What this side takes.
+    pub(super) const fn mode(&self) -> Mode {
         match self {
-            Self::Plain => f.write_str("Plain"),
-            Self::Nn => f.write_str("Nn"),
-            Self::Xx { local, remote } => f
-                .debug_struct("Xx")
-                .field("local", &local.public())
-                .field("remote", remote)
-                .finish(),
+            Self::Plain => Mode::Plain,
+            Self::InsecureAnonymous => Mode::InsecureAnonymous,
+            Self::Mutual { .. } => Mode::Mutual,
+            Self::ServerAuth { .. } => Mode::ServerAuth,
+            Self::SharedKey { .. } => Mode::SharedKey,
         }
+    }
+
+    pub(super) const fn keys(&self) -> Keys<'_> {
+        let (local, shared) = match self {
+            Self::Plain | Self::InsecureAnonymous => (None, None),
+            Self::Mutual { local } | Self::ServerAuth { local } => (Some(local), None),
+            Self::SharedKey { key, .. } => (None, Some(key)),
+        };
+        Keys { local, remote: None, shared }
     }
 }
 
@@ -87,9 +193,11 @@ pub struct Established {
     pub calls: u32,
     /// The largest body of a message that the peer takes.
     pub body_bytes: u32,
-    /// The peer's time of day, in milliseconds since 1970, if it was told under protection of the
-    /// handshake. A server learns it with XX, a client always.
+    /// The peer's time of day, in milliseconds since 1970, if it told. A server learns it with XX,
+    /// XK and NNpsk0, a client always.
     pub peer_unix_ms: Option<u64>,
+    /// How far that was from this side's when it came.
+    pub clock_skew: Option<Skew>,
 }
 
 /// A protocol in use on a connection.

@@ -6,7 +6,7 @@
 //!
 //! ```text
 //!   server  Preface ──► Message1 ──► Message3 ──┐
-//!              └──(no Noise)───┐  └──(NN)────┐  │
+//!              └──(no Noise)───┐  └─(of two)─┐  │
 //!                              ▼             ▼  ▼
 //!                              └──────────► Open ──► Closed
 //!                                            ▲         ▲
@@ -32,12 +32,14 @@
 //! Events before it are whole and are still to be served, though no answer can be given.
 
 mod budget;
+mod clock;
 mod config;
 mod event;
 mod handshake;
 mod in_flight;
 mod open;
 mod outbox;
+mod replay;
 mod served;
 mod stats;
 #[cfg(test)]
@@ -58,8 +60,12 @@ use crate::limits::Limits;
 use crate::noise::Random;
 use crate::wire::EncodeError;
 
-pub use self::config::{Accepted, Config, Established, Security};
+pub use self::clock::ClockPolicy;
+pub use self::config::{
+    Accepted, ClientSecurity, Config, Established, Security, ServerKey, ServerSecurity,
+};
 pub use self::event::{CallFailure, CallRefused, Event, Status, Unanswered};
+pub use self::replay::ReplayFilter;
 pub use self::stats::Stats;
 pub use crate::frame::id::{CallId, Role};
 
@@ -108,7 +114,7 @@ impl Session {
         now: Instant,
     ) -> Result<Self, Error> {
         let mut core = Core {
-            role: config.role,
+            role: config.role(),
             limits: config.limits.clone(),
             outbox: Outbox::default(),
             events: VecDeque::new(),
@@ -387,7 +393,7 @@ impl Session {
         if matches!(self.state, State::Handshaking(_))
             && let State::Handshaking(handshaking) = std::mem::replace(&mut self.state, closing())
         {
-            match handshaking.handle_bytes(bytes, &mut self.core) {
+            match handshaking.handle_bytes(now, bytes, &mut self.core) {
                 Ok(Progress::Wait(handshaking)) => self.state = State::Handshaking(handshaking),
                 Ok(Progress::Open(open)) => {
                     self.state = State::Open(open);

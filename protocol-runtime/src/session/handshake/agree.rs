@@ -30,6 +30,7 @@ impl Agreed {
             calls: self.peer.calls.min(limits.calls_in_flight()),
             body_bytes: self.peer.frame.min(self.peer.message),
             peer_unix_ms: None,
+            clock_skew: None,
         }
     }
 }

@@ -1,17 +1,21 @@
 //! The side that speaks first: preface and first message go out at once, then the server's answer
 //! is expected. A refusal ends it; nothing is tried again.
 
+use std::time::Instant;
+
 use bytes::{Bytes, BytesMut};
 
 use super::agree::{Agreed, accepted, fits};
-use super::{Next, Step, announced, noise, write_message};
+use super::{Next, Own, Step, announced, hello_in, noise, write_message};
 use crate::error::Error;
 use crate::frame::control::{Accept, Hello, Offer, Preface};
 use crate::frame::preface::{self, Channel, FORMAT_MAX, Guess, LEAST, PROLOGUE, check_limits};
 use crate::frame::prefix;
 use crate::frame::unit::{self, Unit};
-use crate::noise::{Handshake, Random};
-use crate::session::config::{Config, Security};
+use crate::limits::Limits;
+use crate::noise::{Handshake, Suite};
+use crate::session::clock::Clock;
+use crate::session::config::ClientSecurity;
 use crate::session::open::{Keys, Open};
 use crate::session::outbox::Outbox;
 use crate::session::{Core, Role};
@@ -20,55 +24,57 @@ use crate::wire::{decode_root, encode_root};
 /// The server's Accept, alone or as the payload of the second message.
 pub(super) struct ExpectAccept {
     channel: Channel,
-    /// The handshake under way, and the Hello for its third message, if it has one.
-    noise: Option<(Handshake, Option<Hello>)>,
+    noise: Option<Pending>,
     offers: Vec<Offer>,
     record_bytes: u32,
+    clock: Clock,
+}
+
+/// A Noise handshake under way, and what its third message will carry, if it has one.
+struct Pending {
+    handshake: Handshake,
+    nonce: Option<[u8; 16]>,
 }
 
 /// Writes the preface, and the first message behind it.
 pub(super) fn start(
-    config: Config,
-    mut random: Box<dyn Random + Send>,
+    own: Own<ClientSecurity>,
+    suite: Suite,
+    limits: &Limits,
+    now: Instant,
     outbox: &mut Outbox,
 ) -> Result<ExpectAccept, Error> {
-    if matches!(config.security, Security::Xx { remote: None, .. }) {
-        let text = "a client needs the server's public key: pin it with `server_key`";
-        return Err(Error::Config(text.into()));
-    }
-    let channel = config.security.channel(config.suite);
-    let record_bytes = config.limits.record_bytes();
-    let body = Preface {
-        offers: config.offers,
-        record_max: record_bytes,
-        limits: announced(&config.limits),
-    };
+    let Own { security, offers, clock, mut random } = own;
+    let channel = security.channel(suite);
+    let record_bytes = limits.record_bytes();
+    let body = Preface { offers, record_max: record_bytes, limits: announced(limits) };
     preface::put(outbox.clear(), channel, &body)?;
     let noise = match channel {
         Channel::Clear => None,
         Channel::Noise { pattern, suite } => {
             let prologue = [PROLOGUE, outbox.clear()].concat();
-            let kind = (pattern, suite);
-            let mut handshake =
-                noise(&config.security, kind, Role::Client, &prologue, random.as_mut())?;
-            write_message(&mut handshake, &[], outbox)?;
-            let hello = match config.security {
-                Security::Plain | Security::Nn => None,
-                Security::Xx { .. } => {
-                    let mut nonce = [0; 16];
-                    random.fill(&mut nonce).map_err(|error| Error::Handshake(error.into()))?;
-                    Some(Hello { unix_ms: config.unix_ms, nonce })
+            let (kind, random) = ((pattern, suite), random.as_mut());
+            let mut handshake = noise(kind, Role::Client, security.keys(), &prologue, random)?;
+            let mut nonce = None;
+            let mut payload = Vec::new();
+            if let Some(message) = hello_in(pattern) {
+                let drawn = nonce.insert([0; 16]);
+                random.fill(drawn).map_err(|error| Error::Handshake(error.into()))?;
+                if message == 1 {
+                    payload = hello(clock.unix_ms(now), nonce.take().unwrap_or_default())?;
                 }
-            };
-            Some((handshake, hello))
+            }
+            write_message(&mut handshake, &payload, outbox)?;
+            Some(Pending { handshake, nonce })
         }
     };
-    Ok(ExpectAccept { channel, noise, offers: body.offers, record_bytes })
+    Ok(ExpectAccept { channel, noise, offers: body.offers, record_bytes, clock })
 }
 
 impl ExpectAccept {
     pub(super) fn read(
         self,
+        now: Instant,
         bytes: &mut BytesMut,
         left: &mut u32,
         core: &mut Core,
@@ -93,31 +99,44 @@ impl ExpectAccept {
                 return Err(Error::Rejected(rejected));
             }
         };
-        self.accept(message, core)
+        self.accept(now, message, core)
     }
 
-    fn accept(self, message: BytesMut, core: &mut Core) -> Result<Next, Error> {
-        let Self { channel, noise, offers, record_bytes } = self;
-        let own = |body: &Bytes| read_accept(body, channel, &offers, record_bytes);
-        let Some((mut handshake, hello)) = noise else {
-            let (agreed, unix_ms) = own(&message.freeze())?;
-            let mut established = agreed.established(&core.limits);
-            established.peer_unix_ms = Some(unix_ms);
-            return Ok(Next::Open(Open::new(established, None, core)?));
+    fn accept(self, now: Instant, message: BytesMut, core: &mut Core) -> Result<Next, Error> {
+        let Self { channel, noise, offers, record_bytes, clock } = self;
+        let (body, pending) = match noise {
+            None => (message.freeze(), None),
+            Some(mut pending) => {
+                let mut payload = Vec::new();
+                let read = pending.handshake.read_message(&message, &mut payload);
+                read.map_err(Error::Handshake)?;
+                (payload.into(), Some(pending))
+            }
         };
-        let mut payload = Vec::new();
-        handshake.read_message(&message, &mut payload).map_err(Error::Handshake)?;
-        let (agreed, unix_ms) = own(&payload.into())?;
-        if let Some(hello) = hello {
-            let mut payload = Vec::new();
-            encode_root(&hello, &mut payload)?;
-            write_message(&mut handshake, &payload, &mut core.outbox)?;
-        }
-        let keys = Keys::new(handshake, agreed.record_bytes)?;
+        let (agreed, unix_ms) = read_accept(&body, channel, &offers, record_bytes)?;
+        let skew = clock.compare(now, unix_ms, &core.limits)?;
+        let keys = match pending {
+            None => None,
+            Some(Pending { mut handshake, nonce }) => {
+                if let Some(nonce) = nonce {
+                    let hello = hello(clock.unix_ms(now), nonce)?;
+                    write_message(&mut handshake, &hello, &mut core.outbox)?;
+                }
+                Some(Keys::new(handshake, agreed.record_bytes)?)
+            }
+        };
         let mut established = agreed.established(&core.limits);
         established.peer_unix_ms = Some(unix_ms);
-        Ok(Next::Open(Open::new(established, Some(keys), core)?))
+        established.clock_skew = Some(skew);
+        Ok(Next::Open(Open::new(established, keys, core)?))
     }
+}
+
+/// What a client says of itself once only the server can read it.
+fn hello(unix_ms: u64, nonce: [u8; 16]) -> Result<Vec<u8>, Error> {
+    let mut payload = Vec::new();
+    encode_root(&Hello { unix_ms, nonce }, &mut payload)?;
+    Ok(payload)
 }
 
 /// Reads an Accept and holds it against what was offered. Also says the server's time of day.

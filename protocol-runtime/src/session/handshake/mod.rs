@@ -8,22 +8,25 @@ mod agree;
 mod client;
 mod server;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 
 use self::client::ExpectAccept;
 use self::server::{ExpectMessage1, ExpectMessage3, ExpectPreface};
-use super::config::{Config, Security};
+use super::clock::Clock;
+use super::config::{Config, Keys, Security};
 use super::open::Open;
 use super::outbox::Outbox;
 use super::{Core, Role};
 use crate::error::{Error, Rejected, Waiting};
-use crate::frame::preface::{FORMAT_MAX, FORMAT_MIN, check_offers};
+use crate::frame::control::{Hello, Offer, PeerLimits};
+use crate::frame::preface::{FORMAT_MAX, FORMAT_MIN, check_offers, small};
 use crate::frame::reason::Reason;
 use crate::frame::unit;
 use crate::limits::Limits;
 use crate::noise::{self, Handshake, NoiseError, Pattern, Random, Suite};
+use crate::wire::decode_root;
 
 /// A connection that is not open yet.
 pub(super) struct Handshaking {
@@ -34,6 +37,14 @@ pub(super) struct Handshaking {
     first_byte: Option<Instant>,
     /// Until when the handshake must be done.
     done: Option<Instant>,
+}
+
+/// What a side has for its handshake, beside its limits.
+struct Own<S> {
+    security: S,
+    offers: Vec<Offer>,
+    clock: Clock,
+    random: Box<dyn Random + Send>,
 }
 
 /// What is expected next.
@@ -67,17 +78,24 @@ impl Handshaking {
         now: Instant,
         outbox: &mut Outbox,
     ) -> Result<Self, Error> {
-        check_offers(&config.offers)?;
-        let limits = &config.limits;
+        let role = config.role();
+        let Config { security, suite, offers, limits, unix_ms, clock } = config;
+        check_offers(&offers)?;
+        let clock = Clock::new(unix_ms, now, clock);
         let left = limits.pre_auth_bytes();
         let done = now.checked_add(limits.handshake_timeout());
-        let first_byte = match config.role {
+        let first_byte = match role {
             Role::Server => now.checked_add(limits.first_byte_timeout()),
             Role::Client => None,
         };
-        let step = match config.role {
-            Role::Server => Step::Preface(ExpectPreface { config, random }),
-            Role::Client => Step::Accept(client::start(config, random, outbox)?),
+        let step = match security {
+            Security::Server(security) => {
+                Step::Preface(ExpectPreface::new(Own { security, offers, clock, random }))
+            }
+            Security::Client(security) => {
+                let own = Own { security, offers, clock, random };
+                Step::Accept(client::start(own, suite, &limits, now, outbox)?)
+            }
         };
         Ok(Self { step, left, first_byte, done })
     }
@@ -85,6 +103,7 @@ impl Handshaking {
     /// Goes as many steps as the octets allow. On an error the peer was told, where it may be.
     pub(super) fn handle_bytes(
         mut self: Box<Self>,
+        now: Instant,
         bytes: &mut BytesMut,
         core: &mut Core,
     ) -> Result<Progress, Error> {
@@ -95,10 +114,10 @@ impl Handshaking {
         loop {
             let hears_reject = step.hears_reject();
             let next = match step {
-                Step::Preface(step) => step.read(bytes, &mut self.left, core),
-                Step::Message1(step) => step.read(bytes, &mut self.left, core),
-                Step::Message3(step) => step.read(bytes, &mut self.left, core),
-                Step::Accept(step) => step.read(bytes, &mut self.left, core),
+                Step::Preface(step) => step.read(now, bytes, &mut self.left, core),
+                Step::Message1(step) => step.read(now, bytes, &mut self.left, core),
+                Step::Message3(step) => step.read(now, bytes, &mut self.left, core),
+                Step::Accept(step) => step.read(now, bytes, &mut self.left, core),
             };
             match next {
                 Ok(Next::Wait(step)) => {
@@ -111,7 +130,7 @@ impl Handshaking {
                     if !hears_reject {
                         core.outbox.discard();
                     } else if tells(&error) {
-                        reject(error.reason(), &mut core.outbox);
+                        reject_for(&error, &mut core.outbox);
                     }
                     return Err(error);
                 }
@@ -136,7 +155,7 @@ impl Handshaking {
     /// is said.
     pub(super) fn refuse(&self, reason: Reason, outbox: &mut Outbox) {
         if self.step.hears_reject() {
-            reject(reason, outbox);
+            reject(reason, None, outbox);
         } else {
             outbox.discard();
         }
@@ -177,31 +196,55 @@ const fn tells(error: &Error) -> bool {
     !matches!(error, Error::NotOurProtocol(_) | Error::HandshakeTimeout(Waiting::FirstByte))
 }
 
-fn reject(reason: Reason, outbox: &mut Outbox) {
-    let rejected =
-        Rejected { reason, format_min: FORMAT_MIN, format_max: FORMAT_MAX, retry_after: None };
+/// Refuses the peer for a failure. All failures to authenticate look alike.
+fn reject_for(error: &Error, outbox: &mut Outbox) {
+    let retry_after =
+        if let Error::ReplayFull { retry_after } = error { Some(*retry_after) } else { None };
+    reject(error.reason(), retry_after, outbox);
+}
+
+fn reject(reason: Reason, retry_after: Option<Duration>, outbox: &mut Outbox) {
+    let rejected = Rejected { reason, format_min: FORMAT_MIN, format_max: FORMAT_MAX, retry_after };
     unit::put_reject(outbox.clear(), rejected);
 }
 
-/// The Noise handshake for a kind of security; the keys that it needs are those of `security`.
+/// Which message of a pattern carries the client's Hello, counted from 1: the last one, if it is the
+/// client's, and otherwise the first, if there is a key for it that strangers do not have.
+const fn hello_in(pattern: Pattern) -> Option<u8> {
+    match pattern {
+        Pattern::Nn | Pattern::Nk => None,
+        Pattern::Xx | Pattern::Xk => Some(3),
+        Pattern::NnPsk0 => Some(1),
+    }
+}
+
+/// The Noise handshake of one side.
 fn noise(
-    security: &Security,
     (pattern, suite): (Pattern, Suite),
     role: Role,
+    keys: Keys<'_>,
     prologue: &[u8],
     random: &mut dyn Random,
 ) -> Result<Handshake, Error> {
-    let (local_static, remote_static) = match security {
-        Security::Plain | Security::Nn => (None, None),
-        Security::Xx { local, remote } => (Some(local), remote.as_ref()),
-    };
     let role = match role {
         Role::Client => noise::Role::Initiator,
         Role::Server => noise::Role::Responder,
     };
-    let params =
-        noise::Params { pattern, suite, role, prologue, local_static, remote_static, psk: None };
+    let params = noise::Params {
+        pattern,
+        suite,
+        role,
+        prologue,
+        local_static: keys.local,
+        remote_static: keys.remote,
+        psk: keys.shared,
+    };
     Handshake::new(params, random).map_err(Error::Handshake)
+}
+
+/// Reads the client's Hello.
+fn read_hello(payload: Vec<u8>) -> Result<Hello, Error> {
+    decode_root(&payload.into(), &small()).map_err(|error| Error::BadPreface(error.into()))
 }
 
 /// Takes the next message of the handshake, or says `None` if it is not all there yet.
@@ -221,8 +264,8 @@ fn write_message(noise: &mut Handshake, payload: &[u8], outbox: &mut Outbox) -> 
 }
 
 /// Limits as they are announced to the peer.
-fn announced(limits: &Limits) -> crate::frame::control::PeerLimits {
-    crate::frame::control::PeerLimits {
+fn announced(limits: &Limits) -> PeerLimits {
+    PeerLimits {
         calls: limits.calls_in_flight(),
         message: limits.message_bytes(),
         frame: limits.frame_bytes(),

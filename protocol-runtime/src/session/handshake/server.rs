@@ -1,45 +1,52 @@
 //! The side that is spoken to: it judges the preface before it computes anything, and takes no
 //! other security than the one it is configured with.
 
+use std::time::Instant;
+
 use bytes::{Bytes, BytesMut};
 
 use super::agree::{Agreed, choose, record_bytes};
-use super::{Next, Step, announced, message, noise, write_message};
-use crate::error::Error;
-use crate::frame::control::{Accept, Hello};
+use super::{Next, Own, Step, announced, message, noise, read_hello, write_message};
+use crate::error::{Error, Skew};
+use crate::frame::control::{Accept, Offer};
 use crate::frame::preface::{self, Channel, FORMAT_MAX, PROLOGUE};
 use crate::frame::unit;
-use crate::noise::{Handshake, Pattern, Random, Suite};
-use crate::session::config::{Config, Security};
+use crate::limits::Limits;
+use crate::noise::{Handshake, Pattern, Suite};
+use crate::session::clock::Clock;
+use crate::session::config::ServerSecurity;
 use crate::session::open::{Keys, Open};
 use crate::session::{Core, Role};
-use crate::wire::{decode_root, encode_root};
+use crate::wire::encode_root;
 
 /// The client's preface.
 pub(super) struct ExpectPreface {
-    pub(super) config: Config,
-    pub(super) random: Box<dyn Random + Send>,
+    own: Own<ServerSecurity>,
 }
 
 /// The first message of the Noise handshake.
 pub(super) struct ExpectMessage1 {
-    security: Security,
+    own: Own<ServerSecurity>,
     kind: (Pattern, Suite),
-    random: Box<dyn Random + Send>,
     preface: Bytes,
     agreed: Agreed,
-    accept: Vec<u8>,
 }
 
 /// The third message of the Noise handshake, in which the client proves its key.
 pub(super) struct ExpectMessage3 {
     noise: Handshake,
     agreed: Agreed,
+    clock: Clock,
 }
 
 impl ExpectPreface {
+    pub(super) const fn new(own: Own<ServerSecurity>) -> Self {
+        Self { own }
+    }
+
     pub(super) fn read(
         self,
+        now: Instant,
         bytes: &mut BytesMut,
         left: &mut u32,
         core: &mut Core,
@@ -49,32 +56,28 @@ impl ExpectPreface {
         };
         let spent = u32::try_from(preface.raw.len()).unwrap_or(u32::MAX);
         *left = left.saturating_sub(spent);
-        let Self { config, random } = self;
-        // The suite is the client's choice; the rest is not.
-        let Channel::Noise { suite, .. } = preface.channel else {
-            return plain(&config, &preface, core);
-        };
-        let ours = config.security.channel(suite);
-        let (Channel::Noise { pattern, .. }, true) = (ours, ours == preface.channel) else {
-            return Err(security(ours, preface.channel));
-        };
-        let agreed = agree(&config, &preface)?;
-        let accept = accept(&config, &agreed)?;
-        let step = ExpectMessage1 {
-            security: config.security,
-            kind: (pattern, suite),
-            random,
-            preface: preface.raw,
-            agreed,
-            accept,
-        };
-        Ok(Next::Go(Step::Message1(step)))
+        let Self { own } = self;
+        // Pattern and suite are the client's choice, within what protects as this side wants it.
+        let (ours, theirs) = (own.security.mode(), preface.channel.mode());
+        if ours != theirs {
+            return Err(Error::Security { theirs, ours });
+        }
+        let agreed = agree(&own.offers, &preface, &core.limits)?;
+        match preface.channel {
+            Channel::Clear => plain(now, &own.clock, agreed, core),
+            Channel::Noise { pattern, suite } => {
+                let kind = (pattern, suite);
+                let step = ExpectMessage1 { own, kind, preface: preface.raw, agreed };
+                Ok(Next::Go(Step::Message1(step)))
+            }
+        }
     }
 }
 
 impl ExpectMessage1 {
     pub(super) fn read(
         mut self,
+        now: Instant,
         bytes: &mut BytesMut,
         left: &mut u32,
         core: &mut Core,
@@ -83,27 +86,53 @@ impl ExpectMessage1 {
             return Ok(Next::Wait(Step::Message1(self)));
         };
         let prologue = [PROLOGUE, &self.preface].concat();
-        let random = self.random.as_mut();
-        let mut noise = noise(&self.security, self.kind, Role::Server, &prologue, random)?;
+        let (keys, random) = (self.own.security.keys(), self.own.random.as_mut());
+        let mut noise = noise(self.kind, Role::Server, keys, &prologue, random)?;
         let mut payload = Vec::new();
         noise.read_message(&message, &mut payload).map_err(Error::Handshake)?;
-        if !payload.is_empty() {
-            return Err(Error::Unexpected("a payload in the first message"));
-        }
-        write_message(&mut noise, &self.accept, &mut core.outbox)?;
+        let heard = self.judge(now, &message, payload)?;
+        let accept = accept(self.own.clock.unix_ms(now), &self.agreed, &core.limits)?;
+        write_message(&mut noise, &accept, &mut core.outbox)?;
         if !noise.is_finished() {
-            let step = ExpectMessage3 { noise, agreed: self.agreed };
+            let step = ExpectMessage3 { noise, agreed: self.agreed, clock: self.own.clock };
             return Ok(Next::Go(Step::Message3(step)));
         }
         let keys = Keys::new(noise, self.agreed.record_bytes)?;
-        let established = self.agreed.established(&core.limits);
+        let mut established = self.agreed.established(&core.limits);
+        if let Some(unix_ms) = heard {
+            established.peer_unix_ms = Some(unix_ms);
+            established.clock_skew = Some(Skew::between(unix_ms, self.own.clock.unix_ms(now)));
+        }
         Ok(Next::Open(Open::new(established, Some(keys), core)?))
+    }
+
+    /// What the first message carries: with a shared key the client's time of day, which with its
+    /// octets tells whether it was sent before; otherwise nothing.
+    fn judge(&self, now: Instant, message: &[u8], payload: Vec<u8>) -> Result<Option<u64>, Error> {
+        match &self.own.security {
+            ServerSecurity::SharedKey { replay, .. } => {
+                let hello = read_hello(payload)?;
+                replay.admit(self.own.clock.unix_ms(now), hello.unix_ms, message)?;
+                Ok(Some(hello.unix_ms))
+            }
+            ServerSecurity::Plain
+            | ServerSecurity::InsecureAnonymous
+            | ServerSecurity::Mutual { .. }
+            | ServerSecurity::ServerAuth { .. } => {
+                if payload.is_empty() {
+                    Ok(None)
+                } else {
+                    Err(Error::Unexpected("a payload in the first message"))
+                }
+            }
+        }
     }
 }
 
 impl ExpectMessage3 {
     pub(super) fn read(
         mut self,
+        now: Instant,
         bytes: &mut BytesMut,
         left: &mut u32,
         core: &mut Core,
@@ -113,23 +142,19 @@ impl ExpectMessage3 {
         };
         let mut payload = Vec::new();
         self.noise.read_message(&message, &mut payload).map_err(Error::Handshake)?;
-        let hello: Hello = decode_root(&payload.into(), &preface::small())
-            .map_err(|error| Error::BadPreface(error.into()))?;
+        let hello = read_hello(payload)?;
+        let skew = self.clock.compare(now, hello.unix_ms, &core.limits)?;
         let keys = Keys::new(self.noise, self.agreed.record_bytes)?;
         let mut established = self.agreed.established(&core.limits);
         established.peer_unix_ms = Some(hello.unix_ms);
+        established.clock_skew = Some(skew);
         Ok(Next::Open(Open::new(established, Some(keys), core)?))
     }
 }
 
 /// Answers a client that asks for no protection.
-fn plain(config: &Config, preface: &preface::Preface, core: &mut Core) -> Result<Next, Error> {
-    let ours = config.security.channel(config.suite);
-    if ours != Channel::Clear {
-        return Err(security(ours, preface.channel));
-    }
-    let agreed = agree(config, preface)?;
-    let accept = accept(config, &agreed)?;
+fn plain(now: Instant, clock: &Clock, agreed: Agreed, core: &mut Core) -> Result<Next, Error> {
+    let accept = accept(clock.unix_ms(now), &agreed, &core.limits)?;
     unit::put(core.outbox.clear(), |out| {
         out.extend_from_slice(&accept);
         Ok::<_, Error>(())
@@ -138,28 +163,24 @@ fn plain(config: &Config, preface: &preface::Preface, core: &mut Core) -> Result
     Ok(Next::Open(Open::new(established, None, core)?))
 }
 
-const fn security(ours: Channel, theirs: Channel) -> Error {
-    Error::Security { theirs: theirs.security(), ours: ours.security() }
-}
-
-fn agree(config: &Config, preface: &preface::Preface) -> Result<Agreed, Error> {
-    let protocols = choose(&config.offers, &preface.body.offers)
+fn agree(offers: &[Offer], preface: &preface::Preface, limits: &Limits) -> Result<Agreed, Error> {
+    let protocols = choose(offers, &preface.body.offers)
         .map_err(|mismatch| Error::NoProtocol(Box::new(mismatch)))?;
     Ok(Agreed {
         channel: preface.channel,
         protocols,
-        record_bytes: record_bytes(&config.limits, preface.body.record_max),
+        record_bytes: record_bytes(limits, preface.body.record_max),
         peer: preface.body.limits.clone(),
     })
 }
 
-fn accept(config: &Config, agreed: &Agreed) -> Result<Vec<u8>, Error> {
+fn accept(unix_ms: u64, agreed: &Agreed, limits: &Limits) -> Result<Vec<u8>, Error> {
     let accept = Accept {
         format: FORMAT_MAX,
         protocols: agreed.protocols.iter().map(|accepted| accepted.ours.clone()).collect(),
         record_max: agreed.record_bytes,
-        limits: announced(&config.limits),
-        unix_ms: config.unix_ms,
+        limits: announced(limits),
+        unix_ms,
     };
     let mut body = Vec::new();
     encode_root(&accept, &mut body)?;

@@ -89,7 +89,7 @@ fn f4_a_message_at_the_limit_passes_and_one_over_it_is_not_written() {
         let max = usize::try_from(limit).unwrap();
         let side = |role| Config {
             limits: Limits::default().with_frame_bytes(limit).unwrap(),
-            ..config(role, protection.of(role))
+            ..config(protection.of(role))
         };
         let mut pair = Pair::with(side(Role::Client), side(Role::Server)).opened();
         for len in [0, 1, max - 1, max] {
@@ -417,9 +417,9 @@ fn commands_after_the_end_say_why_it_ended() {
 fn a_caller_stops_at_what_the_peer_serves() {
     let server = Config {
         limits: Limits::default().with_calls_in_flight(2).unwrap(),
-        ..config(Role::Server, Protection::Plain.of(Role::Server))
+        ..config(Protection::Plain.of(Role::Server))
     };
-    let client = config(Role::Client, Protection::Plain.of(Role::Client));
+    let client = config(Protection::Plain.of(Role::Client));
     let mut pair = Pair::with(client, server).opened();
     let first = called(&mut pair, b"", None);
     called(&mut pair, b"", None);

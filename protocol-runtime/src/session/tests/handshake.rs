@@ -2,23 +2,28 @@
 
 use std::time::Duration;
 
-use super::pair::{Pair, Protection, Side, append, config, key, offer, request, start};
-use crate::error::{CloseReason, Error, Rejected, Waiting};
+use super::pair::{
+    CLIENT_MS, Pair, Protection, SERVER_MS, Side, append, config, key, offer, request, start,
+};
+use crate::error::{CloseReason, Error, Rejected, Skew, Waiting};
 use crate::frame::control::{Accept, PeerLimits};
-use crate::frame::preface::{BadPreface, Channel, Guess};
+use crate::frame::preface::{BadPreface, Channel, Guess, Mode};
 use crate::frame::reason::Reason;
 use crate::limits::Limits;
-use crate::noise::{NoiseError, Pattern, Suite};
-use crate::session::{CallRefused, Config, Event, Role, Security, Session, Status};
+use crate::noise::{NoiseError, Suite};
+use crate::session::{
+    CallRefused, ClientSecurity, Config, Established, Event, Role, Security, ServerKey, Session,
+    Status,
+};
 
 const SECOND: Duration = Duration::from_secs(1);
 
 fn client(protection: Protection) -> Config {
-    config(Role::Client, protection.of(Role::Client))
+    config(protection.of(Role::Client))
 }
 
 fn server(protection: Protection) -> Config {
-    config(Role::Server, protection.of(Role::Server))
+    config(protection.of(Role::Server))
 }
 
 /// How a side failed.
@@ -56,19 +61,24 @@ fn both_sides_agree_on_what_the_connection_is() {
             let server = pair.server.session.established().unwrap().clone();
             assert_eq!(client.channel, server.channel);
             assert_eq!(client.handshake_hash, server.handshake_hash);
-            let pattern = match protection {
-                Protection::Plain => None,
-                Protection::Nn => Some(Pattern::Nn),
-                Protection::Xx => Some(Pattern::Xx),
-            };
-            let expected =
-                pattern.map_or(Channel::Clear, |pattern| Channel::Noise { pattern, suite });
+            let expected = protection
+                .pattern()
+                .map_or(Channel::Clear, |pattern| Channel::Noise { pattern, suite });
             assert_eq!(client.channel, expected);
             assert_eq!(client.handshake_hash.is_some(), protection != Protection::Plain);
-            let keys = (protection == Protection::Xx).then(|| (key(1).public(), key(2).public()));
-            assert_eq!(server.peer_key.zip(client.peer_key), keys);
-            assert_eq!(client.peer_unix_ms, Some(2_000));
-            assert_eq!(server.peer_unix_ms, (protection == Protection::Xx).then_some(1_000));
+            // Who proves which key, and tells the time to whom.
+            let (proves, proved, tells) = match protection {
+                Protection::Plain | Protection::Nn => (false, false, false),
+                Protection::Nk => (false, true, false),
+                Protection::Xx | Protection::Xk => (true, true, true),
+                Protection::Psk => (false, false, true),
+            };
+            assert_eq!(server.peer_key, proves.then(|| key(1).public()));
+            assert_eq!(client.peer_key, proved.then(|| key(2).public()));
+            let skew = |side: &Established| side.clock_skew.map(Skew::as_millis);
+            assert_eq!((client.peer_unix_ms, skew(&client)), (Some(SERVER_MS), Some(-500)));
+            let told = (tells.then_some(CLIENT_MS), tells.then_some(500));
+            assert_eq!((server.peer_unix_ms, skew(&server)), told);
             assert_eq!(
                 (client.calls, client.body_bytes, client.record_bytes),
                 (128, 1_048_576, 16_384)
@@ -172,22 +182,33 @@ fn nothing_in_common_is_refused_with_what_each_side_has() {
 #[test]
 fn a_server_takes_no_other_security_than_its_own() {
     for ours in Protection::ALL {
-        for theirs in Protection::ALL.into_iter().filter(|theirs| *theirs != ours) {
+        let differs = |theirs: &Protection| mode(*theirs) != mode(ours);
+        for theirs in Protection::ALL.into_iter().filter(differs) {
             let error = no_connection(client(theirs), server(ours));
-            let number = |protection| match protection {
-                Protection::Plain => 0,
-                Protection::Nn => 1,
-                Protection::Xx => 3,
-            };
-            assert_eq!(error, Error::Security { theirs: number(theirs), ours: number(ours) });
+            assert_eq!(error, Error::Security { theirs: mode(theirs), ours: mode(ours) });
         }
+    }
+}
+
+fn mode(protection: Protection) -> Mode {
+    let suite = Suite::ChaChaPoly;
+    let noise = |pattern| Channel::Noise { pattern, suite };
+    protection.pattern().map_or(Channel::Clear, noise).mode()
+}
+
+#[test]
+fn a_server_with_a_key_takes_xx_and_xk() {
+    for protection in [Protection::Xx, Protection::Xk] {
+        let same = Pair::with(client(protection), server(Protection::Xx)).opened();
+        let established = same.server.session.established().unwrap();
+        assert_eq!(established.peer_key, Some(key(1).public()));
     }
 }
 
 #[test]
 fn f9_a_server_with_another_key_than_the_pinned_one_is_refused_by_name() {
     let mut pinned = client(Protection::Xx);
-    pinned.security = Security::Xx { local: key(1), remote: Some(key(9).public()) };
+    pinned.security = mutual(ServerKey::Pinned(key(9).public()));
     let mut pair = Pair::with(pinned, server(Protection::Xx));
     pair.settle();
     let (expected, presented) = (key(9).public(), key(2).public());
@@ -201,25 +222,15 @@ fn f9_a_server_with_another_key_than_the_pinned_one_is_refused_by_name() {
     assert_eq!(error(&pair.server), Error::HandshakeTruncated);
 }
 
-#[test]
-fn a_server_may_pin_its_client() {
-    let mut pinned = server(Protection::Xx);
-    pinned.security = Security::Xx { local: key(2), remote: Some(key(9).public()) };
-    let mut pair = Pair::with(client(Protection::Xx), pinned);
-    pair.settle();
-    let (expected, presented) = (key(9).public(), key(1).public());
-    let mismatch = NoiseError::PeerKeyMismatch { expected, presented };
-    assert_eq!(error(&pair.server), Error::Handshake(mismatch));
-    assert_eq!(pair.server.take_events().len(), 1);
+fn mutual(server: ServerKey) -> Security {
+    Security::Client(ClientSecurity::Mutual { local: key(1), server })
 }
 
 #[test]
-fn a_client_without_a_pin_is_no_client() {
-    let security = Security::Xx { local: key(1), remote: None };
-    let config = config(Role::Client, security);
-    let error = Session::new(config, Box::new(super::pair::Dice::new(1)), start()).unwrap_err();
-    assert!(matches!(&error, Error::Config(_)), "{error}");
-    assert!(error.to_string().contains("server_key"));
+fn a_client_that_knows_no_key_is_shown_the_one_that_was_proved() {
+    let pair = Pair::with(config(mutual(ServerKey::Unknown)), server(Protection::Xx)).opened();
+    let established = pair.client.session.established().unwrap();
+    assert_eq!(established.peer_key, Some(key(2).public()));
 }
 
 #[test]
@@ -447,7 +458,7 @@ fn a_client_takes_no_answer_that_it_did_not_ask_for() {
 fn f8_a_hundred_handshakes_in_one_process_do_not_disturb_each_other() {
     let mut pairs: Vec<_> = (0..100_u8)
         .map(|n| {
-            let mut pair = Pair::new(Protection::ALL[usize::from(n) % 3]);
+            let mut pair = Pair::new(Protection::ALL[usize::from(n) % 6]);
             pair.cut = usize::from(n) + 1;
             pair
         })

@@ -38,7 +38,7 @@ fn recorded(protection: Protection) -> (Vec<u8>, Vec<Event>) {
 }
 
 fn fresh_server(protection: Protection, now: Instant) -> Side {
-    Side::new(config(Role::Server, protection.of(Role::Server)), now)
+    Side::new(config(protection.of(Role::Server)), now)
 }
 
 /// What a fresh server makes of octets that arrive in these pieces.

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use super::pair::{Pair, Protection, Side, append, config, control, frame, id, key, method, start};
+use super::pair::{Pair, Protection, Side, append, config, control, frame, id, method, start};
 use crate::error::{Error, Flood, Rejected};
 use crate::frame::control::{Ping, Pong};
 use crate::frame::header::Head;
 use crate::frame::reason::Reason;
 use crate::frame::unit;
 use crate::limits::{LimitError, Limits};
-use crate::session::{CloseReason, Config, Role, Security, Status};
+use crate::session::{CloseReason, Config, Role, Status};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -19,8 +19,8 @@ fn served(limits: impl FnOnce(Limits) -> Result<Limits, LimitError>) -> Pair {
 }
 
 fn with(limits: impl FnOnce(Limits) -> Result<Limits, LimitError>, role: Role) -> Pair {
-    let mut client = config(Role::Client, Security::Plain);
-    let mut server = config(Role::Server, Security::Plain);
+    let mut client = config(Protection::Plain.of(Role::Client));
+    let mut server = config(Protection::Plain.of(Role::Server));
     let side = if role == Role::Client { &mut client } else { &mut server };
     side.limits = limits(Limits::default()).unwrap();
     Pair::with(client, server)
@@ -46,10 +46,10 @@ fn frame_bytes_and_message_bytes() {
 #[test]
 fn record_bytes() {
     let mut pair = Pair::with(
-        config(Role::Client, Protection::Nn.of(Role::Client)),
+        config(Protection::Nn.of(Role::Client)),
         Config {
             limits: Limits::default().with_record_bytes(1_024).unwrap(),
-            ..config(Role::Server, Protection::Nn.of(Role::Server))
+            ..config(Protection::Nn.of(Role::Server))
         },
     )
     .opened();
@@ -96,9 +96,9 @@ fn first_byte_timeout_and_handshake_timeout() {
 
 #[test]
 fn pre_auth_bytes() {
-    let security = Security::Xx { local: key(1), remote: Some(key(2).public()) };
     let limits = Limits::default().with_pre_auth_bytes(1_024).unwrap();
-    let mut side = Side::new(Config { limits, ..config(Role::Client, security) }, start());
+    let client = config(Protection::Xx.of(Role::Client));
+    let mut side = Side::new(Config { limits, ..client }, start());
     side.receive(start(), &1_023_u16.to_be_bytes());
     side.receive(start(), b"\0\0");
     assert_eq!(error(&side), Error::HandshakeTooLarge { len: 1_025, max: 1_024 });

@@ -164,7 +164,7 @@ proptest! {
     ) {
         let side = |role| Config {
             limits: Limits::default().with_calls_in_flight(8).unwrap(),
-            ..config(role, protection.of(role))
+            ..config(protection.of(role))
         };
         let mut pair = Pair::with(side(Role::Client), side(Role::Server)).opened();
         pair.cut = cut;

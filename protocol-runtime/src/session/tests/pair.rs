@@ -1,6 +1,6 @@
 //! Two sessions, what is on the way between them, and a clock that is moved by hand.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
@@ -9,8 +9,11 @@ use crate::frame::control::Offer;
 use crate::frame::decoder::{Decoder, Frame};
 use crate::frame::header::{Head, Method};
 use crate::limits::Limits;
-use crate::noise::{Keypair, Random, RandomError, Suite};
-use crate::session::{CallId, Config, Event, Role, Security, Session, Status};
+use crate::noise::{Keypair, Pattern, PresharedKey, Random, RandomError, Suite};
+use crate::session::{
+    CallId, ClientSecurity, ClockPolicy, Config, Event, ReplayFilter, Role, Security, ServerKey,
+    ServerSecurity, Session, Status,
+};
 use crate::wire::{EncodeError, Root};
 
 /// The only moment a test starts from; all others are counted from it.
@@ -61,40 +64,89 @@ pub(crate) fn offer(name: &str, version: u32, min: u32) -> Offer {
     Offer { name: name.into(), version, min, fingerprint: [7; 16] }
 }
 
+/// The time of day at the client of a pair.
+pub(crate) const CLIENT_MS: u64 = 1_700_000_001_000;
+/// The time of day at the server of a pair, which started with it.
+pub(crate) const SERVER_MS: u64 = 1_700_000_000_500;
+
+/// The secret that both sides of a pair hold.
+pub(crate) fn shared() -> PresharedKey {
+    PresharedKey::from_bytes([7; 32]).unwrap()
+}
+
+/// What a server that starts now has seen: nothing.
+pub(crate) fn replay() -> Arc<ReplayFilter> {
+    Arc::new(ReplayFilter::new(&Limits::default(), SERVER_MS))
+}
+
 /// A configuration that offers, or serves, the protocol `test::A`.
-pub(crate) fn config(role: Role, security: Security) -> Config {
+pub(crate) fn config(security: Security) -> Config {
+    let unix_ms = match security {
+        Security::Client(_) => CLIENT_MS,
+        Security::Server(_) => SERVER_MS,
+    };
     Config {
-        role,
         security,
         suite: Suite::ChaChaPoly,
         offers: vec![offer("test::A", 1, 1)],
         limits: Limits::default(),
-        unix_ms: match role {
-            Role::Client => 1_000,
-            Role::Server => 2_000,
-        },
+        unix_ms,
+        clock: ClockPolicy::Warn,
     }
 }
 
-/// How the connection of a pair is protected.
+/// How the connection of a pair is protected: each mode, by each of its patterns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Protection {
     Plain,
     Nn,
+    Nk,
     Xx,
+    Xk,
+    Psk,
 }
 
 impl Protection {
-    pub(crate) const ALL: [Self; 3] = [Self::Plain, Self::Nn, Self::Xx];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Plain, Self::Nn, Self::Nk, Self::Xx, Self::Xk, Self::Psk];
+
+    pub(crate) const fn pattern(self) -> Option<Pattern> {
+        match self {
+            Self::Plain => None,
+            Self::Nn => Some(Pattern::Nn),
+            Self::Nk => Some(Pattern::Nk),
+            Self::Xx => Some(Pattern::Xx),
+            Self::Xk => Some(Pattern::Xk),
+            Self::Psk => Some(Pattern::NnPsk0),
+        }
+    }
+
+    pub(crate) fn client(self) -> ClientSecurity {
+        let (local, theirs) = (key(1), key(2).public());
+        match self {
+            Self::Plain => ClientSecurity::Plain,
+            Self::Nn => ClientSecurity::InsecureAnonymous,
+            Self::Nk => ClientSecurity::ServerAuth { server: theirs },
+            Self::Xx => ClientSecurity::Mutual { local, server: ServerKey::Pinned(theirs) },
+            Self::Xk => ClientSecurity::Mutual { local, server: ServerKey::Known(theirs) },
+            Self::Psk => ClientSecurity::SharedKey { key: shared() },
+        }
+    }
+
+    pub(crate) fn server(self) -> ServerSecurity {
+        match self {
+            Self::Plain => ServerSecurity::Plain,
+            Self::Nn => ServerSecurity::InsecureAnonymous,
+            Self::Nk => ServerSecurity::ServerAuth { local: key(2) },
+            Self::Xx | Self::Xk => ServerSecurity::Mutual { local: key(2) },
+            Self::Psk => ServerSecurity::SharedKey { key: shared(), replay: replay() },
+        }
+    }
 
     pub(crate) fn of(self, role: Role) -> Security {
-        match (self, role) {
-            (Self::Plain, _) => Security::Plain,
-            (Self::Nn, _) => Security::Nn,
-            (Self::Xx, Role::Client) => {
-                Security::Xx { local: key(1), remote: Some(key(2).public()) }
-            }
-            (Self::Xx, Role::Server) => Security::Xx { local: key(2), remote: None },
+        match role {
+            Role::Client => Security::Client(self.client()),
+            Role::Server => Security::Server(self.server()),
         }
     }
 }
@@ -111,7 +163,7 @@ pub(crate) struct Side {
 impl Side {
     /// A side whose randomness follows from its role, so that each run is the same.
     pub(crate) fn new(config: Config, now: Instant) -> Self {
-        let seed = match config.role {
+        let seed = match config.role() {
             Role::Client => 1,
             Role::Server => 2,
         };
@@ -175,10 +227,7 @@ impl Pair {
     }
 
     pub(crate) fn new(protection: Protection) -> Self {
-        Self::with(
-            config(Role::Client, protection.of(Role::Client)),
-            config(Role::Server, protection.of(Role::Server)),
-        )
+        Self::with(config(protection.of(Role::Client)), config(protection.of(Role::Server)))
     }
 
     /// A connection that is open on both sides.

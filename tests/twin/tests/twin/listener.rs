@@ -105,23 +105,22 @@ impl<'k> Listener<'k> {
 
     /// The handshake of each side, with the keys and the randomness of that side.
     fn handshakes(&self, pattern: Pattern) -> [Handshake; 2] {
-        let xx = pattern == Pattern::Xx;
-        let start = |noise, local, remote, random: Role| {
+        let start = |noise, role: Role, local, remote| {
             let params = Params {
                 pattern,
                 suite: self.keys.suite,
                 role: noise,
                 prologue: &self.prologue,
-                local_static: if xx { Some(local) } else { None },
+                local_static: if self.keys.proves(role) { Some(local) } else { None },
                 remote_static: remote,
-                psk: None,
+                psk: (pattern == Pattern::NnPsk0).then_some(&self.keys.shared),
             };
-            Handshake::new(params, &mut self.keys.random(random)).expect("a handshake")
+            Handshake::new(params, &mut self.keys.random(role)).expect("a handshake")
         };
-        let pin = self.keys.server.public();
+        let pin = self.keys.pin();
         [
-            start(Noise::Initiator, &self.keys.client, xx.then_some(&pin), Role::Client),
-            start(Noise::Responder, &self.keys.server, None, Role::Server),
+            start(Noise::Initiator, Role::Client, &self.keys.client, pin.as_ref()),
+            start(Noise::Responder, Role::Server, &self.keys.server, None),
         ]
     }
 
@@ -146,9 +145,9 @@ impl<'k> Listener<'k> {
         let mut entries =
             vec![("unit".to_owned(), Json::hex(unit)), ("payload".to_owned(), Json::hex(&payload))];
         let ty = match self.flights {
-            1 => None,
             2 => Some("Accept"),
-            _ => Some("Hello"),
+            flight if self.keys.hello() == Some(flight) => Some("Hello"),
+            _ => None,
         };
         if let Some(ty) = ty {
             entries.push(("type".into(), Json::text(ty)));

@@ -47,7 +47,8 @@ pub fn all() -> Vec<Json> {
         refusal("a limit of 1,023 bytes", preface(3, 1, 0, &low()), Some(Reason::BadPreface)),
         refusal("no security", preface(0, 0, 0, &chat()), Some(Reason::Security)),
         refusal("Noise NN", preface(1, 1, 0, &chat()), Some(Reason::Security)),
-        refusal("Noise NK, which is reserved", preface(2, 1, 0, &chat()), Some(Reason::Security)),
+        refusal("Noise NK", preface(2, 1, 0, &chat()), Some(Reason::Security)),
+        refusal("Noise NNpsk0", preface(5, 1, 0, &chat()), Some(Reason::Security)),
         refusal(
             "a protocol that is not served",
             preface(3, 1, 0, &named("a::B", 1, 1)),

@@ -5,6 +5,7 @@
 //! send with handshakes of its own, and writes down what it finds. So what stands in the file comes
 //! out of the octets and not out of what was meant to be sent.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::BytesMut;
@@ -13,8 +14,13 @@ use network_protocol::error::Fault;
 use network_protocol::frame::control::Offer;
 use network_protocol::frame::reason::Reason;
 use network_protocol::limits::Limits;
-use network_protocol::noise::{Keypair, Pattern, Random, RandomError, Suite};
-use network_protocol::session::{CallId, Config, Event, Role, Security, Session};
+use network_protocol::noise::{
+    Keypair, Pattern, PresharedKey, PublicKey, Random, RandomError, Suite,
+};
+use network_protocol::session::{
+    CallId, ClientSecurity, ClockPolicy, Config, Event, ReplayFilter, Role, Security, ServerKey,
+    ServerSecurity, Session,
+};
 use network_protocol::wire::{EncodeError, Root, encode_root};
 
 use golden::chat::{Body, Chat, ChatJoin, ChatSay, JoinError, Joined, Presence, User};
@@ -27,12 +33,18 @@ use crate::vectors;
 
 const ABOUT: &[&str] = &[
     "Whole sessions as docs/wire.md describes them. The client offers example::chat::Chat and example::logs::Logs; the schemas are chat.np, logs.np and control.np. Octets, bodies and keys are hex.",
-    "keys: all that is secret or random. The ephemeral secrets are what each side draws as its Noise ephemeral key, the nonce is that of the client's Hello. Public keys, prologue and handshake_hash follow from them and are there to compare with.",
+    "keys: all that is secret or random. The ephemeral secrets are what each side draws as its Noise ephemeral key, the nonce is that of the client's Hello, shared is the pre-shared key of NNpsk0. Public keys, prologue and handshake_hash follow from them and are there to compare with.",
     "flights: what each side writes, in order; octets is exactly what goes over the connection. parts is the same, taken apart: the preface; units of the handshake with their Noise payload in clear; records with their plaintext, and the frames in that (a frame may span records; here none does). A unit stands there without its length, a record with it. Without Noise the frames follow each other as they are.",
     "In frames, protocol and number are the two halves of method. value is the body as JSON, as described in values.json.",
-    "refusals: what a server of Noise XX answers to first octets that it does not take, and then closes; without an answer it just closes. reason is the code in the Reject.",
+    "refusals: what a server of Noise XX and XK answers to first octets that it does not take, and then closes; without an answer it just closes. reason is the code in the Reject.",
     "A client in another language plays the client's part: given the keys it must write the same octets, and read the server's.",
 ];
+
+/// The time of day at the client, and when the server started.
+const CLIENT_MS: u64 = 1_700_000_000_000;
+
+/// The secret of both sides, where they have one in common.
+const SHARED: [u8; 32] = *b"one secret, held by both sides..";
 
 /// What a side draws at random, in this order: 32 bytes for its ephemeral key, and for a client 16
 /// for the nonce of Hello.
@@ -57,6 +69,7 @@ pub struct Keys {
     pub suite: Suite,
     pub client: Keypair,
     pub server: Keypair,
+    pub shared: PresharedKey,
     pub client_ephemeral: [u8; 32],
     pub server_ephemeral: [u8; 32],
     pub nonce: [u8; 16],
@@ -70,6 +83,7 @@ impl Keys {
             suite,
             client: key(0x01),
             server: key(0x21),
+            shared: PresharedKey::from_bytes(SHARED).expect("no zeros"),
             client_ephemeral: counting(0x41),
             server_ephemeral: counting(0x61),
             nonce: counting(0x81),
@@ -77,13 +91,60 @@ impl Keys {
     }
 
     fn security(&self, role: Role) -> Security {
-        match (self.pattern, role) {
-            (None, _) => Security::Plain,
-            (Some(Pattern::Nn), _) => Security::Nn,
-            (Some(_), Role::Client) => {
-                Security::Xx { local: self.client.clone(), remote: Some(self.server.public()) }
+        match role {
+            Role::Client => Security::Client(self.client_security()),
+            Role::Server => Security::Server(self.server_security()),
+        }
+    }
+
+    fn client_security(&self) -> ClientSecurity {
+        let (local, theirs) = (self.client.clone(), self.server.public());
+        match self.pattern {
+            None => ClientSecurity::Plain,
+            Some(Pattern::Nn) => ClientSecurity::InsecureAnonymous,
+            Some(Pattern::Nk) => ClientSecurity::ServerAuth { server: theirs },
+            Some(Pattern::Xx) => {
+                ClientSecurity::Mutual { local, server: ServerKey::Pinned(theirs) }
             }
-            (Some(_), Role::Server) => Security::Xx { local: self.server.clone(), remote: None },
+            Some(Pattern::Xk) => ClientSecurity::Mutual { local, server: ServerKey::Known(theirs) },
+            Some(Pattern::NnPsk0) => ClientSecurity::SharedKey { key: self.shared.clone() },
+        }
+    }
+
+    fn server_security(&self) -> ServerSecurity {
+        let local = self.server.clone();
+        match self.pattern {
+            None => ServerSecurity::Plain,
+            Some(Pattern::Nn) => ServerSecurity::InsecureAnonymous,
+            Some(Pattern::Nk) => ServerSecurity::ServerAuth { local },
+            Some(Pattern::Xx | Pattern::Xk) => ServerSecurity::Mutual { local },
+            Some(Pattern::NnPsk0) => ServerSecurity::SharedKey {
+                key: self.shared.clone(),
+                replay: Arc::new(ReplayFilter::new(&Limits::default(), CLIENT_MS)),
+            },
+        }
+    }
+
+    /// Whether the side proves a key of its own.
+    pub fn proves(&self, role: Role) -> bool {
+        match self.pattern {
+            None | Some(Pattern::Nn | Pattern::NnPsk0) => false,
+            Some(Pattern::Nk) => role == Role::Server,
+            Some(Pattern::Xx | Pattern::Xk) => true,
+        }
+    }
+
+    /// The key that the client knows its server by.
+    pub fn pin(&self) -> Option<PublicKey> {
+        self.proves(Role::Server).then(|| self.server.public())
+    }
+
+    /// The flight that carries Hello, counted from 1.
+    pub fn hello(&self) -> Option<usize> {
+        match self.pattern {
+            None | Some(Pattern::Nn | Pattern::Nk) => None,
+            Some(Pattern::NnPsk0) => Some(1),
+            Some(Pattern::Xx | Pattern::Xk) => Some(3),
         }
     }
 
@@ -95,23 +156,29 @@ impl Keys {
     }
 
     fn json(&self) -> Json {
-        let side = |ephemeral: &[u8; 32], key: &Keypair, nonce: Option<&[u8; 16]>| {
+        let side = |ephemeral: &[u8; 32], key: &Keypair, role: Role| {
             let public = Keypair::from_secret(*ephemeral).expect("no zeros").public();
             let mut entries = vec![
                 ("ephemeral_secret".to_owned(), Json::hex(ephemeral)),
                 ("ephemeral_public".to_owned(), Json::hex(public.as_bytes())),
             ];
-            if self.pattern == Some(Pattern::Xx) {
+            if self.proves(role) {
                 entries.push(("static_secret".into(), Json::hex(key.secret())));
                 entries.push(("static_public".into(), Json::hex(key.public().as_bytes())));
-                entries.extend(nonce.map(|nonce| ("nonce".into(), Json::hex(nonce))));
+            }
+            if role == Role::Client && self.hello().is_some() {
+                entries.push(("nonce".into(), Json::hex(&self.nonce)));
             }
             Json::Map(entries)
         };
-        Json::map([
-            ("client", side(&self.client_ephemeral, &self.client, Some(&self.nonce))),
-            ("server", side(&self.server_ephemeral, &self.server, None)),
-        ])
+        let mut entries = vec![
+            ("client".into(), side(&self.client_ephemeral, &self.client, Role::Client)),
+            ("server".into(), side(&self.server_ephemeral, &self.server, Role::Server)),
+        ];
+        if self.pattern == Some(Pattern::NnPsk0) {
+            entries.push(("shared".into(), Json::hex(&SHARED)));
+        }
+        Json::Map(entries)
     }
 }
 
@@ -126,15 +193,15 @@ pub fn offer<P: Protocol>() -> Offer {
 
 pub fn config(role: Role, keys: &Keys) -> Config {
     Config {
-        role,
         security: keys.security(role),
         suite: keys.suite,
         offers: vec![offer::<Chat>(), offer::<Logs>()],
         limits: Limits::default(),
         unix_ms: match role {
-            Role::Client => 1_700_000_000_000,
-            Role::Server => 1_700_000_000_250,
+            Role::Client => CLIENT_MS,
+            Role::Server => CLIENT_MS + 250,
         },
+        clock: ClockPolicy::Warn,
     }
 }
 
@@ -187,14 +254,14 @@ impl<'k> Play<'k> {
         self.side(from).call(now, 0, number, None, body(message)).expect("a call")
     }
 
-    fn open(&mut self, noise: Option<Pattern>) {
-        let what = match noise {
+    fn open(&mut self, keys: &Keys) {
+        let what = match keys.pattern {
             None => ["preface", "Accept"],
             Some(_) => ["preface and message 1", "message 2"],
         };
         self.flight(Role::Client, what[0]);
         self.flight(Role::Server, what[1]);
-        if noise == Some(Pattern::Xx) {
+        if keys.hello() == Some(3) {
             let events = self.flight(Role::Client, "message 3");
             assert_eq!(events, [Event::Established]);
         }
@@ -276,11 +343,17 @@ fn whole_sessions_are_these_octets() {
         (Some(Pattern::Nn), Suite::AesGcm),
         (Some(Pattern::Xx), Suite::ChaChaPoly),
         (Some(Pattern::Xx), Suite::AesGcm),
+        (Some(Pattern::Nk), Suite::ChaChaPoly),
+        (Some(Pattern::Nk), Suite::AesGcm),
+        (Some(Pattern::Xk), Suite::ChaChaPoly),
+        (Some(Pattern::Xk), Suite::AesGcm),
+        (Some(Pattern::NnPsk0), Suite::ChaChaPoly),
+        (Some(Pattern::NnPsk0), Suite::AesGcm),
     ];
     let sessions = kinds.into_iter().map(|(pattern, suite)| {
         let keys = Keys::new(pattern, suite);
         let mut play = Play::new(&keys);
-        play.open(pattern);
+        play.open(&keys);
         play.talk();
         let mut entries = Vec::new();
         match pattern {
