@@ -180,7 +180,7 @@ fn measure(dir: &Path, code: &str, arguments: &[&str]) -> Took {
 }
 
 #[test]
-#[ignore = "takes minutes, and measures the machine"]
+#[ignore = "takes minutes, and measures the machine: `cargo test --test compile_time -- --ignored --nocapture`"]
 fn a_schema_of_two_hundred_messages() {
     let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("large");
     let schema = schema();

@@ -15,6 +15,7 @@ use crate::failure::Failure;
 use crate::files::{FileError, Source};
 use crate::format;
 use crate::load::{Disk, Include, Library};
+use crate::pairs::Known;
 use crate::render::Report;
 
 /// How code is generated: from [`Options::new`], changed by its methods.
@@ -60,6 +61,9 @@ impl Options {
 
     /// Adds a derive to the Rust type of `item`: `acme::chat::User`, or `acme::chat::*` for every
     /// type of the package. On a protocol it goes to the structs of its messages.
+    ///
+    /// The derive is one name, such as `Hash`. One that is not in Rust's prelude, such as
+    /// `Serialize`, has to be in scope where the generated code is included.
     ///
     /// The same as `#[rust(derive(…))]` in the schema.
     #[must_use]
@@ -233,7 +237,7 @@ where
 }
 
 struct Parsed {
-    schemas: Vec<(Source, Schema)>,
+    schemas: Vec<Known>,
     report: Report,
     read: Vec<PathBuf>,
     /// Where packages stand in Rust, as far as the directories say it in which they were found.
@@ -265,14 +269,14 @@ pub(crate) fn load(
     sources: Vec<Result<Source, FileError>>,
     library: &mut Library<'_>,
     name: &dyn Fn(&Source) -> String,
-) -> Result<Vec<Schema>, Failure> {
+) -> Result<Vec<Known>, Failure> {
     let loaded = load_all(map, sources, library, name);
     let unreadable = std::mem::take(&mut library.unreadable);
     let report = Report::new(Arc::new(map.clone()), loaded.diagnostics);
     if !unreadable.is_empty() || report.errors() > 0 {
         return Err(Failure::Sources { unreadable, report });
     }
-    Ok(loaded.schemas.into_iter().map(|(_, schema)| schema).collect())
+    Ok(loaded.schemas)
 }
 
 /// One file that cannot be read, as a failure.
@@ -282,7 +286,7 @@ pub(crate) fn unreadable(errors: Vec<FileError>) -> Failure {
 }
 
 struct Loaded {
-    schemas: Vec<(Source, Schema)>,
+    schemas: Vec<Known>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -327,7 +331,7 @@ pub(crate) fn package_path(schema: &Schema) -> String {
 }
 
 /// Two schemas of one package would be written to one file.
-fn apart(schemas: &[(Source, Schema)]) -> Result<(), Failure> {
+fn apart(schemas: &[Known]) -> Result<(), Failure> {
     let mut seen: BTreeMap<String, &Source> = BTreeMap::new();
     for (source, schema) in schemas {
         let package = package_path(schema);
@@ -345,7 +349,7 @@ fn path_tokens(path: &str) -> Option<TokenStream> {
     path.parse().ok()
 }
 
-fn add_derive(schemas: &mut [(Source, Schema)], wanted: &str, derive: &str) -> Result<(), Failure> {
+fn add_derive(schemas: &mut [Known], wanted: &str, derive: &str) -> Result<(), Failure> {
     if syn::parse_str::<syn::Ident>(derive).is_err() {
         return Err(Failure::Derive { name: derive.to_owned() });
     }
@@ -365,7 +369,19 @@ fn add_derive(schemas: &mut [(Source, Schema)], wanted: &str, derive: &str) -> R
             }
         }
     }
-    if met { Ok(()) } else { Err(Failure::NoSuchType { path: wanted.to_owned() }) }
+    if met {
+        return Ok(());
+    }
+    let last = wanted.rsplit("::").next().unwrap_or(wanted);
+    let mut nearest = Vec::new();
+    for (_, schema) in schemas.iter_mut() {
+        let package = package_path(schema);
+        let named = schema.items.iter_mut().filter(|item| item.name().text == last);
+        nearest.extend(
+            named.filter_map(|item| derives_of(item).map(|_| format!("{package}::{last}"))),
+        );
+    }
+    Err(Failure::NoSuchType { path: wanted.to_owned(), nearest })
 }
 
 fn derives_of(item: &mut Item) -> Option<&mut Vec<Name>> {

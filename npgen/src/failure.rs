@@ -48,6 +48,15 @@ pub enum Failure {
     NoSuchType {
         /// What was given.
         path: String,
+        /// Types of that name, in whatever package.
+        nearest: Vec<String>,
+    },
+    /// Two versions of schemas have no package in common, so nothing is known about what changed.
+    NothingCompared {
+        /// The old version, as it was named.
+        against: String,
+        /// The packages of the new version.
+        packages: Vec<String>,
     },
     /// One item was asked for, and the source declares none of that name.
     NoSuchItem {
@@ -130,6 +139,7 @@ impl Failure {
             | Self::Derive { .. }
             | Self::NoSuchType { .. }
             | Self::NoSuchItem { .. }
+            | Self::NothingCompared { .. }
             | Self::Git(_)
             | Self::Write(_)
             | Self::NoOutDir
@@ -149,6 +159,7 @@ impl Failure {
             | Self::Git(_)
             | Self::Derive { .. }
             | Self::NoSuchType { .. }
+            | Self::NothingCompared { .. }
             | Self::NoSuchItem { .. }
             | Self::NoOutDir
             | Self::Defect { .. } => vec![Headline { text: self.to_string(), help: self.help() }],
@@ -165,8 +176,19 @@ impl Failure {
             Self::Git(error) => return error.help().map(str::to_owned),
             Self::Module { .. } => "write a path such as `crate::shared` or `::acme_common`",
             Self::Facade { .. } => "write a path such as `crate` or `::network_protocol`",
-            Self::Derive { .. } => "write one name, as in `Hash`; paths are not supported yet",
-            Self::NoSuchType { .. } => "write `acme::chat::User`, or `acme::chat::*` for all types",
+            Self::Derive { .. } => {
+                "write one name, as in `Hash`, and `use` it where the generated code is included"
+            }
+            Self::NoSuchType { nearest, .. } if !nearest.is_empty() => {
+                return Some(format!("write `{}`", nearest.join("` or `")));
+            }
+            Self::NoSuchType { .. } => {
+                "write a type with its package, as in `acme::chat::User`, or `acme::chat::*` for all"
+            }
+            Self::NothingCompared { .. } => {
+                "name the older version of the same packages, as in `--against main`; when all of \
+                 them are new, there is nothing to compare yet"
+            }
             Self::NoSuchItem { declared, .. } if declared.is_empty() => "it declares nothing",
             Self::NoSuchItem { declared, .. } => {
                 return Some(format!("it declares `{}`", declared.join("`, `")));
@@ -216,8 +238,15 @@ impl fmt::Display for Failure {
             }
             Self::Git(error) => error.fmt(f),
             Self::Derive { name } => write!(f, "`{name}` is not the name of a derive macro"),
-            Self::NoSuchType { path } => {
-                write!(f, "a derive is asked for `{path}`, which no schema declares")
+            Self::NoSuchType { path, .. } => {
+                write!(f, "a derive is asked for `{path}`, which is no type of the schemas")
+            }
+            Self::NothingCompared { against, packages } if packages.is_empty() => {
+                write!(f, "nothing was compared with `{against}`: there are no schemas")
+            }
+            Self::NothingCompared { against, packages } => {
+                let packages = packages.join("`, `");
+                write!(f, "nothing was compared: `{against}` has no package `{packages}`")
             }
             Self::NoSuchItem { name, source, .. } => {
                 write!(f, "`{source}` declares no item `{name}`")

@@ -87,6 +87,8 @@ pub enum FileProblem {
     },
     /// It is larger than [`SOURCE_BYTES_MAX`].
     TooLarge,
+    /// It is a directory in which there is no schema, but for what is ignored.
+    NoSchemas,
     /// The system refuses to hand it out.
     Unreadable(ErrorKind),
     /// The system refuses to take it, or to create its directory.
@@ -118,6 +120,11 @@ impl FileError {
             FileProblem::Directory => Some("name the `.np` files in it".to_owned()),
             FileProblem::NotUtf8 { .. } => Some("save it as UTF-8".to_owned()),
             FileProblem::TooLarge => Some("split it into several packages".to_owned()),
+            FileProblem::NoSchemas => Some(
+                "name the directory that has them; hidden folders, `target` and what a file \
+                 `.npignore` names are left out"
+                    .to_owned(),
+            ),
             FileProblem::Unreadable(_) | FileProblem::Unwritable(_) => None,
         }
     }
@@ -135,6 +142,7 @@ impl fmt::Display for FileError {
             FileProblem::TooLarge => {
                 write!(f, "cannot read `{path}`: it is larger than {SOURCE_BYTES_MAX} bytes")
             }
+            FileProblem::NoSchemas => write!(f, "there is no `.np` file in `{path}`"),
             FileProblem::Unreadable(kind) => write!(f, "cannot read `{path}`: {kind}"),
             FileProblem::Unwritable(kind) => write!(f, "cannot write `{path}`: {kind}"),
         }

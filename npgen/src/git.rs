@@ -118,6 +118,36 @@ impl Revision {
         Ok(below.collect())
     }
 
+    /// The schemas of the whole revision in which a word stands.
+    pub(crate) fn schemas_with(&self, word: &str) -> Result<Vec<PathBuf>, GitError> {
+        let arguments = [
+            "grep",
+            "--no-color",
+            "-l",
+            "-z",
+            "-F",
+            "--full-name",
+            "-e",
+            word,
+            &self.name,
+            "--",
+            "*.np",
+        ];
+        // Git ends with an error where there is none.
+        let listed = run(&self.top, &arguments)?.unwrap_or_default();
+        let listed = String::from_utf8_lossy(&listed).into_owned();
+        let before = format!("{}:", self.name);
+        let here = std::env::current_dir().and_then(|here| here.canonicalize());
+        let top = self.top.canonicalize().unwrap_or_else(|_| self.top.clone());
+        let files = listed.split('\0').filter_map(|line| line.strip_prefix(&before));
+        let files = files.map(|inside| {
+            let path = top.join(inside);
+            let short = here.as_ref().ok().and_then(|here| path.strip_prefix(here).ok());
+            short.map_or_else(|| path.clone(), Path::to_owned)
+        });
+        Ok(files.collect())
+    }
+
     /// A path as the repository calls it.
     fn inside(&self, path: &Path) -> Option<String> {
         let mut parts = Vec::new();
@@ -156,6 +186,10 @@ impl Shelf for Revision {
             let good = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
             fail(FileProblem::NotUtf8 { line: 1 + good.filter(|byte| **byte == b'\n').count() })
         })
+    }
+
+    fn identity(&self, path: &Path) -> PathBuf {
+        self.inside(path).map_or_else(|| path.to_owned(), PathBuf::from)
     }
 }
 

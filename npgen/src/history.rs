@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use protocol_schema::evolve::{self, Change, Level, RULES};
 use protocol_schema::ir::Schema;
@@ -14,9 +14,10 @@ use crate::failure::Failure;
 use crate::files::{FileError, FileProblem, Source};
 use crate::git::Revision;
 use crate::json::Json;
-use crate::load::{Disk, Library, Shelf};
+use crate::load::{Disk, Library, Shelf, package_of};
+use crate::pairs::pairs;
 use crate::render::{Place, counted, place};
-use crate::walk::{is_ignored, schemas_in};
+use crate::walk::{is_ignored, schemas_in, schemas_left_in};
 
 /// What changed, and where.
 #[derive(Clone)]
@@ -25,6 +26,11 @@ pub struct Changes {
     list: Vec<Change>,
     /// The name of the new version where a change has no place in it.
     fallback: String,
+    notes: Vec<String>,
+    /// Whether the versions have a schema in common.
+    compared: bool,
+    /// The packages of the new version.
+    packages: Vec<String>,
 }
 
 impl std::fmt::Debug for Changes {
@@ -38,6 +44,12 @@ impl Changes {
     #[must_use]
     pub fn list(&self) -> &[Change] {
         &self.list
+    }
+
+    /// What is to be known about which schema was compared with which, a sentence each.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// How many changes of a level are not allowed.
@@ -154,39 +166,52 @@ pub fn evolution_rule(id: &str) -> Option<&'static evolve::Rule> {
     RULES.iter().copied().find(|rule| rule.id.to_string().eq_ignore_ascii_case(id))
 }
 
-/// Compares schemas with an older version of them: a file, a directory, or a git revision of the
-/// same paths.
+/// Compares schemas with an older version of them, package by package: a file, a directory, or a
+/// git revision, in which a package may have stood at another path.
 ///
 /// # Errors
 ///
-/// One of the versions cannot be read or has mistakes, or there is no such revision.
+/// One of the versions cannot be read or has mistakes, there is no such revision, or the versions
+/// have no package in common.
 pub fn breaking(against: &str, paths: &[PathBuf], options: &Options) -> Result<Changes, Failure> {
     let unreadable = |error| compile::unreadable(vec![error]);
-    let new_files = schemas_in(paths).map_err(unreadable)?;
     let path = Path::new(against);
-    if path.exists() {
-        let old: Vec<_> =
-            schemas_in([path]).map_err(unreadable)?.iter().map(Source::read).collect();
-        let new = new_files.iter().map(Source::read).collect();
-        return compare(Version::disk(old), Version::disk(new), options);
+    let changes = if path.exists() {
+        let read = |files: Vec<PathBuf>| files.iter().map(Source::read).collect();
+        let old = read(schemas_in([path]).map_err(unreadable)?);
+        let new = read(schemas_in(paths).map_err(unreadable)?);
+        compare(Version::disk(old), Version::disk(new), options)?
+    } else {
+        let new_files = schemas_left_in(paths).map_err(unreadable)?;
+        since_revision(against, paths, &new_files, options)?
+    };
+    if changes.compared || changes.is_break() {
+        return Ok(changes);
     }
+    Err(Failure::NothingCompared { against: against.to_owned(), packages: changes.packages })
+}
+
+/// Compares schemas with what stood at their paths in a revision, or elsewhere if it was moved.
+fn since_revision(
+    against: &str,
+    paths: &[PathBuf],
+    new_files: &[PathBuf],
+    options: &Options,
+) -> Result<Changes, Failure> {
     let revision = |path: &Path| {
         let dir = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
         Revision::open(dir, against).map_err(Failure::Git)
     };
-    let mut old = Vec::new();
+    let mut old: Vec<Result<Source, FileError>> = Vec::new();
     let mut shelf = None;
     for path in paths {
         let revision = revision(path)?;
+        let known: BTreeSet<PathBuf> =
+            old.iter().flatten().map(|old| revision.identity(Path::new(&old.name))).collect();
         for file in revision.schemas_in(path).map_err(Failure::Git)? {
-            if is_ignored(path, &file) {
-                continue;
+            if !is_ignored(path, &file) && !known.contains(&revision.identity(&file)) {
+                old.push(fetch(&revision, file));
             }
-            old.push(match revision.fetch(&file) {
-                Ok(Some(text)) => Ok(Source::new(file.display().to_string(), text)),
-                Ok(None) => Err(FileError { path: file, problem: FileProblem::Missing }),
-                Err(error) => Err(error),
-            });
         }
         shelf = Some(revision);
     }
@@ -194,12 +219,54 @@ pub fn breaking(against: &str, paths: &[PathBuf], options: &Options) -> Result<C
         return compare(Version::disk(Vec::new()), Version::disk(Vec::new()), options);
     };
     // A file that was not there is new; one that is not here is gone.
-    let known: BTreeSet<String> =
-        old.iter().filter_map(|old| old.as_ref().ok().map(|old| old.name.clone())).collect();
+    let known: BTreeSet<String> = old.iter().flatten().map(|old| old.name.clone()).collect();
     let gone = |path: &&PathBuf| path.exists() || !known.contains(&path.display().to_string());
-    let new = new_files.iter().filter(gone).map(Source::read).collect();
+    let new: Vec<_> = new_files.iter().filter(gone).map(Source::read).collect();
+    let moved = moved(&shelf, &old, &new)?;
+    let notes = moved.iter().map(|(package, old)| {
+        let place = shelf.label(Path::new(&old.name));
+        format!("the package `{package}` was moved, and is compared with `{place}`")
+    });
+    let notes: Vec<String> = notes.collect();
+    old.extend(moved.into_values().map(Ok));
     let old = Version { sources: old, shelf: &shelf, label: Some(&shelf) };
-    compare(old, Version::disk(new), options)
+    let mut changes = compare(old, Version::disk(new), options)?;
+    changes.notes.splice(0..0, notes);
+    Ok(changes)
+}
+
+fn fetch(revision: &Revision, file: PathBuf) -> Result<Source, FileError> {
+    match revision.fetch(&file) {
+        Ok(Some(text)) => Ok(Source::new(file.display().to_string(), text)),
+        Ok(None) => Err(FileError { path: file, problem: FileProblem::Missing }),
+        Err(error) => Err(error),
+    }
+}
+
+/// Of packages that had no file at their path: the one that they had elsewhere in the revision, if
+/// it is there no more.
+fn moved(
+    revision: &Revision,
+    old: &[Result<Source, FileError>],
+    new: &[Result<Source, FileError>],
+) -> Result<BTreeMap<String, Source>, Failure> {
+    let packages = |sources: &[Result<Source, FileError>]| -> BTreeSet<String> {
+        sources.iter().flatten().filter_map(|source| package_of(&source.text)).collect()
+    };
+    let mut moved = BTreeMap::new();
+    for package in packages(new).difference(&packages(old)) {
+        let last = package.rsplit("::").next().unwrap_or(package);
+        for file in revision.schemas_with(last).map_err(Failure::Git)? {
+            if !file.exists()
+                && let Ok(source) = fetch(revision, file)
+                && package_of(&source.text).as_ref() == Some(package)
+            {
+                moved.insert(package.clone(), source);
+                break;
+            }
+        }
+    }
+    Ok(moved)
 }
 
 /// Schemas, and where those that they use are read from.
@@ -234,10 +301,16 @@ pub(crate) fn compare(
     let mut new_library = Library::new(new.shelf, options.includes(), options.schemas());
     let name = |source: &Source| source.name.clone();
     let new = compile::load(&mut map, new.sources, &mut new_library, &name)?;
-    let mut list = Vec::new();
-    for (old, new) in pairs(&old, &new) {
+    static NOTHING: LazyLock<Schema> = LazyLock::new(Schema::default);
+    let pairs = pairs(&old, &new);
+    let compared = !pairs.both.is_empty();
+    let gone = pairs.gone.into_iter().map(|before| (before, &*NOTHING));
+    let fresh = pairs.fresh.into_iter().map(|after| (&*NOTHING, after));
+    let mut list: Vec<Change> = Vec::new();
+    for (old, new) in pairs.both.into_iter().chain(gone).chain(fresh) {
         list.extend(evolve::compare(old, new));
     }
+    let packages = new.iter().map(|(_, schema)| compile::package_path(schema)).collect();
     let map = Arc::new(map);
     let key = |change: &Change| {
         let place = map.locate(change.span).map(|(file, range)| (file, range.start));
@@ -250,44 +323,5 @@ pub(crate) fn compare(
         let place = map.locate(change.span).map(|(file, range)| (file, range.start));
         told.insert((change.rule.id, place, change.path.clone(), change.message.clone()))
     });
-    Ok(Changes { map, list, fallback })
-}
-
-fn share_a_name(old: &Schema, new: &Schema) -> bool {
-    let mut names = old.items.iter().map(|item| &item.name().text);
-    names.any(|name| new.items.iter().any(|item| item.name().text == *name))
-}
-
-/// Which schema of the old version is which of the new one: by package, or the only one that is
-/// left of each, if they are the only ones or have something in common.
-fn pairs<'s>(old: &'s [Schema], new: &'s [Schema]) -> Vec<(&'s Schema, &'s Schema)> {
-    static NOTHING: std::sync::LazyLock<Schema> = std::sync::LazyLock::new(Schema::default);
-    let mut left: BTreeMap<String, &Schema> =
-        old.iter().map(|schema| (compile::package_path(schema), schema)).collect();
-    let mut pairs = Vec::new();
-    let mut fresh = Vec::new();
-    for schema in new {
-        match left.remove(&compile::package_path(schema)) {
-            Some(before) => pairs.push((before, schema)),
-            None => fresh.push(schema),
-        }
-    }
-    let was = |schema: &Schema| schema.meta.was.clone();
-    fresh.retain(|schema| match was(schema).and_then(|was| left.remove(&was)) {
-        Some(before) => {
-            pairs.push((before, schema));
-            false
-        }
-        None => true,
-    });
-    let left: Vec<&Schema> = left.into_values().collect();
-    if let ([before], [after]) = (left.as_slice(), fresh.as_slice())
-        && (pairs.is_empty() || share_a_name(before, after))
-    {
-        pairs.push((before, after));
-        return pairs;
-    }
-    pairs.extend(left.into_iter().map(|before| (before, &*NOTHING)));
-    pairs.extend(fresh.into_iter().map(|after| (&*NOTHING, after)));
-    pairs
+    Ok(Changes { map, list, fallback, notes: pairs.notes, compared, packages })
 }

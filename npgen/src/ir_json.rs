@@ -34,7 +34,7 @@ pub fn ir(
     let schemas = compile::load(&mut map, vec![source], &mut library, &name)?;
     let writer = Writer { map: &map };
     let json: Vec<String> =
-        schemas.iter().map(|one| writer.schema(one).render(pretty) + "\n").collect();
+        schemas.iter().map(|(_, one)| writer.schema(one).render(pretty) + "\n").collect();
     Ok(json.concat())
 }
 

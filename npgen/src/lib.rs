@@ -35,6 +35,7 @@ mod json;
 mod layout;
 mod load;
 mod lock;
+mod pairs;
 mod render;
 mod script;
 mod walk;

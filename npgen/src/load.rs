@@ -2,16 +2,23 @@
 //! another revision are found as those on the disk are.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use protocol_schema::text::{FileId, SourceMap};
 
 use crate::files::{FileError, FileProblem, Source};
 
+/// The longest name of a package that is looked for: no longer one can be declared.
+const PACKAGE_BYTES_MAX: usize = 255;
+
 /// Where files are read from.
 pub(crate) trait Shelf {
     /// The text of a file; `None` if there is no such file.
     fn fetch(&self, path: &Path) -> Result<Option<String>, FileError>;
+
+    /// A path that is the same for all ways to name a file.
+    fn identity(&self, path: &Path) -> PathBuf;
 }
 
 /// The files that are there now.
@@ -24,8 +31,16 @@ impl Shelf for Disk {
             Err(FileError { problem: FileProblem::Missing | FileProblem::Directory, .. }) => {
                 Ok(None)
             }
+            // No file can have such a name.
+            Err(FileError {
+                problem: FileProblem::Unreadable(ErrorKind::InvalidFilename), ..
+            }) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    fn identity(&self, path: &Path) -> PathBuf {
+        path.canonicalize().unwrap_or_else(|_| path.to_owned())
     }
 }
 
@@ -106,6 +121,9 @@ impl<'s> Library<'s> {
     }
 
     fn find_in(&mut self, map: &mut SourceMap, dir: &Path, package: &str) -> Option<FileId> {
+        if package.len() > PACKAGE_BYTES_MAX {
+            return None;
+        }
         let last = package.rsplit("::").next().unwrap_or(package);
         let names = [package.replace("::", "/"), package.replace("::", "."), last.to_owned()];
         let mut tried = BTreeSet::new();
@@ -122,7 +140,8 @@ impl<'s> Library<'s> {
 
     /// The file at a path, if it is there and is that of the package.
     fn take(&mut self, map: &mut SourceMap, path: &Path, package: &str) -> Option<FileId> {
-        if let Some(known) = self.loaded.get(path) {
+        let identity = self.shelf.identity(path);
+        if let Some(known) = self.loaded.get(&identity) {
             return *known;
         }
         let text = match self.shelf.fetch(path) {
@@ -133,7 +152,7 @@ impl<'s> Library<'s> {
             }
         };
         let Some(text) = text else {
-            self.loaded.insert(path.to_owned(), None);
+            self.loaded.insert(identity, None);
             return None;
         };
         // `common.np` may be that of another package of this name.
@@ -143,7 +162,7 @@ impl<'s> Library<'s> {
         }
         let file = map.add(path.display().to_string(), text);
         self.read.insert(path.to_owned());
-        self.loaded.insert(path.to_owned(), Some(file));
+        self.loaded.insert(identity, Some(file));
         Some(file)
     }
 }

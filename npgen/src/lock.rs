@@ -44,7 +44,7 @@ pub fn lock_text(source: &Source, options: &Options) -> Result<String, Failure> 
     let mut library = Library::new(&Disk, options.includes(), options.schemas());
     let name = |source: &Source| source.name.clone();
     let schemas = compile::load(&mut map, vec![Ok(source.clone())], &mut library, &name)?;
-    Ok(schemas.iter().map(|schema| text::print(&canonical(schema, None))).collect())
+    Ok(schemas.iter().map(|(_, schema)| text::print(&canonical(schema, None))).collect())
 }
 
 /// Compares a schema with its lock.

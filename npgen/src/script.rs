@@ -40,6 +40,9 @@ impl Config {
 
     /// Adds a derive to the Rust type of `item`: `acme::chat::User`, or `acme::chat::*` for every
     /// type of the package. On a protocol it goes to the structs of its messages.
+    ///
+    /// The derive is one name, such as `Hash`. One that is not in Rust's prelude, such as
+    /// `Serialize`, has to be in scope where the generated code is included.
     #[must_use]
     pub fn derive(mut self, item: impl Into<String>, derive: impl Into<String>) -> Self {
         self.options = self.options.derive(item, derive);

@@ -97,9 +97,18 @@ fn a_derive_that_was_asked_for_is_emitted() {
 #[test]
 fn a_derive_for_nothing_is_refused() {
     let dir = Dir::new("derive_nothing");
-    for path in ["Entry", "example::logs::Entri", "example::*"] {
+    for (path, mend) in [
+        ("Entry", "help: write `example::logs::Entry`\n"),
+        ("logs::Entry", "help: write `example::logs::Entry`\n"),
+        ("example::logs::Entri", "as in `acme::chat::User`, or `acme::chat::*` for all\n"),
+        ("example::*", "as in `acme::chat::User`, or `acme::chat::*` for all\n"),
+    ] {
         let (_, result) = dir.run(&Config::new().derive(path, "Hash"), &[&dir.schema()]);
-        assert_eq!(result, Err(Failure::NoSuchType { path: path.to_owned() }));
+        let failure = result.unwrap_err();
+        assert!(matches!(&failure, Failure::NoSuchType { path: given, .. } if given == path));
+        let drawn = failure.render(Colour::Off);
+        assert!(drawn.contains(&format!("a derive is asked for `{path}`")), "{drawn}");
+        assert!(drawn.contains(mend), "{drawn}");
     }
 }
 
@@ -110,6 +119,7 @@ fn what_is_derived_is_one_plain_name() {
         let (_, result) =
             dir.run(&Config::new().derive("example::logs::*", name), &[&dir.schema()]);
         assert_eq!(result, Err(Failure::Derive { name: name.to_owned() }));
+        assert!(result.unwrap_err().render(Colour::Off).contains("write one name, as in `Hash`"));
     }
 }
 

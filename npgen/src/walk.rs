@@ -4,6 +4,7 @@
 //! `.npignore` on its way says: a name or a path in each line, `*` for any characters of a name,
 //! `/` at the end for folders only, `#` for comments.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -12,34 +13,59 @@ use crate::files::{FileError, FileProblem};
 const IGNORE: &str = ".npignore";
 
 /// The schemas that paths stand for: a file stands for itself, whatever it is called, and a
-/// directory for all `*.np` files in it, in the order of their names.
+/// directory for all `*.np` files in it, in the order of their names. Each file comes once, as it
+/// is first named.
 ///
 /// # Errors
 ///
-/// A directory, or an ignore file in it, cannot be read. A file that is not there stands for
-/// itself all the same: whoever reads it tells.
+/// A directory, or an ignore file in it, cannot be read, or there is no schema in it. A file that
+/// is not there stands for itself all the same: whoever reads it tells.
 pub fn schemas_in<I>(paths: I) -> Result<Vec<PathBuf>, FileError>
 where
     I: IntoIterator,
     I::Item: AsRef<Path>,
 {
-    let mut found = Vec::new();
+    let mut all = Vec::new();
     for path in paths {
         let path = path.as_ref();
-        if path.is_dir() {
-            let start = found.len();
-            walk(path, &mut Vec::new(), &mut found)?;
-            // `a.np` for what a walk calls `./a.np`.
-            for file in found.iter_mut().skip(start) {
-                if let Ok(short) = file.strip_prefix(".") {
-                    *file = short.to_owned();
-                }
-            }
-        } else {
-            found.push(path.to_owned());
+        let found = files_of(path)?;
+        if found.is_empty() {
+            return Err(FileError { path: path.to_owned(), problem: FileProblem::NoSchemas });
+        }
+        all.extend(found);
+    }
+    Ok(once(all))
+}
+
+/// The same, where a directory may have no schemas any more.
+pub(crate) fn schemas_left_in(paths: &[PathBuf]) -> Result<Vec<PathBuf>, FileError> {
+    let mut all = Vec::new();
+    for path in paths {
+        all.extend(files_of(path)?);
+    }
+    Ok(once(all))
+}
+
+fn files_of(path: &Path) -> Result<Vec<PathBuf>, FileError> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut found = Vec::new();
+    walk(path, &mut Vec::new(), &mut found)?;
+    // `a.np` for what a walk calls `./a.np`.
+    for file in &mut found {
+        if let Ok(short) = file.strip_prefix(".") {
+            *file = short.to_owned();
         }
     }
     Ok(found)
+}
+
+/// Each file by the first of its names.
+fn once(mut files: Vec<PathBuf>) -> Vec<PathBuf> {
+    let mut seen = BTreeSet::new();
+    files.retain(|file| seen.insert(file.canonicalize().unwrap_or_else(|_| file.clone())));
+    files
 }
 
 /// Whether a walk through `root` would leave out `path`, a file below it that need not be there.

@@ -184,6 +184,42 @@ fn a_type_that_is_not_there_is_named_with_the_nearest_and_none_with_all() {
 }
 
 #[test]
+fn what_is_no_type_is_told_with_what_is() {
+    let schema = chat();
+    let said = |name: &str| refused(2, &["decode", "--schema", &schema, name], b"");
+    assert_eq!(
+        said("Person { @0 nick: String }"),
+        "error: `Person { @0 nick: String }` is no type, from `{ @0 nick: String }`; did you mean `Person`?\n"
+    );
+    assert_eq!(
+        said("Chat.Notice(String)"),
+        "error: the schema has no type `Chat.Notice(String)`; did you mean `Chat.Notice`?\n"
+    );
+    assert!(said("Map<f32, u8>").starts_with("error: `f32` is no key: "));
+    let said = refused(1, &["decode", "--schema", &schema, "--hex", "Person"], b"07");
+    assert!(said.contains("Person: 7 more bytes are announced, and 0 are left\n"), "{said}");
+}
+
+#[test]
+fn a_value_that_no_reader_would_follow_is_not_written() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("values_deep");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("a.np"), "package a; struct T { @0 t: Vec<T> }").unwrap();
+    let folder = folder.display().to_string();
+    let go = |command, levels| {
+        let json = format!("{}{{}}{}", "{\"t\":[".repeat(levels), "]}".repeat(levels));
+        run(&[command, "--schema", &folder, "--hex", "T"], json.as_bytes())
+    };
+    let (code, bytes, said) = go("encode", 64);
+    assert_eq!((code, said.as_str()), (Some(0), ""));
+    let (code, json, said) = run(&["decode", "--schema", &folder, "--hex", "T"], &bytes);
+    assert_eq!((code, said.as_str(), json.len()), (Some(0), "", 64 * 8 + 8 + 1));
+    let (code, bytes, said) = go("encode", 65);
+    assert_eq!((code, bytes.len()), (Some(1), 0));
+    assert_eq!(said, "error: T: structs and unions nest 65 deep, readers follow 64\n");
+}
+
+#[test]
 fn of_two_types_with_one_name_the_package_is_asked_for() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("values_packages");
     std::fs::create_dir_all(&folder).unwrap();

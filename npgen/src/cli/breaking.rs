@@ -12,8 +12,11 @@ use super::{Done, Include, Refusal, after_help, explain};
 /// Prints a line for each change that breaks something, or may. What is meant can be allowed: by
 /// `--allow NPB101`, or in the schema by `#[npgen::allow(NPB101)]` on the entry, its item or, as
 /// `#![npgen::allow(NPB101)]`, the file. `npgen explain NPB101` says more about a rule.
+///
+/// Schemas are matched by their packages, wherever their files are; that of a revision is also
+/// found where it stood before it was moved.
 #[derive(clap::Args)]
-#[command(after_help = after_help!("npgen breaking --against schema/chat.np schema/chat.np"))]
+#[command(after_help = after_help!("npgen breaking --against main schema"))]
 pub(crate) struct Arguments {
     /// The older version: a file, a directory, or a git revision of the same paths
     #[arg(long, value_name = "REV|FILE|DIR")]
@@ -72,10 +75,11 @@ fn told(arguments: &Arguments, changes: &Changes) -> Done {
     };
     let found = changes.is_break();
     let summary = changes.summary();
-    let remarks = match (found, summary.as_str()) {
-        (_, "") => String::new(),
-        (true, summary) => format!("error: {summary}\n"),
-        (false, summary) => format!("warning: {summary}\n"),
-    };
+    let mut remarks: String =
+        changes.notes().iter().map(|note| format!("note: {note}\n")).collect();
+    if !summary.is_empty() {
+        let level = if found { "error" } else { "warning" };
+        remarks.push_str(&format!("{level}: {summary}\n"));
+    }
     Done { text: text.into_bytes(), remarks, found, ..Done::default() }
 }

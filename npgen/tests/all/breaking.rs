@@ -1,8 +1,6 @@
 //! `npgen breaking` against files, directories and revisions.
 
-use std::process::Command;
-
-use crate::common::{Dir, npgen, silent, snapshot, write};
+use crate::common::{Dir, git, npgen, silent, snapshot, write};
 
 const OLD: &str = "package example;\n\nstruct User {\n    @0 id: u32,\n    @1 name: String,\n}\n\nprotocol Chat {\n    @1 Say(User),\n}\n";
 
@@ -106,12 +104,7 @@ fn what_is_used_of_other_packages_is_compared_too() {
 #[test]
 fn a_revision_of_a_repository_is_read_by_git() {
     let dir = Dir::new("breaking_git");
-    let git = |arguments: &[&str]| {
-        let mut git = Command::new("git");
-        git.arg("-C").arg(dir.root()).args(["-c", "user.name=n", "-c", "user.email=n@example"]);
-        let done = git.args(arguments).output().unwrap();
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    };
+    let git = |arguments: &[&str]| git(&dir, arguments);
     std::fs::create_dir_all(dir.path("w/gone")).unwrap();
     write(&dir, "w/a.np", OLD);
     write(&dir, "w/gone/b.np", "package b;\nprotocol Gone { Ping }\n");
@@ -145,6 +138,104 @@ fn a_revision_of_a_repository_is_read_by_git() {
         assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{revision}");
         assert!(run.stderr.contains(&format!("no git revision `{revision}`")), "{}", run.stderr);
     }
+}
+
+/// A repository with one commit, tagged `v1`, of what stands in `w`.
+fn commit(dir: &Dir) {
+    git(dir, &["init", "-q"]);
+    git(dir, &["add", "w"]);
+    git(dir, &["commit", "-q", "-m", "first"]);
+    git(dir, &["tag", "v1"]);
+}
+
+#[test]
+fn a_schema_that_was_moved_is_compared_with_what_it_was() {
+    let dir = Dir::new("breaking_moved");
+    std::fs::create_dir_all(dir.path("w/old")).unwrap();
+    write(&dir, "w/old/a.np", OLD);
+    write(&dir, "w/kept.np", "package kept;\nprotocol Kept { Ping }\n");
+    // Of the same package, and not what was moved.
+    write(&dir, "w/copy.np", "package example;\nstruct Copy {}\n");
+    commit(&dir);
+    std::fs::create_dir_all(dir.path("x")).unwrap();
+    std::fs::remove_file(dir.path("w/old/a.np")).unwrap();
+    write(&dir, "x/b.np", broken());
+    let note = "note: the package `example` was moved, and is compared with `v1:w/old/a.np`\n";
+    for path in ["x", "x/b.np"] {
+        let run = npgen(&dir, &["breaking", "--against", "v1", path]);
+        assert_eq!(run.code, Some(1), "{}", run.stderr);
+        assert_eq!(run.stderr.replace('\\', "/"), format!("{note}error: 3 breaking changes\n"));
+    }
+    // A file or a directory is matched by package as well.
+    std::fs::create_dir_all(dir.path("y")).unwrap();
+    write(&dir, "y/c.np", OLD);
+    let run = npgen(&dir, &["breaking", "--against", "y", "x"]);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(1), "error: 3 breaking changes\n"));
+    // Also from a folder of the repository.
+    let mut inside = crate::common::command(&dir, &["breaking", "--against", "v1"]);
+    inside.current_dir(dir.path("x"));
+    let run = crate::common::Run::of(inside, b"");
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert!(run.stderr.starts_with("note: the package `example` was moved"), "{}", run.stderr);
+}
+
+#[test]
+fn what_was_compared_with_nothing_is_not_said_to_be_well() {
+    let dir = Dir::new("breaking_nothing");
+    std::fs::create_dir_all(dir.path("w")).unwrap();
+    write(&dir, "w/readme", "nothing yet");
+    commit(&dir);
+    write(&dir, "w/a.np", OLD);
+    write(&dir, "w/b.np", "package other;\n");
+    let run = npgen(&dir, &["breaking", "--against", "v1", "w"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
+    let told = "error: nothing was compared: `v1` has no package `example`, `other`\n";
+    assert!(run.stderr.starts_with(told), "{}", run.stderr);
+    // Two packages that do not break anybody by being gone, and two others.
+    std::fs::create_dir_all(dir.path("x")).unwrap();
+    write(&dir, "x/c.np", "package c;\nstruct C {}\n");
+    write(&dir, "x/d.np", "package d;\nstruct D {}\n");
+    let run = npgen(&dir, &["breaking", "--against", "x", "w"]);
+    assert_eq!(run.code, Some(2), "{}", run.stdout);
+    assert!(run.stderr.starts_with("error: nothing was compared: `x` has no"), "{}", run.stderr);
+    // What is gone and breaks somebody is told all the same.
+    let run = npgen(&dir, &["breaking", "--against", "w", "x"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.stdout.contains("error[NPB003] Chat"), "{}", run.stdout);
+}
+
+#[test]
+fn files_of_one_package_are_compared_each_by_itself() {
+    let dir = Dir::new("breaking_same_package");
+    let chat = |ty: &str| {
+        format!("package example;\nstruct Said {{ n: {ty} }}\nprotocol A {{ Say(Said) }}\n")
+    };
+    let logs = |ty: &str| {
+        format!("package example;\nstruct Line {{ n: {ty} }}\nprotocol B {{ Ship(Line) }}\n")
+    };
+    for (folder, chat_name, ty) in [("old", "chat.np", "u8"), ("new", "talk.np", "u16")] {
+        std::fs::create_dir_all(dir.path(folder)).unwrap();
+        write(&dir, &format!("{folder}/{chat_name}"), chat(ty));
+        write(&dir, &format!("{folder}/logs.np"), logs(ty));
+    }
+    let run = npgen(&dir, &["breaking", "--against", "old", "new"]);
+    assert_eq!(run.code, Some(1));
+    for path in ["error[NPB201] Said.n", "error[NPB201] Line.n"] {
+        assert!(run.stdout.contains(path), "{}", run.stdout);
+    }
+    let told = run.stderr.replace('\\', "/");
+    assert!(told.contains("each is compared by itself: `new/logs.np`, `new/talk.np`"), "{told}");
+    assert!(told.ends_with("error: 2 breaking changes\n"), "{told}");
+}
+
+#[test]
+fn what_old_peers_read_of_a_removed_field_is_its_default() {
+    let dir = Dir::new("breaking_default");
+    write(&dir, "old.np", "package a;\nstruct S { @0 n: u32 = 7 }\n");
+    write(&dir, "new.np", "package a;\nstruct S { @0 _: u32 }\n");
+    let run = npgen(&dir, &["breaking", "--against", "old.np", "new.np", "--verbose"]);
+    assert!(run.stdout.contains("note[NPB222] S.n"), "{}", run.stdout);
+    assert!(run.stdout.contains("as its default, or zero"), "{}", run.stdout);
 }
 
 #[test]

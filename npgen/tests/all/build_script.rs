@@ -17,7 +17,7 @@ fn build(dir: &Dir, schema: &str) -> Run {
 }
 
 #[test]
-#[ignore = "the build script that the other tests run"]
+#[ignore = "a part of the other tests, which run it as a build script: `cargo test -p npgen --test all build_script`"]
 fn as_a_build_script() {
     // Somebody ran all ignored tests.
     let Ok(schema) = std::env::var("NPGEN_TEST_SCHEMA") else {

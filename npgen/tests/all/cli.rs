@@ -1,6 +1,6 @@
 //! The program as its users meet it: what it prints, where, and its exit code.
 
-use crate::common::{Dir, Run, command, npgen, silent, snapshot, write};
+use crate::common::{Dir, Run, command, git, npgen, silent, snapshot, write};
 
 const SUBCOMMANDS: [&str; 11] = [
     "gen",
@@ -124,6 +124,56 @@ fn two_schemas_of_one_package_do_not_overwrite_each_other() {
 }
 
 #[test]
+fn a_file_that_is_named_twice_is_one_file() {
+    let dir = Dir::new("named_twice");
+    write(&dir, "schema/three_mistakes.np", "package b;\nstruct S { a: u8 }\n");
+    let absolute = dir.path("schema/chat.np").display().to_string();
+    silent(&npgen(&dir, &["gen", "schema", "schema/chat.np", &absolute, "--out", "gen"]));
+}
+
+#[test]
+fn a_directory_without_schemas_is_a_wrong_argument() {
+    let dir = Dir::new("no_schemas");
+    std::fs::create_dir_all(dir.path("empty")).unwrap();
+    std::fs::create_dir_all(dir.path("ignored/target")).unwrap();
+    write(&dir, "ignored/target/a.np", "package a;\n");
+    for folder in ["empty", "ignored"] {
+        for arguments in [
+            &["check", folder][..],
+            &["check", "schema/chat.np", folder],
+            &["fmt", folder],
+            &["fmt", "--check", folder],
+            &["gen", folder, "--out", "gen"],
+            &["lock", folder],
+            &["decode", "--schema", folder, "u8"],
+            &["breaking", "--against", folder, "schema"],
+            &["breaking", "--against", "schema/chat.np", folder],
+        ] {
+            let run = npgen(&dir, arguments);
+            assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{arguments:?}");
+            let told = format!("error: there is no `.np` file in `{folder}`\n");
+            assert!(run.stderr.starts_with(&told), "{arguments:?}: {}", run.stderr);
+        }
+    }
+}
+
+#[test]
+fn a_package_that_no_file_could_be_named_after_is_not_looked_for() {
+    let dir = Dir::new("long_package");
+    let path = vec!["a"; 1_000].join("::");
+    write(&dir, "user.np", format!("package b;\nuse {path}::X;\nstruct S {{ x: X }}\n"));
+    let run = npgen(&dir, &["check", "user.np"]);
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert!(run.stderr.starts_with("error[NP0701]: there is no package `a::a::"), "{}", run.stderr);
+    assert!(run.stderr.ends_with("included\n\n"), "nothing else: {}", run.stderr);
+
+    write(&dir, "long.np", format!("package {path};\n"));
+    let run = npgen(&dir, &["check", "long.np"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.stderr.starts_with("error[NP0010]: a package of 2998 bytes"), "{}", run.stderr);
+}
+
+#[test]
 fn expanded_code_is_formatted_rust() {
     let dir = Dir::new("expand");
     let run = npgen(&dir, &["expand", "schema/chat.np"]);
@@ -232,7 +282,14 @@ fn the_example_in_every_help_runs() {
         if ["decode", "encode", "export"].contains(subcommand) {
             continue;
         }
-        let run = npgen(&Dir::new(&format!("help_{subcommand}")), &example);
+        let dir = Dir::new(&format!("help_{subcommand}"));
+        if *subcommand == "breaking" {
+            git(&dir, &["init", "-q", "-b", "main"]);
+            std::fs::remove_file(dir.path("schema/three_mistakes.np")).unwrap();
+            git(&dir, &["add", "schema"]);
+            git(&dir, &["commit", "-q", "-m", "first"]);
+        }
+        let run = npgen(&dir, &example);
         assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{example:?}");
     }
 }

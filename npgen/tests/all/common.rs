@@ -66,6 +66,16 @@ pub(crate) fn command(dir: &Dir, arguments: &[&str]) -> Command {
     command
 }
 
+/// Runs git in the directory of the test.
+#[cfg(feature = "cli")]
+#[track_caller]
+pub(crate) fn git(dir: &Dir, arguments: &[&str]) {
+    let mut git = Command::new("git");
+    git.arg("-C").arg(dir.root()).args(["-c", "user.name=n", "-c", "user.email=n@example"]);
+    let done = git.args(arguments).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
 #[cfg(feature = "cli")]
 pub(crate) fn npgen(dir: &Dir, arguments: &[&str]) -> Run {
     Run::of(command(dir, arguments), b"")

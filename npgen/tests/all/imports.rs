@@ -50,6 +50,19 @@ fn a_mistake_in_what_several_schemas_use_is_told_once() {
 }
 
 #[test]
+fn a_package_that_is_reached_by_several_paths_has_its_mistakes_told_once() {
+    let dir = Dir::new("imports_paths");
+    std::fs::create_dir_all(dir.path("lib")).unwrap();
+    write(&dir, "book.np", BOOK);
+    write(&dir, "lib/shelf.np", BOOK.replace("acme::book", "acme::shelf"));
+    write(&dir, "lib/common.np", "package acme::common;\nstruct Page { text: Strng }\n");
+    let absolute = dir.path("lib").display().to_string();
+    let run = npgen(&dir, &["check", "book.np", "lib/shelf.np", "--include", &absolute]);
+    assert_eq!(run.code, Some(1));
+    assert_eq!(run.stderr.matches("error[NP0301]").count(), 1, "{}", run.stderr);
+}
+
+#[test]
 fn generated_code_names_other_packages_by_their_place_in_rust() {
     let dir = Dir::new("imports_gen");
     write(&dir, "book.np", BOOK);

@@ -327,7 +327,7 @@ impl<'a> Cursor<'a> {
 }
 
 /// A piece of source short enough for a message.
-fn shorten(text: &str) -> String {
+pub(super) fn shorten(text: &str) -> String {
     const CHARS_MAX: usize = 40;
     if text.chars().nth(CHARS_MAX).is_none() {
         return text.to_owned();

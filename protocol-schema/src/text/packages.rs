@@ -10,6 +10,7 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::ir::{ArrayLen, Bound, Foreign, Item, Name, Schema, TypeKind, ValueKind};
 use crate::span::Span;
 
+use super::cursor::shorten;
 use super::scope::{self, joined};
 use super::walk::{Part, parts, parts_of};
 use super::{FileId, Loader, SOURCE_BYTES_MAX, SourceMap, lexer, parser, place, resolve};
@@ -203,7 +204,7 @@ pub(super) enum Probe {
 }
 
 fn absent(package: &str, span: Span) -> Diagnostic {
-    let message = format!("there is no package `{package}`");
+    let message = format!("there is no package `{}`", shorten(package));
     let diagnostic = Diagnostic::error(codes::UNKNOWN_PACKAGE, span, message);
     match check::nearest(package, ["std"]) {
         Some(meant) => diagnostic.note(format!("perhaps `{meant}` is meant")),

@@ -23,8 +23,9 @@ use super::arguments;
 use super::attrs::{self, Place};
 use super::cursor::{Cursor, KEYWORDS, Parsed, Reported};
 use super::entries::List;
-use super::lexer::{Kind, Lexed, Token};
+use super::lexer::{Kind, Lexed, NAME_BYTES_MAX, Token};
 use super::phrases::{Before, doc_line};
+use super::scope::joined;
 use super::source::Places;
 use super::tree::{AttrTree, UseTree};
 
@@ -164,11 +165,23 @@ impl Parser<'_> {
         if matches!(earlier, Package::Awaited) {
             self.out.schema.package = path.before;
             self.out.schema.package.push(path.last);
+            self.package_length(span);
         } else {
             let message = "the package is said once, before everything but the docs of the file";
             self.cursor.error(codes::PACKAGE, span, message);
         }
         self.semicolon("the package")
+    }
+
+    /// Files are named after packages.
+    fn package_length(&mut self, span: Span) {
+        let len = joined(&self.out.schema.package).len();
+        if len > NAME_BYTES_MAX {
+            let message = format!(
+                "a package of {len} bytes is too long, at most {NAME_BYTES_MAX} are allowed"
+            );
+            self.cursor.error(codes::NAME_TOO_LONG, span, message);
+        }
     }
 
     /// `use a::b;`, `use a::b::{C, D as E};`

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::codes;
-use crate::check::vocabulary::{STD, nearest, standard};
+use crate::check::vocabulary::{built_in_name, in_std, nearest, std_names};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::ir::{ArrayLen, Bound, ExternId, Name, Schema, TypeKind, Use, ValueKind};
 use crate::span::Span;
@@ -58,6 +58,8 @@ pub(super) fn resolve(
                     Named::Known => name.text = joined(&names),
                     Named::Told => ty.kind = REPORTED,
                 }
+            } else if let Some(kind) = scope.shadowed(&ty.kind) {
+                ty.kind = kind;
             }
         }
         Part::Bound(bound) => {
@@ -178,11 +180,12 @@ impl Scope<'_, '_, '_> {
     fn has(&mut self, package: &[Name], name: &Name) -> bool {
         let path = joined(package);
         if path == STANDARD {
-            if standard(&name.text).is_none() {
-                let names = STD.iter().map(|std| std.name());
-                self.found.push(unknown("import", codes::UNKNOWN_IMPORT, &path, name, names));
+            let known = in_std(&name.text).is_some();
+            if !known {
+                let code = codes::UNKNOWN_IMPORT;
+                self.found.push(unknown("import", code, &path, name, std_names()));
             }
-            return standard(&name.text).is_some();
+            return known;
         }
         let span = package.last().map_or(name.span, |last| last.span);
         if self.is_own(package) {
@@ -201,6 +204,19 @@ impl Scope<'_, '_, '_> {
         false
     }
 
+    /// What the name of a built-in type means here, if not that type: what the file declares or
+    /// imports under that name.
+    fn shadowed(&self, kind: &TypeKind) -> Option<TypeKind> {
+        let name = built_in_name(kind)?;
+        if self.own.contains(name) {
+            return Some(TypeKind::Named(name.to_owned()));
+        }
+        match self.locals.get(name)? {
+            Target::Item { package, name } => Some(item(package, &name.text)),
+            Target::Package(_) => None,
+        }
+    }
+
     /// What the name of a type means, if that is not what it says.
     fn ty(&mut self, name: &str, span: Span) -> Option<TypeKind> {
         if self.is_broken(name.split("::").next().unwrap_or(name)) {
@@ -216,16 +232,12 @@ impl Scope<'_, '_, '_> {
         self.expand(&mut package);
         let path = joined(&package);
         if path == STANDARD {
-            return Some(standard(last).map_or_else(
-                || {
-                    let names = STD.iter().map(|std| std.name());
-                    let last = Name::new(last, span);
-                    let found = unknown("type", codes::UNKNOWN_TYPE, &path, &last, names);
-                    self.found.push(whole(found, &path));
-                    REPORTED
-                },
-                TypeKind::Std,
-            ));
+            return Some(in_std(last).unwrap_or_else(|| {
+                let last = Name::new(last, span);
+                let found = unknown("type", codes::UNKNOWN_TYPE, &path, &last, std_names());
+                self.found.push(whole(found, &path));
+                REPORTED
+            }));
         }
         if self.is_own(&package) {
             return Some(TypeKind::Named(last.to_owned()));
@@ -312,8 +324,8 @@ impl Scope<'_, '_, '_> {
 /// An item of another package, or of `std`, as a type.
 fn item(package: &[Name], name: &str) -> TypeKind {
     let package = joined(package);
-    let std = standard(name).filter(|_| package == STANDARD);
-    std.map_or_else(|| TypeKind::Named(format!("{package}::{name}")), TypeKind::Std)
+    let std = in_std(name).filter(|_| package == STANDARD);
+    std.unwrap_or_else(|| TypeKind::Named(format!("{package}::{name}")))
 }
 
 fn unknown<'a>(

@@ -1,11 +1,11 @@
 //! Types, values and attributes as they are written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::index::joined;
 use crate::ir::{
-    ArrayLen, Bound, Name, Schema, Std, Type, TypeKind, Value, ValueKind, Vendor, VendorArgument,
-    VendorArguments,
+    ArrayLen, Bound, Item, Name, Schema, Std, Type, TypeKind, Value, ValueKind, Vendor,
+    VendorArgument, VendorArguments,
 };
 
 /// What a file calls the things of other packages.
@@ -13,6 +13,8 @@ use crate::ir::{
 pub(super) struct Words<'a> {
     /// From full path to the name under which it was imported.
     locals: BTreeMap<String, &'a str>,
+    /// What the file declares or imports.
+    own: BTreeSet<&'a str>,
 }
 
 impl<'a> Words<'a> {
@@ -25,7 +27,9 @@ impl<'a> Words<'a> {
                 locals.entry(path).or_insert(import.local.text.as_str());
             }
         }
-        Self { locals }
+        let own = schema.items.iter().map(Item::name);
+        let own = own.chain(schema.uses.iter().map(|import| &import.local));
+        Self { locals, own: own.map(|name| name.text.as_str()).collect() }
     }
 
     /// The name of an item, by its full path or its name in the file.
@@ -35,6 +39,13 @@ impl<'a> Words<'a> {
 
     fn std(&self, std: Std) -> String {
         self.item(&format!("std::{}", std.name()))
+    }
+
+    /// A built-in type, whose name the file may use for something else.
+    fn built_in(&self, name: &str) -> String {
+        let path = format!("std::{name}");
+        let is_free = !self.own.contains(name) && !self.locals.contains_key(&path);
+        if is_free { name.to_owned() } else { self.item(&path) }
     }
 
     /// A const, or a variant of an enum.
@@ -53,8 +64,8 @@ impl<'a> Words<'a> {
             TypeKind::Bool => "bool".to_owned(),
             TypeKind::Int(int) => int.name().to_owned(),
             TypeKind::Float(float) => float.name().to_owned(),
-            TypeKind::String => "String".to_owned(),
-            TypeKind::Bytes => "Bytes".to_owned(),
+            TypeKind::String => self.built_in("String"),
+            TypeKind::Bytes => self.built_in("Bytes"),
             TypeKind::Vec(inner) => format!("Vec<{}>", self.ty(inner)),
             TypeKind::Option(inner) => format!("Option<{}>", self.ty(inner)),
             TypeKind::Array(element, ArrayLen::Literal(length)) => {
