@@ -7,6 +7,8 @@
 
 mod types;
 
+use std::borrow::Cow;
+
 use crate::span::Span;
 
 pub use types::{ArrayLen, ExternId, Float, Int, Std, Type, TypeKind};
@@ -18,13 +20,33 @@ pub struct Name {
     pub text: String,
     /// Where it stands.
     pub span: Span,
+    /// What it is called in Rust, where somebody chose another name (`#[np(rename = "…")]`).
+    pub chosen: Option<String>,
 }
 
 impl Name {
     /// A name at a place.
     pub fn new(text: impl Into<String>, span: Span) -> Self {
-        Self { text: text.into(), span }
+        Self { text: text.into(), span, chosen: None }
     }
+
+    /// What it is called in Rust, without a leading `r#`: itself, unless Rust has no way to say
+    /// that, or another name was chosen.
+    #[must_use]
+    pub fn in_rust(&self) -> Cow<'_, str> {
+        match &self.chosen {
+            Some(chosen) => Cow::Borrowed(chosen),
+            None => speakable(&self.text),
+        }
+    }
+}
+
+/// The names that Rust has no raw form for.
+pub(crate) const UNSPEAKABLE: [&str; 4] = ["self", "Self", "super", "crate"];
+
+/// A name as Rust can say it: with an underscore behind it where there is no raw form.
+pub(crate) fn speakable(text: &str) -> Cow<'_, str> {
+    if UNSPEAKABLE.contains(&text) { Cow::Owned(format!("{text}_")) } else { Cow::Borrowed(text) }
 }
 
 /// Lines of documentation, as written after `///`, one leading space removed.
@@ -568,7 +590,7 @@ impl Message {
     pub fn body_type_name(&self, protocol: &Protocol) -> String {
         match &self.body_name {
             Some(name) => name.text.clone(),
-            None => format!("{}{}", protocol.name.text, self.name.text),
+            None => format!("{}{}", protocol.name.in_rust(), self.name.in_rust()),
         }
     }
 }

@@ -46,13 +46,14 @@ rules! {
     DUPLICATE_VARIANT = 103, "duplicate-variant", "two variants of an enum have different names";
     DUPLICATE_MESSAGE = 104, "duplicate-message", "two messages of a protocol have different names";
     GENERATED_NAME = 105, "generated-name", "an item is not called like something that is generated for a protocol";
-    RESERVED_NAME = 106, "reserved-name", "a name can be written in Rust: `self`, `Self`, `super` and `crate` cannot";
+    RESERVED_NAME = 106, "reserved-name", "an item is not called `self`, `Self`, `super` or `crate`";
     UNKNOWN_VARIANT_NAME = 107, "unknown-variant-name", "no variant is called like the one that holds what is not known";
-    BUILT_IN_NAME = 108, "built-in-name", "an item is not called like a built-in type without parameters";
+    BUILT_IN_NAME = 108, "built-in-name", "an item is not called like a primitive type, such as `u8` or `bool`";
     METHOD_NAME = 109, "method-name", "two messages of one side have different method names in snake case";
     WIRE_NAME_TOO_LONG = 110, "wire-name-too-long", "`package::Protocol` is at most 64 bytes";
     DUPLICATE_FLAG = 111, "duplicate-flag", "two flags beside each other have different names";
     FLAG_CASE = 112, "flag-case", "the name of a flag has no lower-case letters";
+    RUST_NAME = 113, "rust-name", "two names beside each other are different in Rust as well";
     // NP02xx: numbers
     MIXED_NUMBERS = 201, "mixed-numbers", "numbers are written on all entries of a list or on none";
     DUPLICATE_NUMBER = 202, "duplicate-number", "two entries of a list have different numbers";

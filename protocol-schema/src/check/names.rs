@@ -1,19 +1,18 @@
 //! Rules on names: no two alike where they would meet, in the schema or in the emitted Rust.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::ir::{
-    Field, Flags, Item, Name, Payload, Protocol, ScalarEnum, Schema, Side, Struct, Union,
+    Field, Flags, Item, Name, Payload, Protocol, ScalarEnum, Schema, Side, Struct, UNSPEAKABLE,
+    Union, speakable,
 };
 use crate::span::Span;
 
 use super::codes;
 use super::values;
 use super::vocabulary;
-
-/// Names Rust has no raw form for.
-const RESERVED: [&str; 4] = ["self", "Self", "super", "crate"];
 
 /// Two items of one name, or an item called like an import.
 pub(super) fn items(schema: &Schema, found: &mut Diagnostics) {
@@ -22,18 +21,19 @@ pub(super) fn items(schema: &Schema, found: &mut Diagnostics) {
     different(names, codes::DUPLICATE_ITEM, "an item", found);
 }
 
-/// Items called like a built-in type, which every use of the name would mean.
+/// Items called like a primitive type of Rust, which emitted code has no other word for.
 ///
 /// `Vec`, `Option` or `Result` are free: a built-in type with parameters is always written with
-/// them, an item never.
+/// them, an item never. `String` and `Bytes` are free as well: what a file declares or imports is
+/// what its names mean, and the built-in types have another, in `std`.
 pub(super) fn built_in(schema: &Schema, found: &mut Diagnostics) {
     let imports = schema.uses.iter().map(|import| &import.local);
     for name in imports.chain(schema.items.iter().map(Item::name)) {
-        if vocabulary::built_in(&name.text).is_some() {
-            let message = format!("`{}` is a built-in type", name.text);
+        if vocabulary::is_primitive(&name.text) {
+            let message = format!("`{}` is a primitive type", name.text);
             found.push(
                 Diagnostic::error(codes::BUILT_IN_NAME, name.span, message)
-                    .note("every use of this name would mean the built-in type"),
+                    .note("in Rust and in schemas this word means a type already"),
             );
         }
     }
@@ -78,11 +78,12 @@ fn fields(list: &[Field], found: &mut Diagnostics) {
 }
 
 fn different<'a>(
-    names: impl Iterator<Item = &'a Name>,
+    names: impl Iterator<Item = &'a Name> + Clone,
     code: Code,
     what: &str,
     found: &mut Diagnostics,
 ) {
+    different_in_rust(names.clone(), found);
     let mut first: BTreeMap<&str, Span> = BTreeMap::new();
     for name in names {
         if let Some(earlier) = first.get(name.text.as_str()) {
@@ -96,44 +97,40 @@ fn different<'a>(
     }
 }
 
-/// Names that Rust cannot spell, raw or not.
-pub(super) fn reserved(item: &Item, found: &mut Diagnostics) {
-    let mut refuse = |name: &Name| {
-        if RESERVED.contains(&name.text.as_str()) {
-            let message = format!("nothing can be called `{}`", name.text);
+/// `self` beside `self_`, which is what Rust calls the former.
+fn different_in_rust<'a>(names: impl Iterator<Item = &'a Name>, found: &mut Diagnostics) {
+    let mut first: BTreeMap<Cow<'_, str>, &Name> = BTreeMap::new();
+    for name in names {
+        let Some(earlier) = first.get(&name.in_rust()).copied() else {
+            first.insert(name.in_rust(), name);
+            continue;
+        };
+        // The same name twice is told once, as such.
+        if earlier.text != name.text {
+            let (one, other) = (&earlier.text, &name.text);
+            let message =
+                format!("`{one}` and `{other}` would both be `{}` in Rust", name.in_rust());
             found.push(
-                Diagnostic::error(codes::RESERVED_NAME, name.span, message)
-                    .note("Rust has no raw form of this word"),
+                Diagnostic::error(codes::RUST_NAME, name.span, message)
+                    .also(earlier.span, "the other name")
+                    .note("Rust has no raw form of `self`, `Self`, `super` and `crate`, and puts `_` behind them"),
             );
         }
-    };
-    refuse(item.name());
-    let in_payload = |payload: &Payload, refuse: &mut dyn FnMut(&Name)| match payload {
-        Payload::Unit | Payload::Tuple(_) => {}
-        Payload::Fields(fields) => fields.iter().for_each(|field| refuse(&field.name)),
-    };
-    match item {
-        Item::Const(_) | Item::Alias(_) => {}
-        Item::Flags(item) => item.flags.iter().for_each(|flag| refuse(&flag.name)),
-        Item::Struct(item) => item.fields.iter().for_each(|field| refuse(&field.name)),
-        Item::Scalar(item) => item.variants.iter().for_each(|variant| refuse(&variant.name)),
-        Item::Union(item) => {
-            for variant in &item.variants {
-                refuse(&variant.name);
-                in_payload(&variant.payload, &mut refuse);
-            }
-        }
-        Item::Protocol(item) => {
-            for message in &item.messages {
-                let method = Name::new(snake_case(&message.name.text), message.name.span);
-                refuse(if RESERVED.contains(&method.text.as_str()) {
-                    &method
-                } else {
-                    &message.name
-                });
-                in_payload(&message.payload, &mut refuse);
-            }
-        }
+    }
+}
+
+/// Items whose names Rust cannot spell, raw or not.
+///
+/// What stands in an item may well be called so: there Rust has the name with an underscore behind
+/// it. The name of an item is the start of others, and stands in paths.
+pub(super) fn reserved(item: &Item, found: &mut Diagnostics) {
+    let name = item.name();
+    if UNSPEAKABLE.contains(&name.text.as_str()) {
+        let message = format!("no item can be called `{}`", name.text);
+        found.push(
+            Diagnostic::error(codes::RESERVED_NAME, name.span, message)
+                .note("Rust has no raw form of this word"),
+        );
     }
 }
 
@@ -141,7 +138,8 @@ pub(super) fn reserved(item: &Item, found: &mut Diagnostics) {
 pub(super) fn methods(protocol: &Protocol, found: &mut Diagnostics) {
     let mut first: BTreeMap<(bool, String), &Name> = BTreeMap::new();
     for message in &protocol.messages {
-        let key = (message.from == Side::Server, snake_case(&message.name.text));
+        let method = snake_case(&message.name.in_rust());
+        let key = (message.from == Side::Server, speakable(&method).into_owned());
         let Some(earlier) = first.get(&key).copied() else {
             first.insert(key, &message.name);
             continue;
@@ -259,7 +257,7 @@ fn emitted(item: &Item) -> Vec<(String, Span, String)> {
     match item {
         Item::Struct(Struct { name, .. }) | Item::Union(Union { name, .. }) => {
             let what = format!("the view of `{}`", name.text);
-            vec![(format!("{}View", name.text), name.span, what)]
+            vec![(format!("{}View", name.in_rust()), name.span, what)]
         }
         Item::Protocol(protocol) => of_protocol(protocol),
         Item::Const(_) | Item::Alias(_) | Item::Scalar(_) | Item::Flags(_) => Vec::new(),

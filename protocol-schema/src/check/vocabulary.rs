@@ -66,6 +66,31 @@ pub(crate) fn built_in(name: &str) -> Option<TypeKind> {
     PLAIN.iter().find(|(known, _)| *known == name).map(|(_, kind)| kind.clone())
 }
 
+/// What a file can call otherwise: the types of the package `std`, which has to be imported, and
+/// those that are in scope unless the file has its own of that name.
+pub(crate) fn in_std(name: &str) -> Option<TypeKind> {
+    let built_in = || built_in(name).filter(|_| !is_primitive(name));
+    standard(name).map(TypeKind::Std).or_else(built_in)
+}
+
+/// The names of everything in the package `std`.
+pub(crate) fn std_names() -> impl Iterator<Item = &'static str> {
+    let built_in = PLAIN.iter().map(|(name, _)| *name).filter(|name| !is_primitive(name));
+    STD.iter().map(|std| std.name()).chain(built_in)
+}
+
+/// Whether Rust has a primitive type called so; those that a schema can name, and the others.
+pub(crate) fn is_primitive(name: &str) -> bool {
+    let named =
+        built_in(name).is_some_and(|kind| !matches!(kind, TypeKind::String | TypeKind::Bytes));
+    named || ["char", "isize", "str", "usize"].contains(&name)
+}
+
+/// The name of a built-in type without parameters.
+pub(crate) fn built_in_name(kind: &TypeKind) -> Option<&'static str> {
+    PLAIN.iter().find(|(_, known)| known == kind).map(|(name, _)| *name)
+}
+
 /// The names of the built-in types without parameters.
 pub(crate) fn built_in_names<'a>() -> impl Iterator<Item = &'a str> {
     PLAIN.iter().map(|(name, _)| *name)

@@ -13,7 +13,7 @@ use crate::check::snake_case;
 
 /// The name of a message's method.
 pub(super) fn method(message: &Message, door: &Door<'_>) -> Ident {
-    ident(&snake_case(&message.name.text), (door.span)(message.name.span))
+    ident(&snake_case(&message.name.in_rust()), (door.span)(message.name.span))
 }
 
 /// Whether anything of a message is a stream.
@@ -185,7 +185,7 @@ pub(super) fn parameters(
 
 /// What the parameter of a message's stream is called.
 pub(super) fn stream_name(field: &Field, door: &Door<'_>) -> Ident {
-    match field.name.text.as_str() {
+    match &*field.name.in_rust() {
         "" => ident("stream", door.place(&field.ty)),
         // The parameters that a method has anyway.
         "message" | "cx" => door.derived(&field.name, "_"),

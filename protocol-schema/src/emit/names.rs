@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::ir::{Name, Schema};
+use crate::ir::{Name, Schema, speakable};
 
 use super::Door;
 
@@ -16,25 +16,21 @@ const KEYWORDS: &[&str] = &[
     "virtual", "where", "while", "yield",
 ];
 
-/// Words that Rust has no raw form for.
-const UNSPEAKABLE: &[&str] = &["self", "Self", "super", "crate", "_", ""];
-
 /// `text` as an identifier, raw where it must be; with an underscore behind it where no raw form
 /// exists.
 pub(super) fn ident(text: &str, span: Span) -> Ident {
-    if UNSPEAKABLE.contains(&text) {
-        Ident::new(&format!("{text}_"), span)
-    } else if KEYWORDS.contains(&text) {
-        Ident::new_raw(text, span)
-    } else {
-        Ident::new(text, span)
-    }
+    let text = match text {
+        // What has no name at all is never said, but no name may break what says it.
+        "" | "_" => "__".into(),
+        text => speakable(text),
+    };
+    if KEYWORDS.contains(&&*text) { Ident::new_raw(&text, span) } else { Ident::new(&text, span) }
 }
 
 impl Door<'_> {
     /// A name as an identifier at the place where it was written.
     pub(super) fn ident(&self, name: &Name) -> Ident {
-        ident(&name.text, (self.span)(name.span))
+        ident(&name.in_rust(), (self.span)(name.span))
     }
 
     /// The path of a type by its name in the model: an item of this package, or of another.
@@ -53,7 +49,7 @@ impl Door<'_> {
 
     /// A name made of `name` and a suffix, at the place of the former.
     pub(super) fn derived(&self, name: &Name, suffix: &str) -> Ident {
-        ident(&format!("{}{suffix}", name.text), (self.span)(name.span))
+        ident(&format!("{}{suffix}", name.in_rust()), (self.span)(name.span))
     }
 }
 
@@ -61,9 +57,10 @@ impl Door<'_> {
 /// things as its other languages do.
 pub(super) fn style(types: &[&Name], others: &[&Name]) -> TokenStream {
     let camel = |name: &&Name| {
-        name.text.starts_with(|c: char| c.is_ascii_uppercase()) && !name.text.contains('_')
+        let text = name.in_rust();
+        text.starts_with(|c: char| c.is_ascii_uppercase()) && !text.contains('_')
     };
-    let snake = |name: &&Name| !name.text.contains(|c: char| c.is_ascii_uppercase());
+    let snake = |name: &&Name| !name.in_rust().contains(|c: char| c.is_ascii_uppercase());
     let types = (!types.iter().all(camel)).then(|| quote!(#[allow(non_camel_case_types)]));
     let others = (!others.iter().all(snake)).then(|| quote!(#[allow(non_snake_case)]));
     quote!(#types #others)

@@ -85,7 +85,7 @@ fn message_struct(
     door: &Door<'_>,
 ) -> TokenStream {
     let name = body_name(message, protocol);
-    let doc = format!("What [`{}::{}`] carries.", protocol.name.text, message.name.text);
+    let doc = format!("What [`{}::{}`] carries.", protocol.name.text, message.name.in_rust());
     let ty = types::message_struct(&name, &doc, protocol, &fields, door);
     fields.sort_by_key(|field| field.number.value);
     let codec = codec::evolvable(&door.ident(&name), &name.text, &fields, &message.meta, door);

@@ -130,9 +130,15 @@ fn vendor_value(value: &Value) -> TokenStream {
     }
 }
 
+/// `rename = "self"`, where Rust calls something otherwise than the schema.
+fn renamed(name: &Name) -> Option<TokenStream> {
+    let text = &name.text;
+    (!text.is_empty() && name.in_rust() != *text).then(|| quote!(rename = #text))
+}
+
 /// What is said of a field beside its number.
 fn said(field: &Field, door: &Door<'_>) -> Vec<TokenStream> {
-    let mut said = Vec::new();
+    let mut said: Vec<TokenStream> = renamed(&field.name).into_iter().collect();
     if let Some(value) = &field.default {
         let value = door.value(value, &field.ty);
         said.push(quote!(default = #value));
@@ -242,7 +248,7 @@ fn scalar(item: &ScalarEnum, door: &Door<'_>) -> TokenStream {
     let variants = item.variants.iter().map(|variant| {
         let docs = door.docs(&variant.docs, &format!("Number {}.", variant.number.value));
         let (id, name) = (number(variant.number.value), door.ident(&variant.name));
-        let said = said_of_variant(variant.default, &variant.meta);
+        let said = said_of_variant(&variant.name, variant.default, &variant.meta);
         let rust = rust_said(variant.default, &variant.meta, door);
         quote!(#docs #rust #[np(id = #id #said)] #name)
     });
@@ -275,9 +281,9 @@ fn scalar(item: &ScalarEnum, door: &Door<'_>) -> TokenStream {
 }
 
 /// What stands in a variant's `#[np(…)]` behind its number.
-fn said_of_variant(default: bool, meta: &Meta) -> TokenStream {
+fn said_of_variant(name: &Name, default: bool, meta: &Meta) -> TokenStream {
     let chosen = default.then(|| quote!(default));
-    let said = chosen.into_iter().chain(remarks(meta));
+    let said = renamed(name).into_iter().chain(chosen).chain(remarks(meta));
     quote!(#(, #said)*)
 }
 
@@ -290,7 +296,7 @@ fn union(item: &Union, door: &Door<'_>) -> TokenStream {
     let variants = item.variants.iter().map(|variant| {
         let docs = door.docs(&variant.docs, &format!("Tag {}.", variant.number.value));
         let (id, name) = (number(variant.number.value), door.ident(&variant.name));
-        let said = said_of_variant(variant.default, &variant.meta);
+        let said = said_of_variant(&variant.name, variant.default, &variant.meta);
         let removed = payload_removed(&variant.payload, door);
         let rust = rust_said(variant.default, &variant.meta, door);
         let payload = payload(&variant.payload, door);
@@ -367,7 +373,7 @@ fn protocol(item: &Protocol, package: &str, door: &Door<'_>) -> TokenStream {
 fn message(message: &Message, door: &Door<'_>) -> TokenStream {
     let docs = door.docs(&message.docs, &format!("Message {}.", message.number.value));
     let (id, name) = (number(message.number.value), door.ident(&message.name));
-    let mut said = Vec::new();
+    let mut said: Vec<TokenStream> = renamed(&message.name).into_iter().collect();
     if message.from == Side::Server {
         said.push(quote!(from(server)));
     }

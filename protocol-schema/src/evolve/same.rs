@@ -1,6 +1,7 @@
 //! Whether two types have one form on the wire.
 
 use super::compare::{At, Compare};
+use crate::check::vocabulary::built_in;
 use crate::ir::{ArrayLen, Item, Type, TypeKind};
 
 impl<'a> Compare<'a> {
@@ -69,6 +70,8 @@ pub(super) fn text(ty: &Type) -> String {
             elements => format!("({})", list(elements)),
         },
         TypeKind::Std(std) => std.name().to_owned(),
+        // A change from the one to the other must not read as none.
+        TypeKind::Named(name) if built_in(name).is_some() => format!("{name} (declared)"),
         TypeKind::Named(name) => name.clone(),
         TypeKind::Extern(_) => "_".to_owned(),
     }

@@ -1,6 +1,7 @@
 //! A type as it is written in a schema, standing alone.
 
-use crate::check::vocabulary::{built_in, standard};
+use crate::check::index::joined;
+use crate::check::vocabulary::{built_in, in_std};
 use crate::ir::{ArrayLen, Name, Schema, Type, TypeKind};
 use crate::span::Span;
 
@@ -75,19 +76,13 @@ impl<'t> Parser<'t> {
         if self.schema.find(name).is_some() {
             return TypeKind::Named(name.to_owned());
         }
-        let of_std = name.strip_prefix("std::").unwrap_or(name);
-        let std = standard(of_std);
         let imported = self.schema.uses.iter().find(|import| import.local.text == name);
-        match (std, built_in(of_std), imported) {
-            (Some(std), ..) => TypeKind::Std(std),
-            (_, Some(kind), _) => kind,
-            (_, _, Some(import)) => {
-                let item = import.item.as_ref();
-                let path = import.package.iter().chain(item).map(|name| name.text.as_str());
-                TypeKind::Named(path.collect::<Vec<_>>().join("::"))
-            }
-            _ => TypeKind::Named(name.to_owned()),
-        }
+        let path = imported.map(|import| {
+            joined(&import.package.iter().chain(&import.item).cloned().collect::<Vec<_>>())
+        });
+        let name = path.as_deref().unwrap_or(name);
+        let known = in_std(name.strip_prefix("std::").unwrap_or(name)).or_else(|| built_in(name));
+        known.unwrap_or_else(|| TypeKind::Named(name.to_owned()))
     }
 
     fn length(&mut self) -> Result<ArrayLen, TypeError> {
@@ -136,7 +131,6 @@ impl<'t> Parser<'t> {
 
 /// A path without the schema's own package.
 pub(super) fn local<'n>(schema: &Schema, name: &'n str) -> &'n str {
-    let names: Vec<&str> = schema.package.iter().map(|name| name.text.as_str()).collect();
-    let package = names.join("::") + "::";
-    if names.is_empty() { name } else { name.strip_prefix(&package).unwrap_or(name) }
+    let rest = name.strip_prefix(&joined(&schema.package)).and_then(|rest| rest.strip_prefix("::"));
+    rest.unwrap_or(name)
 }

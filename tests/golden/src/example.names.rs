@@ -929,6 +929,1217 @@ const _: () = {
     }
 };
 
+/// The names that Rust has no raw form for.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(non_snake_case)]
+pub struct Unspeakable {
+    /// Field 0.
+    pub self_: u8,
+    /// Field 1.
+    pub Self_: ::std::vec::Vec<::std::string::String>,
+    /// Field 2.
+    pub super_: Relation,
+    /// Field 3.
+    pub crate_: ::std::string::String,
+    /// What is called like the getter of the first in Rust.
+    pub has_self: u8,
+}
+
+/// `Unspeakable` where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct UnspeakableView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
+const _: () = {
+    use ::network_protocol::__private::v1 as _np;
+    const LAYOUT: _np::Layout<5> = _np::layout([
+        _np::Shape::of::<u8>(),
+        _np::Shape::of::<::std::vec::Vec<::std::string::String>>(),
+        _np::Shape::of::<<Relation as _np::Xor>::Number>().checked(),
+        _np::Shape::of::<::std::string::String>().checked(),
+        _np::Shape::of::<u8>(),
+    ]);
+    static PLACES: [_np::Place; 5] = _np::places(
+        "Unspeakable",
+        ["self", "Self", "super", "crate", "has_self"],
+    );
+    #[automatically_derived]
+    impl _np::Body for Unspeakable {
+        const BLOCK_LEN: usize = LAYOUT.block_len;
+        const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
+        const PLAIN: bool = <::std::vec::Vec<::std::string::String> as _np::Wire>::PLAIN
+            && <Relation as _np::Wire>::PLAIN
+            && <::std::string::String as _np::Wire>::PLAIN;
+        type View<'a> = UnspeakableView<'a>;
+        #[inline]
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.self_, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.Self_, block, const { LAYOUT.slots[1] });
+            _np::Wire::encode_block(
+                &_np::mask::<Relation>(self.super_, Relation::Self_),
+                block,
+                const { LAYOUT.slots[2] },
+            );
+            _np::Wire::encode_block(&self.crate_, block, const { LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.has_self, block, const { LAYOUT.slots[4] });
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.Self_, out);
+            _np::keep_max(&self.crate_, 7, &PLACES[3], out);
+            _np::Wire::encode_tail(&self.crate_, out);
+        }
+        #[inline]
+        fn decode_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<Self, _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            let f0: u8 = _np::field(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            let f1: ::std::vec::Vec<::std::string::String> = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
+            let f2: Relation = _np::masked(
+                block,
+                const { LAYOUT.slots[2] },
+                tail,
+                &PLACES[2],
+                Relation::Self_,
+            )?;
+            _np::check_max::<
+                ::std::string::String,
+            >(block, const { LAYOUT.slots[3] }, tail, 7, &PLACES[3])?;
+            let f3: ::std::string::String = _np::field(
+                block,
+                const { LAYOUT.slots[3] },
+                tail,
+                &PLACES[3],
+            )?;
+            let f4: u8 = _np::field(block, const { LAYOUT.slots[4] }, tail, &PLACES[4])?;
+            ::core::result::Result::Ok(Self {
+                self_: f0,
+                Self_: f1,
+                super_: f2,
+                crate_: f3,
+                has_self: f4,
+            })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<
+                ::std::vec::Vec<::std::string::String>,
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            _np::check_max::<
+                ::std::string::String,
+            >(block, const { LAYOUT.slots[3] }, tail, 7, &PLACES[3])?;
+            _np::check_field::<
+                ::std::string::String,
+            >(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> UnspeakableView<'a> {
+            UnspeakableView(body)
+        }
+    }
+    _np::evolvable! {
+        Unspeakable
+    }
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 1 {
+            <::std::vec::Vec<
+                ::std::string::String,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
+        }
+        if upto > 3 {
+            <::std::string::String as _np::Wire>::skip(
+                block,
+                const { LAYOUT.slots[3] },
+                tail,
+            );
+        }
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> UnspeakableView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn self_(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+        }
+        /// Whether its writer knew of `self`.
+        #[inline]
+        #[must_use]
+        pub fn has_self_(&self) -> bool {
+            _np::has_field::<u8>(self.0.block, const { LAYOUT.slots[0] })
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn Self_(
+            &self,
+        ) -> <::std::vec::Vec<::std::string::String> as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::std::vec::Vec<
+                ::std::string::String,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+        }
+        /// Field 2.
+        #[inline]
+        #[must_use]
+        pub fn super_(&self) -> <Relation as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            _np::unmask_view::<
+                Relation,
+            >(
+                <<Relation as _np::Xor>::Number as _np::Wire>::view(
+                    block,
+                    const { LAYOUT.slots[2] },
+                    tail,
+                ),
+                Relation::Self_,
+            )
+        }
+        /// Field 3.
+        #[inline]
+        #[must_use]
+        pub fn crate_(&self) -> <::std::string::String as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(3, block, &mut tail);
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[3] },
+                tail,
+            )
+        }
+        /// What is called like the getter of the first in Rust.
+        #[inline]
+        #[must_use]
+        pub fn has_self(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Unspeakable, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for UnspeakableView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Unspeakable")
+                .field("self", &self.self_())
+                .field("Self", &self.Self_())
+                .field("super", &self.super_())
+                .field("crate", &self.crate_())
+                .field("has_self", &self.has_self())
+                .finish()
+        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Unspeakable>,
+            "Unspeakable",
+            &[
+                _np::FieldSchema::new(0, "self", <u8 as _np::Wire>::schema).since(1),
+                _np::FieldSchema::new(
+                    1,
+                    "Self",
+                    <::std::vec::Vec<::std::string::String> as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(2, "super", <Relation as _np::Wire>::schema)
+                    .default(|| _np::default_block::<Relation>(&Relation::Self_)),
+                _np::FieldSchema::new(
+                        3,
+                        "crate",
+                        <::std::string::String as _np::Wire>::schema,
+                    )
+                    .max(7),
+                _np::FieldSchema::new(4, "has_self", <u8 as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Unspeakable "Unspeakable" { self_ "self" : u8; Self_ "Self" : ::std::vec::Vec <
+        ::std::string::String >; super_ "super" : Relation = Relation::Self_; crate_
+        "crate" : ::std::string::String; has_self "has_self" : u8; }
+    }
+};
+
+/// A struct of the schema.
+#[derive(Clone, Debug, PartialEq)]
+#[derive(
+    ::network_protocol::__private::v1::zerocopy::FromBytes,
+    ::network_protocol::__private::v1::zerocopy::IntoBytes,
+    ::network_protocol::__private::v1::zerocopy::Immutable,
+    ::network_protocol::__private::v1::zerocopy::KnownLayout
+)]
+#[zerocopy(crate = "::network_protocol::__private::v1::zerocopy")]
+#[repr(C)]
+pub struct UnspeakableFixed {
+    /// Field 0.
+    pub self_: u32,
+    /// Field 1.
+    pub super_: u32,
+}
+
+/// `UnspeakableFixed` where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct UnspeakableFixedView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
+const _: () = {
+    use ::network_protocol::__private::v1 as _np;
+    const LAYOUT: _np::Layout<2> = _np::layout([
+        _np::Shape::of::<u32>(),
+        _np::Shape::of::<u32>(),
+    ]);
+    static PLACES: [_np::Place; 2] = _np::places("UnspeakableFixed", ["self", "super"]);
+    const _: () = ::core::assert!(
+        ::core::mem::size_of:: < UnspeakableFixed > () == LAYOUT.block_len,
+        "NP0804: a plain type must be its bytes",
+    );
+    #[automatically_derived]
+    impl _np::Wire for UnspeakableFixed {
+        const BITS: usize = 0;
+        const BLOCK: usize = LAYOUT.block_len;
+        const HAS_TAIL: bool = LAYOUT.tail;
+        const PLAIN: bool = true;
+        const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
+        type View<'a> = UnspeakableFixedView<'a>;
+        #[inline]
+        fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
+            _np::own_block_mut!(block, LAYOUT, slot.block);
+            _np::Wire::encode_block(&self.self_, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.super_, block, const { LAYOUT.slots[1] });
+        }
+        #[inline]
+        fn decode(
+            block: &[u8],
+            slot: _np::Slot,
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<Self, _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, slot.block);
+            let f0: u32 = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: u32 = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
+            ::core::result::Result::Ok(Self { self_: f0, super_: f1 })
+        }
+        #[inline]
+        fn check(
+            _: &[u8],
+            _: _np::Slot,
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view<'a>(
+            block: &'a [u8],
+            slot: _np::Slot,
+            tail: _np::Tail<'a>,
+        ) -> UnspeakableFixedView<'a> {
+            let block = _np::part(block, slot.block, LAYOUT.block_len);
+            UnspeakableFixedView(_np::BodyView { block, tail })
+        }
+        _np::plain_list! {}
+        fn schema() -> &'static _np::TypeSchema {
+            &SCHEMA
+        }
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> UnspeakableFixedView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn self_(&self) -> u32 {
+            let _np::BodyView { block, tail } = self.0;
+            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn super_(&self) -> u32 {
+            let _np::BodyView { block, tail } = self.0;
+            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(
+            &self,
+        ) -> ::core::result::Result<UnspeakableFixed, _np::DecodeError> {
+            self.0.decode(|block, tail| _np::Wire::decode(block, _np::Slot::START, tail))
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for UnspeakableFixedView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("UnspeakableFixed")
+                .field("self", &self.self_())
+                .field("super", &self.super_())
+                .finish()
+        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+                _np::TypeId::of::<UnspeakableFixed>,
+                "UnspeakableFixed",
+                &[
+                    _np::FieldSchema::new(0, "self", <u32 as _np::Wire>::schema),
+                    _np::FieldSchema::new(1, "super", <u32 as _np::Wire>::schema),
+                ],
+            )
+            .fixed(),
+    );
+    _np::mapped_struct! {
+        UnspeakableFixed "UnspeakableFixed" { self_ "self" : u32; super_ "super" : u32; }
+    }
+};
+
+/// An enum of the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(non_camel_case_types)]
+pub enum Relation {
+    /// Number 0.
+    self_,
+    /// Number 1.
+    Self_,
+    /// Number 2.
+    super_,
+    /// Number 3.
+    crate_,
+    /// A number that this side's schema does not know.
+    Unknown(u8),
+}
+
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
+const _: () = {
+    use ::network_protocol::__private::v1 as _np;
+    #[automatically_derived]
+    impl _np::Xor for Relation {
+        type Number = u8;
+        #[inline]
+        fn to_number(self) -> u8 {
+            match self {
+                Self::self_ => 0,
+                Self::Self_ => 1,
+                Self::super_ => 2,
+                Self::crate_ => 3,
+                Self::Unknown(number) => number,
+            }
+        }
+        #[inline]
+        fn from_number(number: u8) -> ::core::result::Result<Self, _np::DecodeError> {
+            ::core::result::Result::Ok(
+                match number {
+                    0 => Self::self_,
+                    1 => Self::Self_,
+                    2 => Self::super_,
+                    3 => Self::crate_,
+                    number => Self::Unknown(number),
+                },
+            )
+        }
+    }
+    _np::scalar! {
+        Relation u8, Self::self_, []
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
+        _np::ScalarSchema::new(
+            _np::TypeId::of::<Relation>,
+            "Relation",
+            1,
+            &[
+                _np::NumberSchema::new(0, "self"),
+                _np::NumberSchema::new(1, "Self"),
+                _np::NumberSchema::new(2, "super"),
+                _np::NumberSchema::new(3, "crate"),
+            ],
+        ),
+    );
+    _np::mapped_scalar! {
+        Relation "Relation" u8 { 0 "self" self_; 1 "Self" Self_; 2 "super" super_; 3
+        "crate" crate_; } open Unknown
+    }
+};
+
+/// A union of the schema.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(non_camel_case_types)]
+#[allow(clippy::large_enum_variant)]
+pub enum Relative {
+    /// Tag 1.
+    self_,
+    /// Tag 2.
+    Self_(Relation),
+    /// Tag 3.
+    super_ {
+        /// Field 0.
+        self_: String,
+        /// Field 1.
+        crate_: u8,
+    },
+    /// A variant that this side's schema does not know.
+    Unknown(::network_protocol::RawVariant),
+}
+
+/// `Relative` where it lies in the bytes.
+#[derive(Clone, Copy, Debug)]
+#[allow(dead_code, non_camel_case_types, non_snake_case, clippy::large_enum_variant)]
+pub enum RelativeView<'a> {
+    /// Tag 1.
+    self_,
+    /// Tag 2.
+    Self_(<Relation as ::network_protocol::__private::v1::Wire>::View<'a>),
+    /// Tag 3.
+    super_ {
+        /// Field 0.
+        self_: <String as ::network_protocol::__private::v1::Wire>::View<'a>,
+        /// Field 1.
+        crate_: u8,
+    },
+    /// A variant that this side's schema does not know.
+    Unknown(::network_protocol::__private::v1::RawView<'a>),
+}
+
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
+const _: () = {
+    use ::network_protocol::__private::v1 as _np;
+    const LAYOUT_2: _np::Layout<1> = _np::layout([_np::Shape::of::<Relation>()]);
+    static PLACES_2: [_np::Place; 1] = _np::places("Relative", ["Self"]);
+    const LAYOUT_3: _np::Layout<2> = _np::layout([
+        _np::Shape::of::<String>(),
+        _np::Shape::of::<u8>(),
+    ]);
+    static PLACES_3: [_np::Place; 2] = _np::places("Relative::super", ["self", "crate"]);
+    #[automatically_derived]
+    impl _np::Wire for Relative {
+        const BITS: usize = 0;
+        const BLOCK: usize = 1;
+        const HAS_TAIL: bool = true;
+        const PLAIN: bool = false;
+        type View<'a> = RelativeView<'a>;
+        #[inline]
+        fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
+            let tag = match self {
+                Self::self_ { .. } => 1,
+                Self::Self_ { .. } => 2,
+                Self::super_ { .. } => 3,
+                Self::Unknown(raw) => raw.tag(),
+            };
+            _np::encode_tag(tag, block, slot);
+        }
+        fn encode_tail(&self, out: &mut _np::Writer<'_>) {
+            match self {
+                Self::self_ { .. } => _np::encode_unit(out),
+                Self::Self_(f0) => {
+                    let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
+                    _np::end_variant(at, out);
+                }
+                Self::super_ { self_: f0, crate_: f1 } => {
+                    let (at, block) = _np::begin_variant(LAYOUT_3.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_3.slots[0] });
+                    _np::Wire::encode_block(f1, block, const { LAYOUT_3.slots[1] });
+                    _np::Wire::encode_tail(f0, out);
+                    _np::end_variant(at, out);
+                }
+                Self::Unknown(raw) => _np::encode_raw(raw, out),
+            }
+        }
+        fn decode(
+            block: &[u8],
+            slot: _np::Slot,
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<Self, _np::DecodeError> {
+            _np::read_union(
+                block,
+                slot,
+                tail,
+                |tag, tail| match tag {
+                    1 => _np::read_unit(tail).map(|()| Self::self_),
+                    2 => {
+                        _np::read_fields(
+                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            tail,
+                            |block, tail| {
+                                _np::own_block!(block, LAYOUT_2, 0);
+                                let f0: Relation = _np::field(
+                                    block,
+                                    const { LAYOUT_2.slots[0] },
+                                    tail,
+                                    &PLACES_2[0],
+                                )?;
+                                ::core::result::Result::Ok(Self::Self_(f0))
+                            },
+                        )
+                    }
+                    3 => {
+                        _np::read_fields(
+                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            tail,
+                            |block, tail| {
+                                _np::own_block!(block, LAYOUT_3, 0);
+                                let f0: String = _np::field(
+                                    block,
+                                    const { LAYOUT_3.slots[0] },
+                                    tail,
+                                    &PLACES_3[0],
+                                )?;
+                                let f1: u8 = _np::field(
+                                    block,
+                                    const { LAYOUT_3.slots[1] },
+                                    tail,
+                                    &PLACES_3[1],
+                                )?;
+                                ::core::result::Result::Ok(Self::super_ {
+                                    self_: f0,
+                                    crate_: f1,
+                                })
+                            },
+                        )
+                    }
+                    _ => _np::decode_raw(tag, tail).map(Self::Unknown),
+                },
+            )
+        }
+        fn check(
+            block: &[u8],
+            slot: _np::Slot,
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::read_union(
+                block,
+                slot,
+                tail,
+                |tag, tail| match tag {
+                    1 => _np::read_unit(tail),
+                    2 => {
+                        _np::read_fields(
+                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            tail,
+                            |_, _| ::core::result::Result::Ok(()),
+                        )
+                    }
+                    3 => {
+                        _np::read_fields(
+                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            tail,
+                            |block, tail| {
+                                _np::own_block!(block, LAYOUT_3, 0);
+                                _np::check_field::<
+                                    String,
+                                >(block, const { LAYOUT_3.slots[0] }, tail, &PLACES_3[0])?;
+                                ::core::result::Result::Ok(())
+                            },
+                        )
+                    }
+                    _ => _np::check_raw(tail),
+                },
+            )
+        }
+        fn view<'a>(
+            block: &'a [u8],
+            slot: _np::Slot,
+            mut tail: _np::Tail<'a>,
+        ) -> Self::View<'a> {
+            let (tag, bytes) = _np::open_union(block, slot, &mut tail);
+            match tag {
+                1 => RelativeView::self_,
+                2 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <Relation as _np::Wire>::view(
+                            block,
+                            const { LAYOUT_2.slots[0] },
+                            *tail,
+                        );
+                        RelativeView::Self_(f0)
+                    }
+                }
+                3 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <String as _np::Wire>::view(
+                            block,
+                            const { LAYOUT_3.slots[0] },
+                            *tail,
+                        );
+                        <String as _np::Wire>::skip(
+                            block,
+                            const { LAYOUT_3.slots[0] },
+                            tail,
+                        );
+                        let f1 = <u8 as _np::Wire>::view(
+                            block,
+                            const { LAYOUT_3.slots[1] },
+                            *tail,
+                        );
+                        RelativeView::super_ {
+                            self_: f0,
+                            crate_: f1,
+                        }
+                    }
+                }
+                _ => RelativeView::Unknown(_np::RawView::new(tag, bytes)),
+            }
+        }
+        #[inline]
+        fn skip(block: &[u8], slot: _np::Slot, tail: &mut _np::Tail<'_>) {
+            _np::skip_union(block, slot, tail);
+        }
+        fn schema() -> &'static _np::TypeSchema {
+            &SCHEMA
+        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+        _np::UnionSchema::new(
+            _np::TypeId::of::<Relative>,
+            "Relative",
+            &[
+                _np::VariantSchema::new(1, "self", &[]),
+                _np::VariantSchema::new(
+                    2,
+                    "Self",
+                    &[_np::FieldSchema::new(0, "", <Relation as _np::Wire>::schema)],
+                ),
+                _np::VariantSchema::new(
+                    3,
+                    "super",
+                    &[
+                        _np::FieldSchema::new(0, "self", <String as _np::Wire>::schema),
+                        _np::FieldSchema::new(1, "crate", <u8 as _np::Wire>::schema),
+                    ],
+                ),
+            ],
+        ),
+    );
+    _np::mapped_union! {
+        Relative "Relative" { 1 "self" self_[]; 2 "Self" Self_(Relation); 3 "super"
+        super_ { self_ "self" : String; crate_ "crate" : u8; }; } open Unknown
+    }
+};
+
+/// A union of the schema.
+#[derive(Clone, Debug, PartialEq, Default)]
+#[allow(non_camel_case_types)]
+#[allow(clippy::large_enum_variant)]
+pub enum ClosedRelative {
+    /// Tag 1.
+    #[default]
+    Self_,
+    /// Tag 2.
+    super_ {
+        /// Field 0.
+        self_: u8,
+    },
+}
+
+/// `ClosedRelative` where it lies in the bytes.
+#[derive(Clone, Copy, Debug)]
+#[allow(dead_code, non_camel_case_types, non_snake_case, clippy::large_enum_variant)]
+pub enum ClosedRelativeView {
+    /// Tag 1.
+    Self_,
+    /// Tag 2.
+    super_ {
+        /// Field 0.
+        self_: u8,
+    },
+}
+
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
+const _: () = {
+    use ::network_protocol::__private::v1 as _np;
+    const LAYOUT_2: _np::Layout<1> = _np::layout([_np::Shape::of::<u8>()]);
+    static PLACES_2: [_np::Place; 1] = _np::places("ClosedRelative::super", ["self"]);
+    #[automatically_derived]
+    impl _np::Wire for ClosedRelative {
+        const BITS: usize = 0;
+        const BLOCK: usize = 1;
+        const HAS_TAIL: bool = true;
+        const PLAIN: bool = false;
+        type View<'a> = ClosedRelativeView;
+        #[inline]
+        fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
+            let tag = match self {
+                Self::Self_ { .. } => 1,
+                Self::super_ { .. } => 2,
+            };
+            _np::encode_tag(tag, block, slot);
+        }
+        fn encode_tail(&self, out: &mut _np::Writer<'_>) {
+            match self {
+                Self::Self_ { .. } => {}
+                Self::super_ { self_: f0 } => {
+                    let block = out.block(LAYOUT_2.block_len);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
+                }
+            }
+        }
+        fn decode(
+            block: &[u8],
+            slot: _np::Slot,
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<Self, _np::DecodeError> {
+            _np::read_closed(
+                block,
+                slot,
+                tail,
+                |tag, tail| match tag {
+                    1 => ::core::result::Result::Ok(Self::Self_),
+                    2 => {
+                        let block = tail.take(LAYOUT_2.block_len)?;
+                        let f0: u8 = _np::field(
+                            block,
+                            const { LAYOUT_2.slots[0] },
+                            tail,
+                            &PLACES_2[0],
+                        )?;
+                        ::core::result::Result::Ok(Self::super_ { self_: f0 })
+                    }
+                    0 if !tail.exact() => ::core::result::Result::Ok(Self::Self_),
+                    _ => ::core::result::Result::Err(_np::unknown_tag(tag)),
+                },
+            )
+        }
+        fn check(
+            block: &[u8],
+            slot: _np::Slot,
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::read_closed(
+                block,
+                slot,
+                tail,
+                |tag, tail| match tag {
+                    1 => ::core::result::Result::Ok(()),
+                    2 => {
+                        tail.take(LAYOUT_2.block_len)?;
+                        ::core::result::Result::Ok(())
+                    }
+                    0 if !tail.exact() => ::core::result::Result::Ok(()),
+                    _ => ::core::result::Result::Err(_np::unknown_tag(tag)),
+                },
+            )
+        }
+        #[allow(unused_variables, unused_mut)]
+        fn view<'a>(
+            block: &'a [u8],
+            slot: _np::Slot,
+            mut tail: _np::Tail<'a>,
+        ) -> Self::View<'a> {
+            let (tag, tail) = (_np::tag(block, slot), &mut tail);
+            match tag {
+                1 => ClosedRelativeView::Self_,
+                2 => {
+                    let block = tail.take(LAYOUT_2.block_len);
+                    {
+                        let f0 = <u8 as _np::Wire>::view(
+                            block,
+                            const { LAYOUT_2.slots[0] },
+                            *tail,
+                        );
+                        ClosedRelativeView::super_ {
+                            self_: f0,
+                        }
+                    }
+                }
+                _ => ClosedRelativeView::Self_,
+            }
+        }
+        fn skip(block: &[u8], slot: _np::Slot, tail: &mut _np::Tail<'_>) {
+            tail.nested(|tail| match _np::tag(block, slot) {
+                1 => {}
+                2 => {
+                    tail.take(LAYOUT_2.block_len);
+                }
+                _ => {}
+            });
+        }
+        fn schema() -> &'static _np::TypeSchema {
+            &SCHEMA
+        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+        _np::UnionSchema::new(
+                _np::TypeId::of::<ClosedRelative>,
+                "ClosedRelative",
+                &[
+                    _np::VariantSchema::new(1, "Self", &[]).default(),
+                    _np::VariantSchema::new(
+                        2,
+                        "super",
+                        &[_np::FieldSchema::new(0, "self", <u8 as _np::Wire>::schema)],
+                    ),
+                ],
+            )
+            .closed(),
+    );
+    _np::mapped_union! {
+        ClosedRelative "ClosedRelative" { 1 "Self" Self_[]; 2 "super" super_ { self_
+        "self" : u8; }; } closed
+    }
+};
+
+/// What a file declares is what its names mean; the built-in types have another name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct String {
+    /// Field 0.
+    pub bytes: Bytes,
+    /// Field 1.
+    pub text: ::std::string::String,
+}
+
+/// `String` where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct StringView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
+const _: () = {
+    use ::network_protocol::__private::v1 as _np;
+    const LAYOUT: _np::Layout<2> = _np::layout([
+        _np::Shape::of::<Bytes>(),
+        _np::Shape::of::<::std::string::String>(),
+    ]);
+    static PLACES: [_np::Place; 2] = _np::places("String", ["bytes", "text"]);
+    #[automatically_derived]
+    impl _np::Body for String {
+        const BLOCK_LEN: usize = LAYOUT.block_len;
+        const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
+        const PLAIN: bool = <Bytes as _np::Wire>::PLAIN
+            && <::std::string::String as _np::Wire>::PLAIN;
+        type View<'a> = StringView<'a>;
+        #[inline]
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.bytes, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.text, block, const { LAYOUT.slots[1] });
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.bytes, out);
+            _np::Wire::encode_tail(&self.text, out);
+        }
+        #[inline]
+        fn decode_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<Self, _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            let f0: Bytes = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: ::std::string::String = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
+            ::core::result::Result::Ok(Self { bytes: f0, text: f1 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<
+                Bytes,
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            _np::check_field::<
+                ::std::string::String,
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> StringView<'a> {
+            StringView(body)
+        }
+    }
+    _np::evolvable! {
+        String
+    }
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 0 {
+            <Bytes as _np::Wire>::skip(block, const { LAYOUT.slots[0] }, tail);
+        }
+        if upto > 1 {
+            <::std::string::String as _np::Wire>::skip(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+            );
+        }
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> StringView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn bytes(&self) -> <Bytes as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <Bytes as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn text(&self) -> <::std::string::String as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(1, block, &mut tail);
+            <::std::string::String as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+            )
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<String, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for StringView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("String")
+                .field("bytes", &self.bytes())
+                .field("text", &self.text())
+                .finish()
+        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<String>,
+            "String",
+            &[
+                _np::FieldSchema::new(0, "bytes", <Bytes as _np::Wire>::schema),
+                _np::FieldSchema::new(
+                    1,
+                    "text",
+                    <::std::string::String as _np::Wire>::schema,
+                ),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        String "String" { bytes "bytes" : Bytes; text "text" : ::std::string::String; }
+    }
+};
+
+/// A struct of the schema.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bytes {
+    /// Field 0.
+    pub octets: ::network_protocol::Bytes,
+    /// Field 1.
+    pub list: ::std::vec::Vec<::network_protocol::Bytes>,
+}
+
+/// `Bytes` where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct BytesView<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
+const _: () = {
+    use ::network_protocol::__private::v1 as _np;
+    const LAYOUT: _np::Layout<2> = _np::layout([
+        _np::Shape::of::<::network_protocol::Bytes>(),
+        _np::Shape::of::<::std::vec::Vec<::network_protocol::Bytes>>(),
+    ]);
+    static PLACES: [_np::Place; 2] = _np::places("Bytes", ["octets", "list"]);
+    #[automatically_derived]
+    impl _np::Body for Bytes {
+        const BLOCK_LEN: usize = LAYOUT.block_len;
+        const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
+        const PLAIN: bool = <::network_protocol::Bytes as _np::Wire>::PLAIN
+            && <::std::vec::Vec<::network_protocol::Bytes> as _np::Wire>::PLAIN;
+        type View<'a> = BytesView<'a>;
+        #[inline]
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.octets, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.list, block, const { LAYOUT.slots[1] });
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.octets, out);
+            _np::Wire::encode_tail(&self.list, out);
+        }
+        #[inline]
+        fn decode_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<Self, _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            let f0: ::network_protocol::Bytes = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: ::std::vec::Vec<::network_protocol::Bytes> = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
+            ::core::result::Result::Ok(Self { octets: f0, list: f1 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<
+                ::network_protocol::Bytes,
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            _np::check_field::<
+                ::std::vec::Vec<::network_protocol::Bytes>,
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> BytesView<'a> {
+            BytesView(body)
+        }
+    }
+    _np::evolvable! {
+        Bytes
+    }
+    #[inline(always)]
+    fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
+        if upto > 0 {
+            <::network_protocol::Bytes as _np::Wire>::skip(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+            );
+        }
+        if upto > 1 {
+            <::std::vec::Vec<
+                ::network_protocol::Bytes,
+            > as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
+        }
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> BytesView<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn octets(&self) -> <::network_protocol::Bytes as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <::network_protocol::Bytes as _np::Wire>::view(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+            )
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn list(
+            &self,
+        ) -> <::std::vec::Vec<::network_protocol::Bytes> as _np::Wire>::View<'a> {
+            let (block, mut tail) = (self.0.block, self.0.tail);
+            skip_fields(1, block, &mut tail);
+            <::std::vec::Vec<
+                ::network_protocol::Bytes,
+            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Bytes, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for BytesView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Bytes")
+                .field("octets", &self.octets())
+                .field("list", &self.list())
+                .finish()
+        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Bytes>,
+            "Bytes",
+            &[
+                _np::FieldSchema::new(
+                    0,
+                    "octets",
+                    <::network_protocol::Bytes as _np::Wire>::schema,
+                ),
+                _np::FieldSchema::new(
+                    1,
+                    "list",
+                    <::std::vec::Vec<::network_protocol::Bytes> as _np::Wire>::schema,
+                ),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Bytes "Bytes" { octets "octets" : ::network_protocol::Bytes; list "list" :
+        ::std::vec::Vec < ::network_protocol::Bytes >; }
+    }
+};
+
 /// Names that emitted code might want for its own values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Locals {
@@ -6488,6 +7699,11 @@ pub enum Err {
         /// Field 1.
         backtrace: ::std::string::String,
     },
+    /// Tag 4.
+    Self_ {
+        /// Field 0.
+        self_: String,
+    },
     /// A variant that this side's schema does not know.
     Unknown(::network_protocol::RawVariant),
 }
@@ -6512,6 +7728,11 @@ pub enum ErrView<'a> {
         backtrace: <::std::string::String as ::network_protocol::__private::v1::Wire>::View<
             'a,
         >,
+    },
+    /// Tag 4.
+    Self_ {
+        /// Field 0.
+        self_: <String as ::network_protocol::__private::v1::Wire>::View<'a>,
     },
     /// A variant that this side's schema does not know.
     Unknown(::network_protocol::__private::v1::RawView<'a>),
@@ -6553,6 +7774,8 @@ const _: () = {
         }
         at
     }
+    const LAYOUT_4: _np::Layout<1> = _np::layout([_np::Shape::of::<String>()]);
+    static PLACES_4: [_np::Place; 1] = _np::places("Err::Self", ["self"]);
     #[automatically_derived]
     impl _np::Wire for Err {
         const BITS: usize = 0;
@@ -6566,6 +7789,7 @@ const _: () = {
                 Self::Err { .. } => 1,
                 Self::Display { .. } => 2,
                 Self::source { .. } => 3,
+                Self::Self_ { .. } => 4,
                 Self::Unknown(raw) => raw.tag(),
             };
             _np::encode_tag(tag, block, slot);
@@ -6585,6 +7809,12 @@ const _: () = {
                     _np::Wire::encode_block(f1, block, const { LAYOUT_3.slots[1] });
                     _np::Wire::encode_tail(f0, out);
                     _np::Wire::encode_tail(f1, out);
+                    _np::end_variant(at, out);
+                }
+                Self::Self_ { self_: f0 } => {
+                    let (at, block) = _np::begin_variant(LAYOUT_4.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { LAYOUT_4.slots[0] });
+                    _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::Unknown(raw) => _np::encode_raw(raw, out),
@@ -6652,6 +7882,22 @@ const _: () = {
                             },
                         )
                     }
+                    4 => {
+                        _np::read_fields(
+                            (LAYOUT_4.block_len, LAYOUT_4.text),
+                            tail,
+                            |block, tail| {
+                                _np::own_block!(block, LAYOUT_4, 0);
+                                let f0: String = _np::field(
+                                    block,
+                                    const { LAYOUT_4.slots[0] },
+                                    tail,
+                                    &PLACES_4[0],
+                                )?;
+                                ::core::result::Result::Ok(Self::Self_ { self_: f0 })
+                            },
+                        )
+                    }
                     _ => _np::decode_raw(tag, tail).map(Self::Unknown),
                 },
             )
@@ -6713,6 +7959,19 @@ const _: () = {
                             },
                         )
                     }
+                    4 => {
+                        _np::read_fields(
+                            (LAYOUT_4.block_len, LAYOUT_4.text),
+                            tail,
+                            |block, tail| {
+                                _np::own_block!(block, LAYOUT_4, 0);
+                                _np::check_field::<
+                                    String,
+                                >(block, const { LAYOUT_4.slots[0] }, tail, &PLACES_4[0])?;
+                                ::core::result::Result::Ok(())
+                            },
+                        )
+                    }
                     _ => _np::check_raw(tail),
                 },
             )
@@ -6762,6 +8021,18 @@ const _: () = {
                         }
                     }
                 }
+                4 => {
+                    let _np::BodyView { block, mut tail } = _np::open_body(bytes);
+                    let tail = &mut tail;
+                    {
+                        let f0 = <String as _np::Wire>::view(
+                            block,
+                            const { LAYOUT_4.slots[0] },
+                            *tail,
+                        );
+                        ErrView::Self_ { self_: f0 }
+                    }
+                }
                 _ => ErrView::Unknown(_np::RawView::new(tag, bytes)),
             }
         }
@@ -6785,6 +8056,10 @@ const _: () = {
                 Self::source { source: f0, backtrace: f1 } => {
                     f.write_str("source")?;
                     ::core::write!(f, " (source: {:?}, backtrace: {:?})", f0, f1)
+                }
+                Self::Self_ { self_: f0 } => {
+                    f.write_str("self")?;
+                    ::core::write!(f, " (self: {:?})", f0)
                 }
                 Self::Unknown(raw) => {
                     f.write_str(
@@ -6831,6 +8106,17 @@ const _: () = {
                             ),
                         ],
                     ),
+                    _np::VariantSchema::new(
+                        4,
+                        "Self",
+                        &[
+                            _np::FieldSchema::new(
+                                0,
+                                "self",
+                                <String as _np::Wire>::schema,
+                            ),
+                        ],
+                    ),
                 ],
             )
             .error(),
@@ -6838,7 +8124,8 @@ const _: () = {
     _np::mapped_union! {
         Err "Err" { 1 "Err" Err[]; 2 "Display" Display(::std::string::String); 3 "source"
         source { source "source" : ::std::string::String; backtrace "backtrace" :
-        ::std::string::String; }; } open Unknown
+        ::std::string::String; }; 4 "Self" Self_ { self_ "self" : String; }; } open
+        Unknown
     }
 };
 
@@ -6952,6 +8239,22 @@ pub enum Names {
     Await(u8),
     /// Message 21.
     r#type,
+    /// Message 22.
+    Self_ {
+        /// Field 0.
+        self_: Relation,
+        /// Field 1.
+        super_: String,
+    },
+    /// Message 23.
+    Super(::std::string::String),
+    /// Message 24.
+    crate_ {
+        /// Field 0.
+        super_: Unspeakable,
+    },
+    /// Message 25.
+    self_(ClosedRelative),
 }
 
 /// What [`Names::Type`] carries.
@@ -7308,6 +8611,330 @@ const _: () = {
     }
 };
 
+/// What [`Names::Self_`] carries.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(dead_code)]
+#[allow(non_camel_case_types)]
+pub struct NamesSelf_ {
+    /// Field 0.
+    pub self_: Relation,
+    /// Field 1.
+    pub super_: String,
+}
+
+/// `NamesSelf_` where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct NamesSelf_View<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
+const _: () = {
+    use ::network_protocol::__private::v1 as _np;
+    const LAYOUT: _np::Layout<2> = _np::layout([
+        _np::Shape::of::<Relation>(),
+        _np::Shape::of::<String>(),
+    ]);
+    static PLACES: [_np::Place; 2] = _np::places("NamesSelf_", ["self", "super"]);
+    #[automatically_derived]
+    impl _np::Body for NamesSelf_ {
+        const BLOCK_LEN: usize = LAYOUT.block_len;
+        const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
+        const PLAIN: bool = <Relation as _np::Wire>::PLAIN
+            && <String as _np::Wire>::PLAIN;
+        type View<'a> = NamesSelf_View<'a>;
+        #[inline]
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.self_, block, const { LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.super_, block, const { LAYOUT.slots[1] });
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.super_, out);
+        }
+        #[inline]
+        fn decode_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<Self, _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            let f0: Relation = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
+            let f1: String = _np::field(
+                block,
+                const { LAYOUT.slots[1] },
+                tail,
+                &PLACES[1],
+            )?;
+            ::core::result::Result::Ok(Self { self_: f0, super_: f1 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<
+                String,
+            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> NamesSelf_View<'a> {
+            NamesSelf_View(body)
+        }
+    }
+    _np::evolvable! {
+        NamesSelf_
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> NamesSelf_View<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn self_(&self) -> <Relation as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <Relation as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+        }
+        /// Field 1.
+        #[inline]
+        #[must_use]
+        pub fn super_(&self) -> <String as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <String as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<NamesSelf_, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for NamesSelf_View<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("NamesSelf_")
+                .field("self", &self.self_())
+                .field("super", &self.super_())
+                .finish()
+        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<NamesSelf_>,
+            "NamesSelf_",
+            &[
+                _np::FieldSchema::new(0, "self", <Relation as _np::Wire>::schema),
+                _np::FieldSchema::new(1, "super", <String as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        NamesSelf_ "NamesSelf_" { self_ "self" : Relation; super_ "super" : String; }
+    }
+};
+
+#[doc(hidden)]
+#[allow(dead_code, non_camel_case_types)]
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
+pub struct __NamesSuper {
+    pub value: ::std::string::String,
+}
+
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
+const _: () = {
+    use ::network_protocol::__private::v1 as _np;
+    const LAYOUT: _np::Layout<1> = _np::layout([
+        _np::Shape::of::<::std::string::String>().checked(),
+    ]);
+    static PLACES: [_np::Place; 1] = _np::places("Names::Super", ["value"]);
+    #[automatically_derived]
+    impl _np::Body for __NamesSuper {
+        const BLOCK_LEN: usize = LAYOUT.block_len;
+        const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
+        const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
+        type View<'a> = ();
+        #[inline]
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.value, block, const { LAYOUT.slots[0] });
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::keep_max(&self.value, 3, &PLACES[0], out);
+            _np::Wire::encode_tail(&self.value, out);
+        }
+        #[inline]
+        fn decode_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<Self, _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_max::<
+                ::std::string::String,
+            >(block, const { LAYOUT.slots[0] }, tail, 3, &PLACES[0])?;
+            let f0: ::std::string::String = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
+            ::core::result::Result::Ok(Self { value: f0 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_max::<
+                ::std::string::String,
+            >(block, const { LAYOUT.slots[0] }, tail, 3, &PLACES[0])?;
+            _np::check_field::<
+                ::std::string::String,
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> () {
+            {
+                let _ = body;
+            }
+        }
+    }
+    #[automatically_derived]
+    impl _np::Root for __NamesSuper {
+        fn encode_root(&self, out: &mut _np::Writer<'_>) {
+            _np::encode_struct_root(self, out);
+        }
+        fn decode_root(
+            reader: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<Self, _np::DecodeError> {
+            _np::decode_struct_root(reader)
+        }
+        fn schema() -> ::core::option::Option<&'static _np::TypeSchema> {
+            <::std::string::String as _np::Root>::schema()
+        }
+    }
+};
+
+/// What [`Names::crate_`] carries.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(dead_code)]
+#[allow(non_camel_case_types)]
+pub struct Namescrate_ {
+    /// Field 0.
+    pub super_: Unspeakable,
+}
+
+/// `Namescrate_` where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct Namescrate_View<'a>(::network_protocol::__private::v1::BodyView<'a>);
+
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
+const _: () = {
+    use ::network_protocol::__private::v1 as _np;
+    const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<Unspeakable>()]);
+    static PLACES: [_np::Place; 1] = _np::places("Namescrate_", ["super"]);
+    #[automatically_derived]
+    impl _np::Body for Namescrate_ {
+        const BLOCK_LEN: usize = LAYOUT.block_len;
+        const TAIL: bool = LAYOUT.tail;
+        const TEXT: bool = LAYOUT.text;
+        const FREE: bool = LAYOUT.free;
+        const PLAIN: bool = <Unspeakable as _np::Wire>::PLAIN;
+        type View<'a> = Namescrate_View<'a>;
+        #[inline]
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::Wire::encode_block(&self.super_, block, const { LAYOUT.slots[0] });
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.super_, out);
+        }
+        #[inline]
+        fn decode_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<Self, _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            let f0: Unspeakable = _np::field(
+                block,
+                const { LAYOUT.slots[0] },
+                tail,
+                &PLACES[0],
+            )?;
+            ::core::result::Result::Ok(Self { super_: f0 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, LAYOUT, 0);
+            _np::check_field::<
+                Unspeakable,
+            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> Namescrate_View<'a> {
+            Namescrate_View(body)
+        }
+    }
+    _np::evolvable! {
+        Namescrate_
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> Namescrate_View<'a> {
+        /// Field 0.
+        #[inline]
+        #[must_use]
+        pub fn super_(&self) -> <Unspeakable as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <Unspeakable as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Namescrate_, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for Namescrate_View<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Namescrate_").field("super", &self.super_()).finish()
+        }
+    }
+    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Namescrate_>,
+            "Namescrate_",
+            &[_np::FieldSchema::new(0, "super", <Unspeakable as _np::Wire>::schema)],
+        ),
+    );
+    _np::mapped_struct! {
+        Namescrate_ "Namescrate_" { super_ "super" : Unspeakable; }
+    }
+};
+
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
@@ -7381,6 +9008,43 @@ const _: () = {
                         .from_server(),
                     _np::MessageSchema::new(21, "type", <() as _np::Root>::schema)
                         .from_server(),
+                    _np::MessageSchema::new(
+                            22,
+                            "Self",
+                            <NamesSelf_ as _np::Root>::schema,
+                        )
+                        .inline()
+                        .reply(
+                            _np::ReplySchema::new(<Relative as _np::Root>::schema)
+                                .or(<Err as _np::Root>::schema),
+                        ),
+                    _np::MessageSchema::new(
+                            23,
+                            "Super",
+                            <::std::string::String as _np::Root>::schema,
+                        )
+                        .max(3)
+                        .reply(_np::ReplySchema::new(<Bytes as _np::Root>::schema)),
+                    _np::MessageSchema::new(
+                            24,
+                            "crate",
+                            <Namescrate_ as _np::Root>::schema,
+                        )
+                        .inline()
+                        .stream(
+                            _np::FieldSchema::new(1, "self", <u8 as _np::Wire>::schema),
+                        )
+                        .reply(
+                            _np::ReplySchema::new(
+                                <UnspeakableFixed as _np::Root>::schema,
+                            ),
+                        ),
+                    _np::MessageSchema::new(
+                            25,
+                            "self",
+                            <ClosedRelative as _np::Root>::schema,
+                        )
+                        .from_server(),
                 ],
             );
             &SCHEMA
@@ -7412,6 +9076,10 @@ const _: () = {
                 Self::with_underscore { .. } => 19,
                 Self::Await { .. } => 20,
                 Self::r#type { .. } => 21,
+                Self::Self_ { .. } => 22,
+                Self::Super { .. } => 23,
+                Self::crate_ { .. } => 24,
+                Self::self_ { .. } => 25,
             }
         }
         fn encode(
@@ -7451,6 +9119,20 @@ const _: () = {
                 }
                 Self::Await(value) => _np::encode_root(&value, out),
                 Self::r#type => _np::encode_root(&(), out),
+                Self::Self_ { self_: f0, super_: f1 } => {
+                    _np::encode_root(
+                        &NamesSelf_ {
+                            self_: f0,
+                            super_: f1,
+                        },
+                        out,
+                    )
+                }
+                Self::Super(value) => _np::encode_root(&__NamesSuper { value }, out),
+                Self::crate_ { super_: f0 } => {
+                    _np::encode_root(&Namescrate_ { super_: f0 }, out)
+                }
+                Self::self_(value) => _np::encode_root(&value, out),
             }
         }
         fn decode(
@@ -7542,6 +9224,33 @@ const _: () = {
                         21 => {
                             _np::decode_root::<()>(body, options)?;
                             Self::r#type
+                        }
+                        22 => {
+                            let NamesSelf_ { self_: f0, super_: f1 } = _np::decode_root(
+                                body,
+                                options,
+                            )?;
+                            Self::Self_ {
+                                self_: f0,
+                                super_: f1,
+                            }
+                        }
+                        23 => {
+                            Self::Super(
+                                _np::decode_root::<__NamesSuper>(body, options)?.value,
+                            )
+                        }
+                        24 => {
+                            let Namescrate_ { super_: f0 } = _np::decode_root(
+                                body,
+                                options,
+                            )?;
+                            Self::crate_ { super_: f0 }
+                        }
+                        25 => {
+                            Self::self_(
+                                _np::decode_root::<ClosedRelative>(body, options)?,
+                            )
                         }
                         _ => {
                             return ::core::result::Result::Ok(
@@ -7711,6 +9420,38 @@ const _: () = {
         ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send {
             cx.unimplemented()
         }
+        /// Message 22.
+        #[allow(unused_variables)]
+        fn self_(
+            &self,
+            cx: &::network_protocol::__private::v1::Cx,
+            message: NamesSelf_,
+        ) -> impl ::core::future::Future<
+            Output = ::core::result::Result<Relative, Err>,
+        > + ::core::marker::Send {
+            cx.unimplemented()
+        }
+        /// Message 23.
+        #[allow(unused_variables)]
+        fn super_(
+            &self,
+            cx: &::network_protocol::__private::v1::Cx,
+            message: ::std::string::String,
+        ) -> impl ::core::future::Future<Output = Bytes> + ::core::marker::Send {
+            cx.unimplemented()
+        }
+        /// Message 24.
+        ///
+        /// Streams do not flow in this version: it is never called, and callers are answered `Unimplemented`.
+        #[allow(unused_variables)]
+        fn crate_(
+            &self,
+            cx: &::network_protocol::__private::v1::Cx,
+            message: Namescrate_,
+            self_: ::network_protocol::Stream<u8>,
+        ) -> impl ::core::future::Future<Output = UnspeakableFixed> + ::core::marker::Send {
+            cx.unimplemented()
+        }
     }
 
     #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
@@ -7863,6 +9604,21 @@ const _: () = {
                         <H as NamesHandler>::with_underscore(&*handler, &cx, message).await;
                         cx.done();
                     }
+                    22 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<NamesSelf_>(&body) else { return };
+                        ::core::mem::drop(body);
+                        match <H as NamesHandler>::self_(&*handler, &cx, message).await {
+                            ::core::result::Result::Ok(value) => cx.reply(&value),
+                            ::core::result::Result::Err(error) => cx.reply_error(&error),
+                        }
+                    }
+                    23 => {
+                        let ::core::option::Option::Some(__NamesSuper { value }) = cx
+                            .decode::<__NamesSuper>(&body) else { return };
+                        ::core::mem::drop(body);
+                        cx.reply(&<H as NamesHandler>::super_(&*handler, &cx, value).await);
+                    }
                     _ => cx.unknown(),
                 }
             }
@@ -7886,6 +9642,15 @@ const _: () = {
         fn r#type(
             &self,
             cx: &::network_protocol::__private::v1::Cx,
+        ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send {
+            cx.unimplemented()
+        }
+        /// Message 25.
+        #[allow(unused_variables)]
+        fn self_(
+            &self,
+            cx: &::network_protocol::__private::v1::Cx,
+            message: ClosedRelative,
         ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send {
             cx.unimplemented()
         }
@@ -7916,6 +9681,13 @@ const _: () = {
                         };
                         ::core::mem::drop(body);
                         <H as NamesClientHandler>::r#type(&*handler, &cx).await;
+                        cx.done();
+                    }
+                    25 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<ClosedRelative>(&body) else { return };
+                        ::core::mem::drop(body);
+                        <H as NamesClientHandler>::self_(&*handler, &cx, message).await;
                         cx.done();
                     }
                     _ => cx.unknown(),
@@ -8066,6 +9838,39 @@ const _: () = {
         ) -> ::network_protocol::__private::v1::Notify<Nameswith_underscore> {
             self.caller.notify(19, message)
         }
+        /// Message 22.
+        pub fn self_(
+            &self,
+            message: NamesSelf_,
+        ) -> ::network_protocol::__private::v1::Call<NamesSelf_, Relative, Err> {
+            self.caller.call(22, message)
+        }
+        /// Message 23.
+        pub fn super_(
+            &self,
+            message: ::std::string::String,
+        ) -> ::network_protocol::__private::v1::Call<
+            __NamesSuper,
+            Bytes,
+            ::core::convert::Infallible,
+        > {
+            self.caller.call(23, __NamesSuper { value: message })
+        }
+        /// Message 24.
+        ///
+        /// Streams do not flow in this version: the call fails at once, as `Unimplemented`.
+        pub fn crate_(
+            &self,
+            message: Namescrate_,
+            self_: ::network_protocol::Stream<u8>,
+        ) -> ::network_protocol::__private::v1::Call<
+            Namescrate_,
+            UnspeakableFixed,
+            ::core::convert::Infallible,
+        > {
+            ::core::mem::drop(self_);
+            self.caller.unimplemented(24, message)
+        }
     }
 
     #[automatically_derived]
@@ -8095,6 +9900,13 @@ const _: () = {
         /// Message 21.
         pub fn r#type(&self) -> ::network_protocol::__private::v1::Notify<()> {
             self.caller.notify(21, ())
+        }
+        /// Message 25.
+        pub fn self_(
+            &self,
+            message: ClosedRelative,
+        ) -> ::network_protocol::__private::v1::Notify<ClosedRelative> {
+            self.caller.notify(25, message)
         }
     }
 

@@ -108,6 +108,133 @@ pub struct Option {
     pub r#false: u8,
 }
 
+/// The names that Rust has no raw form for.
+#[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
+#[np(crate = ::network_protocol)]
+#[allow(non_snake_case)]
+pub struct Unspeakable {
+    /// Field 0.
+    #[np(id = 0, rename = "self", since(1))]
+    pub self_: u8,
+    /// Field 1.
+    #[np(id = 1, rename = "Self")]
+    pub Self_: ::std::vec::Vec<::std::string::String>,
+    /// Field 2.
+    #[np(id = 2, rename = "super", default = Relation::Self_)]
+    pub super_: Relation,
+    /// Field 3.
+    #[np(id = 3, rename = "crate", max(7))]
+    pub crate_: ::std::string::String,
+    /// What is called like the getter of the first in Rust.
+    #[np(id = 4)]
+    pub has_self: u8,
+}
+
+/// A struct of the schema.
+#[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
+#[np(crate = ::network_protocol)]
+#[np(fixed)]
+pub struct UnspeakableFixed {
+    /// Field 0.
+    #[np(id = 0, rename = "self")]
+    pub self_: u32,
+    /// Field 1.
+    #[np(id = 1, rename = "super")]
+    pub super_: u32,
+}
+
+/// An enum of the schema.
+#[derive(::network_protocol::Wire, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[np(crate = ::network_protocol)]
+#[repr(u8)]
+#[allow(non_camel_case_types)]
+pub enum Relation {
+    /// Number 0.
+    #[np(id = 0, rename = "self")]
+    self_,
+    /// Number 1.
+    #[np(id = 1, rename = "Self")]
+    Self_,
+    /// Number 2.
+    #[np(id = 2, rename = "super")]
+    super_,
+    /// Number 3.
+    #[np(id = 3, rename = "crate")]
+    crate_,
+    /// A number that this side's schema does not know.
+    #[np(unknown)]
+    Unknown(u8),
+}
+
+/// A union of the schema.
+#[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
+#[np(crate = ::network_protocol)]
+#[allow(non_camel_case_types)]
+pub enum Relative {
+    /// Tag 1.
+    #[np(id = 1, rename = "self")]
+    self_,
+    /// Tag 2.
+    #[np(id = 2, rename = "Self")]
+    Self_(Relation),
+    /// Tag 3.
+    #[np(id = 3, rename = "super")]
+    super_ {
+        /// Field 0.
+        #[np(id = 0, rename = "self")]
+        self_: String,
+        /// Field 1.
+        #[np(id = 1, rename = "crate")]
+        crate_: u8,
+    },
+    /// A variant that this side's schema does not know.
+    #[np(unknown)]
+    Unknown(::network_protocol::RawVariant),
+}
+
+/// A union of the schema.
+#[derive(::network_protocol::Wire, Clone, Debug, PartialEq, Default)]
+#[np(crate = ::network_protocol)]
+#[np(closed)]
+#[allow(non_camel_case_types)]
+pub enum ClosedRelative {
+    /// Tag 1.
+    #[default]
+    #[np(id = 1, rename = "Self", default)]
+    Self_,
+    /// Tag 2.
+    #[np(id = 2, rename = "super")]
+    super_ {
+        /// Field 0.
+        #[np(id = 0, rename = "self")]
+        self_: u8,
+    },
+}
+
+/// What a file declares is what its names mean; the built-in types have another name.
+#[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
+#[np(crate = ::network_protocol)]
+pub struct String {
+    /// Field 0.
+    #[np(id = 0)]
+    pub bytes: Bytes,
+    /// Field 1.
+    #[np(id = 1)]
+    pub text: ::std::string::String,
+}
+
+/// A struct of the schema.
+#[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
+#[np(crate = ::network_protocol)]
+pub struct Bytes {
+    /// Field 0.
+    #[np(id = 0)]
+    pub octets: ::network_protocol::Bytes,
+    /// Field 1.
+    #[np(id = 1)]
+    pub list: ::std::vec::Vec<::network_protocol::Bytes>,
+}
+
 /// Names that emitted code might want for its own values.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
@@ -654,6 +781,13 @@ pub enum Err {
         #[np(id = 1)]
         backtrace: ::std::string::String,
     },
+    /// Tag 4.
+    #[np(id = 4, rename = "Self")]
+    Self_ {
+        /// Field 0.
+        #[np(id = 0, rename = "self")]
+        self_: String,
+    },
     /// A variant that this side's schema does not know.
     #[np(unknown)]
     Unknown(::network_protocol::RawVariant),
@@ -801,6 +935,32 @@ pub enum Names {
     /// Message 21.
     #[np(id = 21, from(server))]
     r#type,
+    /// Message 22.
+    #[np(id = 22, rename = "Self", reply = Result<Relative, Err>)]
+    Self_ {
+        /// Field 0.
+        #[np(id = 0, rename = "self")]
+        self_: Relation,
+        /// Field 1.
+        #[np(id = 1, rename = "super")]
+        super_: String,
+    },
+    /// Message 23.
+    #[np(id = 23, reply = Bytes)]
+    Super(#[np(max(3))] ::std::string::String),
+    /// Message 24.
+    #[np(id = 24, rename = "crate", reply = UnspeakableFixed)]
+    crate_ {
+        /// Field 0.
+        #[np(id = 0, rename = "super")]
+        super_: Unspeakable,
+        /// Field 1.
+        #[np(id = 1, rename = "self")]
+        self_: ::network_protocol::Stream<u8>,
+    },
+    /// Message 25.
+    #[np(id = 25, rename = "self", from(server))]
+    self_(ClosedRelative),
 }
 
 /// A protocol and a message of one name, and words of the language.

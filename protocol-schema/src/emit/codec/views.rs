@@ -40,7 +40,7 @@ pub(super) fn view(item: &Ident, text: &str, fixed: bool, own: &Fields<'_, '_>) 
         #[allow(dead_code, non_camel_case_types)]
         #vis struct #name<'a>(#path::BodyView<'a>);
     };
-    let taken = |label: &str| own.parts.iter().any(|part| part.label == label);
+    let taken = |name: &str| own.parts.iter().any(|part| part.field.name.in_rust() == name);
     let getters = own.there().map(|(i, part)| getter(i, part, fixed, own));
     let to_owned = (!taken("to_owned")).then(|| {
         let read = if fixed {
@@ -154,8 +154,8 @@ impl Fields<'_, '_> {
         if matches!(self.door.behind(part.ty()).kind, TypeKind::Bool | TypeKind::Option(_)) {
             return None;
         }
-        let name = format!("has_{}", part.label);
-        let taken = self.parts.iter().any(|other| other.label == name);
+        let name = format!("has_{}", part.field.name.in_rust());
+        let taken = self.parts.iter().any(|other| other.field.name.in_rust() == name);
         (!taken).then(|| Ident::new(&name, self.door.place(part.ty())))
     }
 }
