@@ -109,7 +109,7 @@ fn plain(source: &mut Source, said: &Attributes, attributes: &[syn::Attribute]) 
 }
 
 /// The words of every `#[repr(…)]`.
-fn representation(attributes: &[syn::Attribute]) -> Vec<proc_macro2::Ident> {
+pub(crate) fn representation(attributes: &[syn::Attribute]) -> Vec<proc_macro2::Ident> {
     attributes
         .iter()
         .filter(|attribute| attribute.path().is_ident("repr"))
@@ -235,7 +235,7 @@ fn field(source: &mut Source, field: &syn::Field) -> Option<Field> {
     let said = Attributes::of(source, &field.attrs, Place::Field);
     configured(source, &field.attrs);
     let number = said.id.unwrap_or(Number::UNWRITTEN);
-    let name = source.name(field.ident.as_ref()?);
+    let name = said.named(source, field.ident.as_ref()?);
     let ty = value(source, &field.ty);
     let read = Field { docs: docs(&field.attrs), ..Field::new(number, name, ty) };
     Some(described(source, read, &said, &field.ty))

@@ -74,6 +74,7 @@ enum Key {
     Reply,
     From,
     Name,
+    Rename,
     Idempotent,
     Timeout,
     Fixed,
@@ -125,6 +126,7 @@ static KEYS: &[Known] = {
         known(Key::Reply, "reply", "reply = T", &[Message]),
         known(Key::From, "from", "from(server)", &[Message]),
         known(Key::Name, "name", "name = Ident", &[Message]),
+        known(Key::Rename, "rename", "rename = \"self\"", &[Message, Number, Variant, Field]),
         known(Key::Idempotent, "idempotent", "idempotent", &[Message]),
         known(Key::Timeout, "timeout", "timeout(\"5s\")", &[Message]),
         known(Key::Fixed, "fixed", "fixed", &[Struct]),
@@ -176,6 +178,7 @@ pub(crate) struct Attributes {
     pub(crate) reply: Option<syn::Type>,
     pub(crate) from: Option<Side>,
     pub(crate) name: Option<Name>,
+    pub(crate) rename: Option<String>,
     pub(crate) idempotent: Option<Handle>,
     pub(crate) timeout: Option<u64>,
     pub(crate) fixed: Option<Handle>,
@@ -225,6 +228,15 @@ impl Attributes {
         let mut said = Self::default();
         said.read(source, tokens, Place::Arguments);
         said
+    }
+
+    /// What the schema calls something that Rust calls `ident`.
+    pub(crate) fn named(&self, source: &mut Source, ident: &Ident) -> Name {
+        let name = source.name(ident);
+        match &self.rename {
+            Some(text) => Name { text: text.clone(), chosen: Some(name.text), span: name.span },
+            None => name,
+        }
     }
 
     /// What has no effect on the bytes.
@@ -294,6 +306,7 @@ impl Attributes {
             Key::Reply => put(&mut self.reply, value.parsed("a type")),
             Key::From => put(&mut self.from, value.side()),
             Key::Name => put(&mut self.name, value.name()),
+            Key::Rename => put(&mut self.rename, value.new_name()),
             Key::Idempotent => put(&mut self.idempotent, value.flag()),
             Key::Timeout => put(&mut self.timeout, value.milliseconds()),
             Key::Fixed => put(&mut self.fixed, value.flag()),

@@ -49,6 +49,17 @@ impl Value<'_, '_> {
         Some(self.source.name(&ident))
     }
 
+    /// `= "self"`: a name that Rust may have no word for.
+    pub(super) fn new_name(&mut self) -> Option<String> {
+        let literal: syn::LitStr = self.parsed("a name in quotes")?;
+        let name = literal.value();
+        let good = is_path(&name) && !name.contains(':') && name != "_";
+        if !good {
+            self.wrong(literal.span(), format!("`{name}` is not an identifier"));
+        }
+        good.then_some(name)
+    }
+
     pub(super) fn path(&mut self, what: &str) -> Option<syn::Path> {
         self.parsed_by(syn::Path::parse_mod_style, what)
     }

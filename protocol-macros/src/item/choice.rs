@@ -294,7 +294,7 @@ fn numbers(source: &mut Source, variants: &[Choice<'_>]) -> Vec<ScalarVariant> {
             (None, false) => Number::UNWRITTEN,
         };
         next = number.value.saturating_add(1);
-        let name = source.name(&variant.ident);
+        let name = said.named(source, &variant.ident);
         let (docs, default) = (docs(&variant.attrs), said.chosen.is_some());
         numbered.push(ScalarVariant { docs, number, name, default, meta: said.meta() });
     }
@@ -342,11 +342,11 @@ fn literal(value: &syn::Expr) -> Option<u32> {
 fn tagged(source: &mut Source, choice: Choice<'_>) -> UnionVariant {
     let Choice { variant, said } = choice;
     discriminant(source, variant);
-    let meta = said.meta();
+    let (meta, name) = (said.meta(), said.named(source, &variant.ident));
     UnionVariant {
         docs: docs(&variant.attrs),
         number: said.id.unwrap_or(Number::UNWRITTEN),
-        name: source.name(&variant.ident),
+        name,
         payload: payload(source, variant, said.removed_fields),
         default: said.chosen.is_some(),
         meta,

@@ -52,6 +52,7 @@ fn message(source: &mut Source, variant: &syn::Variant) -> Message {
     configured(source, &variant.attrs);
     discriminant(source, variant);
     let meta = said.meta();
+    let own_name = said.named(source, &variant.ident);
     let payload = payload(source, variant, said.removed_fields);
     if let Some(name) = &said.name
         && !matches!(payload, Payload::Fields(_))
@@ -63,7 +64,7 @@ fn message(source: &mut Source, variant: &syn::Variant) -> Message {
     Message {
         docs: docs(&variant.attrs),
         number: said.id.unwrap_or(Number::UNWRITTEN),
-        name: source.name(&variant.ident),
+        name: own_name,
         from: said.from.unwrap_or(Side::Client),
         payload,
         body_name: said.name,
