@@ -167,12 +167,6 @@ impl<'a> Layouts<'a> {
         self.index.get(name)
     }
 
-    /// The item that a type is, behind aliases and `Secret`.
-    #[must_use]
-    pub fn item(&self, ty: &Type) -> Option<&'a Item> {
-        self.index.item(ty)
-    }
-
     /// The type behind aliases and `Secret`; `None` where an alias stands for itself.
     #[must_use]
     pub fn peel<'t>(&self, ty: &'t Type) -> Option<&'t Type>
@@ -296,34 +290,6 @@ impl<'a> Layouts<'a> {
             | TypeKind::Secret(_)
             | TypeKind::Stream(_)
             | TypeKind::Named(_)
-            | TypeKind::Extern(_) => false,
-        }
-    }
-
-    /// Whether values of a type are plain memory: numbers, arrays of them and plain structs.
-    #[must_use]
-    pub fn is_plain(&self, ty: &Type) -> bool {
-        let Some(Peeled { ty, secret: false }) = self.index.peel(ty) else {
-            return false;
-        };
-        match &ty.kind {
-            TypeKind::Int(_) | TypeKind::Float(_) => true,
-            TypeKind::Array(inner, _) => self.is_plain(inner),
-            TypeKind::Named(name) => {
-                matches!(self.index.get(name), Some(Item::Struct(item)) if item.plain)
-            }
-            TypeKind::Unit
-            | TypeKind::Bool
-            | TypeKind::String
-            | TypeKind::Bytes
-            | TypeKind::Vec(_)
-            | TypeKind::Option(_)
-            | TypeKind::Tuple(_)
-            | TypeKind::Map(..)
-            | TypeKind::Set(_)
-            | TypeKind::Std(_)
-            | TypeKind::Secret(_)
-            | TypeKind::Stream(_)
             | TypeKind::Extern(_) => false,
         }
     }

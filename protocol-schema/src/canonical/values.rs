@@ -1,5 +1,5 @@
-//! Written values, each in the one form that stands for what it means: defaults, limits and the
-//! lengths of arrays. A const becomes its value.
+//! Defaults, each in the one form that stands for what it means: a const becomes its value, and
+//! flags are named by rising number. What they mean the layout of the schema says.
 
 use crate::ir::{Flags, Float, Item, Name, ScalarEnum, Type, TypeKind, Value, ValueKind};
 use crate::layout::Layouts;

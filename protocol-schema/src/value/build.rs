@@ -226,7 +226,14 @@ impl<'s> Builder<'s> {
 
     fn body(&mut self, fields: &[ir::Field]) -> Build<Body> {
         let laid = self.layouts.body(fields).filter(|laid| laid.block <= BLOCK_BYTES_MAX);
-        let laid = laid.ok_or(TypeError::TooLarge)?;
+        let Some(laid) = laid else {
+            // A type without a size says itself why.
+            let mut without = fields.iter().filter(|field| self.layouts.field(field).is_none());
+            return match without.next() {
+                Some(field) => Err(self.ty(&field.ty).err().unwrap_or(TypeError::TooLarge)),
+                None => Err(TypeError::TooLarge),
+            };
+        };
         let mut body = Body { block: laid.block, tail: laid.tail, ..Body::default() };
         for layout::Slot { field, place, .. } in laid.slots {
             // A stream travels in frames of its own.

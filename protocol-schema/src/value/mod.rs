@@ -3,8 +3,9 @@
 //!
 //! `docs/wire.md` is the normative text. A [`Codec`] is made for one type of a checked schema; it
 //! walks the model where generated code is straight lines, so it is for tools, which meet schemas
-//! that nobody compiled. It accepts and refuses the same bytes as generated code does. Never reads
-//! a file, and never shows what a `Secret` holds unless it is asked to.
+//! that nobody compiled. It accepts and refuses the same bytes as generated code does, but for the
+//! limits on depth and memory, which are each reader's own. Never reads a file, and never shows what
+//! a `Secret` holds unless it is asked to.
 
 mod build;
 mod decode;
