@@ -186,7 +186,8 @@ impl Output {
 /// Writes `text` to `path` unless that is what stands there already; returns whether it wrote.
 ///
 /// Directories are created. A reader sees the old text or the new, never a part: the text goes to
-/// a temporary file beside it, which is then renamed.
+/// a temporary file beside it, which is then renamed. Links stay links, and who may read or write
+/// the file stays as it is.
 ///
 /// An error means that the system refuses; what stood there still stands.
 pub(crate) fn write_if_changed(path: &Path, text: &str) -> Result<bool, FileError> {
@@ -196,8 +197,14 @@ pub(crate) fn write_if_changed(path: &Path, text: &str) -> Result<bool, FileErro
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent).map_err(|e| FileError::unwritable(parent, &e))?;
     }
-    let temporary = temporary_beside(path);
-    let written = write_new(&temporary, text).and_then(|()| fs::rename(&temporary, path));
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let permissions = fs::metadata(&target).ok().map(|metadata| metadata.permissions());
+    if permissions.as_ref().is_some_and(fs::Permissions::readonly) {
+        return Err(FileError::unwritable(path, &ErrorKind::PermissionDenied.into()));
+    }
+    let temporary = temporary_beside(&target);
+    let written =
+        write_new(&temporary, text, permissions).and_then(|()| fs::rename(&temporary, &target));
     written.map_err(|error| {
         // Best effort: it may never have been created, and the first error is the one to report.
         drop(fs::remove_file(&temporary));
@@ -244,13 +251,11 @@ fn read_text(stream: impl Read) -> Result<String, FileProblem> {
 fn temporary_beside(path: &Path) -> PathBuf {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}-{number}.tmp", std::process::id()));
-    path.with_file_name(name)
+    path.with_file_name(format!(".npgen-{}-{number}.tmp", std::process::id()))
 }
 
-fn write_new(path: &Path, text: &str) -> io::Result<()> {
+fn write_new(path: &Path, text: &str, permissions: Option<fs::Permissions>) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    file.write_all(text.as_bytes())
+    file.write_all(text.as_bytes())?;
+    permissions.map_or(Ok(()), |permissions| file.set_permissions(permissions))
 }

@@ -29,18 +29,20 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Done, Refusal> {
     let options = arguments.include.options();
-    let (mut text, mut remarks) = (String::new(), String::new());
+    let (mut text, mut remarks, mut notes) = (String::new(), String::new(), String::new());
     for path in &arguments.paths {
         if path == Path::new("-") {
             let problem = "a lock stands beside its schema, so there is none for `-`";
             return Err(Refusal::Usage(problem.to_owned()));
         }
         let walked = path.is_dir();
+        let mut met = false;
         for file in npgen::schemas_in([path])? {
             let wanted = !walked || npgen::lock_path(&file).exists() || npgen::is_stable(&file)?;
             if !wanted {
                 continue;
             }
+            met = true;
             let locked = if arguments.check {
                 npgen::check_lock(&file, &options)?
             } else {
@@ -52,8 +54,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Done, Refusal> {
                 remarks.push_str(&format!("error: `{}` {problem}\n", lock.display()));
             }
         }
+        if !met {
+            let path = path.display();
+            notes.push_str(&format!(
+                "warning: no schema in `{path}` is `#![stable]` or has a lock\n  \
+                 = help: name the file of one to give it a lock\n"
+            ));
+        }
     }
     let found = !remarks.is_empty();
+    remarks.push_str(&notes);
     Ok(Done { text: text.into_bytes(), remarks, found, ..Done::default() })
 }
 

@@ -83,6 +83,32 @@ fn directories_are_walked_but_for_what_is_ignored() {
 }
 
 #[test]
+#[cfg(unix)]
+fn links_and_permissions_stay_and_what_is_read_only_is_not_written() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let dir = Dir::new("fmt_permissions");
+    let mode = |name: &str| std::fs::metadata(dir.path(name)).unwrap().permissions().mode() & 0o777;
+    let set = |mode| {
+        let permissions = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(dir.path("a.np"), permissions).unwrap();
+    };
+    write(&dir, "a.np", "package  a;\n");
+    set(0o640);
+    symlink("a.np", dir.path("link.np")).unwrap();
+    silent(&npgen(&dir, &["fmt", "link.np"]));
+    assert!(dir.path("link.np").is_symlink());
+    assert_eq!((dir.read("a.np").as_str(), mode("a.np")), ("package a;\n", 0o640));
+
+    write(&dir, "a.np", "package  a;\n");
+    set(0o440);
+    let run = npgen(&dir, &["fmt", "a.np"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.starts_with("error: cannot write `a.np`: "), "{}", run.stderr);
+    assert_eq!(dir.read("a.np"), "package  a;\n");
+}
+
+#[test]
 fn ids_are_written_on_request() {
     let dir = Dir::new("fmt_ids");
     write(&dir, "a.np", "package a;\nstruct S { a: u8, b: u16 }\nenum E { F }\n");

@@ -59,6 +59,12 @@ fn of_a_directory_what_is_stable_or_has_a_lock_is_locked() {
     std::fs::create_dir_all(dir.path("w")).unwrap();
     write(&dir, "w/a.np", STABLE);
     write(&dir, "w/b.np", "package b;\nstruct S { a: u8 }\n");
+    std::fs::create_dir_all(dir.path("w/loose")).unwrap();
+    write(&dir, "w/loose/c.np", "package c;\n");
+    let run = npgen(&dir, &["lock", "w/loose"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""));
+    let told = "warning: no schema in `w/loose` is `#![stable]` or has a lock\n";
+    assert!(run.stderr.starts_with(told), "{}", run.stderr);
     let run = npgen(&dir, &["lock", "--check", "w"]);
     assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""));
     assert_eq!(run.stderr.replace('\\', "/"), "error: `w/a.np.lock` is missing\n");
