@@ -124,7 +124,7 @@ impl<'a> Pending<'a> {
     }
 
     /// The same where files have one name only: others may see the file before it is whole.
-    fn copy(&self) -> io::Result<()> {
+    pub(super) fn copy(&self) -> io::Result<()> {
         let mut file = create_new(self.target)?;
         write_all(&mut file, self.text).inspect_err(|_| {
             // That it is gone again is best effort; the first error is the one to report.
@@ -208,11 +208,16 @@ impl Lock {
     /// Waits for its turn; whoever has the lock writes one small file and is done.
     pub(super) fn take(path: &Path) -> Result<Self, FileError> {
         const ATTEMPTS: u32 = 1_000;
+        Self::attempt(path, ATTEMPTS)
+    }
+
+    /// Asks so many times, some milliseconds apart.
+    pub(super) fn attempt(path: &Path, attempts: u32) -> Result<Self, FileError> {
         const PAUSE: Duration = Duration::from_millis(5);
         let mut name = path.as_os_str().to_owned();
         name.push(".lock");
         let lock = PathBuf::from(name);
-        for _ in 0..ATTEMPTS {
+        for _ in 0..attempts {
             match system::try_lock(&lock) {
                 Ok(Some(file)) => return Ok(Self { _file: file }),
                 Ok(None) => std::thread::sleep(PAUSE),
