@@ -225,7 +225,7 @@ fn since_revision(
     let moved = moved(&shelf, &old, &new)?;
     let notes = moved.iter().map(|(package, old)| {
         let place = shelf.label(Path::new(&old.name));
-        format!("the package `{package}` was moved, and is compared with `{place}`")
+        format!("the package `{package}` was elsewhere, and is compared with `{place}`")
     });
     let notes: Vec<String> = notes.collect();
     old.extend(moved.into_values().map(Ok));
@@ -243,8 +243,7 @@ fn fetch(revision: &Revision, file: PathBuf) -> Result<Source, FileError> {
     }
 }
 
-/// Of packages that had no file at their path: the one that they had elsewhere in the revision, if
-/// it is there no more.
+/// Of packages that had no file at their path: the one that they had elsewhere in the revision.
 fn moved(
     revision: &Revision,
     old: &[Result<Source, FileError>],
@@ -256,9 +255,11 @@ fn moved(
     let mut moved = BTreeMap::new();
     for package in packages(new).difference(&packages(old)) {
         let last = package.rsplit("::").next().unwrap_or(package);
-        for file in revision.schemas_with(last).map_err(Failure::Git)? {
-            if !file.exists()
-                && let Ok(source) = fetch(revision, file)
+        let mut files = revision.schemas_with(last).map_err(Failure::Git)?;
+        // What is there no more was moved; anything else of this package may have been copied.
+        files.sort_by_key(|file| file.exists());
+        for file in files {
+            if let Ok(source) = fetch(revision, file)
                 && package_of(&source.text).as_ref() == Some(package)
             {
                 moved.insert(package.clone(), source);

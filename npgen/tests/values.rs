@@ -116,6 +116,9 @@ fn a_file_is_read_and_written_and_a_part_of_a_message_is_named_by_it() {
     let missing = file("none.bin");
     let said = refused(2, &[&["decode"][..], &error, &[&missing]].concat(), b"");
     assert!(said.contains("none.bin") && said.contains("not found"), "{said}");
+    let nowhere = file("none/error.bin");
+    let said = refused(2, &[&["encode", "-o", &nowhere][..], &error, &[&json]].concat(), b"");
+    assert!(said.starts_with("error: cannot write"), "{said}");
     // What nobody writes today is read, unless it is to be exact.
     let ping = ["--schema", &schema, "--hex", "Chat.Ping.reply"];
     assert_eq!(printed(&[&["decode"][..], &ping].concat(), b""), "\"0\"\n");

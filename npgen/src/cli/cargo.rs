@@ -1,6 +1,7 @@
 //! What Cargo says about a package: where it is, what its library is called, and which
 //! `network-protocol` it is built with.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,6 +12,9 @@ use super::values::Refusal;
 
 /// The package that protocols come from, in every version.
 const FACADE: &str = "network-protocol";
+
+/// The registry that needs no mention.
+const CRATES_IO: &str = "https://github.com/rust-lang/crates.io-index";
 
 /// Cargo, as it is called on this machine.
 pub(super) fn command() -> Command {
@@ -40,8 +44,8 @@ struct Package {
     /// What the library is called in Rust.
     library: Option<String>,
     features: Vec<String>,
-    /// From where the facade is asked for, if it is.
-    facade: Option<Option<String>>,
+    /// The names of what it asks for, each with from where; `None` for a path.
+    asked: Vec<(String, Option<String>)>,
     /// The packages it is built with.
     edges: Vec<String>,
 }
@@ -51,7 +55,8 @@ pub(super) struct Subject {
     pub(super) name: String,
     pub(super) library: String,
     pub(super) folder: PathBuf,
-    /// The lines of a manifest that ask for the same `network-protocol`.
+    /// The lines of a manifest that ask for the same `network-protocol`, and for whatever else the
+    /// workspace replaces.
     pub(super) facade: String,
 }
 
@@ -99,8 +104,9 @@ impl Metadata {
                 let kinds = target["kind"].as_array().into_iter().flatten();
                 kinds.filter_map(|kind| kind.as_str()).any(is_library)
             });
-            let asked = package["dependencies"].as_array()?.iter();
-            let facade = asked.filter(|one| one["name"] == FACADE && one["kind"].is_null());
+            let asked = package["dependencies"].as_array()?.iter().filter_map(|one| {
+                Some((one["name"].as_str()?.to_owned(), one["source"].as_str().map(str::to_owned)))
+            });
             packages.push(Package {
                 name: word("name")?,
                 version: word("version")?,
@@ -110,7 +116,7 @@ impl Metadata {
                     .and_then(|target| target["name"].as_str())
                     .map(|name| name.replace('-', "_")),
                 features: package["features"].as_object()?.keys().cloned().collect(),
-                facade: facade.map(|one| one["source"].as_str().map(str::to_owned)).next(),
+                asked: asked.collect(),
                 edges: edges.filter_map(|edge| edge.as_str().map(str::to_owned)).collect(),
                 id,
             });
@@ -172,21 +178,59 @@ impl Metadata {
             );
             return Err(Refusal::arguments(title, Some("update it".to_owned())));
         }
-        let (place, patch) = match &facade.source {
-            None => {
-                let path = format!("path = {:?}\n", folder(facade));
-                let asked = package.facade.clone().flatten();
-                // What is patched in the workspace has to be patched here as well.
-                let patch = asked.map(|source| {
-                    let (kind, url) = source.split_once('+').unwrap_or(("registry", &source));
-                    let from = if kind == "git" { url } else { "crates-io" };
-                    format!("\n[patch.{from:?}.{FACADE}]\n{path}")
-                });
-                (path, patch.unwrap_or_default())
+        let place = place(facade);
+        let patches = self.patches(package);
+        Ok(format!("[dependencies.{FACADE}]\n{place}features = [\"reflect\"]\n{patches}"))
+    }
+
+    /// What comes from elsewhere than it was asked from is patched in the workspace, and has to be
+    /// patched in every other that is to be built with the same.
+    fn patches(&self, package: &Package) -> String {
+        let mut patches = BTreeMap::new();
+        let mut pending = vec![package];
+        let mut seen = BTreeSet::new();
+        while let Some(package) = pending.pop() {
+            if !seen.insert(package.id.as_str()) {
+                continue;
             }
-            Some(source) => (remote(source, &facade.version), String::new()),
-        };
-        Ok(format!("[dependencies.{FACADE}]\n{place}features = [\"reflect\"]\n{patch}"))
+            let used = self.packages.iter().filter(|used| package.edges.contains(&used.id));
+            for used in used {
+                pending.push(used);
+                for (_, asked) in package.asked.iter().filter(|(name, _)| *name == used.name) {
+                    if let Some(from) = asked.as_deref().map(origin)
+                        && used.source.as_deref().map(origin) != Some(from)
+                    {
+                        patches.insert((from, used.id.as_str()), used);
+                    }
+                }
+            }
+        }
+        let patches = patches.into_iter().enumerate().map(|(number, ((from, _), used))| {
+            let from = if from == CRATES_IO { "crates-io" } else { from };
+            let (name, place) = (&used.name, place(used));
+            // Of one package several versions may be patched, under any names.
+            format!("\n[patch.{from:?}.patch-{number}]\npackage = {name:?}\n{place}")
+        });
+        patches.collect()
+    }
+}
+
+/// The registry or repository of a source: without its kind, but for an index that is fetched file
+/// by file, and without what is wanted of it.
+fn origin(source: &str) -> &str {
+    let (kind, url) = source.split_once('+').unwrap_or(("registry", source));
+    match kind {
+        "git" => url.split(['?', '#']).next().unwrap_or(url),
+        "registry" => url,
+        _ => source,
+    }
+}
+
+/// Where a package is found, as a manifest says it.
+fn place(package: &Package) -> String {
+    match &package.source {
+        None => format!("path = {:?}\n", folder(package)),
+        Some(source) => remote(source, &package.version),
     }
 }
 
@@ -204,19 +248,27 @@ fn folder(package: &Package) -> PathBuf {
 
 /// Where a package that is not on this machine comes from, as a manifest says it.
 fn remote(source: &str, version: &str) -> String {
-    let (kind, url) = source.split_once('+').unwrap_or(("registry", source));
-    if kind != "git" {
-        // An index that is fetched file by file keeps its `sparse+`.
-        let index = if kind == "registry" { url } else { source };
-        return format!("version = \"={version}\"\nregistry-index = {index:?}\n");
+    if !source.starts_with("git+") {
+        let index = origin(source);
+        let version = format!("version = \"={version}\"\n");
+        return if index == CRATES_IO {
+            version
+        } else {
+            format!("{version}registry-index = {index:?}\n")
+        };
     }
     // `https://…?branch=main#commit`: the same question has to be asked.
-    let url = url.split('#').next().unwrap_or(url);
-    match url.split_once('?') {
+    let url = origin(source);
+    let query = source.split('#').next().and_then(|source| source.split_once('?'));
+    match query {
         None => format!("git = {url:?}\n"),
-        Some((url, query)) => {
+        Some((_, query)) => {
             let (key, value) = query.split_once('=').unwrap_or(("rev", query));
             format!("git = {url:?}\n{key} = {value:?}\n")
         }
     }
 }
+
+#[cfg(test)]
+#[path = "cargo_tests.rs"]
+mod tests;

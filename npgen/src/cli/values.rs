@@ -240,7 +240,8 @@ pub(super) fn write(to: Option<&Path>, bytes: &[u8]) -> Result<(), Refusal> {
     match written {
         // A reader that went away, as `head` does, has seen what it wanted.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Refusal::input(format!("cannot write `{}`: {}", name.display(), error.kind())))
+            let title = format!("cannot write `{}`: {}", name.display(), error.kind());
+            Err(Refusal::arguments(title, None))
         }
         _ => Ok(()),
     }

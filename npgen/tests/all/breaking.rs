@@ -160,12 +160,17 @@ fn a_schema_that_was_moved_is_compared_with_what_it_was() {
     std::fs::create_dir_all(dir.path("x")).unwrap();
     std::fs::remove_file(dir.path("w/old/a.np")).unwrap();
     write(&dir, "x/b.np", broken());
-    let note = "note: the package `example` was moved, and is compared with `v1:w/old/a.np`\n";
+    let note = "note: the package `example` was elsewhere, and is compared with `v1:w/old/a.np`\n";
     for path in ["x", "x/b.np"] {
         let run = npgen(&dir, &["breaking", "--against", "v1", path]);
         assert_eq!(run.code, Some(1), "{}", run.stderr);
         assert_eq!(run.stderr.replace('\\', "/"), format!("{note}error: 3 breaking changes\n"));
     }
+    // A copy is compared with what it was copied from.
+    write(&dir, "x/kept.np", "package kept;\nprotocol Kept { Ping -> u8 }\n");
+    let run = npgen(&dir, &["breaking", "--against", "v1", "x/kept.np"]);
+    assert!(run.stdout.contains("error[NPB401] Kept.Ping"), "{}", run.stdout);
+    std::fs::remove_file(dir.path("x/kept.np")).unwrap();
     // A file or a directory is matched by package as well.
     std::fs::create_dir_all(dir.path("y")).unwrap();
     write(&dir, "y/c.np", OLD);
@@ -176,7 +181,7 @@ fn a_schema_that_was_moved_is_compared_with_what_it_was() {
     inside.current_dir(dir.path("x"));
     let run = crate::common::Run::of(inside, b"");
     assert_eq!(run.code, Some(1), "{}", run.stderr);
-    assert!(run.stderr.starts_with("note: the package `example` was moved"), "{}", run.stderr);
+    assert!(run.stderr.starts_with("note: the package `example` was elsewhere"), "{}", run.stderr);
 }
 
 #[test]
