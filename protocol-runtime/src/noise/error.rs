@@ -106,6 +106,9 @@ pub enum KeyUse {
     RemoteStatic,
     /// The pre-shared key.
     Psk,
+    /// This side's ephemeral key. A pattern that asks for it before it was sent is no pattern of the
+    /// specification.
+    LocalEphemeral,
     /// The peer's ephemeral key. A pattern that asks for it too early is no pattern of the
     /// specification.
     RemoteEphemeral,
@@ -117,6 +120,7 @@ impl core::fmt::Display for KeyUse {
             Self::LocalStatic => "a key pair of this side",
             Self::RemoteStatic => "the public key of the peer",
             Self::Psk => "a pre-shared key",
+            Self::LocalEphemeral => "an ephemeral key of this side",
             Self::RemoteEphemeral => "the ephemeral key of the peer",
         })
     }

@@ -7,7 +7,6 @@
 
 use core::fmt;
 
-use x25519_dalek::StaticSecret;
 use zeroize::Zeroizing;
 
 use super::dh;
@@ -236,7 +235,9 @@ pub(super) struct HandshakeState {
     messages: usize,
     symmetric: SymmetricState,
     local_static: Option<Keypair>,
-    local_ephemeral: StaticSecret,
+    /// Drawn at the start, and made a key when it is sent: before that it is worth no work.
+    ephemeral_secret: Zeroizing<[u8; 32]>,
+    local_ephemeral: Option<dh::PrivateKey>,
     remote_static: Option<PublicKey>,
     remote_ephemeral: Option<PublicKey>,
     pin: Option<PublicKey>,
@@ -263,7 +264,8 @@ impl HandshakeState {
             messages: 0,
             symmetric: SymmetricState::new(&name, suite),
             local_static: keys.local,
-            local_ephemeral: StaticSecret::from(*ephemeral),
+            ephemeral_secret: ephemeral,
+            local_ephemeral: None,
             remote_static: keys.remote.filter(|_| row.is_known(role.peer())),
             remote_ephemeral: None,
             pin: keys.remote,
@@ -286,7 +288,8 @@ impl HandshakeState {
         for token in self.tokens(self.role)? {
             match *token {
                 Token::E => {
-                    let public = dh::public(&self.local_ephemeral);
+                    let private = dh::PrivateKey::new(&self.ephemeral_secret);
+                    let public = self.local_ephemeral.insert(private).public();
                     out.extend_from_slice(public.as_bytes());
                     self.mix_ephemeral(public);
                 }
@@ -358,9 +361,12 @@ impl HandshakeState {
             Role::Initiator => (initiator, responder),
             Role::Responder => (responder, initiator),
         };
-        let secret = match ours {
-            Half::Ephemeral => &self.local_ephemeral,
-            Half::Static => self.local()?.static_secret(),
+        let private = match ours {
+            Half::Ephemeral => self
+                .local_ephemeral
+                .as_ref()
+                .ok_or(NoiseError::MissingKey(KeyUse::LocalEphemeral))?,
+            Half::Static => self.local()?.private(),
         };
         let public = match theirs {
             Half::Ephemeral => {
@@ -370,8 +376,8 @@ impl HandshakeState {
                 self.remote_static.ok_or(NoiseError::MissingKey(KeyUse::RemoteStatic))?
             }
         };
-        let shared = dh::dh(secret, public)?;
-        self.symmetric.mix_key(shared.as_bytes());
+        let shared = private.dh(public)?;
+        self.symmetric.mix_key(shared.as_ref());
         Ok(())
     }
 

@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
-use x25519_dalek::StaticSecret;
 use zeroize::{Zeroize, Zeroizing};
 
+use super::dh;
 use super::error::NoiseError;
 use super::random::{OsRandom, Random};
 
@@ -50,12 +50,7 @@ impl fmt::Debug for PublicKey {
 /// Cloning shares the secret, which stays in one place in memory and is wiped with its last holder.
 /// Use a pair with this protocol only.
 #[derive(Clone)]
-pub struct Keypair(Arc<Pair>);
-
-struct Pair {
-    secret: StaticSecret,
-    public: PublicKey,
-}
+pub struct Keypair(Arc<dh::PrivateKey>);
 
 impl Keypair {
     /// A new pair, from the randomness of the operating system.
@@ -82,7 +77,7 @@ impl Keypair {
     /// # Errors
     /// [`NoiseError::ZeroSecret`] for zeros: an empty file, not a key.
     pub fn from_secret(mut secret: [u8; 32]) -> Result<Self, NoiseError> {
-        let made = check_secret(&secret).map(|()| Self(Arc::new(Pair::new(&secret))));
+        let made = check_secret(&secret).map(|()| Self(Arc::new(dh::PrivateKey::new(&secret))));
         secret.zeroize();
         made
     }
@@ -90,25 +85,17 @@ impl Keypair {
     /// The public half.
     #[must_use]
     pub fn public(&self) -> PublicKey {
-        self.0.public
+        self.0.public()
     }
 
     /// The secret, lent to whoever writes it to a key file.
     #[must_use]
     pub fn secret(&self) -> &[u8; 32] {
-        self.0.secret.as_bytes()
+        self.0.secret()
     }
 
-    pub(super) fn static_secret(&self) -> &StaticSecret {
-        &self.0.secret
-    }
-}
-
-impl Pair {
-    fn new(secret: &[u8; 32]) -> Self {
-        let secret = StaticSecret::from(*secret);
-        let public = PublicKey(x25519_dalek::PublicKey::from(&secret).to_bytes());
-        Self { secret, public }
+    pub(super) fn private(&self) -> &dh::PrivateKey {
+        &self.0
     }
 }
 
@@ -133,7 +120,7 @@ impl fmt::Debug for Keypair {
 #[cfg(test)]
 impl Keypair {
     /// A pair that says of itself to be another: what a peer of bad faith sends.
-    pub(super) fn with_public(&self, public: PublicKey) -> Self {
-        Self(Arc::new(Pair { secret: self.0.secret.clone(), public }))
+    pub(crate) fn with_public(&self, public: PublicKey) -> Self {
+        Self(Arc::new(self.0.with_public(public)))
     }
 }

@@ -8,10 +8,13 @@
 //! Nothing here reads a socket, a file or a clock, draws randomness that was not handed in, tries
 //! again with less, or logs. A secret is wiped when it is dropped and is in no `Debug` output.
 
+mod aead;
 mod cipher;
 mod dh;
 mod error;
 mod handshake;
+#[cfg(any(feature = "accel", test))]
+mod implementation;
 mod key_pem;
 mod key_text;
 mod keys;

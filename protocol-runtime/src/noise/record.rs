@@ -3,12 +3,13 @@
 //!
 //! The counters are implicit and never on the wire, so over an ordered stream any change, loss,
 //! repetition or swap fails to authenticate. Sealing and opening work in place and allocate
-//! nothing but the growth of the caller's buffer.
+//! nothing but the growth of the caller's buffer and, once in 65,536 records, the place of a key.
 
 use core::fmt;
 use core::num::NonZeroU64;
 
-use super::cipher::{CipherState, TAG_LEN};
+use super::aead::TAG_LEN;
+use super::cipher::CipherState;
 use super::error::NoiseError;
 
 /// The bytes in front of a record: its length.
@@ -159,8 +160,8 @@ impl Opener {
     ///
     /// # Errors
     /// [`NoiseError::Authentication`], [`NoiseError::RecordLength`],
-    /// [`NoiseError::NonceExhausted`], and [`NoiseError::Dead`] after an earlier error. `record` is
-    /// then as before, and no text came out.
+    /// [`NoiseError::NonceExhausted`], and [`NoiseError::Dead`] after an earlier error. No text
+    /// came out: `record` is as before, or zeros where a text would be.
     pub fn open(&mut self, record: &mut [u8]) -> Result<usize, NoiseError> {
         self.step(|opener| {
             opener.check_len(record.len())?;

@@ -6,7 +6,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::cipher::{CipherState, TAG_LEN};
+use super::aead::TAG_LEN;
+use super::cipher::CipherState;
 use super::error::NoiseError;
 use super::pattern::Suite;
 
@@ -118,7 +119,7 @@ fn hkdf<const N: usize>(chaining_key: &Hash, input: &[u8]) -> Zeroizing<[Hash; N
     outputs
 }
 
-fn hmac(key: &Hash, parts: &[&[u8]]) -> Zeroizing<Hash> {
+pub(super) fn hmac(key: &Hash, parts: &[&[u8]]) -> Zeroizing<Hash> {
     // HMAC pads a key shorter than its block with zeros, so a padded key is the same key, and one
     // whose length needs no check.
     let mut block = Zeroizing::new([0; BLOCK_LEN]);

@@ -1,7 +1,7 @@
 //! Handshakes with somebody in between, or with a peer that means no good.
 
 use super::super::{Handshake, Keypair, NoiseError, Pattern, PublicKey, Role, Suite};
-use super::{Side, client, keypair, pass, psk, run, server, write};
+use super::{Side, client, implementations, keypair, pass, psk, run, server, write};
 
 /// The messages of an honest handshake, and a way back to the moment before each is read.
 struct Recorded {
@@ -65,9 +65,14 @@ impl Recorded {
     }
 }
 
+/// These patterns on each implementation.
+fn each(patterns: &[Pattern]) -> impl Iterator<Item = Pattern> {
+    implementations().flat_map(|_| patterns.iter().copied())
+}
+
 #[test]
 fn any_bit_flipped_in_any_message_is_found() {
-    for pattern in [Pattern::Nn, Pattern::Xx] {
+    for pattern in each(&[Pattern::Nn, Pattern::Xx]) {
         let recorded = Recorded::new(pattern, Suite::ChaChaPoly);
         for (index, message) in recorded.messages.iter().enumerate() {
             for bit in 0..message.len() * 8 {
@@ -86,7 +91,7 @@ fn any_bit_flipped_in_any_message_is_found() {
 
 #[test]
 fn one_bit_flipped_in_each_byte_is_found_in_every_pattern() {
-    for pattern in Pattern::ALL {
+    for pattern in each(&Pattern::ALL) {
         let recorded = Recorded::new(pattern, Suite::AesGcm);
         for (index, message) in recorded.messages.iter().enumerate() {
             for byte in 0..message.len() {
@@ -129,7 +134,7 @@ fn any_message_cut_anywhere_is_found() {
 
 #[test]
 fn bytes_behind_a_message_are_found() {
-    for pattern in Pattern::ALL {
+    for pattern in each(&Pattern::ALL) {
         let recorded = Recorded::new(pattern, Suite::ChaChaPoly);
         for (index, message) in recorded.messages.iter().enumerate() {
             let longer = [&message[..], &[0]].concat();
@@ -140,7 +145,7 @@ fn bytes_behind_a_message_are_found() {
 
 #[test]
 fn a_side_does_not_accept_its_own_message() {
-    for pattern in Pattern::ALL {
+    for pattern in each(&Pattern::ALL) {
         let recorded = Recorded::new(pattern, Suite::ChaChaPoly);
         let error = recorded.deliver(1, &recorded.messages[0]);
         // An answer of XX carries a key, for which its first message is too short.
@@ -155,7 +160,7 @@ fn a_side_does_not_accept_its_own_message() {
 #[test]
 fn a_recorded_first_flight_gets_no_session() {
     // The whole of a client's messages, played to the same server with another ephemeral key.
-    for pattern in [Pattern::Xx, Pattern::Xk] {
+    for pattern in each(&[Pattern::Xx, Pattern::Xk]) {
         let recorded = Recorded::new(pattern, Suite::ChaChaPoly);
         let mut server = Side { seed: 99, ..recorded.responder.clone() }.start();
         server.read_message(&recorded.messages[0], &mut Vec::new()).unwrap();
@@ -171,7 +176,7 @@ fn a_recorded_first_flight_gets_no_session() {
 
 #[test]
 fn what_both_must_have_seen_alike_is_compared() {
-    for pattern in Pattern::ALL {
+    for pattern in each(&Pattern::ALL) {
         let (initiator, responder) = Side::both(pattern, Suite::ChaChaPoly);
         let other = Side { prologue: b"another offer".to_vec(), ..responder.clone() };
         assert_eq!(run(&initiator, &other).map(|_| ()), Err(NoiseError::Authentication));
@@ -190,7 +195,7 @@ fn what_both_must_have_seen_alike_is_compared() {
 
 #[test]
 fn another_server_than_the_known_one_cannot_answer() {
-    for pattern in [Pattern::Nk, Pattern::Xk] {
+    for pattern in each(&[Pattern::Nk, Pattern::Xk]) {
         let (initiator, responder) = Side::both(pattern, Suite::ChaChaPoly);
         let other = Side { local: Some(keypair(66)), ..responder };
         assert_eq!(run(&initiator, &other).map(|_| ()), Err(NoiseError::Authentication));
@@ -219,7 +224,7 @@ fn a_pinned_key_is_accepted_and_any_other_ends_the_handshake() {
         run(&wrong, &responder).map(|_| ()),
         Err(NoiseError::PeerKeyMismatch { expected, presented })
     );
-    for pattern in [Pattern::Xx, Pattern::Xk] {
+    for pattern in each(&[Pattern::Xx, Pattern::Xk]) {
         let (initiator, responder) = Side::both(pattern, Suite::ChaChaPoly);
         let wrong = Side { remote: Some(expected), ..responder };
         let presented = client().public();
@@ -269,7 +274,7 @@ fn low_order() -> Vec<[u8; 32]> {
 
 #[test]
 fn a_point_of_low_order_as_ephemeral_key_is_refused() {
-    for pattern in Pattern::ALL {
+    for pattern in each(&Pattern::ALL) {
         for point in low_order() {
             let recorded = Recorded::new(pattern, Suite::ChaChaPoly);
             let mut message = recorded.messages[1].clone();
@@ -278,7 +283,7 @@ fn a_point_of_low_order_as_ephemeral_key_is_refused() {
         }
     }
     // In a first message of NN and XX it is met when the answer is made, before anything is sent.
-    for pattern in [Pattern::Nn, Pattern::Xx] {
+    for pattern in each(&[Pattern::Nn, Pattern::Xx]) {
         for point in low_order() {
             let mut responder = Side::new(pattern, Suite::ChaChaPoly, Role::Responder).start();
             responder.read_message(&point, &mut Vec::new()).unwrap();
@@ -288,7 +293,7 @@ fn a_point_of_low_order_as_ephemeral_key_is_refused() {
         }
     }
     // With a known key it is met while reading.
-    for pattern in [Pattern::Nk, Pattern::Xk] {
+    for pattern in each(&[Pattern::Nk, Pattern::Xk]) {
         let recorded = Recorded::new(pattern, Suite::ChaChaPoly);
         for point in low_order() {
             let mut message = recorded.messages[0].clone();
@@ -300,7 +305,7 @@ fn a_point_of_low_order_as_ephemeral_key_is_refused() {
 
 #[test]
 fn a_point_of_low_order_as_static_key_is_refused() {
-    for point in low_order() {
+    for point in implementations().flat_map(|_| low_order()) {
         let point = PublicKey::from_bytes(point);
         let forged = |pair: &Keypair| Some(pair.with_public(point));
         let (initiator, responder) = Side::both(Pattern::Xx, Suite::ChaChaPoly);
@@ -320,7 +325,7 @@ fn a_point_of_low_order_as_static_key_is_refused() {
 #[test]
 fn random_bytes_never_get_through() {
     let mut bytes = super::Seeded(5);
-    for pattern in Pattern::ALL {
+    for pattern in each(&Pattern::ALL) {
         let recorded = Recorded::new(pattern, Suite::ChaChaPoly);
         for len in (0..200).step_by(3) {
             let mut message = vec![0; len];

@@ -202,6 +202,7 @@ fn an_error_says_what_was_wrong() {
         super::super::KeyUse::LocalStatic,
         super::super::KeyUse::RemoteStatic,
         super::super::KeyUse::Psk,
+        super::super::KeyUse::LocalEphemeral,
         super::super::KeyUse::RemoteEphemeral,
     ]
     .map(|key| NoiseError::MissingKey(key).to_string())
@@ -212,6 +213,7 @@ fn an_error_says_what_was_wrong() {
             "the pattern needs a key pair of this side",
             "the pattern needs the public key of the peer",
             "the pattern needs a pre-shared key",
+            "the pattern needs an ephemeral key of this side",
             "the pattern needs the ephemeral key of the peer",
         ]
     );

@@ -9,7 +9,9 @@ mod psk;
 mod record;
 mod rows;
 mod vectors;
+mod wycheproof;
 
+use super::implementation::Implementation;
 use super::{
     Handshake, Keypair, NoiseError, Params, Pattern, PresharedKey, PublicKey, Random, RandomError,
     Role, Suite, Transport,
@@ -57,6 +59,17 @@ impl Random for Broken {
     fn fill(&mut self, _: &mut [u8]) -> Result<(), RandomError> {
         Err(RandomError { os_code: Some(5) })
     }
+}
+
+/// Both ciphers on each implementation, which is at work for what is made while they are at hand.
+fn suites() -> impl Iterator<Item = Suite> {
+    implementations().flat_map(|_| Suite::ALL)
+}
+
+/// Each implementation, which is at work for what is made while it is at hand. The last one is that
+/// which programs have.
+fn implementations() -> impl Iterator<Item = Implementation> {
+    Implementation::ALL.iter().copied().inspect(|implementation| implementation.choose())
 }
 
 fn keypair(seed: u64) -> Keypair {

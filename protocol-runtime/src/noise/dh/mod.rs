@@ -1,0 +1,67 @@
+//! The Diffie-Hellman function, and who computes it.
+//! [DH functions](https://noiseprotocol.org/noise.html#dh-functions),
+//! [the 25519 DH functions](https://noiseprotocol.org/noise.html#the-25519-dh-functions).
+//!
+//! Never gives a secret that the peer chose for both.
+
+#[cfg(feature = "accel")]
+mod accel;
+mod plain;
+
+use zeroize::Zeroizing;
+
+use super::error::NoiseError;
+#[cfg(feature = "accel")]
+use super::implementation;
+use super::keys::PublicKey;
+
+type Secret = Zeroizing<[u8; 32]>;
+
+/// A private key of X25519 with the public key that follows from it; wiped when dropped.
+pub(super) struct PrivateKey {
+    secret: Secret,
+    public: PublicKey,
+    #[cfg(feature = "accel")]
+    accel: Option<accel::PrivateKey>,
+}
+
+impl PrivateKey {
+    pub(super) fn new(secret: &[u8; 32]) -> Self {
+        #[cfg(feature = "accel")]
+        if implementation::is_accelerated()
+            && let Some((accel, public)) = accel::PrivateKey::new(secret)
+        {
+            return Self { secret: Zeroizing::new(*secret), public, accel: Some(accel) };
+        }
+        Self {
+            secret: Zeroizing::new(*secret),
+            public: plain::public(secret),
+            #[cfg(feature = "accel")]
+            accel: None,
+        }
+    }
+
+    pub(super) fn secret(&self) -> &[u8; 32] {
+        &self.secret
+    }
+
+    pub(super) fn public(&self) -> PublicKey {
+        self.public
+    }
+
+    /// X25519 with the peer's public key. A result of zeros is refused, as section 12.1 allows: it
+    /// comes of a point of low order, by which a peer would choose the secret for both.
+    pub(super) fn dh(&self, public: PublicKey) -> Result<Secret, NoiseError> {
+        #[cfg(feature = "accel")]
+        if let Some(accel) = &self.accel {
+            return accel.dh(public).ok_or(NoiseError::BadPeerKey);
+        }
+        plain::dh(&self.secret, public).ok_or(NoiseError::BadPeerKey)
+    }
+
+    /// A key that says of itself to be another: what a peer of bad faith sends.
+    #[cfg(test)]
+    pub(super) fn with_public(&self, public: PublicKey) -> Self {
+        Self { public, ..Self::new(&self.secret) }
+    }
+}
