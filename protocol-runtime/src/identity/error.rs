@@ -87,6 +87,9 @@ pub enum FileProblem {
     /// It is no pre-shared key.
     #[error("{0}")]
     SharedKey(ParseKeyError),
+    /// It is a key pair, and a pre-shared key is needed.
+    #[error("it holds a key pair, not a pre-shared key")]
+    NotShared,
     /// Its lines end as on Windows.
     #[error("it has carriage returns: the key is one line, ended by a line feed or by nothing")]
     CarriageReturn,
@@ -226,8 +229,9 @@ impl FileError {
             FileProblem::TooManyLines { .. } => "delete lines that nobody needs".to_owned(),
             FileProblem::Empty => "write something into it; a comment, which begins with `#`, will do for a list without keys".to_owned(),
             FileProblem::Keypair(problem) => keypair_help(*problem, &self.path)?,
-            FileProblem::SharedKey(_) | FileProblem::Trailing => {
-                format!("`npctl key shared {path} --force` writes a new key, for both sides")
+            FileProblem::SharedKey(_) | FileProblem::Trailing | FileProblem::NotShared => {
+                "check that it is the right file; `npctl key shared FILE` makes a good one"
+                    .to_owned()
             }
             FileProblem::CarriageReturn => without_carriage_returns(),
             FileProblem::OtherKey { server, .. } => format!(
@@ -251,17 +255,18 @@ fn keypair_help(problem: PemError, path: &Path) -> Option<String> {
         PemError::CarriageReturn => without_carriage_returns(),
         PemError::Trailing { .. } => "delete what follows that line".to_owned(),
         PemError::Encrypted => return None,
-        PemError::Empty
-        | PemError::PublicKey
+        // Nothing that somebody may still want is written over.
+        PemError::Empty | PemError::ZeroSecret => {
+            format!("`npctl key new {} --force` writes a new pair", path.display())
+        }
+        PemError::PublicKey
         | PemError::Begin
         | PemError::End
         | PemError::Length { .. }
         | PemError::Character
-        | PemError::NotX25519
-        | PemError::ZeroSecret => format!(
-            "`npctl key new {0} --force` writes a new pair, and so does `openssl genpkey -algorithm X25519 -out {0}`",
-            path.display()
-        ),
+        | PemError::NotX25519 => {
+            "check that it is the right file; `npctl key new FILE` makes a good one, and so does `openssl genpkey -algorithm X25519 -out FILE`".to_owned()
+        }
     })
 }
 

@@ -92,6 +92,9 @@ impl SharedKeyFile {
         if text.is_empty() {
             return Err(fail(FileProblem::Empty));
         }
+        if text.starts_with("-----BEGIN ") {
+            return Err(fail(FileProblem::NotShared));
+        }
         if text.contains('\r') {
             return Err(fail(FileProblem::CarriageReturn));
         }

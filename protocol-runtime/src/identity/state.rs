@@ -78,6 +78,12 @@ impl StateDir {
         self.0.join("identity")
     }
 
+    /// Where a pre-shared key is, for those who have one and name no other place.
+    #[must_use]
+    pub fn shared_key(&self) -> PathBuf {
+        self.0.join("shared_key")
+    }
+
     /// Where the servers are that were trusted.
     #[must_use]
     pub fn known_servers(&self) -> PathBuf {
@@ -106,7 +112,8 @@ impl StateDir {
         KeyFile::load_or_create(&self.identity())
     }
 
-    /// The servers that were trusted. The directory is made if it is not there.
+    /// The servers that were trusted. The directory is made if it is not there, so that more can
+    /// be.
     ///
     /// # Errors
     /// As [`prepare`](Self::prepare).

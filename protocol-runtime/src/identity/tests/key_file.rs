@@ -342,5 +342,5 @@ fn a_shared_key_without_the_end_of_its_line_is_one_and_with_more_it_is_none() {
     assert_eq!(load(format!("{}\n", good.replace('=', "A"))), bad(ParseKeyError::Character));
     assert_eq!(load(format!("{}=\n", "A".repeat(43))), bad(ParseKeyError::ZeroSecret));
     let pem = pair(1).to_pem();
-    assert_eq!(load(pem.to_string()), Err(FileProblem::Trailing));
+    assert_eq!(load(pem.to_string()), Err(FileProblem::NotShared));
 }
