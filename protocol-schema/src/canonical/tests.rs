@@ -2,6 +2,7 @@
 //! tested on all schemas of the project, elsewhere.
 
 use super::canonical;
+use crate::ir::{Item, Schema, ValueKind};
 use crate::text::{SourceMap, compile, print};
 
 /// The canonical text of some items, without the line of the package.
@@ -10,7 +11,11 @@ fn form(items: &str) -> String {
     let file = map.add("test.np".to_owned(), format!("package test;\n{items}"));
     let compiled = compile(&mut map, file);
     assert!(!compiled.has_errors(), "{:?}", compiled.diagnostics);
-    print(&canonical(&compiled.schema, None)).replace("package test;\n", "").trim().to_owned()
+    form_of(&compiled.schema)
+}
+
+fn form_of(schema: &Schema) -> String {
+    print(&canonical(schema, None)).replace("package test;\n", "").trim().to_owned()
 }
 
 /// One after the other, each said to be the one before.
@@ -56,5 +61,29 @@ fn a_default_has_one_form() {
     ] {
         let text = form(&format!("{items} struct S {{ @0 a: {written} }}"));
         assert!(text.contains(&format!("    @0 a: {form_of},\n")), "{written}: {text}");
+    }
+}
+
+/// As a protocol that was declared in Rust has them.
+#[test]
+fn a_number_becomes_the_names_it_has() {
+    let mut map = SourceMap::new();
+    let text = "package test; struct S { @0 e: E = E::Off, @1 f: F = F::R }
+        enum E: u16 { @0 Off, @1 On } flags F: u8 { @0 R, @1 W }";
+    let file = map.add("test.np".to_owned(), text.to_owned());
+    let mut schema = compile(&mut map, file).schema;
+    for (numbers, defaults) in [
+        ([1, 2], ["E = E::On", "F = F::W"]),
+        ([0, 3], ["E = E::Off", "F = [F::R, F::W]"]),
+        ([7, 6], ["E = 7", "F = 6"]),
+    ] {
+        let Some(Item::Struct(item)) = schema.items.first_mut() else { unreachable!() };
+        for (field, magnitude) in item.fields.iter_mut().zip(numbers) {
+            let kind = ValueKind::Int { magnitude, negative: false };
+            field.default.as_mut().unwrap().kind = kind;
+        }
+        let [e, f] = defaults;
+        let text = form_of(&schema);
+        assert!(text.contains(&format!("@0 e: {e},\n    @1 f: {f},\n")), "{text}");
     }
 }

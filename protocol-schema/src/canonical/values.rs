@@ -1,7 +1,7 @@
 //! Defaults, each in the one form that stands for what it means: a const becomes its value, and
 //! flags are named by rising number. What they mean the layout of the schema says.
 
-use crate::ir::{Flags, Float, Item, Name, ScalarEnum, Type, TypeKind, Value, ValueKind};
+use crate::ir::{Flag, Flags, Float, Item, Name, ScalarEnum, Type, TypeKind, Value, ValueKind};
 use crate::layout::Layouts;
 use crate::span::Span;
 
@@ -16,10 +16,15 @@ pub(super) fn plain(
     let TypeKind::Named(named) = &ty.kind else {
         return Some(builtin(&ty.kind, &layouts.value(default)?.kind));
     };
-    let bits = layouts.default_bits(ty, default)?;
+    // What is read from a program has the number, and not the name.
+    let bits = if let ValueKind::Int { magnitude, negative: false } = &default.kind {
+        *magnitude
+    } else {
+        layouts.default_bits(ty, default)?
+    };
     match layouts.find(named)? {
         Item::Scalar(item) => scalar(item, &name(named), bits),
-        Item::Flags(item) => Some(flags(item, &name(named), bits)),
+        Item::Flags(item) => flags(item, &name(named), bits),
         Item::Const(_) | Item::Alias(_) | Item::Struct(_) | Item::Union(_) | Item::Protocol(_) => {
             None
         }
@@ -53,17 +58,20 @@ fn scalar(item: &ScalarEnum, name: &str, number: u128) -> Option<ValueKind> {
     Some(path(name, &variant.name.text))
 }
 
-/// A list, or the only flag there is.
-fn flags(item: &Flags, name: &str, bits: u128) -> ValueKind {
-    let is_set = |number: u32| bits.checked_shr(number).is_some_and(|bits| bits & 1 == 1);
-    let mut set: Vec<_> = item.flags.iter().filter(|flag| is_set(flag.number.value)).collect();
+/// A list, or the only flag there is; none if a bit has no name.
+fn flags(item: &Flags, name: &str, bits: u128) -> Option<ValueKind> {
+    let bit = |flag: &Flag| 1_u128.checked_shl(flag.number.value).unwrap_or(0);
+    let mut set: Vec<&Flag> = item.flags.iter().filter(|flag| bits & bit(flag) != 0).collect();
+    if set.iter().fold(0, |named, flag| named | bit(flag)) != bits {
+        return None;
+    }
     set.sort_by_key(|flag| flag.number.value);
-    let path = |flag: &crate::ir::Flag| path(name, &flag.name.text);
+    let path = |flag: &Flag| path(name, &flag.name.text);
     if let [only] = &set[..] {
-        return path(only);
+        return Some(path(only));
     }
     let value = |flag| Value { kind: path(flag), span: Span::NONE };
-    ValueKind::List(set.into_iter().map(value).collect())
+    Some(ValueKind::List(set.into_iter().map(value).collect()))
 }
 
 fn path(item: &str, entry: &str) -> ValueKind {
