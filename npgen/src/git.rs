@@ -86,7 +86,9 @@ impl Revision {
 
     /// What a file of the revision is called in diagnostics.
     pub(crate) fn label(&self, path: &Path) -> String {
-        format!("{}:{}", self.name, path.display())
+        let inside = self.inside(path).filter(|_| path.is_absolute());
+        let path = inside.unwrap_or_else(|| path.display().to_string());
+        format!("{}:{path}", self.name)
     }
 
     /// The schemas below a folder, or the file itself if it was one, by their paths.

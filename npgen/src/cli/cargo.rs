@@ -13,8 +13,8 @@ use super::values::Refusal;
 /// The package that protocols come from, in every version.
 const FACADE: &str = "network-protocol";
 
-/// The registry that needs no mention.
-const CRATES_IO: &str = "https://github.com/rust-lang/crates.io-index";
+/// How the index of the registry begins that needs no mention.
+const DEFAULT_INDEX: &str = "https://github.com/rust-lang/crates";
 
 /// Cargo, as it is called on this machine.
 pub(super) fn command() -> Command {
@@ -206,7 +206,7 @@ impl Metadata {
             }
         }
         let patches = patches.into_iter().enumerate().map(|(number, ((from, _), used))| {
-            let from = if from == CRATES_IO { "crates-io" } else { from };
+            let from = if from.starts_with(DEFAULT_INDEX) { "crates-io" } else { from };
             let (name, place) = (&used.name, place(used));
             // Of one package several versions may be patched, under any names.
             format!("\n[patch.{from:?}.patch-{number}]\npackage = {name:?}\n{place}")
@@ -251,7 +251,7 @@ fn remote(source: &str, version: &str) -> String {
     if !source.starts_with("git+") {
         let index = origin(source);
         let version = format!("version = \"={version}\"\n");
-        return if index == CRATES_IO {
+        return if index.starts_with(DEFAULT_INDEX) {
             version
         } else {
             format!("{version}registry-index = {index:?}\n")
