@@ -7,6 +7,7 @@ use protocol_schema::emit::{self, Door};
 use quote::{ToTokens as _, quote};
 
 use crate::attr;
+use crate::inert;
 use crate::item::{self, Read};
 use crate::report;
 use crate::rules;
@@ -20,32 +21,43 @@ pub(crate) fn protocol(arguments: TokenStream, input: TokenStream) -> TokenStrea
     let kept = without_streams(without_np(input.clone()));
     let made = match keyword(&input) {
         Some(keyword) if keyword != "enum" => not_an_enum(&keyword),
-        Some(_) | None => expand(input, |source, input| item::protocol(source, arguments, input)),
+        Some(_) | None => expand(
+            input,
+            |source, input| item::protocol(source, arguments.clone(), input),
+            |input| inert::protocol(arguments.clone(), input),
+        ),
     };
     quote!(#kept #made)
 }
 
 /// `#[derive(Wire)] input`: what is made of it.
 pub(crate) fn wire(input: TokenStream) -> TokenStream {
-    expand(input, item::wire)
+    expand(input, item::wire, inert::wire)
 }
 
 fn expand(
     input: TokenStream,
     read: impl FnOnce(&mut Source, &syn::DeriveInput) -> Option<Read>,
+    inert: impl FnOnce(&syn::DeriveInput) -> TokenStream,
 ) -> TokenStream {
     match syn::parse2::<syn::DeriveInput>(input) {
         Ok(input) => {
             let mut source = Source::new(input.ident.clone());
             let read = read(&mut source, &input);
-            finish(source, read, input.vis.to_token_stream())
+            finish(source, read, input.vis.to_token_stream(), || inert(&input))
         }
         Err(error) => error.into_compile_error(),
     }
 }
 
-/// Checks what was read, and emits it unless anything is wrong.
-fn finish(mut source: Source, read: Option<Read>, vis: TokenStream) -> TokenStream {
+/// Checks what was read, and emits it unless anything is wrong; then it is what is `inert` that
+/// stands beside the mistakes.
+fn finish(
+    mut source: Source,
+    read: Option<Read>,
+    vis: TokenStream,
+    inert: impl FnOnce() -> TokenStream,
+) -> TokenStream {
     let mut read = read;
     if let Some(read) = &mut read
         && source.is_complete()
@@ -64,7 +76,10 @@ fn finish(mut source: Source, read: Option<Read>, vis: TokenStream) -> TokenStre
             let (items, streams) = (emit::item(&read.item, &read.package, &door), tables.streams());
             quote!(#items #streams)
         }
-        Some(_) | None => report::compile_errors(&found, &tables),
+        Some(_) | None => {
+            let (mistakes, inert) = (report::compile_errors(&found, &tables), inert());
+            quote!(#mistakes #inert)
+        }
     }
 }
 
@@ -73,7 +88,7 @@ fn not_an_enum(keyword: &Ident) -> TokenStream {
     let at = source.spot(keyword.span());
     let message = "`#[protocol]` stands on an enum, whose variants are the messages";
     source.error(rules::NOT_AN_ENUM, at, message);
-    finish(source, None, TokenStream::new())
+    finish(source, None, TokenStream::new(), TokenStream::new)
 }
 
 /// The word that says what kind of item this is.

@@ -13,6 +13,7 @@
 mod attr;
 mod expand;
 mod include;
+mod inert;
 mod item;
 mod report;
 mod rules;

@@ -2,8 +2,8 @@
 //! declare. The only place of this crate that reads files.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use proc_macro2::{Span, TokenStream};
 use protocol_schema::diag::{Diagnostic, Severity};
@@ -70,7 +70,7 @@ fn expand(input: &Input, root: &Path) -> TokenStream {
     let path = root.join(&named);
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
-        Err(error) => return wrong(at, &format!("{}: {error}", path.display())),
+        Err(error) => return wrong(at, &unread(&named, &error)),
     };
     let mut map = SourceMap::new();
     let mut files = Files { root, folder: folder(&named), read: vec![path], wrong: vec![] };
@@ -100,6 +100,22 @@ fn expand(input: &Input, root: &Path) -> TokenStream {
     let door = Door::text(facade).modules(input.modules.clone());
     let items = emit::schema(&compiled.schema, &door);
     quote!(#items #(#tracked)*)
+}
+
+/// What is said of a file that cannot be read, and what to do about it.
+fn unread(named: &str, error: &io::Error) -> String {
+    let (message, help) = match error.kind() {
+        io::ErrorKind::NotFound => (
+            format!("there is no file `{named}` in the folder of `Cargo.toml`"),
+            "write the path from that folder, such as \"schema/chat.np\"",
+        ),
+        io::ErrorKind::InvalidData => (format!("`{named}` is no text"), "save it as UTF-8"),
+        _ => (
+            format!("`{named}` cannot be read: {error}"),
+            "name a file that whoever compiles this may read",
+        ),
+    };
+    format!("{message}\nhelp: {help}")
 }
 
 /// The folder of a file, as it was written.
@@ -134,7 +150,7 @@ impl Files<'_> {
                     Some(map.add(named.display().to_string(), text))
                 }
                 Err(error) => {
-                    self.wrong.push(format!("{}: {error}", path.display()));
+                    self.wrong.push(unread(&named.display().to_string(), &error));
                     None
                 }
             };
@@ -213,6 +229,8 @@ mod tests {
 
     #[test]
     fn a_file_that_is_not_there_is_named() {
-        assert!(expanded("\"nowhere.np\"").contains("tests/schema/nowhere.np: "));
+        let code = expanded("\"nowhere.np\"");
+        assert!(code.contains("there is no file `nowhere.np` in the folder of `Cargo.toml`"));
+        assert!(code.contains("help: write the path from that folder"), "{code}");
     }
 }

@@ -206,3 +206,30 @@ pub enum Book {
 fn types_of_one_name_are_told_apart() {
     expect("book.np", &text_of::<Book>());
 }
+
+#[protocol(package = "acme::mail", crate = protocol_runtime)]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Mail {
+    /// Its struct is a field of another message, and of itself.
+    Send {
+        text: String,
+        answers: Vec<MailSend>,
+    },
+    Forward {
+        mail: MailSend,
+        to: u64,
+    },
+    /// What flows is no part of its struct.
+    #[np(reply = u64)]
+    Attach {
+        mail: u64,
+        data: Stream<Bytes>,
+    },
+    #[np(reply = Vec<MailAttach>)]
+    List,
+}
+
+#[test]
+fn the_struct_of_a_message_may_be_a_field() {
+    expect("mail.np", &text_of::<Mail>());
+}

@@ -48,8 +48,8 @@ impl Fnv {
 
 struct Walk {
     hash: Fnv,
-    /// Named types in the order of their first visit.
-    seen: Vec<TypeId>,
+    /// Named types in the order of their first visit; none for what nothing can name again.
+    seen: Vec<Option<TypeId>>,
 }
 
 impl Walk {
@@ -85,7 +85,9 @@ impl Walk {
     /// What a message carries; a stream among it counts as a field.
     fn content(&mut self, message: &MessageSchema) {
         match ((message.payload)(), &message.stream) {
-            (Some(TypeSchema::Struct(body)), stream @ Some(_)) if self.first_visit((body.id)()) => {
+            (Some(TypeSchema::Struct(body)), stream @ Some(_)) => {
+                // With a stream among its fields it is not the struct that others may hold.
+                self.seen.push(None);
                 self.tag(0x10);
                 self.fields(body.fields, stream.as_ref());
             }
@@ -122,12 +124,12 @@ impl Walk {
 
     /// Whether a named type is met for the first time; writes the reference if it is not.
     fn first_visit(&mut self, id: TypeId) -> bool {
-        if let Some(index) = self.seen.iter().position(|seen| *seen == id) {
+        if let Some(index) = self.seen.iter().position(|seen| *seen == Some(id)) {
             self.tag(0x0F);
             self.count(index);
             return false;
         }
-        self.seen.push(id);
+        self.seen.push(Some(id));
         true
     }
 

@@ -10,7 +10,7 @@ pub struct User {
     pub name: String,
 }
 
-#[derive(Wire)]
+#[derive(Wire, Clone, Copy, Debug)]
 #[repr(u8)]
 pub enum Color {
     Red = 0,
@@ -28,3 +28,5 @@ pub enum Chat {
 }
 
 fn main() {}
+
+extern crate protocol_runtime as network_protocol;

@@ -9,3 +9,5 @@ pub enum Chat {
 }
 
 fn main() {}
+
+extern crate protocol_runtime as network_protocol;

@@ -13,3 +13,5 @@ pub enum Chat {
 }
 
 fn main() {}
+
+extern crate protocol_runtime as network_protocol;

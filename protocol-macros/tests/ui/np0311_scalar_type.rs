@@ -2,7 +2,7 @@
 
 use protocol_macros::Wire;
 
-#[derive(Wire)]
+#[derive(Wire, Clone, Copy, Debug)]
 #[repr(i8)]
 pub enum Level {
     Low,
@@ -11,3 +11,5 @@ pub enum Level {
 }
 
 fn main() {}
+
+extern crate protocol_runtime as network_protocol;

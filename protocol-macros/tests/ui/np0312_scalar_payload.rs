@@ -2,7 +2,7 @@
 
 use protocol_macros::Wire;
 
-#[derive(Wire)]
+#[derive(Wire, Clone, Copy, Debug)]
 #[repr(u8)]
 pub enum Shape {
     Circle(f32),
@@ -12,3 +12,5 @@ pub enum Shape {
 }
 
 fn main() {}
+
+extern crate protocol_runtime as network_protocol;

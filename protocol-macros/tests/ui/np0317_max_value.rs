@@ -9,3 +9,5 @@ pub struct User {
 }
 
 fn main() {}
+
+extern crate protocol_runtime as network_protocol;

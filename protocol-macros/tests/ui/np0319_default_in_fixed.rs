@@ -10,3 +10,5 @@ pub struct Point {
 }
 
 fn main() {}
+
+extern crate protocol_runtime as network_protocol;

@@ -9,3 +9,5 @@ pub enum Files {
 }
 
 fn main() {}
+
+extern crate protocol_runtime as network_protocol;

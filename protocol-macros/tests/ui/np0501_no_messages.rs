@@ -6,3 +6,5 @@ use protocol_macros::protocol;
 pub enum Chat {}
 
 fn main() {}
+
+extern crate protocol_runtime as network_protocol;

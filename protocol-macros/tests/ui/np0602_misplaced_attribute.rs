@@ -32,3 +32,5 @@ pub enum Shape {
 }
 
 fn main() {}
+
+extern crate protocol_runtime as network_protocol;

@@ -38,3 +38,5 @@ pub struct User {
 }
 
 fn main() {}
+
+extern crate protocol_runtime as network_protocol;

@@ -27,3 +27,5 @@ pub enum Any<T> {
 }
 
 fn main() {}
+
+extern crate protocol_runtime as network_protocol;

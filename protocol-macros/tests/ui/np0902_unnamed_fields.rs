@@ -9,3 +9,5 @@ pub struct UserId(pub u64);
 pub struct Nothing;
 
 fn main() {}
+
+extern crate protocol_runtime as network_protocol;

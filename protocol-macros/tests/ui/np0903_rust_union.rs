@@ -9,3 +9,5 @@ pub union Bits {
 }
 
 fn main() {}
+
+extern crate protocol_runtime as network_protocol;

@@ -2,7 +2,7 @@
 
 use protocol_macros::Wire;
 
-#[derive(Wire)]
+#[derive(Wire, Clone, Copy, Debug)]
 #[repr(u8)]
 pub enum Color {
     Red,
@@ -15,7 +15,7 @@ pub enum Shape {
     Square(f32),
 }
 
-#[derive(Wire)]
+#[derive(Wire, Clone, Copy, Debug)]
 #[repr(u16)]
 pub enum Forgotten {
     One,
@@ -23,3 +23,5 @@ pub enum Forgotten {
 }
 
 fn main() {}
+
+extern crate protocol_runtime as network_protocol;

@@ -2,7 +2,7 @@
 
 use protocol_macros::Wire;
 
-#[derive(Wire)]
+#[derive(Wire, Clone, Copy, Debug)]
 #[repr(u8)]
 pub enum Wide {
     Red,
@@ -10,7 +10,7 @@ pub enum Wide {
     Unknown(u16),
 }
 
-#[derive(Wire)]
+#[derive(Wire, Clone, Copy, Debug)]
 #[repr(u8)]
 pub enum Empty {
     Red,
@@ -25,7 +25,7 @@ pub enum NoRepr {
     Unknown(u8),
 }
 
-#[derive(Wire)]
+#[derive(Wire, Clone, Copy, Debug)]
 #[repr(u8)]
 pub enum Numbered {
     Red,
@@ -34,3 +34,5 @@ pub enum Numbered {
 }
 
 fn main() {}
+
+extern crate protocol_runtime as network_protocol;

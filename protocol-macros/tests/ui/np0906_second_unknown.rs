@@ -2,7 +2,7 @@
 
 use protocol_macros::Wire;
 
-#[derive(Wire)]
+#[derive(Wire, Clone, Copy, Debug)]
 #[repr(u8)]
 pub enum Color {
     Red,
@@ -13,3 +13,5 @@ pub enum Color {
 }
 
 fn main() {}
+
+extern crate protocol_runtime as network_protocol;

@@ -4,7 +4,7 @@ use protocol_macros::{Wire, protocol};
 
 const GREEN: u8 = 1;
 
-#[derive(Wire)]
+#[derive(Wire, Clone, Copy, Debug)]
 #[repr(u8)]
 pub enum Color {
     Red = 0,
@@ -13,7 +13,7 @@ pub enum Color {
     Unknown(u8),
 }
 
-#[derive(Wire)]
+#[derive(Wire, Clone, Copy, Debug)]
 #[repr(u8)]
 pub enum Twice {
     #[np(id = 0)]
@@ -28,3 +28,5 @@ pub enum Chat {
 }
 
 fn main() {}
+
+extern crate protocol_runtime as network_protocol;

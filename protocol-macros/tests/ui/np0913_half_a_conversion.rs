@@ -13,3 +13,5 @@ pub struct Peer {
 pub struct Port;
 
 fn main() {}
+
+extern crate protocol_runtime as network_protocol;

@@ -16,3 +16,5 @@ pub fn ping() -> Chat {
 }
 
 fn main() {}
+
+extern crate protocol_runtime as network_protocol;

@@ -4,9 +4,10 @@
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __mapped_serde {
-    ($name:ident) => {
+    ($name:ident) => { $crate::__mapped_serde! { [] [$name] [] } };
+    ([$($parameters:tt)*] [$ty:ty] [$($clause:tt)*]) => {
         #[automatically_derived]
-        impl _json::Serialize for $name {
+        impl<$($parameters)*> _json::Serialize for $ty $($clause)* {
             fn serialize<S: _json::Serializer>(
                 &self,
                 to: S,
@@ -16,7 +17,7 @@ macro_rules! __mapped_serde {
         }
 
         #[automatically_derived]
-        impl<'de> _json::Deserialize<'de> for $name {
+        impl<'de, $($parameters)*> _json::Deserialize<'de> for $ty $($clause)* {
             fn deserialize<D: _json::Deserializer<'de>>(
                 from: D,
             ) -> ::core::result::Result<Self, D::Error> {
@@ -30,19 +31,24 @@ macro_rules! __mapped_serde {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __mapped_fields {
-    // A field as it is written: itself, or what its module makes of it.
-    (@show $value:expr ;) => { &_json::show($value) };
-    (@show $value:expr ; $to:path, $from:path) => { &_json::show(&$to($value)) };
+    // A field as it is written: itself, or what its module makes of it. Here and below all is asked
+    // of a field's type by `<$ty as …>`, which is where rustc then says, once, that it lacks it.
+    (@show $ty:ty, $value:expr ;) => { &<$ty as _json::Mapped>::show($value) };
+    (@show $ty:ty, $value:expr ; $to:path, $from:path) => {
+        &<$ty as _json::Mapped>::show(&$to($value))
+    };
     // A field's value when all is read.
-    (@value $value:expr, $json:literal ; ; ) => { _json::or_absent($value, $json)? };
-    (@value $value:expr, $json:literal ; $default:expr ; ) => {
+    (@value $ty:ty, $value:expr, $json:literal ; ; ) => {
+        _json::or_absent($value, $json, <$ty as $crate::wire::Wire>::decode)?
+    };
+    (@value $ty:ty, $value:expr, $json:literal ; $default:expr ; ) => {
         match $value {
             ::core::option::Option::Some(value) => value,
             ::core::option::Option::None => $default,
         }
     };
-    (@value $value:expr, $json:literal ; $($default:expr)? ; $to:path, $from:path) => {
-        match $from($crate::__mapped_fields!(@value $value, $json ; $($default)? ;)) {
+    (@value $ty:ty, $value:expr, $json:literal ; $($default:expr)? ; $to:path, $from:path) => {
+        match $from($crate::__mapped_fields!(@value $ty, $value, $json ; $($default)? ;)) {
             ::core::result::Result::Ok(value) => value,
             ::core::result::Result::Err(error) => {
                 return ::core::result::Result::Err(_json::DeserializeError::custom(error));
@@ -72,7 +78,7 @@ macro_rules! __mapped_fields {
             ) -> ::core::result::Result<::core::primitive::bool, A::Error> {
                 let _ = (&map, allowed);
                 match name {
-                    $($json => _json::named(&mut self.$field, $json, map, allowed),)*
+                    $($json => <$ty as _json::Mapped>::named(&mut self.$field, $json, map, allowed),)*
                     _ => ::core::result::Result::Ok(false),
                 }
             }
@@ -83,14 +89,14 @@ macro_rules! __mapped_fields {
                 allowed: &_json::Allowance,
             ) -> ::core::result::Result<(), A::Error> {
                 let _ = (&seq, allowed);
-                $(_json::listed(&mut self.$field, seq, allowed)?;)*
+                $(<$ty as _json::Mapped>::listed(&mut self.$field, seq, allowed)?;)*
                 ::core::result::Result::Ok(())
             }
 
             fn finish<E: _json::DeserializeError>(self) -> ::core::result::Result<$owner, E> {
                 ::core::result::Result::Ok($($build)* {
                     $($field: $crate::__mapped_fields!(
-                        @value self.$field, $json ; $($default)? ; $($to, $from)?
+                        @value $ty, self.$field, $json ; $($default)? ; $($to, $from)?
                     ),)*
                 })
             }
@@ -127,7 +133,7 @@ macro_rules! __mapped_struct {
                     $(let out = _json::struct_field(
                         out,
                         $json,
-                        $crate::__mapped_fields!(@show &self.$field ; $($to, $from)?),
+                        $crate::__mapped_fields!(@show $ty, &self.$field ; $($to, $from)?),
                     )?;)*
                     _json::SerializeStruct::end(out)
                 }
@@ -256,7 +262,7 @@ macro_rules! __mapped_union {
         ($ty:ty $(=> $into:path, $from:path)?)
     ) => {
         if let Self::$variant(value) = $this {
-            let value = $crate::__mapped_fields!(@show value ; $($into, $from)?);
+            let value = $crate::__mapped_fields!(@show $ty, value ; $($into, $from)?);
             return $to.serialize_newtype_variant($name, $tag, $json, value);
         }
     };
@@ -275,7 +281,7 @@ macro_rules! __mapped_union {
                 Self::$variant { $field: value, .. } => _json::variant_field(
                     out,
                     $field_json,
-                    $crate::__mapped_fields!(@show value ; $($into, $from)?),
+                    $crate::__mapped_fields!(@show $ty, value ; $($into, $from)?),
                 )?,
                 _ => out,
             };)*
@@ -293,14 +299,14 @@ macro_rules! __mapped_union {
     };
     (@read $owner:ident $read:ident $content:ident; $tag:literal $variant:ident ($ty:ty)) => {
         if $read == $tag {
-            return $content.tuple::<$ty>().map(Self::$variant);
+            return <$ty as _json::Mapped>::content($content).map(Self::$variant);
         }
     };
     (@read $owner:ident $read:ident $content:ident; $tag:literal $variant:ident
         ($ty:ty => $into:path, $from:path)
     ) => {
         if $read == $tag {
-            let value = $from($content.tuple::<$ty>()?);
+            let value = $from(<$ty as _json::Mapped>::content($content)?);
             return value.map(Self::$variant).map_err(_json::DeserializeError::custom);
         }
     };

@@ -4,6 +4,7 @@
 //! instead of misbehaving.
 
 mod flags;
+mod inert;
 #[cfg(feature = "reflect")]
 mod lock;
 #[cfg(feature = "serde")]

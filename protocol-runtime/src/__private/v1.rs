@@ -85,13 +85,14 @@ macro_rules! __unmapped {
 
 #[cfg(feature = "serde")]
 pub use crate::{
-    __mapped_flags as mapped_flags, __mapped_scalar as mapped_scalar,
-    __mapped_struct as mapped_struct, __mapped_union as mapped_union,
+    __inert_mapped as inert_mapped, __mapped_flags as mapped_flags,
+    __mapped_scalar as mapped_scalar, __mapped_struct as mapped_struct,
+    __mapped_union as mapped_union,
 };
 #[cfg(not(feature = "serde"))]
 pub use crate::{
-    __unmapped as mapped_flags, __unmapped as mapped_scalar, __unmapped as mapped_struct,
-    __unmapped as mapped_union,
+    __unmapped as inert_mapped, __unmapped as mapped_flags, __unmapped as mapped_scalar,
+    __unmapped as mapped_struct, __unmapped as mapped_union,
 };
 
 /// How a struct that evolves stands as a field, in lists and alone: the same for every one of them.
@@ -347,6 +348,6 @@ macro_rules! __own_block_mut {
 }
 
 pub use crate::{
-    __evolvable as evolvable, __own_block as own_block, __own_block_mut as own_block_mut,
-    __plain_list as plain_list, __scalar as scalar,
+    __evolvable as evolvable, __inert as inert, __own_block as own_block,
+    __own_block_mut as own_block_mut, __plain_list as plain_list, __scalar as scalar,
 };

@@ -7,18 +7,13 @@ pub use serde_core::ser::{
     Error as SerializeError, Serialize, SerializeStruct, SerializeStructVariant, Serializer,
 };
 
-pub use super::fields::{Fields, listed, named, or_absent, read_struct};
+pub use super::fields::{Fields, or_absent, read_struct};
 pub use super::union::{
     Content, Variants, read_flags, read_scalar, read_union, unknown_tag, write_flags, write_raw,
     write_scalar,
 };
 pub use super::{Allowance, Mapped};
 use crate::wire::DecodeOptions;
-
-/// A borrowed value under the mapping.
-pub fn show<T: Mapped>(value: &T) -> impl Serialize {
-    super::Show(value)
-}
 
 /// Writes a field of a struct.
 ///

@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde_core::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::{Allowance, Mapped, Part};
-use crate::wire::{DecodeOptions, Reader, Slot, Wire};
+use super::Allowance;
+use crate::wire::{DecodeError, DecodeOptions, Reader, Slot};
 
 /// The fields of a struct or variant while they are read; written by the macros.
 pub trait Fields: Sized {
@@ -129,47 +129,19 @@ impl<'de> Visitor<'de> for Name {
     }
 }
 
-/// Reads the value of the field `name` of an object.
-///
-/// # Errors
-///
-/// For one that is there already, and those of the value.
-pub fn named<'de, T: Mapped, A: MapAccess<'de>>(
-    field: &mut Option<T>,
-    name: &'static str,
-    map: &mut A,
-    allowed: &Allowance,
-) -> Result<bool, A::Error> {
-    if field.is_some() {
-        return Err(de::Error::duplicate_field(name));
-    }
-    *field = Some(map.next_value_seed(Part::new(allowed))?);
-    Ok(true)
-}
-
-/// Reads the next of the values that stand one after another.
-///
-/// # Errors
-///
-/// Those of the value.
-pub fn listed<'de, T: Mapped, A: SeqAccess<'de>>(
-    field: &mut Option<T>,
-    seq: &mut A,
-    allowed: &Allowance,
-) -> Result<(), A::Error> {
-    *field = seq.next_element_seed(Part::new(allowed))?;
-    Ok(())
-}
-
-/// A field's value; when it is left out, what it is in bytes that end before it.
+/// A field's value; when it is left out, what `decode` makes of it in bytes that end before it.
 ///
 /// # Errors
 ///
 /// For a field that must not be missing.
-pub fn or_absent<T: Wire, E: de::Error>(field: Option<T>, name: &'static str) -> Result<T, E> {
+pub fn or_absent<T, E: de::Error>(
+    field: Option<T>,
+    name: &'static str,
+    decode: fn(&[u8], Slot, &mut Reader<'_>) -> Result<T, DecodeError>,
+) -> Result<T, E> {
     if let Some(value) = field {
         return Ok(value);
     }
     let mut nothing = Reader::new(&[], &DecodeOptions::default());
-    T::decode(&[], Slot::START, &mut nothing).map_err(|_| E::missing_field(name))
+    decode(&[], Slot::START, &mut nothing).map_err(|_| E::missing_field(name))
 }

@@ -77,7 +77,9 @@ pub mod emitted;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde_core::de::{self, Deserialize, DeserializeSeed, Deserializer};
+use serde_core::de::{
+    self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, VariantAccess,
+};
 use serde_core::ser::{Serialize, Serializer};
 
 pub use allowance::Allowance;
@@ -107,6 +109,46 @@ pub trait Mapped: Sized {
     ///
     /// Those of the format, and for what is no such value.
     fn read<'de, D: Deserializer<'de>>(from: D, allowed: &Allowance) -> Result<Self, D::Error>;
+
+    /// The value, borrowed. Like the three below, it is not for implementers: the macros ask
+    /// everything of a field's type through this trait, so that rustc says once, and at the type,
+    /// that it has no mapping.
+    #[doc(hidden)]
+    fn show(&self) -> impl Serialize {
+        Show(self)
+    }
+
+    /// Reads the value of the field `name` of an object.
+    #[doc(hidden)]
+    fn named<'de, A: MapAccess<'de>>(
+        field: &mut Option<Self>,
+        name: &'static str,
+        map: &mut A,
+        allowed: &Allowance,
+    ) -> Result<bool, A::Error> {
+        if field.is_some() {
+            return Err(de::Error::duplicate_field(name));
+        }
+        *field = Some(map.next_value_seed(Part::new(allowed))?);
+        Ok(true)
+    }
+
+    /// Reads the next of the values that stand one after another.
+    #[doc(hidden)]
+    fn listed<'de, A: SeqAccess<'de>>(
+        field: &mut Option<Self>,
+        seq: &mut A,
+        allowed: &Allowance,
+    ) -> Result<(), A::Error> {
+        *field = seq.next_element_seed(Part::new(allowed))?;
+        Ok(())
+    }
+
+    /// Reads the one unnamed value of a variant.
+    #[doc(hidden)]
+    fn content<'de, A: VariantAccess<'de>>(from: union::Content<'_, A>) -> Result<Self, A::Error> {
+        from.tuple()
+    }
 }
 
 impl Mapped for () {

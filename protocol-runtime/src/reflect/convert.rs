@@ -4,6 +4,7 @@
 //! form puts all of them into one package.
 
 use std::any::TypeId;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use protocol_schema::ir::{
@@ -23,14 +24,19 @@ const NO_PACKAGE: &str = "unnamed";
 
 /// The protocols and all types that they reach.
 pub(super) fn schema(protocols: &[&'static ProtocolSchema]) -> Schema {
-    let mut walk = Walk::default();
+    let messages = protocols.iter().flat_map(|protocol| protocol.messages);
+    let mut walk = Walk { apart: messages.filter_map(apart).collect(), ..Walk::default() };
     let package = protocols.first().and_then(|protocol| protocol.name.rsplit_once("::"));
     let package = package.map_or(NO_PACKAGE, |(package, _)| package);
-    let items = protocols.iter().map(|protocol| Item::Protocol(walk.protocol(protocol))).collect();
+    let mut items: Vec<Protocol> =
+        protocols.iter().map(|protocol| walk.protocol(protocol)).collect();
     walk.rest();
+    for (item, protocol) in items.iter_mut().zip(protocols) {
+        walk.name_bodies(item, protocol);
+    }
     Schema {
         package: package.split("::").map(name).collect(),
-        items,
+        items: items.into_iter().map(Item::Protocol).collect(),
         foreign: walk.foreign,
         ..Schema::default()
     }
@@ -44,6 +50,15 @@ struct Walk {
     /// Types that were met and not yet walked.
     met: Vec<(usize, &'static TypeSchema)>,
     foreign: Vec<Foreign>,
+    /// The structs of messages that have a stream besides: what the text declares as such a message
+    /// has the same name, so the struct alone needs another.
+    apart: Vec<TypeId>,
+}
+
+/// The struct of a message that has a stream besides.
+fn apart(message: &MessageSchema) -> Option<TypeId> {
+    let payload = (message.payload)().filter(|_| message.inline && message.stream.is_some())?;
+    if let TypeSchema::Struct(body) = payload { Some((body.id)()) } else { None }
 }
 
 impl Walk {
@@ -167,12 +182,13 @@ impl Walk {
 
     /// A reference to a type, which is walked later: the graph may be deep.
     fn named(&mut self, id: TypeId, text: &str, schema: &'static TypeSchema) -> TypeKind {
+        let text = self.called(id, text);
         let place = *self.places.entry(id).or_insert_with(|| {
             let place = self.foreign.len();
             // The place is taken before the content is known.
             let item = Item::Alias(ir::Alias {
                 docs: Docs::default(),
-                name: name(text),
+                name: name(&text),
                 ty: ty(TypeKind::Unit),
                 meta: Meta::default(),
             });
@@ -181,6 +197,26 @@ impl Walk {
             place
         });
         TypeKind::Named(format!("{place}::{text}"))
+    }
+
+    /// What the text calls a type.
+    fn called<'n>(&self, id: TypeId, own: &'n str) -> Cow<'n, str> {
+        if self.apart.contains(&id) { format!("{own}_2").into() } else { own.into() }
+    }
+
+    /// The struct of a message may be the type of a field as well: then it is one type that both
+    /// name, and the message carries that instead of fields of its own.
+    fn name_bodies(&self, item: &mut Protocol, protocol: &ProtocolSchema) {
+        for (message, schema) in item.messages.iter_mut().zip(protocol.messages) {
+            let Some(TypeSchema::Struct(body)) = (schema.payload)() else { continue };
+            if !schema.inline || schema.stream.is_some() {
+                continue;
+            }
+            if let Some(place) = self.places.get(&(body.id)()) {
+                let kind = TypeKind::Named(format!("{place}::{}", body.name));
+                message.payload = Payload::Tuple(Box::new(Field::unnamed(ty(kind))));
+            }
+        }
     }
 
     /// Walks everything that was met.
@@ -207,7 +243,7 @@ impl Walk {
     fn structure(&mut self, item: &StructSchema) -> Struct {
         Struct {
             docs: Docs::default(),
-            name: name(item.name),
+            name: name(&self.called((item.id)(), item.name)),
             fixed: item.fixed,
             plain: false,
             fields: item.fields.iter().map(|field| self.field(field)).collect(),

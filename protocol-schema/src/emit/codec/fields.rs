@@ -282,7 +282,8 @@ impl Fields<'_, '_> {
             let slot = self.slot(i);
             let (before, value) = self.written(part, access);
             let write = self.write(part, "encode_block");
-            scoped(&before, &quote!(#write(#value, block, #slot);))
+            let write = self.door.at(part.field, &write, &quote!(#value, block, #slot));
+            scoped(&before, &quote!(#write;))
         });
         writes.collect()
     }
@@ -313,7 +314,8 @@ impl Fields<'_, '_> {
                 quote!(#v1::keep_max(#value, #max, #place, out);)
             });
             let write = self.write(part, "encode_tail");
-            scoped(&before, &quote!(#bound #write(#value, out);))
+            let write = self.door.at(field, &write, &quote!(#value, out));
+            scoped(&before, &quote!(#bound #write;))
         });
         writes.collect()
     }
@@ -442,7 +444,8 @@ impl Fields<'_, '_> {
             true => quote!(#v1::check_field::<#wire>),
             false => self.door.of_wire(part.ty(), &wire, "check_field"),
         };
-        quote!(#bound #check(block, #slot, tail, #place)?;)
+        let check = self.door.at(part.field, &check, &quote!(block, #slot, tail, #place));
+        quote!(#bound #check?;)
     }
 
     /// What refuses a value over its bound, and what reads it as the type of the schema.
@@ -464,7 +467,7 @@ impl Fields<'_, '_> {
                     true => quote_spanned!(at=> #v1::field),
                     false => door.of_wire(part.ty(), &ty, "field"),
                 };
-                quote!(#read(block, #slot, tail, #place))
+                door.at(field, &read, &quote!(block, #slot, tail, #place))
             }
             (None, true) => {
                 quote!(#v1::varint(block, #slot, tail, #place))
@@ -502,7 +505,7 @@ impl Fields<'_, '_> {
     pub(super) fn view(&self, i: usize, part: &Part<'_>, tail: &TokenStream) -> TokenStream {
         let (v1, wire, slot) = (self.door.alias(), part.wire(self.door), self.slot(i));
         let view = self.door.of_wire(part.ty(), &wire, "view");
-        let view = quote!(#view(block, #slot, #tail));
+        let view = self.door.at(part.field, &view, &quote!(block, #slot, #tail));
         match &part.field.default {
             None => view,
             Some(default) => {
@@ -565,6 +568,15 @@ impl Fields<'_, '_> {
 }
 
 impl Door<'_> {
+    /// `function(arguments)`, all of it where the type of `field` was written if that is what is
+    /// asked: of the whole of a call rustc says again what is wrong with the type.
+    fn at(&self, field: &Field, function: &TokenStream, arguments: &TokenStream) -> TokenStream {
+        if self.types || field.varint || field.default.is_some() {
+            return quote!(#function(#arguments));
+        }
+        quote_spanned!(self.place(&field.ty)=> #function(#arguments))
+    }
+
     /// The module that converts between a type of the application and that of the schema.
     pub(super) fn module(&self, field: &Field) -> Option<TokenStream> {
         field.rust.with.as_ref().map(|(module, _)| rust_text(module))
