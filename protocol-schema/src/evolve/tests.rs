@@ -393,3 +393,21 @@ fn what_has_no_name_is_not_called_by_it() {
     assert_eq!(said("A", "A(u8)"), ["what it carries (@0) was added"]);
     assert_eq!(said("A(u8)", "A"), ["what it carries is gone"]);
 }
+
+#[test]
+fn a_type_of_a_built_in_name_is_another_than_that() {
+    let old = "struct A { @0 a: String }";
+    check(old, "struct String { @0 n: u8 } struct A { @0 a: std::String }", &["NPB326 String"]);
+    check(
+        old,
+        "struct String { @0 n: u8 } struct A { @0 a: String }",
+        &["NPB201 A.a", "NPB326 String"],
+    );
+    let (old, new) = (
+        "package t; struct A { @0 a: String }",
+        "package t; struct String { @0 n: u8 } struct A { @0 a: String }",
+    );
+    let told = compare(&schema(old), &schema(new));
+    let told: Vec<String> = told.iter().map(|change| change.message.clone()).collect();
+    assert!(told.iter().any(|line| line.contains("String (declared)")), "{told:?}");
+}

@@ -317,6 +317,70 @@ fn it_does_not_matter_which_package_a_type_is_of() {
 }
 
 #[test]
+fn a_file_may_have_its_own_type_of_a_built_in_name() {
+    let text = "\
+package t;
+
+struct String {
+    @0 text: std::String,
+    @1 more: Vec<String>,
+}
+
+type Text = std::String;
+
+const WORD: std::String = \"word\";
+
+struct Use {
+    @0 own: String,
+    @1 list: [String; 2],
+    @2 map: Map<std::String, Option<String>>,
+    @3 bytes: Bytes,
+    #[max(3)]
+    @4 alias: Text,
+}
+
+protocol P {
+    @1 M(String) -> Vec<std::String>,
+}
+";
+    let (.., compiled) = compiled(text);
+    assert_eq!(compiled.diagnostics, []);
+    assert_eq!(print(&compiled.schema), text);
+    let canonical = print(&crate::canonical::canonical(&compiled.schema, None));
+    assert!(canonical.contains("@0 own: String_2,\n"), "{canonical}");
+    assert!(canonical.contains("@2 map: Map<String, Option<String_2>>,\n"), "{canonical}");
+    // A name is on no wire: it is the same protocol with another.
+    let other = text.replace("String", "Words").replace("std::Words", "String");
+    let (.., other) = self::compiled(&other);
+    let fingerprint = |compiled: &Compiled| {
+        let Some(Item::Protocol(protocol)) = compiled.schema.items.last() else { unreachable!() };
+        crate::fingerprint::protocol(&compiled.schema, protocol).unwrap()
+    };
+    assert_eq!(other.diagnostics, []);
+    assert_eq!(fingerprint(&compiled), fingerprint(&other));
+}
+
+#[test]
+fn an_import_may_have_a_built_in_name() {
+    let other = "package a; struct Bytes { octets: std::Bytes } struct Page {}";
+    let user = "package b; use a::{Bytes, Page as String}; use std::String as Text;
+        struct S { a: Bytes, b: String, c: Text, d: std::Bytes }";
+    let compiled = packages(&[other, user]);
+    assert_eq!(compiled.diagnostics, []);
+    let text = print(&compiled.schema);
+    for line in ["@0 a: Bytes,", "@1 b: String,", "@2 c: Text,", "@3 d: std::Bytes,"] {
+        assert!(text.contains(line), "{line} is not in {text}");
+    }
+    let again = packages(&[other, &text]);
+    assert_eq!((again.diagnostics, print(&again.schema)), (vec![], text));
+    assert_eq!(
+        found("package t; struct S { a: std::Strng, b: std::u8 }"),
+        ["1:26 NP0301", "1:41 NP0301"]
+    );
+    assert_eq!(found("package t; use std::bool;"), ["1:21 NP0704"]);
+}
+
+#[test]
 fn rules_look_into_other_packages() {
     let other = "package a; type Maybe = Option<u8>; #[fixed] struct Large { a: [u8; 10000] }
                  type Ratio = f32; enum E { One }";

@@ -578,6 +578,18 @@ fn names_mean_types_messages_and_their_parts() {
 }
 
 #[test]
+fn names_of_built_in_types_mean_what_they_mean_in_the_file() {
+    let schema = schema(
+        "package t; use std::Bytes as Octets; use std::String as Bytes;
+        struct String { @0 n: u8 } struct S { @0 a: Bytes, @1 b: Octets }",
+    );
+    same(&Codec::new(&schema, "String").unwrap(), r#"{"n":3}"#, "01 03");
+    same(&Codec::new(&schema, "std::String").unwrap(), r#""hi""#, "01 02 6869");
+    same(&Codec::new(&schema, "Bytes").unwrap(), r#""hi""#, "01 02 6869");
+    same(&Codec::new(&schema, "Octets").unwrap(), r#""aGk=""#, "01 02 6869");
+}
+
+#[test]
 fn a_name_that_means_nothing_is_met_with_the_nearest() {
     const NO_KEY: &str = "`f32` is no key: these are integers, `bool`, `String`, `Bytes`, `Uuid`, \
          `Timestamp`, `Duration`, and tuples and arrays of these";

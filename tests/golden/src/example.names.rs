@@ -1146,10 +1146,10 @@ const _: () = {
     impl ::core::fmt::Debug for UnspeakableView<'_> {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             f.debug_struct("Unspeakable")
-                .field("self", &self.self_())
-                .field("Self", &self.Self_())
-                .field("super", &self.super_())
-                .field("crate", &self.crate_())
+                .field("self_", &self.self_())
+                .field("Self_", &self.Self_())
+                .field("super_", &self.super_())
+                .field("crate_", &self.crate_())
                 .field("has_self", &self.has_self())
                 .finish()
         }
@@ -1308,8 +1308,8 @@ const _: () = {
     impl ::core::fmt::Debug for UnspeakableFixedView<'_> {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             f.debug_struct("UnspeakableFixed")
-                .field("self", &self.self_())
-                .field("super", &self.super_())
+                .field("self_", &self.self_())
+                .field("super_", &self.super_())
                 .finish()
         }
     }
@@ -8723,8 +8723,8 @@ const _: () = {
     impl ::core::fmt::Debug for NamesSelf_View<'_> {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             f.debug_struct("NamesSelf_")
-                .field("self", &self.self_())
-                .field("super", &self.super_())
+                .field("self_", &self.self_())
+                .field("super_", &self.super_())
                 .finish()
         }
     }
@@ -8740,92 +8740,6 @@ const _: () = {
     );
     _np::mapped_struct! {
         NamesSelf_ "NamesSelf_" { self_ "self" : Relation; super_ "super" : String; }
-    }
-};
-
-#[doc(hidden)]
-#[allow(dead_code, non_camel_case_types)]
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
-pub struct __NamesSuper {
-    pub value: ::std::string::String,
-}
-
-#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
-const _: () = {
-    use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<1> = _np::layout([
-        _np::Shape::of::<::std::string::String>().checked(),
-    ]);
-    static PLACES: [_np::Place; 1] = _np::places("Names::Super", ["value"]);
-    #[automatically_derived]
-    impl _np::Body for __NamesSuper {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
-        const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
-        type View<'a> = ();
-        #[inline]
-        fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.value, block, const { LAYOUT.slots[0] });
-        }
-        #[inline]
-        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
-            _np::keep_max(&self.value, 3, &PLACES[0], out);
-            _np::Wire::encode_tail(&self.value, out);
-        }
-        #[inline]
-        fn decode_body(
-            block: &[u8],
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::check_max::<
-                ::std::string::String,
-            >(block, const { LAYOUT.slots[0] }, tail, 3, &PLACES[0])?;
-            let f0: ::std::string::String = _np::field(
-                block,
-                const { LAYOUT.slots[0] },
-                tail,
-                &PLACES[0],
-            )?;
-            ::core::result::Result::Ok(Self { value: f0 })
-        }
-        #[inline]
-        fn check_body(
-            block: &[u8],
-            tail: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::check_max::<
-                ::std::string::String,
-            >(block, const { LAYOUT.slots[0] }, tail, 3, &PLACES[0])?;
-            _np::check_field::<
-                ::std::string::String,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
-            ::core::result::Result::Ok(())
-        }
-        #[inline]
-        fn view_body<'a>(body: _np::BodyView<'a>) -> () {
-            {
-                let _ = body;
-            }
-        }
-    }
-    #[automatically_derived]
-    impl _np::Root for __NamesSuper {
-        fn encode_root(&self, out: &mut _np::Writer<'_>) {
-            _np::encode_struct_root(self, out);
-        }
-        fn decode_root(
-            reader: &mut _np::Reader<'_>,
-        ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::decode_struct_root(reader)
-        }
-        fn schema() -> ::core::option::Option<&'static _np::TypeSchema> {
-            <::std::string::String as _np::Root>::schema()
-        }
     }
 };
 
@@ -8920,7 +8834,7 @@ const _: () = {
     #[automatically_derived]
     impl ::core::fmt::Debug for Namescrate_View<'_> {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.debug_struct("Namescrate_").field("super", &self.super_()).finish()
+            f.debug_struct("Namescrate_").field("super_", &self.super_()).finish()
         }
     }
     static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
@@ -9023,7 +8937,6 @@ const _: () = {
                             "Super",
                             <::std::string::String as _np::Root>::schema,
                         )
-                        .max(3)
                         .reply(_np::ReplySchema::new(<Bytes as _np::Root>::schema)),
                     _np::MessageSchema::new(
                             24,
@@ -9128,7 +9041,7 @@ const _: () = {
                         out,
                     )
                 }
-                Self::Super(value) => _np::encode_root(&__NamesSuper { value }, out),
+                Self::Super(value) => _np::encode_root(&value, out),
                 Self::crate_ { super_: f0 } => {
                     _np::encode_root(&Namescrate_ { super_: f0 }, out)
                 }
@@ -9237,7 +9150,7 @@ const _: () = {
                         }
                         23 => {
                             Self::Super(
-                                _np::decode_root::<__NamesSuper>(body, options)?.value,
+                                _np::decode_root::<::std::string::String>(body, options)?,
                             )
                         }
                         24 => {
@@ -9614,10 +9527,12 @@ const _: () = {
                         }
                     }
                     23 => {
-                        let ::core::option::Option::Some(__NamesSuper { value }) = cx
-                            .decode::<__NamesSuper>(&body) else { return };
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<::std::string::String>(&body) else { return };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as NamesHandler>::super_(&*handler, &cx, value).await);
+                        cx.reply(
+                            &<H as NamesHandler>::super_(&*handler, &cx, message).await,
+                        );
                     }
                     _ => cx.unknown(),
                 }
@@ -9850,11 +9765,11 @@ const _: () = {
             &self,
             message: ::std::string::String,
         ) -> ::network_protocol::__private::v1::Call<
-            __NamesSuper,
+            ::std::string::String,
             Bytes,
             ::core::convert::Infallible,
         > {
-            self.caller.call(23, __NamesSuper { value: message })
+            self.caller.call(23, message)
         }
         /// Message 24.
         ///

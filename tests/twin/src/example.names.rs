@@ -947,7 +947,7 @@ pub enum Names {
     },
     /// Message 23.
     #[np(id = 23, reply = Bytes)]
-    Super(#[np(max(3))] ::std::string::String),
+    Super(::std::string::String),
     /// Message 24.
     #[np(id = 24, rename = "crate", reply = UnspeakableFixed)]
     crate_ {

@@ -163,7 +163,8 @@ impl Fields<'_, '_> {
 /// Shows the fields.
 fn debug(name: &Ident, text: &str, own: &Fields<'_, '_>) -> TokenStream {
     let fields = own.there().map(|(_, part)| {
-        let (label, getter) = (&part.label, own.door.ident(&part.field.name));
+        // As Rust's own `Debug` has it for the value.
+        let (label, getter) = (part.field.name.in_rust(), own.door.ident(&part.field.name));
         if own.door.types {
             return quote!(.field(#label, &self.#getter()));
         }

@@ -364,7 +364,8 @@ schema!(names:
         Option_2, String_, Clone, Copy, Debug, Default, Send, Sync, Future, From, Into, Iterator,
         Drop, Fn, Sized, PartialEq, Eq, Ord, ToString, Cx, Bool, Wire, Root, Field, Struct,
         Decode, Encode, Reader, Writer, Arc, Client, Server, Handler, Serve, Protocol, Error, T,
-        H, Prelude, Ok, Err, NamesType, NamesFrom, Nameswith_underscore
+        H, Prelude, Ok, Err, NamesType, NamesFrom, Nameswith_underscore, NamesSelf_,
+        Namescrate_, Unspeakable, UnspeakableFixed, Relation, Relative, ClosedRelative, String, Bytes
     ]
     []
     [Names, protocol]

@@ -131,7 +131,7 @@ impl Printer<'_> {
             }
             (Kind::Scalar { variants, .. }, Value::Number(bits)) => {
                 match variants.iter().find(|(number, _)| u128::from(*number) == *bits) {
-                    Some((_, name)) => out.push_str(name),
+                    Some((_, name)) => out.push_str(&in_rust(name)),
                     None => out.push_str(&format!("Unknown({bits})")),
                 }
             }
@@ -164,22 +164,28 @@ impl Printer<'_> {
         let mut shown: Vec<_> =
             fields.iter().zip(values).filter(|(field, _)| !field.removed).collect();
         if shown.is_empty() {
-            return out.push_str(name);
+            return out.push_str(&in_rust(name));
         }
         shown.sort_by_key(|(field, _)| place(field));
-        out.push_str(name);
+        out.push_str(&in_rust(name));
         let tuple = matches!(fields, [one] if one.name.is_empty());
         let (open, close) = if tuple { ("(", ")") } else { (" { ", " }") };
         for (i, (field, value)) in shown.into_iter().enumerate() {
             out.push_str(if i == 0 { open } else { ", " });
             if !tuple {
-                out.push_str(&field.name);
+                out.push_str(&in_rust(&field.name));
                 out.push_str(": ");
             }
             self.print(out, &field.ty, value);
         }
         out.push_str(close);
     }
+}
+
+/// What a name of a schema is in Rust, where four have no raw form.
+fn in_rust(name: &str) -> String {
+    let underscore = if matches!(name, "self" | "Self" | "super" | "crate") { "_" } else { "" };
+    format!("{name}{underscore}")
 }
 
 /// The value of a type of the package `std`, from its block.
