@@ -513,8 +513,68 @@ fn a_diagnostic_says_how_to_mend_it() {
             }
         )),
         "NP0601: there is no attribute `colour`\nnote: on a field may stand: `id = 1`, \
-         `default = value`, `varint`, `max(64)`, `with = module`, `wire = T`, `since(2)`, \
+         `rename = \"self\"`, `default = value`, `varint`, `max(64)`, `with = module`, `wire = T`, `since(2)`, \
          `deprecated(\"use `x`\")`"
+    );
+}
+
+#[test]
+fn a_schema_may_call_something_otherwise_than_rust_does() {
+    let outcome = derived(quote! {
+        struct Node {
+            #[np(id = 0, rename = "self")]
+            this: u64,
+            #[np(id = 1)]
+            self_: u64,
+            #[np(id = 2, rename = "gen")]
+            r#gen: u64,
+        }
+    });
+    let fields = &structure(&outcome).fields;
+    assert_eq!(names(fields), [(0, "self"), (1, "self_"), (2, "gen")]);
+    let in_rust: Vec<_> = fields.iter().map(|field| field.name.in_rust()).collect();
+    assert_eq!(in_rust, ["this", "self_", "gen"]);
+
+    let outcome = declared(
+        quote!(),
+        quote! {
+            enum Tree {
+                #[np(id = 1, rename = "Self")]
+                Own { #[np(id = 0, rename = "super")] parent: u8 },
+                #[np(id = 2, rename = "crate")]
+                Root(u8),
+            }
+        },
+    );
+    let item = messages(&outcome);
+    let [own, root] = item.messages.as_slice() else { panic!("two messages") };
+    assert_eq!((own.name.text.as_str(), root.name.text.as_str()), ("Self", "crate"));
+    assert_eq!(own.body_type_name(item), "TreeOwn");
+    let Payload::Fields(fields) = &own.payload else { panic!("fields") };
+    assert_eq!(names(fields), [(0, "super")]);
+    assert_eq!(fields[0].name.in_rust(), "parent");
+
+    let outcome = derived(quote! {
+        #[repr(u8)]
+        enum Who {
+            #[np(id = 0, rename = "Self")]
+            Me,
+            #[np(unknown)]
+            Unknown(u8),
+        }
+    });
+    assert_eq!(scalar(&outcome).variants[0].name.text, "Self");
+
+    check(
+        r#"
+NP0603 | struct S { #[np(rename = "two words")] a: u8 }
+NP0603 | struct S { #[np(rename = "a::b")] a: u8 }
+NP0603 | struct S { #[np(rename = "_")] a: u8 }
+NP0603 | struct S { #[np(rename = "")] a: u8 }
+NP0603 | struct S { #[np(rename = b)] a: u8 }
+NP0603 | struct S { #[np(rename)] a: u8 }
+NP0602 | #[np(rename = "T")] struct S { a: u8 }
+"#,
     );
 }
 
