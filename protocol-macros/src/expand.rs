@@ -17,7 +17,7 @@ use crate::source::Source;
 ///
 /// With mistakes in it the enum is emitted all the same, so that its uses do not become errors
 /// of their own.
-pub(crate) fn protocol(arguments: TokenStream, input: TokenStream) -> TokenStream {
+pub(crate) fn protocol(arguments: &TokenStream, input: TokenStream) -> TokenStream {
     let kept = without_streams(without_np(input.clone()));
     let made = match keyword(&input) {
         Some(keyword) if keyword != "enum" => not_an_enum(&keyword),

@@ -1,11 +1,13 @@
 //! The Rust door of `network-protocol`: `#[protocol]` and `#[derive(Wire)]`.
 //!
 //! Use them through the facade crate `network-protocol`, which re-exports both together with the
-//! runtime their output needs. `include_schema!` and `schema!` bring in what a `.np` file declares. Rules and emission live in `protocol-schema`, shared with the
-//! `.np` door: this crate turns Rust items into its model and draws its diagnostics on the
-//! user's tokens. It never decides what goes on the wire, and never looks beyond the one item.
+//! runtime their output needs. `include_schema!` and `schema!` bring in what a `.np` file declares.
+//! Rules and emission live in `protocol-schema`, shared with the `.np` door: this crate turns Rust
+//! items into its model and draws its diagnostics on the user's tokens. It never decides what goes
+//! on the wire, and never looks beyond the one item.
 //!
-//! Each mistake is reported on its own token, and all mistakes of an item at once. Codes from
+//! Each mistake is reported on its own token, and all mistakes of an item at once; what uses the
+//! item is not refused as well. Codes from
 //! `NP0900` are mistakes only this door can see; lower codes are the rules both doors share.
 
 #![forbid(unsafe_code)]
@@ -93,7 +95,7 @@ pub fn protocol(
     arguments: proc_macro::TokenStream,
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
-    expand::protocol(arguments.into(), item.into()).into()
+    expand::protocol(&arguments.into(), item.into()).into()
 }
 
 /// Makes a wire type of a struct or an enum.

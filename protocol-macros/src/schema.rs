@@ -104,16 +104,19 @@ fn expand(input: &Input, root: &Path) -> TokenStream {
 
 /// What is said of a file that cannot be read, and what to do about it.
 fn unread(named: &str, error: &io::Error) -> String {
-    let (message, help) = match error.kind() {
-        io::ErrorKind::NotFound => (
+    let kind = error.kind();
+    let (message, help) = if kind == io::ErrorKind::NotFound {
+        (
             format!("there is no file `{named}` in the folder of `Cargo.toml`"),
             "write the path from that folder, such as \"schema/chat.np\"",
-        ),
-        io::ErrorKind::InvalidData => (format!("`{named}` is no text"), "save it as UTF-8"),
-        _ => (
+        )
+    } else if kind == io::ErrorKind::InvalidData {
+        (format!("`{named}` is no text"), "save it as UTF-8")
+    } else {
+        (
             format!("`{named}` cannot be read: {error}"),
             "name a file that whoever compiles this may read",
-        ),
+        )
     };
     format!("{message}\nhelp: {help}")
 }
