@@ -47,6 +47,29 @@ impl AllowList {
         parse(path, &read(path)?)
     }
 
+    /// Reads a list that is in memory already.
+    ///
+    /// # Errors
+    /// [`FileProblem::Line`] names the first line that cannot be read; [`FileProblem::Empty`] and
+    /// [`FileProblem::TooManyLines`] are for files, and hold here as well.
+    pub fn from_text(text: &str) -> Result<Self, FileProblem> {
+        if text.is_empty() {
+            return Err(FileProblem::Empty);
+        }
+        file::check_lines(text, ALLOW_LIST_LINES_MAX)?;
+        let mut lines: BTreeMap<PublicKey, usize> = BTreeMap::new();
+        let mut entries = BTreeMap::new();
+        for (line, content) in file::lines(text) {
+            let fail = |problem| FileProblem::Line { line, problem };
+            let entry = Entry::parse(content).map_err(fail)?;
+            if let Some(first) = lines.insert(entry.key, line) {
+                return Err(fail(LineProblem::Duplicate { first, what: "key" }));
+            }
+            entries.insert(entry.key, entry);
+        }
+        Ok(Self { entries })
+    }
+
     /// The entry of a key, unless it has none or its time has passed.
     #[must_use]
     pub fn find(&self, key: &PublicKey, unix_ms: u64) -> Option<&Entry> {
@@ -68,24 +91,6 @@ impl AllowList {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
-    }
-
-    fn from_text(text: &str) -> Result<Self, FileProblem> {
-        if text.is_empty() {
-            return Err(FileProblem::Empty);
-        }
-        file::check_lines(text, ALLOW_LIST_LINES_MAX)?;
-        let mut lines: BTreeMap<PublicKey, usize> = BTreeMap::new();
-        let mut entries = BTreeMap::new();
-        for (line, content) in file::lines(text) {
-            let fail = |problem| FileProblem::Line { line, problem };
-            let entry = Entry::parse(content).map_err(fail)?;
-            if let Some(first) = lines.insert(entry.key, line) {
-                return Err(fail(LineProblem::Duplicate { first, what: "key" }));
-            }
-            entries.insert(entry.key, entry);
-        }
-        Ok(Self { entries })
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::name::ServerNameError;
+use super::state::OWN;
 use crate::noise::{ParseKeyError, PemError, PublicKey};
 use crate::types::ParseTimestampError;
 
@@ -124,6 +125,9 @@ pub enum FileProblem {
     /// The system has no randomness to make a key of.
     #[error("the system gave no randomness to make a key of")]
     NoRandomness,
+    /// The system refuses to make a directory.
+    #[error("this directory cannot be made: {0}")]
+    NotMade(ErrorKind),
     /// The system refuses to hand it out.
     #[error("it cannot be read: {0}")]
     Read(ErrorKind),
@@ -240,6 +244,7 @@ impl FileError {
             FileProblem::Locked => {
                 "end the process that holds it; a lock ends with its process".to_owned()
             }
+            FileProblem::NotMade(_) => format!("set {OWN} to a directory that can be written to"),
             FileProblem::Write(ErrorKind::NotFound) => "create its directory first".to_owned(),
             FileProblem::Changing => {
                 "try again; write a new file beside it and rename that, and nobody sees a half"

@@ -13,7 +13,7 @@ use super::system;
 use crate::noise::Keypair;
 
 /// The variable that names the directory, before all others.
-const OWN: &str = "NETWORK_PROTOCOL_STATE_DIR";
+pub(super) const OWN: &str = "NETWORK_PROTOCOL_STATE_DIR";
 const FOLDER: &str = "network-protocol";
 
 /// The directory where a user's identity and the known servers are: `$NETWORK_PROTOCOL_STATE_DIR`,
@@ -96,11 +96,19 @@ impl StateDir {
     /// [`FileProblem::DirectoryOpenToOthers`] when others may enter it, and what the system has
     /// against it.
     pub fn prepare(&self) -> Result<(), FileError> {
+        let fail = |problem| FileError::new(&self.0, problem);
         system::create_dir(&self.0).map_err(|error| match fs::metadata(&self.0) {
-            Ok(found) if !found.is_dir() => FileError::new(&self.0, FileProblem::NotADirectory),
-            _ => FileError::writing(&self.0, &error),
+            Ok(found) if !found.is_dir() => fail(FileProblem::NotADirectory),
+            _ => fail(FileProblem::NotMade(error.kind())),
         })?;
-        self.check()
+        let found = system::open_dir(&self.0);
+        let found = found.map_err(|error| fail(FileProblem::Read(error.kind())))?;
+        match system::mode(&found) {
+            Some(mode) if mode & 0o077 != 0 => {
+                Err(fail(FileProblem::DirectoryOpenToOthers { mode }))
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// The identity, made now if there is none, and the directory with it.
@@ -120,16 +128,5 @@ impl StateDir {
     pub fn servers(&self) -> Result<KnownServers, FileError> {
         self.prepare()?;
         Ok(KnownServers::new(self.known_servers()))
-    }
-
-    fn check(&self) -> Result<(), FileError> {
-        let found = fs::metadata(&self.0)
-            .map_err(|error| FileError::new(&self.0, FileProblem::Read(error.kind())))?;
-        match system::mode(&found) {
-            Some(mode) if mode & 0o077 != 0 => {
-                Err(FileError::new(&self.0, FileProblem::DirectoryOpenToOthers { mode }))
-            }
-            Some(_) | None => Ok(()),
-        }
     }
 }

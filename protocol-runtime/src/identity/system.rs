@@ -2,9 +2,11 @@
 //! a new name last. A lock ends with the process that holds it, however that ends.
 
 #[cfg(unix)]
-pub(super) use self::unix::{create_dir, mode, no_follow, private, sync_dir, try_lock};
+pub(super) use self::unix::{create_dir, mode, no_follow, open_dir, private, sync_dir, try_lock};
 #[cfg(windows)]
-pub(super) use self::windows::{create_dir, mode, no_follow, private, sync_dir, try_lock};
+pub(super) use self::windows::{
+    create_dir, mode, no_follow, open_dir, private, sync_dir, try_lock,
+};
 
 #[cfg(unix)]
 mod unix {
@@ -36,6 +38,12 @@ mod unix {
     /// Creates a directory for its owner alone, and those above it.
     pub(in super::super) fn create_dir(path: &Path) -> io::Result<()> {
         DirBuilder::new().recursive(true).mode(0o700).create(path)
+    }
+
+    /// What a directory is, by a handle to it.
+    pub(in super::super) fn open_dir(path: &Path) -> io::Result<Metadata> {
+        let mut options = OpenOptions::new();
+        no_follow(options.read(true), true).open(path)?.metadata()
     }
 
     /// Takes a lock, unless another handle has it.
@@ -84,6 +92,11 @@ mod windows {
     /// Creates a directory, and those above it.
     pub(in super::super) fn create_dir(path: &Path) -> io::Result<()> {
         fs::create_dir_all(path)
+    }
+
+    /// What a directory is; there is nothing here that a handle would protect.
+    pub(in super::super) fn open_dir(path: &Path) -> io::Result<Metadata> {
+        fs::metadata(path)
     }
 
     /// Takes a lock, unless another handle has it: a file that is open for one alone.

@@ -81,6 +81,6 @@ fn exists(error: FileError) -> Refusal {
     refusal
 }
 
-fn no_randomness(error: NoiseError) -> Refusal {
+fn no_randomness(error: &NoiseError) -> Refusal {
     Refusal { code: 2, problem: format!("no key was made: {error}"), help: None }
 }

@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Done, Refu
         state.prepare()?;
         Ok(state.identity())
     })?;
-    let pair = Keypair::generate().map_err(super::no_randomness)?;
+    let pair = Keypair::generate().map_err(|error| super::no_randomness(&error))?;
     if arguments.force {
         KeyFile::replace(&path, &pair)?;
     } else {

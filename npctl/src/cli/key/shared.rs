@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Done, Refu
         state.prepare()?;
         Ok(state.shared_key())
     })?;
-    let key = PresharedKey::generate().map_err(super::no_randomness)?;
+    let key = PresharedKey::generate().map_err(|error| super::no_randomness(&error))?;
     if arguments.force {
         SharedKeyFile::replace(&path, &key)?;
     } else {

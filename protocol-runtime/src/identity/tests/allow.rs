@@ -20,10 +20,9 @@ fn load(text: impl AsRef<[u8]>) -> Result<AllowList, FileProblem> {
 
 #[track_caller]
 fn mistake(text: &str) -> (usize, LineProblem, String) {
-    match load(text).unwrap_err() {
-        FileProblem::Line { line, problem } => (line, problem.clone(), problem.to_string()),
-        other => panic!("{other}"),
-    }
+    let found = load(text).unwrap_err();
+    let FileProblem::Line { line, problem } = &found else { panic!("{found}") };
+    (*line, problem.clone(), problem.to_string())
 }
 
 #[test]
@@ -137,6 +136,13 @@ fn a_list_has_an_end() {
 }
 
 #[test]
+fn a_list_that_is_in_memory_is_read_as_one_in_a_file() {
+    let text = format!("{} a\n", key(1));
+    assert_eq!(AllowList::from_text(&text), load(&text));
+    assert_eq!(AllowList::from_text(""), Err(FileProblem::Empty));
+}
+
+#[test]
 #[cfg(unix)]
 fn a_list_that_others_may_change_is_refused() {
     let dir = Dir::new();
@@ -158,13 +164,10 @@ fn followed() -> (Dir, AllowListFile) {
 
 #[track_caller]
 fn new(file: &mut AllowListFile) -> Arc<AllowList> {
-    match file.reload() {
-        Reload::New(list) => {
-            assert_eq!(list, *file.list());
-            list
-        }
-        other => panic!("{other:?}"),
-    }
+    let found = file.reload();
+    let Reload::New(list) = found else { panic!("{found:?}") };
+    assert_eq!(list, *file.list());
+    list
 }
 
 #[test]

@@ -77,7 +77,9 @@ fn a_file_is_no_directory() {
     let error = state.keypair().unwrap_err();
     assert_eq!(problem(&error, state.path(), "name a directory"), FileProblem::NotADirectory);
     let below = StateDir::new(dir.path("state/below"));
-    assert!(matches!(below.keypair().unwrap_err().problem, FileProblem::Write(_)));
+    let error = below.keypair().unwrap_err();
+    let mend = "set NETWORK_PROTOCOL_STATE_DIR to a directory";
+    assert!(matches!(problem(&error, below.path(), mend), FileProblem::NotMade(_)));
 }
 
 #[test]
