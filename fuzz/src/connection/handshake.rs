@@ -9,7 +9,13 @@ use crate::input::Input;
 /// What a client says is changed on its way to a server.
 pub fn handshake_responder(data: &[u8]) {
     let mut input = Input::new(data);
-    let protection = input.one([Protection::Xx, Protection::Nn]);
+    let protection = input.one([
+        Protection::Xx,
+        Protection::Nn,
+        Protection::Xk,
+        Protection::Nk,
+        Protection::NnPsk0,
+    ]);
     let suite = input.one(Suite::ALL);
     let replayed = input.below(4) == 3;
     let cuts = input.cuts();
@@ -31,8 +37,12 @@ pub fn handshake_responder(data: &[u8]) {
     server.receive(&third, cuts);
     stream.extend(third);
     let whole = stream.starts_with(&genuine);
-    if protection == Protection::Xx {
+    if protection.proves_client() {
         assert!(!server.is_established() || whole, "the server was deceived");
+    } else if protection.proves_server() {
+        // Who has no key to prove can still change nothing.
+        let first = stream.starts_with(&sent);
+        assert!(!server.is_established() || first, "the server took what nobody sent");
     }
     if whole && stream.len() == genuine.len() {
         finished(&mut client, &mut server, protection);
@@ -44,7 +54,14 @@ pub fn handshake_responder(data: &[u8]) {
 /// What a server says is changed on its way to a client.
 pub fn handshake_initiator(data: &[u8]) {
     let mut input = Input::new(data);
-    let protection = input.one([Protection::Xx, Protection::Nn, Protection::Plain]);
+    let protection = input.one([
+        Protection::Xx,
+        Protection::Nn,
+        Protection::Plain,
+        Protection::Xk,
+        Protection::Nk,
+        Protection::NnPsk0,
+    ]);
     let suite = input.one(Suite::ALL);
     let impostor = input.below(4) == 3;
     let cuts = input.cuts();
@@ -58,10 +75,10 @@ pub fn handshake_initiator(data: &[u8]) {
     if client.is_established() {
         let genuine = answer.starts_with(&genuine);
         assert!(genuine || protection == Protection::Plain, "the client was deceived");
-        assert!(!(impostor && protection == Protection::Xx), "the pin did not hold");
+        assert!(!(impostor && protection.proves_server()), "the key did not count");
         sensible(&client);
     } else if answer == genuine {
-        assert!(impostor && protection == Protection::Xx, "{:?}", client.events);
+        assert!(impostor && protection.proves_server(), "{:?}", client.events);
     }
     if answer == genuine && client.is_established() {
         server.receive(&client.transmit(), cuts);
@@ -72,13 +89,9 @@ pub fn handshake_initiator(data: &[u8]) {
 }
 
 fn pair(protection: Protection, suite: Suite, seed: u64, impostor: bool) -> (End, End) {
-    let mut client = config(Role::Client, protection.of(Role::Client));
+    let mut client = config(protection.of(Role::Client));
     client.suite = suite;
-    let mut server = config(Role::Server, protection.of(Role::Server));
-    if impostor && protection == Protection::Xx {
-        let [_, _, other] = &*KEYS;
-        server.security = Security::Xx { local: other.clone(), remote: None };
-    }
+    let server = config(Security::Server(protection.server(if impostor { 2 } else { 1 })));
     (End::new(client, seed), End::new(server, !seed))
 }
 
@@ -98,9 +111,9 @@ fn finished(client: &mut End, server: &mut End, protection: Protection) {
     assert_eq!(ours.handshake_hash, theirs.handshake_hash);
     assert_eq!(ours.handshake_hash.is_none(), protection == Protection::Plain);
     let [client_key, server_key, _] = &*KEYS;
-    let proven = |key| (protection == Protection::Xx).then_some(key);
-    assert_eq!(ours.peer_key, proven(server_key.public()));
-    assert_eq!(theirs.peer_key, proven(client_key.public()));
+    let held = protection.proves_server() && protection != Protection::NnPsk0;
+    assert_eq!(ours.peer_key, held.then(|| server_key.public()));
+    assert_eq!(theirs.peer_key, protection.proves_client().then(|| client_key.public()));
     let call = client.session.call(*super::START, 0, 1, None, |_| Ok(())).expect("it is open");
     server.receive(&client.transmit(), &[]);
     let asked = server.events.last();
@@ -111,7 +124,7 @@ fn finished(client: &mut End, server: &mut End, protection: Protection) {
 /// A client never agrees to what it did not offer.
 fn sensible(client: &End) {
     let established = client.session.established().expect("it is");
-    let offered = config(Role::Client, Security::Plain).offers;
+    let offered = config(Protection::Plain.of(Role::Client)).offers;
     assert!(!established.protocols.is_empty());
     for (index, one) in (0_u8..).zip(&established.protocols) {
         assert_eq!(one.index, index);
@@ -124,7 +137,13 @@ fn sensible(client: &End) {
 }
 
 pub(super) fn responder_seeds() -> Vec<(String, Vec<u8>)> {
-    let seeds: [(&str, &[u8]); 9] = [
+    let seeds: [(&str, &[u8]); 15] = [
+        ("xk", &[2, 0]),
+        ("xk-replayed", &[2, 1, 3]),
+        ("nk", &[3, 0]),
+        ("nk-flip", &[3, 0, 0, 0, 1, 120, 0, 120, 0, 0]),
+        ("psk", &[4, 1]),
+        ("psk-flip", &[4, 0, 0, 0, 1, 120, 0, 120, 0, 0]),
         ("xx", &[0, 0]),
         ("xx-aes", &[0, 1]),
         ("xx-cut", &[0, 0, 0, 2, 1, 50]),
@@ -140,7 +159,13 @@ pub(super) fn responder_seeds() -> Vec<(String, Vec<u8>)> {
 
 pub(super) fn initiator_seeds() -> Vec<(String, Vec<u8>)> {
     let reject = [&[2, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 2, 0, 0, 1, 3, 10, 0, 0], &[0; 26][..]];
-    let seeds: [(&str, &[u8]); 10] = [
+    let seeds: [(&str, &[u8]); 16] = [
+        ("xk", &[3, 0]),
+        ("xk-impostor", &[3, 0, 3]),
+        ("nk", &[4, 0]),
+        ("nk-impostor", &[4, 1, 3]),
+        ("psk", &[5, 0]),
+        ("psk-impostor", &[5, 1, 3]),
         ("xx", &[0, 0]),
         ("xx-aes", &[0, 1]),
         ("xx-cut", &[0, 0, 0, 2, 1, 50]),

@@ -9,14 +9,17 @@ mod peer;
 mod preface;
 mod record;
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
 use bytes::BytesMut;
 use network_protocol::frame::control::Offer;
 use network_protocol::limits::Limits;
-use network_protocol::noise::{Keypair, Random, RandomError, Suite};
-use network_protocol::session::{Config, Event, Role, Security, Session, Status};
+use network_protocol::noise::{Keypair, PresharedKey, Random, RandomError, Suite};
+use network_protocol::session::{
+    ClientSecurity, ClockPolicy, Config, Event, ReplayFilter, Role, Security, ServerKey,
+    ServerSecurity, Session, Status,
+};
 
 pub use self::frame::frame_decode;
 pub use self::handshake::{handshake_initiator, handshake_responder};
@@ -47,6 +50,9 @@ pub const TARGETS: [Target; 7] = [
 
 /// The moment from which all others are counted.
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+/// What both clocks show.
+const UNIX_MS: u64 = 1_000;
 
 static KEYS: LazyLock<[Keypair; 3]> =
     LazyLock::new(|| [1, 2, 3].map(|n| Keypair::from_secret([n; 32]).expect("not zero")));
@@ -81,37 +87,78 @@ enum Protection {
     Plain,
     Nn,
     Xx,
+    Xk,
+    Nk,
+    NnPsk0,
 }
 
 impl Protection {
-    const ALL: [Self; 3] = [Self::Plain, Self::Nn, Self::Xx];
+    const ALL: [Self; 6] = [Self::Plain, Self::Nn, Self::Xx, Self::Xk, Self::Nk, Self::NnPsk0];
 
-    /// A client pins the second key.
+    /// A client knows or pins the second key.
     fn of(self, role: Role) -> Security {
-        let [client, server, _] = &*KEYS;
-        match (self, role) {
-            (Self::Plain, _) => Security::Plain,
-            (Self::Nn, _) => Security::Nn,
-            (Self::Xx, Role::Client) => {
-                Security::Xx { local: client.clone(), remote: Some(server.public()) }
-            }
-            (Self::Xx, Role::Server) => Security::Xx { local: server.clone(), remote: None },
+        match role {
+            Role::Client => Security::Client(self.client()),
+            Role::Server => Security::Server(self.server(1)),
         }
     }
+
+    fn client(self) -> ClientSecurity {
+        let [client, server, _] = &*KEYS;
+        let (local, server) = (client.clone(), server.public());
+        match self {
+            Self::Plain => ClientSecurity::Plain,
+            Self::Nn => ClientSecurity::InsecureAnonymous,
+            Self::Xx => ClientSecurity::Mutual { local, server: ServerKey::Pinned(server) },
+            Self::Xk => ClientSecurity::Mutual { local, server: ServerKey::Known(server) },
+            Self::Nk => ClientSecurity::ServerAuth { server },
+            Self::NnPsk0 => ClientSecurity::SharedKey { key: shared(1) },
+        }
+    }
+
+    /// A server with one of the keys; the second is the one that clients expect.
+    fn server(self, key: usize) -> ServerSecurity {
+        let local = KEYS[key].clone();
+        match self {
+            Self::Plain => ServerSecurity::Plain,
+            Self::Nn => ServerSecurity::InsecureAnonymous,
+            Self::Xx | Self::Xk => ServerSecurity::Mutual { local },
+            Self::Nk => ServerSecurity::ServerAuth { local },
+            Self::NnPsk0 => {
+                let replay = Arc::new(ReplayFilter::new(&Limits::default(), UNIX_MS));
+                ServerSecurity::SharedKey { key: shared(key), replay }
+            }
+        }
+    }
+
+    /// Whether a client learns that it speaks with its server.
+    const fn proves_server(self) -> bool {
+        !matches!(self, Self::Plain | Self::Nn)
+    }
+
+    /// Whether a server learns who speaks, by a last message of the client.
+    const fn proves_client(self) -> bool {
+        matches!(self, Self::Xx | Self::Xk)
+    }
+}
+
+fn shared(index: usize) -> PresharedKey {
+    let octet = u8::try_from(index).expect("few keys") + 0x51;
+    PresharedKey::from_bytes([octet; 32]).expect("not zero")
 }
 
 fn offer(name: &str, version: u32, min: u32) -> Offer {
     Offer { name: name.into(), version, min, fingerprint: [7; 16] }
 }
 
-fn config(role: Role, security: Security) -> Config {
+fn config(security: Security) -> Config {
     Config {
-        role,
         security,
         suite: Suite::ChaChaPoly,
         offers: vec![offer("test::A", 3, 2), offer("test::B", 1, 1)],
         limits: Limits::default(),
-        unix_ms: 1_000,
+        unix_ms: UNIX_MS,
+        clock: ClockPolicy::Warn,
     }
 }
 

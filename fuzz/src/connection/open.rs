@@ -69,7 +69,7 @@ impl World {
     fn new(role: Role, input: &mut Input<'_>) -> Self {
         let noise = input.below(4) == 3;
         let protection = if noise { Protection::Nn } else { Protection::Plain };
-        let mut config = config(role, protection.of(role));
+        let mut config = config(protection.of(role));
         config.limits = limits(input).expect("each is within its range");
         let theirs = PeerLimits {
             calls: input.one([0, 1, 4, u32::MAX]),

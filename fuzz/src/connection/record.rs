@@ -120,7 +120,9 @@ fn open(opener: &mut Opener, stream: &mut [u8]) -> Vec<u8> {
             }
             Err(error) => {
                 assert_eq!(failed, error == NoiseError::Dead);
-                assert_eq!(record, before, "something came out of a record that failed");
+                // As before, or zeros where a text would be.
+                let kept = record.iter().zip(&before).all(|(now, then)| now == then || *now == 0);
+                assert!(kept, "something came out of a record that failed");
                 failed = true;
             }
         }
