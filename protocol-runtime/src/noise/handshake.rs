@@ -7,8 +7,6 @@
 
 use core::fmt;
 
-use zeroize::Zeroizing;
-
 use super::dh;
 use super::error::{KeyUse, NoiseError};
 use super::keys::{Keypair, PublicKey};
@@ -16,6 +14,7 @@ use super::pattern::{Half, Pattern, Role, Row, Suite, Token};
 use super::psk::PresharedKey;
 use super::random::Random;
 use super::record::{Opener, Sealer};
+use super::secret::Secret;
 use super::symmetric::SymmetricState;
 
 /// The longest handshake message, in bytes.
@@ -236,7 +235,7 @@ pub(super) struct HandshakeState {
     symmetric: SymmetricState,
     local_static: Option<Keypair>,
     /// Drawn at the start, and made a key when it is sent: before that it is worth no work.
-    ephemeral_secret: Zeroizing<[u8; 32]>,
+    ephemeral_secret: Option<Secret>,
     local_ephemeral: Option<dh::PrivateKey>,
     remote_static: Option<PublicKey>,
     remote_ephemeral: Option<PublicKey>,
@@ -255,8 +254,7 @@ impl HandshakeState {
         keys: Keys,
         random: &mut dyn Random,
     ) -> Result<Self, NoiseError> {
-        let mut ephemeral = Zeroizing::new([0; 32]);
-        random.fill(ephemeral.as_mut())?;
+        let ephemeral = Secret::filled(|secret| random.fill(secret))?;
         let name = format!("Noise_{}_25519_{}_SHA256", row.name, suite.name());
         let mut state = Self {
             row,
@@ -264,7 +262,7 @@ impl HandshakeState {
             messages: 0,
             symmetric: SymmetricState::new(&name, suite),
             local_static: keys.local,
-            ephemeral_secret: ephemeral,
+            ephemeral_secret: Some(ephemeral),
             local_ephemeral: None,
             remote_static: keys.remote.filter(|_| row.is_known(role.peer())),
             remote_ephemeral: None,
@@ -288,7 +286,9 @@ impl HandshakeState {
         for token in self.tokens(self.role)? {
             match *token {
                 Token::E => {
-                    let private = dh::PrivateKey::new(&self.ephemeral_secret);
+                    let missing = NoiseError::MissingKey(KeyUse::LocalEphemeral);
+                    let secret = self.ephemeral_secret.take().ok_or(missing)?;
+                    let private = dh::PrivateKey::new(secret);
                     let public = self.local_ephemeral.insert(private).public();
                     out.extend_from_slice(public.as_bytes());
                     self.mix_ephemeral(public);

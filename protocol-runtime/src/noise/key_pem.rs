@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::error::NoiseError;
 use super::key_text::{self, ParseKeyError};
 use super::keys::Keypair;
+use super::secret::Secret;
 
 /// Why a text is not the key pair of a file. Where it says nothing better,
 /// `openssl genpkey -algorithm X25519` writes a good one.
@@ -105,7 +106,7 @@ impl Keypair {
         })?;
         let secret = der.strip_prefix(&PREFIX).ok_or(PemError::NotX25519)?;
         let secret = secret.try_into().map_err(|_| PemError::NotX25519)?;
-        Self::from_secret(secret).map_err(|_: NoiseError| PemError::ZeroSecret)
+        Self::new(Secret::copy_of(secret)).map_err(|_: NoiseError| PemError::ZeroSecret)
     }
 }
 

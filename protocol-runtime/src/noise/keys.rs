@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroize;
 
 use super::dh;
 use super::error::NoiseError;
 use super::random::{OsRandom, Random};
+use super::secret::Secret;
 
 /// The public half of a [`Keypair`]: what a peer is known by. As text it is one line of base64.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -67,9 +68,7 @@ impl Keypair {
     /// [`NoiseError::Random`] when the source failed, [`NoiseError::ZeroSecret`] when it gave
     /// nothing but zeros.
     pub fn generate_from(random: &mut dyn Random) -> Result<Self, NoiseError> {
-        let mut secret = Zeroizing::new([0; 32]);
-        random.fill(secret.as_mut())?;
-        Self::from_secret(*secret)
+        Self::new(Secret::filled(|secret| random.fill(secret))?)
     }
 
     /// The pair of a secret that was kept.
@@ -77,9 +76,14 @@ impl Keypair {
     /// # Errors
     /// [`NoiseError::ZeroSecret`] for zeros: an empty file, not a key.
     pub fn from_secret(mut secret: [u8; 32]) -> Result<Self, NoiseError> {
-        let made = check_secret(&secret).map(|()| Self(Arc::new(dh::PrivateKey::new(&secret))));
+        let kept = Secret::copy_of(&secret);
         secret.zeroize();
-        made
+        Self::new(kept)
+    }
+
+    pub(super) fn new(secret: Secret) -> Result<Self, NoiseError> {
+        check_secret(&secret)?;
+        Ok(Self(Arc::new(dh::PrivateKey::new(secret))))
     }
 
     /// The public half.

@@ -22,6 +22,7 @@ mod pattern;
 mod psk;
 mod random;
 mod record;
+mod secret;
 mod suite_choice;
 mod symmetric;
 #[cfg(test)]

@@ -13,6 +13,7 @@ use super::error::NoiseError;
 use super::key_text::{self, ParseKeyError};
 use super::keys::{check_secret, groups_of_four};
 use super::random::{OsRandom, Random};
+use super::secret::Secret;
 
 /// A secret of 32 bytes that two sides share. As text it is one line of base64.
 ///
@@ -20,7 +21,7 @@ use super::random::{OsRandom, Random};
 /// others can try out. Cloning shares the secret, which stays in one place in memory and is wiped
 /// with its last holder.
 #[derive(Clone)]
-pub struct PresharedKey(Arc<Zeroizing<[u8; 32]>>);
+pub struct PresharedKey(Arc<Secret>);
 
 /// What a fingerprint is taken over, in front of the key: the hash of a secret alone would be
 /// worth something to others who hash it.
@@ -41,9 +42,7 @@ impl PresharedKey {
     /// [`NoiseError::Random`] when the source failed, [`NoiseError::ZeroSecret`] when it gave
     /// nothing but zeros.
     pub fn generate_from(random: &mut dyn Random) -> Result<Self, NoiseError> {
-        let mut secret = Zeroizing::new([0; 32]);
-        random.fill(secret.as_mut())?;
-        Self::from_bytes(*secret)
+        Self::new(Secret::filled(|secret| random.fill(secret))?)
     }
 
     /// The key of these bytes.
@@ -51,9 +50,14 @@ impl PresharedKey {
     /// # Errors
     /// [`NoiseError::ZeroSecret`] for zeros: an empty file, not a key.
     pub fn from_bytes(mut secret: [u8; 32]) -> Result<Self, NoiseError> {
-        let made = check_secret(&secret).map(|()| Self(Arc::new(Zeroizing::new(secret))));
+        let kept = Secret::copy_of(&secret);
         secret.zeroize();
-        made
+        Self::new(kept)
+    }
+
+    fn new(secret: Secret) -> Result<Self, NoiseError> {
+        check_secret(&secret)?;
+        Ok(Self(Arc::new(secret)))
     }
 
     /// The key of a line of text, without its line end. Wiping `text` is for the caller.
@@ -61,9 +65,8 @@ impl PresharedKey {
     /// # Errors
     /// [`ParseKeyError`] for everything but what [`to_text`](Self::to_text) gives.
     pub fn from_text(text: &str) -> Result<Self, ParseKeyError> {
-        let mut secret = Zeroizing::new([0; 32]);
-        key_text::read_key(text, &mut secret)?;
-        Self::from_bytes(*secret).map_err(|_: NoiseError| ParseKeyError::ZeroSecret)
+        let secret = Secret::filled(|secret| key_text::read_key(text, secret))?;
+        Self::new(secret).map_err(|_: NoiseError| ParseKeyError::ZeroSecret)
     }
 
     /// The key as one line of text, without a line end. Wiped when dropped; keep it where nobody

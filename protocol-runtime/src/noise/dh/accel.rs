@@ -6,7 +6,7 @@ use aws_lc_rs::agreement::{self, UnparsedPublicKey, X25519};
 use zeroize::Zeroizing;
 
 use super::super::keys::PublicKey;
-use super::Secret;
+use super::Shared;
 
 pub(super) struct PrivateKey(agreement::PrivateKey);
 
@@ -20,7 +20,7 @@ impl PrivateKey {
     }
 
     /// None when the result is zeros: the library refuses it by itself.
-    pub(super) fn dh(&self, public: PublicKey) -> Option<Secret> {
+    pub(super) fn dh(&self, public: PublicKey) -> Option<Shared> {
         let public = UnparsedPublicKey::new(&X25519, public.as_bytes());
         agreement::agree(&self.0, public, (), |shared| {
             let mut secret = Zeroizing::new([0; 32]);

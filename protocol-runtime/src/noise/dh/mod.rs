@@ -14,8 +14,10 @@ use super::error::NoiseError;
 #[cfg(feature = "accel")]
 use super::implementation;
 use super::keys::PublicKey;
+use super::secret::Secret;
 
-type Secret = Zeroizing<[u8; 32]>;
+/// What both sides compute, and nobody else.
+type Shared = Zeroizing<[u8; 32]>;
 
 /// A private key of X25519 with the public key that follows from it; wiped when dropped.
 pub(super) struct PrivateKey {
@@ -26,16 +28,16 @@ pub(super) struct PrivateKey {
 }
 
 impl PrivateKey {
-    pub(super) fn new(secret: &[u8; 32]) -> Self {
+    pub(super) fn new(secret: Secret) -> Self {
         #[cfg(feature = "accel")]
         if implementation::is_accelerated()
-            && let Some((accel, public)) = accel::PrivateKey::new(secret)
+            && let Some((accel, public)) = accel::PrivateKey::new(&secret)
         {
-            return Self { secret: Zeroizing::new(*secret), public, accel: Some(accel) };
+            return Self { secret, public, accel: Some(accel) };
         }
         Self {
-            secret: Zeroizing::new(*secret),
-            public: plain::public(secret),
+            public: plain::public(&secret),
+            secret,
             #[cfg(feature = "accel")]
             accel: None,
         }
@@ -51,7 +53,7 @@ impl PrivateKey {
 
     /// X25519 with the peer's public key. A result of zeros is refused, as section 12.1 allows: it
     /// comes of a point of low order, by which a peer would choose the secret for both.
-    pub(super) fn dh(&self, public: PublicKey) -> Result<Secret, NoiseError> {
+    pub(super) fn dh(&self, public: PublicKey) -> Result<Shared, NoiseError> {
         #[cfg(feature = "accel")]
         if let Some(accel) = &self.accel {
             return accel.dh(public).ok_or(NoiseError::BadPeerKey);
@@ -62,6 +64,6 @@ impl PrivateKey {
     /// A key that says of itself to be another: what a peer of bad faith sends.
     #[cfg(test)]
     pub(super) fn with_public(&self, public: PublicKey) -> Self {
-        Self { public, ..Self::new(&self.secret) }
+        Self { public, ..Self::new(Secret::copy_of(&self.secret)) }
     }
 }

@@ -4,7 +4,7 @@ use x25519_dalek::StaticSecret;
 use zeroize::Zeroizing;
 
 use super::super::keys::PublicKey;
-use super::Secret;
+use super::Shared;
 
 /// The public key of a secret.
 pub(super) fn public(secret: &[u8; 32]) -> PublicKey {
@@ -13,7 +13,7 @@ pub(super) fn public(secret: &[u8; 32]) -> PublicKey {
 }
 
 /// None when the result is zeros.
-pub(super) fn dh(secret: &[u8; 32], public: PublicKey) -> Option<Secret> {
+pub(super) fn dh(secret: &[u8; 32], public: PublicKey) -> Option<Shared> {
     let public = x25519_dalek::PublicKey::from(*public.as_bytes());
     let shared = StaticSecret::from(*secret).diffie_hellman(&public);
     shared.was_contributory().then(|| Zeroizing::new(shared.to_bytes()))
