@@ -2,7 +2,6 @@
 //! absolute path, so it never means these, and it may be made for them.
 
 #![forbid(unsafe_code)]
-#![expect(dead_code, reason = "most of what is declared here is only in the way")]
 
 use network_protocol as np;
 use network_protocol::Protocol as _;
@@ -55,7 +54,7 @@ pub mod file {
     network_protocol::schema!("../../schemas/logs.np");
 
     pub mod chat {
-        use super::*;
+        in_the_way!();
         network_protocol::schema!("../../schemas/chat.np");
     }
 }
