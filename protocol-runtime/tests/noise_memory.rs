@@ -31,6 +31,7 @@ static ZEROS: [u8; 4_096] = [0; 4_096];
 
 #[global_allocator]
 static ALLOCATOR: Looking = Looking {
+    given: AtomicUsize::new(0),
     looking: AtomicBool::new(false),
     found: AtomicUsize::new(0),
     count: AtomicUsize::new(0),
@@ -39,6 +40,8 @@ static ALLOCATOR: Looking = Looking {
 
 /// Gives back to the system what it has looked through.
 struct Looking {
+    /// How many blocks were given out.
+    given: AtomicUsize,
     looking: AtomicBool,
     found: AtomicUsize,
     count: AtomicUsize,
@@ -49,6 +52,7 @@ struct Looking {
 // it may be read.
 unsafe impl GlobalAlloc for Looking {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        self.given.fetch_add(1, SeqCst);
         // SAFETY: the caller's promise is the same.
         unsafe { System.alloc_zeroed(layout) }
     }
@@ -317,7 +321,10 @@ fn h19_nothing_of_a_key_is_left_in_memory() {
             look_for_all(pattern, suite);
             let ((mut client, mut server), found) = ALLOCATOR.watch(|| handshake(pattern, suite));
             assert_eq!(found, 0, "{pattern} {suite}: after the handshake");
+            let given = ALLOCATOR.given.load(SeqCst);
             let ((), found) = ALLOCATOR.watch(|| talk(&mut client, &mut server));
+            // The buffer, and for each side the place of a new key.
+            assert!(ALLOCATOR.given.load(SeqCst) - given <= 3, "{pattern} {suite}");
             assert_eq!(found, 0, "{pattern} {suite}: after a change of keys");
             #[cfg(target_os = "linux")]
             if suite == Suite::ChaChaPoly {
