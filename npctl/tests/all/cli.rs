@@ -1,7 +1,5 @@
 //! What is the same for all subcommands: help, exit codes, colours, completions, pipes.
 
-use std::process::Stdio;
-
 use crate::common::{Dir, Run, command, npctl, snapshot};
 
 const SUBCOMMANDS: [&[&str]; 9] = [
@@ -133,6 +131,8 @@ fn the_state_directory_is_the_one_that_was_named() {
 #[test]
 #[cfg(unix)]
 fn a_reader_that_leaves_early_is_no_error() {
+    use std::process::Stdio;
+
     let dir = Dir::new("pipe");
     for arguments in [&["completions", "bash"][..], &["key", "new"]] {
         let (reader, writer) = std::io::pipe().unwrap();
@@ -147,6 +147,8 @@ fn a_reader_that_leaves_early_is_no_error() {
 #[test]
 #[cfg(target_os = "linux")]
 fn an_output_that_cannot_be_written_is_an_error() {
+    use std::process::Stdio;
+
     let dir = Dir::new("full");
     let mut command = command(&dir, &["completions", "bash"]);
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();

@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::Arc;
 
-use super::{Dir, chmod, key, problem};
+use super::{Dir, key, problem};
 use crate::identity::{
     ALLOW_LIST_BYTES_MAX, ALLOW_LIST_LINES_MAX, AllowList, AllowListFile, Entry, FileError,
     FileProblem, LineProblem, Reload,
@@ -236,10 +236,10 @@ fn a_file_that_breaks_leaves_the_list_and_each_new_break_is_reported() {
 fn a_file_that_others_may_change_from_now_on_is_not_believed_any_more() {
     let (dir, mut file) = followed();
     let path = dir.path("allowed");
-    chmod(&path, 0o666);
+    super::chmod(&path, 0o666);
     let Reload::Kept(error) = file.reload() else { panic!("kept") };
     assert_eq!(error.problem, FileProblem::WritableByOthers { mode: 0o666 });
-    chmod(&path, 0o644);
+    super::chmod(&path, 0o644);
     assert!(matches!(file.reload(), Reload::New(_)));
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Barrier;
 use std::{fs, thread};
 
-use super::{Dir, chmod, key, problem};
+use super::{Dir, key, problem};
 use crate::identity::file::{Lock, Pending};
 use crate::identity::{
     FileProblem, KNOWN_SERVERS_BYTES_MAX, KNOWN_SERVERS_LINES_MAX, KnownServers, LineProblem,
@@ -201,12 +201,12 @@ fn a_list_that_others_may_change_is_refused_and_one_they_may_read_is_not() {
     let known = servers(&dir);
     known.trust(&name("a:1"), key(1)).unwrap();
     for mode in [0o620, 0o602, 0o666] {
-        chmod(known.path(), mode);
+        super::chmod(known.path(), mode);
         let error = known.find(&name("a:1")).unwrap_err();
         let expected = FileProblem::WritableByOthers { mode };
         assert_eq!(problem(&error, known.path(), "chmod go-w"), expected);
     }
-    chmod(known.path(), 0o644);
+    super::chmod(known.path(), 0o644);
     assert_eq!(known.find(&name("a:1")), Ok(Some(key(1))));
 }
 

@@ -1,10 +1,8 @@
 //! Where the state is, and that it is its owner's.
 
 use std::ffi::OsString;
-use std::fs;
-use std::path::Path;
 
-use super::{Dir, chmod, problem};
+use super::{Dir, problem};
 use crate::identity::{FileProblem, KeyFile, NoStateDir, StateDir};
 
 fn from(variables: &[(&str, &str)]) -> Result<StateDir, NoStateDir> {
@@ -12,6 +10,23 @@ fn from(variables: &[(&str, &str)]) -> Result<StateDir, NoStateDir> {
         let found = variables.iter().find(|(known, _)| *known == name);
         found.map(|(_, value)| OsString::from(value))
     })
+}
+
+#[test]
+fn nothing_comes_before_the_own_variable() {
+    let own = ("NETWORK_PROTOCOL_STATE_DIR", "here");
+    for other in ["XDG_STATE_HOME", "HOME", "LOCALAPPDATA"] {
+        assert_eq!(from(&[own, (other, "/other")]), Ok(StateDir::new("here")));
+    }
+}
+
+#[test]
+#[cfg(windows)]
+fn the_environment_of_windows_says_where_it_is() {
+    let local = ("LOCALAPPDATA", r"C:\Users\me\AppData\Local");
+    let expected = StateDir::new(r"C:\Users\me\AppData\Local\network-protocol");
+    assert_eq!(from(&[local, ("HOME", r"C:\home")]), Ok(expected));
+    assert_eq!(from(&[("HOME", r"C:\home")]), Err(NoStateDir));
 }
 
 #[test]
@@ -56,9 +71,9 @@ fn the_first_use_makes_everything() {
 fn a_directory_that_others_may_enter_is_refused() {
     let dir = Dir::new();
     let state = StateDir::new(dir.path("state"));
-    fs::create_dir(state.path()).unwrap();
+    std::fs::create_dir(state.path()).unwrap();
     for mode in [0o755, 0o750, 0o711, 0o777, 0o720] {
-        chmod(state.path(), mode);
+        super::chmod(state.path(), mode);
         let mend = format!("chmod 700 {}", state.path().display());
         let error = state.keypair().unwrap_err();
         let expected = FileProblem::DirectoryOpenToOthers { mode };
@@ -66,7 +81,7 @@ fn a_directory_that_others_may_enter_is_refused() {
         assert_eq!(state.servers().unwrap_err(), error);
     }
     assert!(!state.identity().exists());
-    chmod(state.path(), 0o700);
+    super::chmod(state.path(), 0o700);
     state.keypair().unwrap();
 }
 
@@ -87,7 +102,7 @@ fn a_file_is_no_directory() {
 fn a_link_to_the_directory_is_as_good_as_the_directory() {
     let dir = Dir::new();
     StateDir::new(dir.path("real")).keypair().unwrap();
-    std::os::unix::fs::symlink(Path::new("real"), dir.path("link")).unwrap();
+    std::os::unix::fs::symlink("real", dir.path("link")).unwrap();
     let (real, link) = (StateDir::new(dir.path("real")), StateDir::new(dir.path("link")));
     assert_eq!(real.keypair().unwrap().public(), link.keypair().unwrap().public());
 }
