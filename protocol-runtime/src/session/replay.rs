@@ -101,29 +101,23 @@ impl ReplayFilter {
 }
 
 impl Seen {
-    /// Begins a new generation when the current one is two windows old.
+    /// Begins new generations, each two windows long.
     ///
     /// A message is taken up to a window before its own time, and its time is in the window for
-    /// another one after it; so what was taken before a generation ended has left the window two
-    /// windows later.
+    /// another one after it; so what was taken in a generation has left the window two windows after
+    /// its end.
     fn advance(&mut self, clock: u64, window_ms: u64) {
         // Set back, the clock has to reach the end of the generation again; what was forgotten
         // meanwhile stays refused.
         self.begun = self.begun.min(clock);
-        let age = clock.abs_diff(self.begun);
-        if age > window_ms.saturating_mul(2) {
-            self.turn(clock);
+        let generation = window_ms.saturating_mul(2);
+        let ended = clock.abs_diff(self.begun).checked_div(generation).unwrap_or(0);
+        for _ in 0..ended.min(2) {
+            let current = std::mem::take(&mut self.current);
+            let gone = std::mem::replace(&mut self.previous, current);
+            self.forgotten = self.forgotten.max(gone.latest);
         }
-        if age > window_ms.saturating_mul(4) {
-            self.turn(clock);
-        }
-    }
-
-    fn turn(&mut self, clock: u64) {
-        let current = std::mem::take(&mut self.current);
-        let gone = std::mem::replace(&mut self.previous, current);
-        self.forgotten = self.forgotten.max(gone.latest);
-        self.begun = clock;
+        self.begun = self.begun.saturating_add(ended.saturating_mul(generation));
     }
 
     fn contains(&self, id: &Id) -> bool {
@@ -137,9 +131,9 @@ impl Seen {
     /// In how long something will be forgotten.
     fn room_in(&self, clock: u64, window_ms: u64) -> Duration {
         let generation = window_ms.saturating_mul(2);
-        let left = generation.saturating_sub(clock.abs_diff(self.begun)).saturating_add(1);
-        let turns = if self.previous.messages.is_empty() { generation } else { 0 };
-        Duration::from_millis(left.saturating_add(turns))
+        let left = generation.saturating_sub(clock.abs_diff(self.begun));
+        let more = if self.previous.messages.is_empty() { generation } else { 0 };
+        Duration::from_millis(left.saturating_add(more))
     }
 }
 

@@ -13,7 +13,7 @@ use crate::frame::preface::{self, Channel, FORMAT_MAX, Guess, LEAST, PROLOGUE, c
 use crate::frame::prefix;
 use crate::frame::unit::{self, Unit};
 use crate::limits::Limits;
-use crate::noise::{Handshake, Suite};
+use crate::noise::{Handshake, Random, Suite};
 use crate::session::clock::Clock;
 use crate::session::config::ClientSecurity;
 use crate::session::open::{Keys, Open};
@@ -55,15 +55,12 @@ pub(super) fn start(
             let prologue = [PROLOGUE, outbox.clear()].concat();
             let (kind, random) = ((pattern, suite), random.as_mut());
             let mut handshake = noise(kind, Role::Client, security.keys(), &prologue, random)?;
-            let mut nonce = None;
-            let mut payload = Vec::new();
-            if let Some(message) = hello_in(pattern) {
-                let drawn = nonce.insert([0; 16]);
-                random.fill(drawn).map_err(|error| Error::Handshake(error.into()))?;
-                if message == 1 {
-                    payload = hello(clock.unix_ms(now), nonce.take().unwrap_or_default())?;
-                }
-            }
+            let hello_in = hello_in(pattern);
+            let mut nonce = hello_in.map(|_| draw(random)).transpose()?;
+            let payload = match nonce.take_if(|_| hello_in == Some(1)) {
+                Some(nonce) => hello(clock.unix_ms(now), nonce)?,
+                None => Vec::new(),
+            };
             write_message(&mut handshake, &payload, outbox)?;
             Some(Pending { handshake, nonce })
         }
@@ -130,6 +127,12 @@ impl ExpectAccept {
         established.clock_skew = Some(skew);
         Ok(Next::Open(Open::new(established, keys, core)?))
     }
+}
+
+fn draw(random: &mut dyn Random) -> Result<[u8; 16], Error> {
+    let mut nonce = [0; 16];
+    random.fill(&mut nonce).map_err(|error| Error::Handshake(error.into()))?;
+    Ok(nonce)
 }
 
 /// What a client says of itself once only the server can read it.

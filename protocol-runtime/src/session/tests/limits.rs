@@ -9,7 +9,7 @@ use crate::frame::header::Head;
 use crate::frame::reason::Reason;
 use crate::frame::unit;
 use crate::limits::{LimitError, Limits};
-use crate::session::{CloseReason, Config, Role, Status};
+use crate::session::{ClockPolicy, CloseReason, Config, ReplayFilter, Role, Status};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -150,4 +150,35 @@ fn retry_after() {
     pair.client.receive(pair.now, &octets);
     let believed = Rejected { retry_after: Some(SECOND), ..rejected };
     assert_eq!(error(&pair.client), Error::Rejected(believed));
+}
+
+#[test]
+fn clock_skew() {
+    let close = Limits::default().with_clock_skew(SECOND).unwrap();
+    let filter = ReplayFilter::new(&close, 0);
+    assert_eq!(filter.admit(5_000, 6_000, b"1"), Ok(()));
+    assert!(matches!(filter.admit(5_000, 6_001, b"2"), Err(Error::ClockSkew { .. })));
+    // Of a pair whose clocks are half a second apart.
+    for (limit, status) in [(499, Status::Closed), (500, Status::Open)] {
+        let limit = Duration::from_millis(limit);
+        let client = Config {
+            clock: ClockPolicy::Enforce,
+            limits: Limits::default().with_clock_skew(limit).unwrap(),
+            ..config(Protection::Xx.of(Role::Client))
+        };
+        let mut pair = Pair::with(client, config(Protection::Xx.of(Role::Server)));
+        pair.settle();
+        assert_eq!(pair.client.session.status(), status);
+    }
+}
+
+#[test]
+fn replay_entries() {
+    let few = Limits::default().with_replay_entries(2).unwrap();
+    let filter = ReplayFilter::new(&few, 0);
+    assert_eq!(filter.admit(0, 0, b"1"), Ok(()));
+    assert_eq!(filter.admit(0, 0, b"2"), Ok(()));
+    let retry_after = Duration::from_secs(120);
+    assert_eq!(filter.admit(0, 0, b"3"), Err(Error::ReplayFull { retry_after }));
+    assert_eq!(filter.admit(0, 0, b"2"), Err(Error::Replayed));
 }

@@ -1,10 +1,15 @@
 //! Connections of two sessions, without a socket and without a sleep.
 
 mod calls;
+mod flips;
 mod frames;
 mod handshake;
 mod hostile;
 mod limits;
 mod model;
 pub(crate) mod pair;
+mod records;
+mod replay;
+mod script;
+mod security;
 mod table;

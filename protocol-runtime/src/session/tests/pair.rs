@@ -110,6 +110,9 @@ impl Protection {
     pub(crate) const ALL: [Self; 6] =
         [Self::Plain, Self::Nn, Self::Nk, Self::Xx, Self::Xk, Self::Psk];
 
+    /// Those with a handshake and records.
+    pub(crate) const NOISE: [Self; 5] = [Self::Nn, Self::Nk, Self::Xx, Self::Xk, Self::Psk];
+
     pub(crate) const fn pattern(self) -> Option<Pattern> {
         match self {
             Self::Plain => None,
@@ -167,6 +170,11 @@ impl Side {
             Role::Client => 1,
             Role::Server => 2,
         };
+        Self::seeded(seed, config, now)
+    }
+
+    /// A side with randomness of its own.
+    pub(crate) fn seeded(seed: u64, config: Config, now: Instant) -> Self {
         let session = Session::new(config, Box::new(Dice::new(seed)), now).unwrap();
         Self { session, events: Vec::new(), inbox: BytesMut::new() }
     }
@@ -198,7 +206,7 @@ impl Side {
         self.session.call(now, 0, 1, timeout, append(body)).unwrap()
     }
 
-    fn gather(&mut self) {
+    pub(crate) fn gather(&mut self) {
         while let Some(event) = self.session.poll_event() {
             self.events.push(event);
         }
