@@ -729,7 +729,7 @@ const _: () = {
     }
 };
 
-/// The client's last words of a handshake with three messages.
+/// What a client says of itself in the handshake, in its last message if strangers cannot read that.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hello {
     /// The client's clock: milliseconds since 1970.

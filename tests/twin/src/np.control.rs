@@ -69,7 +69,7 @@ pub struct Accept {
     pub unix_ms: u64,
 }
 
-/// The client's last words of a handshake with three messages.
+/// What a client says of itself in the handshake, in its last message if strangers cannot read that.
 #[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
 #[np(crate = ::network_protocol)]
 pub struct Hello {

@@ -16,6 +16,7 @@ use crate::sessions::{Keys, config, offer};
 /// All of them, each as it stands in the file.
 pub fn all() -> Vec<Json> {
     let nothing = [0; 32];
+    let client = Keys::new(Some(Pattern::Xx), Suite::ChaChaPoly);
     let refusal = |what, octets: Vec<u8>, reason| refusal(what, &octets, reason);
     vec![
         refusal("a request of HTTP", b"GET / HTTP/1.1\r\n".to_vec(), None),
@@ -67,6 +68,23 @@ pub fn all() -> Vec<Json> {
         refusal(
             "a message 1 that is too short",
             [&preface(3, 1, 0, &chat())[..], &[0, 31], &nothing[1..]].concat(),
+            Some(Reason::BadHandshake),
+        ),
+        refusal(
+            "a message 1 with a payload",
+            [&preface(3, 1, 0, &chat())[..], &[0, 33], &client.client_ephemeral_public(), &[1]]
+                .concat(),
+            Some(Reason::BadHandshake),
+        ),
+        refusal(
+            "a message 1 of XK to a server with another key",
+            [
+                &preface(4, 1, 0, &chat())[..],
+                &[0, 48],
+                &client.client_ephemeral_public(),
+                &nothing[..16],
+            ]
+            .concat(),
             Some(Reason::BadHandshake),
         ),
         refusal(

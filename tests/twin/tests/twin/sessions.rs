@@ -125,6 +125,12 @@ impl Keys {
         }
     }
 
+    /// What the client sends first of all.
+    pub fn client_ephemeral_public(&self) -> [u8; 32] {
+        let pair = Keypair::from_secret(self.client_ephemeral).expect("no zeros");
+        *pair.public().as_bytes()
+    }
+
     /// Whether the side proves a key of its own.
     pub fn proves(&self, role: Role) -> bool {
         match self.pattern {
