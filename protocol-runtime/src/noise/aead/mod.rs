@@ -112,3 +112,24 @@ fn nonce(suite: Suite, counter: u64) -> Nonce {
     };
     [0, 0, 0, 0, a, b, c, d, e, f, g, h]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::implementation::Implementation;
+    use super::{Aead, Keyed, Suite};
+
+    #[test]
+    fn the_implementation_that_is_chosen_is_the_one_at_work() {
+        for implementation in Implementation::ALL {
+            implementation.choose();
+            for suite in Suite::ALL {
+                let at_work = match Aead::new(suite, &[7; 32]).keyed {
+                    Keyed::Plain(_) => Implementation::Plain,
+                    #[cfg(feature = "accel")]
+                    Keyed::Accel(_) => Implementation::Accel,
+                };
+                assert_eq!(at_work, *implementation);
+            }
+        }
+    }
+}

@@ -67,3 +67,18 @@ impl PrivateKey {
         Self { public, ..Self::new(Secret::copy_of(&self.secret)) }
     }
 }
+
+#[cfg(all(test, feature = "accel"))]
+mod tests {
+    use super::super::implementation::Implementation;
+    use super::{PrivateKey, Secret};
+
+    #[test]
+    fn the_implementation_that_is_chosen_is_the_one_at_work() {
+        for implementation in Implementation::ALL {
+            implementation.choose();
+            let key = PrivateKey::new(Secret::copy_of(&[7; 32]));
+            assert_eq!(key.accel.is_some(), *implementation == Implementation::Accel);
+        }
+    }
+}
