@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::caller::Caller;
 use crate::driver::{Command, Core, Ping, Shared, Ticket, Waiters};
-use crate::error::{CloseReason, Error};
+use crate::error::{CloseReason, Error, Skew};
 use crate::noise::{Pattern, PublicKey, Suite};
 use crate::peer::Peer;
 use crate::protocol::Protocol;
@@ -48,6 +48,10 @@ pub struct Security {
     pub local_key: Option<PublicKey>,
     /// The key the peer proved to hold.
     pub peer_key: Option<PublicKey>,
+    /// How far the peer's clock was from this side's, if it told. A server learns it from clients
+    /// with a key, their own or a shared one, a client always. More than
+    /// [`Limits::clock_skew`](crate::limits::Limits::clock_skew) is logged.
+    pub clock_skew: Option<Skew>,
 }
 
 impl Security {
@@ -57,10 +61,10 @@ impl Security {
         self.pattern.is_some()
     }
 
-    /// Whether the peer proved who it is.
+    /// Whether the peer proved to hold a key, its own or the shared one.
     #[must_use]
     pub fn is_authenticated(&self) -> bool {
-        self.peer_key.is_some()
+        self.peer_key.is_some() || self.pattern == Some(Pattern::NnPsk0)
     }
 }
 
@@ -72,6 +76,7 @@ impl fmt::Display for Security {
         }
         match &self.peer_key {
             Some(key) => write!(f, ", peer key {key}"),
+            None if self.is_authenticated() => f.write_str(", shared key"),
             None => f.write_str(", peer anonymous"),
         }
     }
@@ -264,7 +269,14 @@ impl Drop for Handle {
 
 impl Security {
     pub(crate) const fn none() -> Self {
-        Self { pattern: None, suite: None, handshake_hash: None, local_key: None, peer_key: None }
+        Self {
+            pattern: None,
+            suite: None,
+            handshake_hash: None,
+            local_key: None,
+            peer_key: None,
+            clock_skew: None,
+        }
     }
 }
 

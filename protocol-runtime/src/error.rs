@@ -14,7 +14,7 @@ use crate::frame::header::{BadFrame, Kind};
 use crate::frame::preface::{BadPreface, Guess, Mode};
 use crate::frame::reason::Reason;
 use crate::limits::LimitError;
-use crate::noise::NoiseError;
+use crate::noise::{NoiseError, PublicKey};
 use crate::wire::{DecodeError, EncodeError};
 
 /// Why something about a connection did not work.
@@ -96,6 +96,18 @@ pub enum Error {
     /// [`NoiseError::PeerKeyMismatch`], which names both.
     #[error("the handshake failed: {0}")]
     Handshake(NoiseError),
+    /// The server proved to hold another key than the one it was known by, where the first key that
+    /// it showed was written down. Nothing was delivered. Either it was given a new key, or somebody
+    /// stands in between; the text names the file, both fingerprints, and what to do.
+    #[error("{text}")]
+    ServerKeyChanged {
+        /// The key it was known by.
+        known: PublicKey,
+        /// The key it proved to hold.
+        presented: PublicKey,
+        /// All of it in words.
+        text: Cow<'static, str>,
+    },
     /// The peer's clock is further off than `Limits::clock_skew` allows. Nothing was delivered.
     #[error("the peer's clock is {by}, further than is allowed: set the clocks of both sides")]
     ClockSkew {
@@ -190,6 +202,7 @@ impl Error {
             Self::NoProtocol(mismatch) if mismatch.by_version => Reason::ProtocolVersion,
             Self::NoProtocol(_) => Reason::NoProtocol,
             Self::Handshake(_)
+            | Self::ServerKeyChanged { .. }
             | Self::BadAccept(_)
             | Self::HandshakeTooLarge { .. }
             | Self::Unexpected(_)

@@ -59,6 +59,8 @@ pub mod types;
 pub mod wire;
 
 #[cfg(feature = "net")]
+pub use driver::TimeSource;
+#[cfg(feature = "net")]
 pub use transport::{Address, AddressError};
 
 pub use bytes::Bytes;

@@ -171,7 +171,23 @@ limits! {
     /// Connections a server has open at a time.
     connections / with_connections: u32 = 10_000, 1 => 1_048_576, "connections";
     /// Connections of a server whose handshake is unfinished.
+    ///
+    /// One counts until its peer was let in, or is gone. The one that comes next takes the place of
+    /// the oldest from the source that has most; it is refused only if all are exempt from the
+    /// limits on one source.
     half_open / with_half_open: u32 = 1_024, 1 => 1_048_576, "connections";
+    /// Connections of a server that come from one source, an IPv4 address or an IPv6 network of 64
+    /// bits. By default as many as there may be [`connections`](Self::connections).
+    connections_per_source / with_connections_per_source: u32 = 1_048_576, 1 => 1_048_576, "connections";
+    /// Handshakes from one source that are unfinished, or that failed within the
+    /// [`failure_memory`](Self::failure_memory). What comes beyond is refused.
+    half_open_per_source / with_half_open_per_source: u32 = 32, 1 => 1_048_576, "handshakes";
+    /// How long it takes until as many failed handshakes are forgotten as one source may have; they
+    /// are forgotten one after the other.
+    failure_memory / with_failure_memory: Duration = Duration::from_secs(10), MILLISECOND => HOUR, "ms";
+    /// Sources that are remembered at a time. The one whose failures would be forgotten first makes
+    /// room for another.
+    sources / with_sources: u32 = 65_536, 1 => 1_048_576, "sources";
 }
 
 impl Limits {

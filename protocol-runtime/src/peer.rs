@@ -1,4 +1,8 @@
-//! Who is at the other end.
+//! Who is at the other end, and who says whether it may come in.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
 
 use crate::noise::PublicKey;
 
@@ -8,6 +12,8 @@ pub struct Peer {
     identity: Identity,
     transport: &'static str,
     address: String,
+    principal: Option<String>,
+    roles: Vec<String>,
 }
 
 /// What the peer proved about itself.
@@ -16,15 +22,64 @@ pub struct Peer {
 pub enum Identity {
     /// Nothing: it may be anybody.
     Anonymous,
-    /// That it holds the secret of this key. Whether that is a key to trust is for the
-    /// application to say.
+    /// That it holds the secret of this key. Whether that is a key to trust is for an allow-list,
+    /// an [`Authorizer`] or the handlers to say.
     StaticKey(PublicKey),
+    /// That it holds the shared key, as all do who have it.
+    SharedKey,
+}
+
+/// Says which peers may come in.
+///
+/// Asked once for each connection, after the handshake and before any message of the peer is
+/// handled, within the time that is left of [`handshake_timeout`]. A peer for which no answer comes
+/// in time, or a panic, is turned away; all of these close the connection with `Unauthorized`. Where
+/// there is an allow-list, only those of its peers are asked about.
+///
+/// ```
+/// use protocol_runtime::peer::{Authorizer, Decision, Peer};
+///
+/// struct FromHere;
+///
+/// impl Authorizer for FromHere {
+///     async fn authorize(&self, peer: &Peer) -> Decision {
+///         if peer.address().starts_with("tcp://127.0.0.1:") {
+///             Decision::Allow { principal: None }
+///         } else {
+///             Decision::Deny
+///         }
+///     }
+/// }
+/// ```
+///
+/// [`handshake_timeout`]: crate::limits::Limits::handshake_timeout
+pub trait Authorizer: Send + Sync + 'static {
+    /// Decides about one peer.
+    fn authorize(&self, peer: &Peer) -> impl Future<Output = Decision> + Send;
+}
+
+/// Whether a peer may come in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Decision {
+    /// It may.
+    Allow {
+        /// What [`Peer::principal`] is from now on; with none it stays what it was.
+        principal: Option<String>,
+    },
+    /// It may not. It learns no more than that.
+    Deny,
 }
 
 impl Peer {
-    pub(crate) fn new(key: Option<PublicKey>, transport: &'static str, address: String) -> Self {
-        let identity = key.map_or(Identity::Anonymous, Identity::StaticKey);
-        Self { identity, transport, address }
+    pub(crate) fn new(identity: Identity, transport: &'static str, address: String) -> Self {
+        Self { identity, transport, address, principal: None, roles: Vec::new() }
+    }
+
+    /// The same peer, let in under a name.
+    pub(crate) fn granted(mut self, grant: Grant) -> Self {
+        (self.principal, self.roles) = (grant.principal, grant.roles);
+        self
     }
 
     /// What the peer proved about itself.
@@ -37,9 +92,22 @@ impl Peer {
     #[must_use]
     pub fn key(&self) -> Option<PublicKey> {
         match self.identity {
-            Identity::Anonymous => None,
+            Identity::Anonymous | Identity::SharedKey => None,
             Identity::StaticKey(key) => Some(key),
         }
+    }
+
+    /// What the peer is called: by the [`Authorizer`], or else by the allow-list.
+    #[must_use]
+    pub fn principal(&self) -> Option<&str> {
+        self.principal.as_deref()
+    }
+
+    /// What the peer may do, in the words of the allow-list. When these change there, the connection
+    /// is closed, so that they are never out of date for longer than that takes.
+    #[must_use]
+    pub fn roles(&self) -> &[String] {
+        &self.roles
     }
 
     /// What carries the connection: `tcp` or `mem`.
@@ -53,5 +121,35 @@ impl Peer {
     #[must_use]
     pub fn address(&self) -> &str {
         &self.address
+    }
+}
+
+/// As it stands in logs: the fingerprint of a key says more than the key.
+impl fmt::Display for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Anonymous => f.write_str("anonymous"),
+            Self::StaticKey(key) => write!(f, "key {}", key.fingerprint()),
+            Self::SharedKey => f.write_str("shared key"),
+        }
+    }
+}
+
+/// What a peer that was let in is called and may do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Grant {
+    pub(crate) principal: Option<String>,
+    pub(crate) roles: Vec<String>,
+}
+
+/// An [`Authorizer`] of whatever type.
+pub(crate) trait AnyAuthorizer: Send + Sync {
+    /// Nothing of the user's runs before the future is polled.
+    fn decide(self: Arc<Self>, peer: Peer) -> Pin<Box<dyn Future<Output = Decision> + Send>>;
+}
+
+impl<A: Authorizer> AnyAuthorizer for A {
+    fn decide(self: Arc<Self>, peer: Peer) -> Pin<Box<dyn Future<Output = Decision> + Send>> {
+        Box::pin(async move { self.authorize(&peer).await })
     }
 }

@@ -33,6 +33,7 @@ const DATA: [(&str, &[&str]); 4] = [
             "frame::reason",
             "limits",
             "noise::NoiseError",
+            "noise::PublicKey",
             "wire",
         ],
     ),

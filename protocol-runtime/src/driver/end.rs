@@ -14,8 +14,7 @@ use crate::session::{CallFailure, Event};
 impl Driver {
     /// The session is over: what it still has goes out, and what nobody waits for ends.
     pub(super) fn close(&mut self, now: Instant, reason: CloseReason) {
-        self.log_end(&reason);
-        self.half_open = None;
+        self.log_end(now, &reason);
         self.inbox.retain(|message| message.call.is_none());
         self.drop_handlers(false);
         // A peer at fault gets less time to learn of it.
@@ -96,11 +95,15 @@ impl Driver {
         });
     }
 
-    fn log_end(&self, reason: &CloseReason) {
+    fn log_end(&self, now: Instant, reason: &CloseReason) {
         let peer = self.shared.peer();
         let (transport, address) = (peer.transport(), peer.address());
         if self.shared.open().is_none() {
-            tracing::warn!(%transport, %address, %reason, "connection not opened");
+            // Strangers can cause as many of these as they like.
+            let left_out = self.half_open.as_ref().map_or(Some(0), |held| held.note(now));
+            if let Some(left_out) = left_out {
+                tracing::warn!(%transport, %address, %reason, left_out, "connection not opened");
+            }
         } else if reason.is_clean() {
             tracing::info!(%transport, %address, %reason, "connection closed");
         } else {

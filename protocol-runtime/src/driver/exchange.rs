@@ -1,17 +1,18 @@
 //! Between the session and everybody else: bytes, time and commands in, events out.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::Waker;
 use std::time::Instant;
 
 use super::shared::{Agreed, Open};
-use super::{Command, Core, Driver, Message, Phase, Protocol};
+use super::{Command, Core, Driver, Message, Phase};
 use crate::connection::Security;
 use crate::error::{CloseReason, Error, Fault};
 use crate::frame::preface::Channel;
 use crate::frame::reason::Reason;
 use crate::noise::Pattern;
-use crate::peer::Peer;
-use crate::session::{Event, Role, Status};
+use crate::peer::{Identity, Peer};
+use crate::session::{Accepted, Event, Role, Status};
 
 /// Callers woken at a time when output has room again.
 const WOKEN_AT_ONCE: usize = 64;
@@ -30,6 +31,7 @@ impl Driver {
             return false;
         }
         let calling = self.calling;
+        let mut undecided = None;
         let closed = shared.with(|core| {
             if shared.is_broken() {
                 core.session.handle_failure(Error::Internal("a panic under the lock"));
@@ -41,15 +43,23 @@ impl Driver {
                 core.session.handle_timeout(now);
             }
             self.obey(core);
+            if core.session.close_reason().is_some() {
+                // Nobody needs the verdict any more. What it holds is dropped after the lock.
+                undecided = self.deciding.take();
+            }
             let mut closed = None;
-            while let Some(event) = core.session.poll_event() {
+            while self.deciding.is_none()
+                && let Some(event) = core.session.poll_event()
+            {
                 closed = self.take(core, event, now).or(closed);
             }
             self.calling = core.session.calls_in_flight() > 0;
             self.wake_callers(core, now);
             closed
         });
+        let _dropped = catch_unwind(AssertUnwindSafe(|| drop(undecided)));
         if let Some(reason) = closed {
+            let reason = self.refused.take().map_or(reason, CloseReason::from);
             self.close(now, reason);
             return true;
         }
@@ -78,6 +88,7 @@ impl Driver {
                 }
             }
             Some(Command::Close) => core.session.close(Reason::Normal, ""),
+            Some(Command::Expel) => core.session.close(Reason::Unauthorized, ""),
             Some(Command::Cut) => core.session.close(Reason::ShuttingDown, ""),
         }
     }
@@ -86,6 +97,10 @@ impl Driver {
     fn take(&mut self, core: &mut Core, event: Event, now: Instant) -> Option<CloseReason> {
         match event {
             Event::Established => self.establish(core),
+            // It was never let in.
+            Event::Request { .. } | Event::OneWay { .. } if self.shared.open().is_none() => {
+                self.shared.drop_message();
+            }
             Event::Request { call, .. } if self.command.is_some() => {
                 // An error means that the peer is gone.
                 let _gone =
@@ -130,27 +145,19 @@ impl Driver {
         core.room.wake_expired(now, &mut self.wakers);
     }
 
-    /// The handshake is done: calls may go both ways.
+    /// The handshake is done.
     fn establish(&mut self, core: &mut Core) {
-        self.half_open = None;
         let Some(established) = core.session.established() else {
             return;
         };
-        let stranger = self.shared.peer();
-        let (transport, address) = (stranger.transport(), stranger.address().to_owned());
         let (pattern, suite) = match established.channel {
             Channel::Clear => (None, None),
             Channel::Noise { pattern, suite } => (Some(pattern), Some(suite)),
         };
-        let mut protocols = Vec::new();
-        for accepted in &established.protocols {
-            protocols.push(Agreed { name: accepted.name().to_owned(), exact: accepted.exact });
-            let service = self.services.iter().find(|service| service.name() == accepted.name());
-            self.protocols.extend(service.map(|service| Protocol {
-                handlers: service.handlers(&self.shared, accepted.index),
-                service: service.clone(),
-            }));
-        }
+        let agreed = |accepted: &Accepted| Agreed {
+            name: accepted.name().to_owned(),
+            exact: accepted.exact,
+        };
         let proves = match (pattern, core.session.role()) {
             (Some(Pattern::Xx | Pattern::Xk), _) | (Some(Pattern::Nk), Role::Server) => true,
             (Some(Pattern::Nk), Role::Client) | (Some(Pattern::Nn | Pattern::NnPsk0) | None, _) => {
@@ -163,10 +170,22 @@ impl Driver {
             handshake_hash: established.handshake_hash,
             local_key: self.local_key.filter(|_| proves),
             peer_key: established.peer_key,
+            clock_skew: established.clock_skew,
         };
-        tracing::info!(%transport, %address, %security, "connection opened");
-        let peer = Peer::new(established.peer_key, transport, address);
-        self.shared.set_open(Open { peer, protocols, security });
-        core.opening.wake_all(&mut self.wakers);
+        let identity = match (established.peer_key, pattern) {
+            (Some(key), _) => Identity::StaticKey(key),
+            (None, Some(Pattern::NnPsk0)) => Identity::SharedKey,
+            (None, _) => Identity::Anonymous,
+        };
+        let stranger = self.shared.peer();
+        let (transport, address) = (stranger.transport(), stranger.address().to_owned());
+        if let Some(skew) = security.clock_skew
+            && skew.size() > self.shared.limits.clock_skew()
+        {
+            tracing::warn!(%transport, %address, %skew, "the peer's clock is off");
+        }
+        let protocols = established.protocols.iter().map(agreed).collect();
+        let peer = Peer::new(identity, transport, address);
+        self.ask(core, Open { peer, protocols, security });
     }
 }

@@ -13,10 +13,12 @@
 //! Handlers of one-way messages run on to their end, because their sender may have closed in the
 //! belief that they will.
 
+mod admit;
 mod calls;
 mod clock;
 mod end;
 mod exchange;
+mod half_open;
 mod input;
 mod output;
 mod serve;
@@ -39,6 +41,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
+use self::admit::Deciding;
 use self::input::Input;
 use self::output::{Output, Written};
 use self::shared::Woken;
@@ -49,7 +52,10 @@ use crate::noise::PublicKey;
 use crate::session::CallId;
 use crate::transport::Stream;
 
-pub(crate) use self::clock::{now, unix_ms};
+pub(crate) use self::admit::Gate;
+pub use self::clock::TimeSource;
+pub(crate) use self::clock::{WallClock, now};
+pub(crate) use self::half_open::HalfOpen;
 pub(crate) use self::service::{Service, called, served};
 pub(crate) use self::shared::{Command, Core, Ping, Shared};
 pub(crate) use self::slots::Run;
@@ -65,8 +71,16 @@ pub(crate) struct Driver {
     stream: Option<Stream>,
     services: Arc<[Arc<dyn Service>]>,
     local_key: Option<PublicKey>,
-    /// Given back when the handshake is over, whatever its end.
-    half_open: Option<Box<dyn Send>>,
+    /// Who is told when the peer was let in, until it is.
+    half_open: Option<Box<dyn HalfOpen>>,
+    /// What is asked about the peer after the handshake.
+    gate: Option<Gate>,
+    /// The peer, until that is answered.
+    deciding: Option<Deciding>,
+    /// When it has to be.
+    decided_by: Instant,
+    /// Why the peer was not let in, where that is worth an error.
+    refused: Option<Error>,
     /// By the protocol's index on this connection.
     protocols: Vec<Protocol>,
     input: Input,
@@ -155,14 +169,21 @@ impl Driver {
         stream: Stream,
         services: Arc<[Arc<dyn Service>]>,
         local_key: Option<PublicKey>,
-        half_open: Option<Box<dyn Send>>,
+        half_open: Option<Box<dyn HalfOpen>>,
+        gate: Option<Gate>,
     ) -> Self {
+        let now = now();
+        let decided_by = now.checked_add(shared.limits.handshake_timeout()).unwrap_or(now);
         Self {
             shared,
             stream: Some(stream),
             services,
             local_key,
             half_open,
+            gate,
+            deciding: None,
+            decided_by,
+            refused: None,
             protocols: Vec::new(),
             input: Input::default(),
             output: Output::default(),
@@ -186,6 +207,7 @@ impl Driver {
         let mut busy = self.resume_woken();
         busy |= self.read(task, now);
         busy |= self.exchange(now);
+        busy |= self.decide(task, now);
         busy |= self.start_waiting();
         self.wake();
         busy |= self.write(task, now);
@@ -209,6 +231,7 @@ impl Driver {
             return false;
         }
         deadline = earlier(deadline, self.stalls());
+        deadline = earlier(deadline, self.deciding.as_ref().map(|_| self.decided_by));
         deadline = match self.phase {
             Phase::Flushing { until } => earlier(deadline, until),
             Phase::Lingering { until } => earlier(deadline, Some(until)),
@@ -227,6 +250,7 @@ impl Driver {
         let full = !self.inbox.is_empty() || self.shared.backlog() >= self.shared.high_water();
         match self.phase {
             Phase::Open if full && !self.calling => return false,
+            Phase::Open if self.deciding.is_some() => return false,
             Phase::Open | Phase::Lingering { .. } => {}
             Phase::Flushing { .. } | Phase::Over => return false,
         }

@@ -79,6 +79,8 @@ pub(crate) enum Command {
     Drain,
     /// Say goodbye and close; running handlers are dropped.
     Close,
+    /// Close, because the peer may not stay.
+    Expel,
     /// The same as the server goes down: the time for finishing is over.
     Cut,
 }
@@ -159,6 +161,16 @@ impl Shared {
     pub(crate) fn command(&self, command: Command) {
         self.with(|core| core.command = core.command.max(Some(command)));
         self.signal.ring();
+    }
+
+    /// Sends a peer away that may not stay, if it was let in. Says whether it is to go now.
+    pub(crate) fn expel(&self, stays: impl FnOnce(&Peer) -> bool) -> bool {
+        let gone = self.with(|core| core.command >= Some(Command::Expel) || core.end.is_some());
+        let expelled = !gone && self.open().is_some_and(|open| !stays(&open.peer));
+        if expelled {
+            self.command(Command::Expel);
+        }
+        expelled
     }
 
     /// One-way messages that nothing was done with.

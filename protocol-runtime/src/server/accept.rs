@@ -14,7 +14,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep_until, timeout};
 
-use super::registry::{Permit, Registry};
+use super::authority::Authority;
+use super::registry::{Place, Registry};
 use crate::connection::Connection;
 use crate::driver::{self, Command, Driver, Service, Shared};
 use crate::error::{Error, Rejected};
@@ -23,8 +24,9 @@ use crate::frame::reason::Reason;
 use crate::frame::unit::put_reject;
 use crate::limits::Limits;
 use crate::noise::{OsRandom, Suite};
-use crate::peer::Peer;
-use crate::session::{ClockPolicy, Config, Security, ServerSecurity, Session};
+use crate::peer::{Identity, Peer};
+use crate::session::{Config, Security, Session};
+use crate::setup::ServerSetup;
 use crate::transport::{Incoming, Listener, Stream};
 
 /// Whether a server goes on.
@@ -39,12 +41,18 @@ pub(super) enum Stop {
 pub(super) struct Acceptor {
     listener: Listener,
     registry: Arc<Registry>,
-    services: Arc<[Arc<dyn Service>]>,
-    security: ServerSecurity,
-    limits: Limits,
-    response_timeout: Duration,
+    plan: Plan,
+    authority: Authority,
     tasks: JoinSet<()>,
     refusals: JoinSet<()>,
+}
+
+/// What each connection of a server is made with.
+pub(super) struct Plan {
+    pub(super) services: Arc<[Arc<dyn Service>]>,
+    pub(super) setup: ServerSetup,
+    pub(super) limits: Limits,
+    pub(super) response_timeout: Duration,
 }
 
 /// The first pause after an error, doubled with each that follows.
@@ -53,7 +61,7 @@ const PAUSE: Duration = Duration::from_millis(5);
 const PAUSE_MAX: Duration = Duration::from_millis(500);
 /// Connections that are told of their refusal at a time; more are closed without a word.
 const REFUSALS_MAX: usize = 64;
-/// When somebody who was refused may try again.
+/// When somebody who was refused may try again, at the earliest.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 impl Stop {
@@ -74,17 +82,16 @@ impl Acceptor {
     pub(super) fn new(
         listener: Listener,
         registry: Arc<Registry>,
-        services: Arc<[Arc<dyn Service>]>,
-        security: ServerSecurity,
-        limits: Limits,
-        response_timeout: Duration,
+        plan: Plan,
+        authority: Authority,
     ) -> Self {
         let (tasks, refusals) = (JoinSet::new(), JoinSet::new());
-        Self { listener, registry, services, security, limits, response_timeout, tasks, refusals }
+        Self { listener, registry, plan, authority, tasks, refusals }
     }
 
     /// Accepts until it is told to stop, and returns when no connection is left.
     pub(super) async fn run(mut self, mut stop: watch::Receiver<Stop>) {
+        let watch = self.authority.watch(self.registry.clone());
         let mut failures: u32 = 0;
         let mut resume = None;
         loop {
@@ -112,52 +119,48 @@ impl Acceptor {
         drop((listener, refusals));
         registry.command(Command::Drain);
         drain(tasks, &registry, stop).await;
+        end(watch).await;
     }
 
     /// Starts a connection, if there is room for it.
     fn admit(&mut self, incoming: Incoming) {
-        let count = |limit: u32| usize::try_from(limit).unwrap_or(usize::MAX);
-        let full = self.registry.len() >= count(self.limits.connections());
-        let permit = self.registry.half_open(count(self.limits.half_open()));
-        let Some(permit) = permit.filter(|_| !full) else {
-            let limit = if full { "connections" } else { "half-open connections" };
-            tracing::warn!(address = %incoming.from, limit, "connection refused: too many");
-            self.refuse(incoming.stream);
-            return;
+        let now = driver::now();
+        let place = match self.registry.admit(incoming.ip, now) {
+            Ok(place) => place,
+            Err(refusal) => {
+                if let Some(left_out) = self.registry.note(now) {
+                    let (address, limit) = (&incoming.from, refusal.limit);
+                    tracing::warn!(%address, limit, left_out, "connection refused: too many");
+                }
+                self.refuse(incoming.stream, refusal.retry_after(RETRY_AFTER));
+                return;
+            }
         };
-        match self.start(incoming, permit) {
+        match self.start(incoming, place) {
             Ok(()) => {}
             Err(error) => tracing::error!(%error, "cannot start a connection"),
         }
     }
 
-    fn start(&mut self, incoming: Incoming, half_open: Permit) -> Result<(), Error> {
-        let Incoming { stream, from } = incoming;
+    fn start(&mut self, incoming: Incoming, place: Place) -> Result<(), Error> {
+        let Incoming { stream, from, .. } = incoming;
+        let Plan { services, setup, limits, response_timeout } = &self.plan;
         let config = Config {
-            security: Security::Server(self.security.clone()),
+            security: Security::Server(setup.security.clone()),
             suite: Suite::auto(),
-            offers: self.services.iter().map(|service| service.offer()).collect(),
-            limits: self.limits.clone(),
-            unix_ms: driver::unix_ms(),
-            clock: ClockPolicy::Warn,
+            offers: services.iter().map(|service| service.offer()).collect(),
+            limits: limits.clone(),
+            unix_ms: setup.time.unix_ms(),
+            clock: setup.clock,
         };
         let session = Session::new(config, Box::new(OsRandom), driver::now())?;
-        let stranger = Peer::new(None, self.listener.address().transport(), from);
-        let shared =
-            Arc::new(Shared::new(session, self.limits.clone(), self.response_timeout, stranger));
-        let place = self.registry.enter(shared.clone());
+        let stranger = Peer::new(Identity::Anonymous, self.listener.address().transport(), from);
+        let shared = Arc::new(Shared::new(session, limits.clone(), *response_timeout, stranger));
+        place.enter(shared.clone());
         let handle = Connection::new(shared.clone(), false);
         shared.set_handle(&handle);
-        let key = match &self.security {
-            ServerSecurity::Mutual { local } | ServerSecurity::ServerAuth { local } => {
-                Some(local.public())
-            }
-            ServerSecurity::Plain
-            | ServerSecurity::InsecureAnonymous
-            | ServerSecurity::SharedKey { .. } => None,
-        };
-        let driver =
-            Driver::new(shared, stream, self.services.clone(), key, Some(Box::new(half_open)));
+        let (held, gate) = (Some(place.handshake()), self.authority.gate());
+        let driver = Driver::new(shared, stream, services.clone(), setup.key, held, gate);
         self.tasks.spawn(async move {
             let _held = (place, handle);
             driver.await;
@@ -166,7 +169,7 @@ impl Acceptor {
     }
 
     /// Tells a peer that there is no room, and gives it a moment to read that.
-    fn refuse(&mut self, mut stream: Stream) {
+    fn refuse(&mut self, mut stream: Stream, retry_after: Duration) {
         let Some(permit) = self.registry.refusal(REFUSALS_MAX) else {
             return;
         };
@@ -174,9 +177,10 @@ impl Acceptor {
             reason: Reason::Busy,
             format_min: FORMAT_MIN,
             format_max: FORMAT_MAX,
-            retry_after: Some(RETRY_AFTER),
+            retry_after: Some(retry_after),
         };
-        let (limit, bytes_max) = (self.limits.linger(), u64::from(self.limits.pre_auth_bytes()));
+        let (limit, bytes_max) =
+            (self.plan.limits.linger(), u64::from(self.plan.limits.pre_auth_bytes()));
         self.refusals.spawn(async move {
             let _permit = permit;
             let mut reject = Vec::new();
@@ -224,6 +228,11 @@ async fn drain(mut tasks: JoinSet<()>, registry: &Registry, mut stop: watch::Rec
     }
     registry.command(Command::Cut);
     all(&mut tasks).await;
+}
+
+/// Ends a task, and waits until it has.
+async fn end(mut watch: JoinSet<()>) {
+    watch.shutdown().await;
 }
 
 async fn all(tasks: &mut JoinSet<()>) {

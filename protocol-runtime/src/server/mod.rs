@@ -1,25 +1,35 @@
 //! Serving protocols at an address. Binds, and leaves the rest to the acceptor and the drivers.
 
 mod accept;
+mod authority;
+mod networks;
 mod registry;
+mod sources;
 #[cfg(test)]
 mod tests;
+mod throttle;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 
-use self::accept::{Acceptor, Stop};
+use self::accept::{Acceptor, Plan, Stop};
+use self::authority::{Authority, Rules};
 use self::registry::Registry;
-use crate::driver;
+use self::sources::Exempt;
+use crate::driver::{self, TimeSource};
 use crate::error::Error;
+use crate::identity::StateDir;
 use crate::limits::Limits;
-use crate::noise::{Keypair, PublicKey};
+use crate::noise::{Keypair, PresharedKey, PublicKey};
+use crate::peer::Authorizer;
 use crate::protocol::side;
 use crate::schema::End;
 use crate::serve::Serve;
+use crate::session::{ClockPolicy, ServerSecurity};
 use crate::setup::{RESPONSE_TIMEOUT, Secure, Services};
 use crate::transport::{Address, Listener};
 
@@ -29,6 +39,9 @@ use crate::transport::{Address, Listener};
 pub struct ServerBuilder {
     services: Services,
     secure: Secure,
+    rules: Rules,
+    trusted: Vec<String>,
+    exempt_loopback: bool,
     limits: Limits,
     response_timeout: Duration,
 }
@@ -54,6 +67,9 @@ impl Default for ServerBuilder {
         Self {
             services: Services::default(),
             secure: Secure::default(),
+            rules: Rules::default(),
+            trusted: Vec::new(),
+            exempt_loopback: true,
             limits: Limits::default(),
             response_timeout: RESPONSE_TIMEOUT,
         }
@@ -73,16 +89,83 @@ impl ServerBuilder {
         self
     }
 
-    /// The key that this server proves to hold, and that clients pin.
+    /// The key that this server proves to hold; the one in the [state directory](Self::state_dir)
+    /// if none is named. Clients prove keys of their own. Any of them is taken, unless an
+    /// [allow-list](Self::allow_list) or an [authorizer](Self::authorizer) says otherwise.
     pub fn identity(mut self, identity: Keypair) -> Self {
         self.secure.identity = Some(identity);
         self
     }
 
-    /// Does without an identity: connections are encrypted, but whoever is in between can read
-    /// and change everything without being noticed. A warning is logged.
+    /// The server proves to hold its key to clients that stay anonymous (Noise NK).
+    pub fn server_auth(mut self) -> Self {
+        self.secure.server_auth = true;
+        self
+    }
+
+    /// Both sides prove to hold this secret, and have no keys of their own (Noise NNpsk0). Their
+    /// clocks may differ by [`Limits::clock_skew`].
+    pub fn shared_key(mut self, key: PresharedKey) -> Self {
+        self.secure.shared_key = Some(key);
+        self
+    }
+
+    /// Does without any key: connections are encrypted, but whoever is in between can read and
+    /// change everything without being noticed. A warning is logged.
     pub fn insecure_anonymous(mut self) -> Self {
         self.secure.anonymous = true;
+        self
+    }
+
+    /// What becomes of clients whose clock is further off than [`Limits::clock_skew`]. By default a
+    /// warning is logged. With a shared key they are always refused.
+    pub fn clock_policy(mut self, policy: ClockPolicy) -> Self {
+        self.secure.clock = policy;
+        self
+    }
+
+    /// Where the time of day comes from; by default from the clock of the machine.
+    pub fn time_source(mut self, time: impl TimeSource) -> Self {
+        self.secure.time = Some(Arc::new(time));
+        self
+    }
+
+    /// The directory with the identity of this user, instead of [the usual
+    /// one](StateDir::from_env). Whatever is missing in it is made.
+    pub fn state_dir(mut self, path: impl Into<PathBuf>) -> Self {
+        self.secure.state = Some(StateDir::new(path));
+        self
+    }
+
+    /// Takes only clients whose key is in this file, by the name and with the roles that stand
+    /// there: see [`AllowList`](crate::identity::AllowList).
+    ///
+    /// The file is looked at every second. Connections of a key that was taken out, whose time has
+    /// passed, or that has other roles now, are closed. While the file cannot be used the list
+    /// stays as it was, and an error is logged.
+    pub fn allow_list(mut self, path: impl Into<PathBuf>) -> Self {
+        self.rules.allow_list = Some(path.into());
+        self
+    }
+
+    /// Asks whether a client may come in, each once and after the allow-list, if there is one.
+    pub fn authorizer(mut self, authorizer: impl Authorizer) -> Self {
+        self.rules.authorizer = Some(Arc::new(authorizer));
+        self
+    }
+
+    /// Networks like `10.0.0.0/8` whose connections no limit on one source is about: proxies and
+    /// gateways that many clients come through. The limits on all connections hold for them too.
+    pub fn trusted_sources<N: AsRef<str>>(mut self, networks: impl IntoIterator<Item = N>) -> Self {
+        self.trusted.extend(networks.into_iter().map(|network| network.as_ref().to_owned()));
+        self
+    }
+
+    /// Whether the limits on one source leave out connections from this machine, which is the
+    /// default. They should not where a proxy on this machine forwards what strangers send and
+    /// gives each an address of its own (127.0.0.0/8 has many).
+    pub fn exempt_loopback(mut self, exempt: bool) -> Self {
+        self.exempt_loopback = exempt;
         self
     }
 
@@ -102,32 +185,38 @@ impl ServerBuilder {
     ///
     /// # Errors
     ///
-    /// [`Error::Config`] if the address, the protocols or the security are wrong, [`Error::Io`] if
-    /// the address cannot be had. Nothing is left behind.
+    /// [`Error::Config`] if the address, the protocols, the security or a file are wrong,
+    /// [`Error::Io`] if the address cannot be had. Nothing is left behind but an identity, if one had
+    /// to be made.
     pub async fn listen(self, address: &str) -> Result<Server, Error> {
         let address: Address = address.parse().map_err(Error::from)?;
         let services = self
             .services
             .finish("no protocol to serve: add one with `.add::<Protocol, _>(handler)`")?;
-        let security = self.secure.server(&address)?;
+        let networks = self.trusted.iter().map(|network| network.parse());
+        let networks = networks
+            .collect::<Result<_, String>>()
+            .map_err(|error| Error::Config(format!("in `.trusted_sources(…)`: {error}").into()))?;
+        let exempt = Exempt { loopback: self.exempt_loopback, networks };
+        let listed = self.rules.allow_list.is_some();
+        let setup = self.secure.server(&address, &self.limits, listed).await?;
+        let authority = Authority::new(self.rules, setup.time.clone()).await?;
         let listener = Listener::bind(&address).await.map_err(|error| Error::Io {
             kind: error.kind(),
             text: format!("cannot listen at {address}: {error}").into(),
         })?;
         let address = listener.address().to_string();
-        let registry = Arc::new(Registry::default());
+        if matches!(setup.security, ServerSecurity::Mutual { .. }) && authority.takes_any() {
+            tracing::warn!(%address, "any client's key is taken: there is no allow-list");
+        }
+        let registry = Arc::new(Registry::new(&self.limits, exempt));
         let (stop, stopped) = watch::channel(Stop::Running);
-        let acceptor = Acceptor::new(
-            listener,
-            registry.clone(),
-            services,
-            security,
-            self.limits,
-            self.response_timeout,
-        );
+        let key = setup.key;
+        let (limits, response_timeout) = (self.limits, self.response_timeout);
+        let plan = Plan { services, setup, limits, response_timeout };
+        let acceptor = Acceptor::new(listener, registry.clone(), plan, authority);
         driver::spawn(acceptor.run(stopped));
         tracing::info!(%address, "listening");
-        let key = self.secure.identity.map(|identity| identity.public());
         Ok(Server { inner: Arc::new(Inner { address, key, registry, stop }) })
     }
 }
@@ -139,7 +228,7 @@ impl Server {
         &self.inner.address
     }
 
-    /// The key that clients pin, if the server has an identity.
+    /// The key that clients pin, if the server has one.
     #[must_use]
     pub fn key(&self) -> Option<PublicKey> {
         self.inner.key

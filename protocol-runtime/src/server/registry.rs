@@ -1,24 +1,52 @@
 //! Who is connected. A place is taken before anything is spent on a connection, and given back by
 //! dropping it, so that no panic can keep one.
+//!
+//! Until a peer is let in its connection is *half-open*, also while it is told that it was not. There
+//! are few places for such connections. When they are taken, the newcomer gets the place of the
+//! oldest one of the source that has most of them: an honest peer is done with its handshake in
+//! milliseconds, and who opens connections to keep them half-open takes the place from himself. Only
+//! connections that are let in fill a server for good.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use crate::driver::{Command, Shared};
+use super::sources::{Exempt, Refusal, Source, Sources};
+use super::throttle::Throttle;
+use crate::driver::{self, Command, HalfOpen, Shared};
+use crate::frame::reason::Reason;
+use crate::limits::Limits;
+use crate::peer::Peer;
 
 /// The connections of a server.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Registry {
+    exempt: Exempt,
+    connections_max: usize,
+    half_open_max: usize,
     connections: Mutex<Connections>,
-    half_open: Arc<AtomicUsize>,
     refusals: Arc<AtomicUsize>,
+    /// What is said of peers that were not let in.
+    log: Mutex<Throttle>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Connections {
     next: u64,
-    open: BTreeMap<u64, Arc<Shared>>,
+    open: BTreeMap<u64, Guest>,
+    half_open: usize,
+    sources: Sources,
+}
+
+#[derive(Debug)]
+struct Guest {
+    /// What it is counted for.
+    source: Option<Source>,
+    half_open: bool,
+    /// None until there is something to send away.
+    shared: Option<Arc<Shared>>,
 }
 
 /// A connection's place. Gives it back when dropped.
@@ -28,27 +56,68 @@ pub(super) struct Place {
     number: u64,
 }
 
+/// The handshake of a connection.
+struct Handshake {
+    registry: Arc<Registry>,
+    number: u64,
+}
+
 /// One of a count. Gives it back when dropped.
 #[derive(Debug)]
 pub(super) struct Permit(Arc<AtomicUsize>);
 
 impl Registry {
+    pub(super) fn new(limits: &Limits, exempt: Exempt) -> Self {
+        let count = |limit: u32| usize::try_from(limit).unwrap_or(usize::MAX);
+        Self {
+            exempt,
+            connections_max: count(limits.connections()),
+            half_open_max: count(limits.half_open()),
+            connections: Mutex::new(Connections {
+                next: 0,
+                open: BTreeMap::new(),
+                half_open: 0,
+                sources: Sources::new(limits),
+            }),
+            refusals: Arc::default(),
+            log: Mutex::default(),
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.lock().open.len()
     }
 
-    /// Enters a connection.
-    pub(super) fn enter(self: &Arc<Self>, shared: Arc<Shared>) -> Place {
+    /// Takes a place for a connection from there, which is half-open from now on.
+    pub(super) fn admit(
+        self: &Arc<Self>,
+        ip: Option<IpAddr>,
+        now: Instant,
+    ) -> Result<Place, Refusal> {
+        let source = ip.and_then(|ip| self.exempt.source(ip));
         let mut connections = self.lock();
-        let number = connections.next;
-        connections.next = number.wrapping_add(1);
-        connections.open.insert(number, shared);
-        Place { registry: self.clone(), number }
-    }
-
-    /// One more handshake under way, unless there are `max`.
-    pub(super) fn half_open(&self, max: usize) -> Option<Permit> {
-        Permit::take(&self.half_open, max)
+        if let Some(source) = source {
+            connections.sources.check(source, now)?;
+        }
+        let full = if connections.open.len() >= self.connections_max {
+            Some("connections")
+        } else {
+            (connections.half_open >= self.half_open_max).then_some("half_open")
+        };
+        let mut gone = None;
+        if let Some(limit) = full {
+            let Some(number) = connections.sources.gives_way(source) else {
+                return Err(Refusal { limit, retry_after: None });
+            };
+            gone = connections.remove(number, now);
+        }
+        let number = connections.enter(source, now);
+        drop(connections);
+        if let Some(shared) = gone.and_then(|guest| guest.shared) {
+            shared.with(|core| core.session.close(Reason::Busy, ""));
+            shared.command(Command::Cut);
+        }
+        Ok(Place { registry: self.clone(), number })
     }
 
     /// One more connection being refused, unless there are `max`.
@@ -56,16 +125,102 @@ impl Registry {
         Permit::take(&self.refusals, max)
     }
 
+    /// Whether the log may say that a peer was not let in: how many were left out before it.
+    pub(super) fn note(&self, now: Instant) -> Option<u64> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).pass(now)
+    }
+
     /// Tells every connection.
     pub(super) fn command(&self, command: Command) {
-        let all: Vec<_> = self.lock().open.values().cloned().collect();
-        for shared in all {
+        for shared in self.all() {
             shared.command(command);
         }
     }
 
+    /// Sends every peer away that may not stay.
+    pub(super) fn expel(&self, stays: impl Fn(&Peer) -> bool) {
+        for shared in self.all() {
+            if shared.expel(&stays) {
+                let peer = shared.peer();
+                let (peer, address) = (peer.identity(), peer.address());
+                tracing::warn!(%peer, %address, "the allow-list has the peer no longer as it was");
+            }
+        }
+    }
+
+    fn all(&self) -> Vec<Arc<Shared>> {
+        self.lock().open.values().filter_map(|guest| guest.shared.clone()).collect()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Connections> {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Connections {
+    fn enter(&mut self, source: Option<Source>, now: Instant) -> u64 {
+        let number = self.next;
+        self.next = number.wrapping_add(1);
+        let source = source.filter(|source| self.sources.enter(*source, number, now));
+        self.open.insert(number, Guest { source, half_open: true, shared: None });
+        self.half_open = self.half_open.saturating_add(1);
+        number
+    }
+
+    fn opened(&mut self, number: u64) {
+        let Some(guest) = self.open.get_mut(&number).filter(|guest| guest.half_open) else {
+            return;
+        };
+        guest.half_open = false;
+        self.half_open = self.half_open.saturating_sub(1);
+        if let Some(source) = guest.source {
+            self.sources.opened(source, number);
+        }
+    }
+
+    fn remove(&mut self, number: u64, now: Instant) -> Option<Guest> {
+        let guest = self.open.remove(&number)?;
+        if guest.half_open {
+            self.half_open = self.half_open.saturating_sub(1);
+        }
+        if let Some(source) = guest.source {
+            if guest.half_open {
+                self.sources.failed(source, number, now);
+            }
+            self.sources.closed(source, now);
+        }
+        Some(guest)
+    }
+}
+
+impl Place {
+    /// Says what to tell when the connection has to go.
+    pub(super) fn enter(&self, shared: Arc<Shared>) {
+        if let Some(guest) = self.registry.lock().open.get_mut(&self.number) {
+            guest.shared = Some(shared);
+        }
+    }
+
+    /// What the driver tells of the handshake.
+    pub(super) fn handshake(&self) -> Box<dyn HalfOpen> {
+        Box::new(Handshake { registry: self.registry.clone(), number: self.number })
+    }
+}
+
+impl HalfOpen for Handshake {
+    fn opened(&self) {
+        self.registry.lock().opened(self.number);
+    }
+
+    fn note(&self, now: Instant) -> Option<u64> {
+        self.registry.note(now)
+    }
+}
+
+impl Refusal {
+    /// When to try again: not at once.
+    pub(super) fn retry_after(self, least: Duration) -> Duration {
+        self.retry_after.unwrap_or(least).max(least)
     }
 }
 
@@ -85,7 +240,11 @@ impl Drop for Permit {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        // The connection is dropped after the lock.
-        let _shared = self.registry.lock().open.remove(&self.number);
+        let now = driver::now();
+        let mut connections = self.registry.lock();
+        let guest = connections.remove(self.number, now);
+        drop(connections);
+        // What is left of the connection is dropped after the lock.
+        drop(guest);
     }
 }

@@ -96,14 +96,17 @@ fn of_two_limits_of_a_shutdown_the_earlier_counts() {
 }
 
 #[test]
-fn permits_come_back_when_dropped_even_by_a_panic() {
-    let registry = Registry::default();
-    let permit = registry.half_open(1).unwrap();
-    assert!(registry.half_open(1).is_none());
+fn places_come_back_when_dropped_even_by_a_panic() {
+    let limits = Limits::default().with_half_open(1).unwrap();
+    let exempt = Exempt { loopback: true, networks: Vec::new() };
+    let registry = Arc::new(Registry::new(&limits, exempt));
+    let place = registry.admit(None, driver::now()).unwrap();
+    assert_eq!(registry.admit(None, driver::now()).unwrap_err().limit, "half_open");
     let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
-        let _permit = permit;
+        let _place = place;
         panic!("while holding it");
     }));
     assert!(panicked.is_err());
-    assert!(registry.half_open(1).is_some());
+    assert_eq!(registry.len(), 0);
+    assert!(registry.admit(None, driver::now()).is_ok());
 }

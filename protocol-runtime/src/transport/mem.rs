@@ -52,7 +52,8 @@ impl Listener {
     pub(super) async fn accept(&mut self) -> io::Result<Incoming> {
         match self.arrivals.recv().await {
             Some(arrival) => {
-                Ok(Incoming { stream: Stream::Mem(arrival?), from: format!("mem://{}", self.name) })
+                let from = format!("mem://{}", self.name);
+                Ok(Incoming { stream: Stream::Mem(arrival?), from, ip: None })
             }
             // The registry holds a sender for as long as this listener lives.
             None => std::future::pending().await,

@@ -10,6 +10,7 @@ mod tcp;
 mod tests;
 
 use std::io;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -34,6 +35,8 @@ pub(crate) struct Incoming {
     pub(crate) stream: Stream,
     /// Where the peer is, as an address of the same transport.
     pub(crate) from: String,
+    /// The address that limits on one source are about; none for what stays on this machine.
+    pub(crate) ip: Option<IpAddr>,
 }
 
 /// Where streams arrive.

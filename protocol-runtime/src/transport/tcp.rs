@@ -24,7 +24,8 @@ impl Listener {
     pub(super) async fn accept(&mut self) -> io::Result<Incoming> {
         let (stream, from) = self.socket.accept().await?;
         stream.set_nodelay(true)?;
-        Ok(Incoming { stream: Stream::Tcp(stream), from: format!("tcp://{from}") })
+        let ip = Some(from.ip());
+        Ok(Incoming { stream: Stream::Tcp(stream), from: format!("tcp://{from}"), ip })
     }
 
     pub(super) fn address(&self) -> &Address {

@@ -10,7 +10,7 @@ use protocol_runtime::call::CallError;
 use protocol_runtime::client::ClientBuilder;
 use protocol_runtime::error::Error;
 use protocol_runtime::limits::Limits;
-use protocol_runtime::noise::Pattern;
+use protocol_runtime::noise::{Pattern, PresharedKey, Suite, SuiteChoice};
 use protocol_runtime::peer::Identity;
 use protocol_runtime::serve::Client;
 use protocol_runtime::server::ServerBuilder;
@@ -54,9 +54,12 @@ async fn everything(
     assert_eq!(connection.peer().transport(), transport);
     let who = probe.who().await.unwrap();
     assert!(who.ends_with(&format!("over {transport}")), "{who}");
-    match security.local_key {
-        Some(key) => assert!(who.contains(&format!("{key:?}")), "{who} {key:?}"),
-        None => assert!(who.starts_with("None"), "{who}"),
+    match (security.local_key, pattern) {
+        (Some(key), _) => {
+            assert!(who.starts_with(&format!("key {}, ", key.fingerprint())), "{who}")
+        }
+        (None, Some(Pattern::NnPsk0)) => assert!(who.starts_with("shared key, "), "{who}"),
+        (None, _) => assert!(who.starts_with("anonymous, "), "{who}"),
     }
     assert_eq!(security.peer_key, server.key());
     connection.ping().await.unwrap();
@@ -82,7 +85,51 @@ async fn with_keys_over_tcp_and_ipv6_and_memory() {
     for address in [TCP, "tcp://localhost:0", &mem()] {
         let (ours, theirs) = (key(), key());
         let client = ClientBuilder::new().identity(ours).server_key(theirs.public());
-        everything(ServerBuilder::new().identity(theirs), client, address, Some(Pattern::Xx)).await;
+        everything(ServerBuilder::new().identity(theirs), client, address, Some(Pattern::Xk)).await;
+    }
+}
+
+#[tokio::test]
+async fn with_a_key_of_the_server_alone() {
+    for address in [TCP, &mem()] {
+        let theirs = key();
+        let client = ClientBuilder::new().server_auth().server_key(theirs.public());
+        let server = ServerBuilder::new().server_auth().identity(theirs);
+        everything(server, client, address, Some(Pattern::Nk)).await;
+    }
+}
+
+#[tokio::test]
+async fn with_a_shared_key() {
+    for address in [TCP, &mem()] {
+        let secret = PresharedKey::generate().unwrap();
+        let client = ClientBuilder::new().shared_key(secret.clone());
+        let server = ServerBuilder::new().shared_key(secret);
+        everything(server, client, address, Some(Pattern::NnPsk0)).await;
+    }
+}
+
+#[tokio::test]
+async fn with_nothing_but_a_state_directory() {
+    let dir = Dir::new("everything");
+    let (ours, theirs) = (dir.path("ours"), dir.path("theirs"));
+    // First contact, with nobody known.
+    let (server, client) = (ServerBuilder::new(), ClientBuilder::new());
+    everything(server.state_dir(theirs), client.state_dir(ours), TCP, Some(Pattern::Xx)).await;
+}
+
+#[tokio::test]
+async fn with_each_cipher() {
+    for (choice, suite) in
+        [(SuiteChoice::ChaChaPoly, Suite::ChaChaPoly), (SuiteChoice::AesGcm, Suite::AesGcm)]
+    {
+        let (host, _said) = Host::new();
+        let server = ServerBuilder::new().identity(key()).add::<Probe, _>(host);
+        let server = server.listen(TCP).await.unwrap();
+        let client = ClientBuilder::new().identity(key()).server_key(server.key().unwrap());
+        let probe: ProbeClient = client.suite(choice).connect(server.address()).await.unwrap();
+        assert_eq!(probe.echo("x").await, Ok("x".to_owned()));
+        assert_eq!(probe.connection().security().suite, Some(suite));
     }
 }
 
@@ -90,7 +137,7 @@ async fn with_keys_over_tcp_and_ipv6_and_memory() {
 async fn with_several_threads() {
     let (ours, theirs) = (key(), key());
     let client = ClientBuilder::new().identity(ours).server_key(theirs.public());
-    everything(ServerBuilder::new().identity(theirs), client, TCP, Some(Pattern::Xx)).await;
+    everything(ServerBuilder::new().identity(theirs), client, TCP, Some(Pattern::Xk)).await;
 }
 
 #[tokio::test]

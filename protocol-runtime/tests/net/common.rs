@@ -8,6 +8,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -269,7 +270,11 @@ impl Serve<Host> for Probe {
                     cx.reply(&Bytes::from(vec![7; usize::try_from(len).expect("a size")]));
                 }
                 WHO => {
-                    let who = format!("{:?} over {}", cx.peer().key(), cx.peer().transport());
+                    let peer = cx.peer();
+                    let (identity, principal) = (peer.identity(), peer.principal());
+                    let name = principal.unwrap_or("nobody");
+                    let who =
+                        format!("{identity}, {name} {:?} over {}", peer.roles(), peer.transport());
                     cx.reply(&who);
                 }
                 SILENT => {}
@@ -404,6 +409,32 @@ impl ProbeClient {
 
 pub(crate) fn key() -> Keypair {
     Keypair::generate().expect("randomness")
+}
+
+/// A directory of one test, empty at first.
+pub(crate) struct Dir(PathBuf);
+
+impl Dir {
+    pub(crate) fn new(test: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("net").join(test);
+        if path.exists() {
+            std::fs::remove_dir_all(&path).expect("removed");
+        }
+        std::fs::create_dir_all(&path).expect("a directory");
+        Self(path)
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
+        // Renamed, as nobody is to see a half.
+        let (new, path) = (self.path("new"), self.path(name));
+        std::fs::write(&new, text).expect("written");
+        std::fs::rename(&new, &path).expect("renamed");
+        path
+    }
 }
 
 /// An address that no other test has.

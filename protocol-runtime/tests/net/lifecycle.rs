@@ -11,7 +11,6 @@ use protocol_runtime::client::ClientBuilder;
 use protocol_runtime::error::{CloseReason, Error, Rejected};
 use protocol_runtime::frame::reason::Reason;
 use protocol_runtime::limits::Limits;
-use protocol_runtime::noise::NoiseError;
 use protocol_runtime::serve::Client;
 use protocol_runtime::server::{Server, ServerBuilder};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -63,24 +62,6 @@ fn halting() -> Runtime {
 // How a connection begins.
 
 #[tokio::test]
-async fn a_server_with_another_key_is_not_believed() {
-    let (host, _said) = Host::new();
-    let (real, pinned) = (key(), key().public());
-    let server = ServerBuilder::new().identity(real.clone()).add::<Probe, _>(host);
-    let server = server.listen(TCP).await.unwrap();
-    let client = ClientBuilder::new().identity(key()).server_key(pinned);
-    let error = open(server.address(), client).await.unwrap_err();
-    let mismatch = NoiseError::PeerKeyMismatch { expected: pinned, presented: real.public() };
-    assert_eq!(error, Error::Handshake(mismatch));
-    let text = error.to_string();
-    assert!(
-        text.contains(&pinned.to_string()) && text.contains(&real.public().to_string()),
-        "{text}"
-    );
-    until_connected(&server, 0).await;
-}
-
-#[tokio::test]
 async fn what_does_not_fit_is_refused_with_its_reason() {
     let (host, _said) = Host::new();
     let server = ServerBuilder::new().identity(key()).add::<Probe, _>(host);
@@ -128,22 +109,10 @@ async fn mistakes_in_the_setup_say_what_mends_them() {
     let host = || Host::new().0;
     let server = || ServerBuilder::new().add::<Probe, _>(host());
     let client = || ClientBuilder::new().offer::<Probe>();
-    let (key, other) = (key(), key().public());
     for (error, mend) in [
-        (server().listen(TCP).await.unwrap_err(), ".identity(keypair)"),
         (server().listen("127.0.0.1:0").await.unwrap_err(), "write `tcp://127.0.0.1:0`"),
         (ServerBuilder::new().listen(&mem()).await.unwrap_err(), ".add::<Protocol, _>(handler)"),
         (server().add::<Probe, _>(host()).listen(&mem()).await.unwrap_err(), "add it once"),
-        (
-            server().identity(key.clone()).insecure_anonymous().listen(TCP).await.unwrap_err(),
-            "keep one",
-        ),
-        (client().open("tcp://127.0.0.1:1").await.unwrap_err(), ".insecure_anonymous()"),
-        (client().identity(key).open("tcp://127.0.0.1:1").await.unwrap_err(), ".server_key(key)"),
-        (
-            client().server_key(other).open("tcp://127.0.0.1:1").await.unwrap_err(),
-            ".identity(keypair)",
-        ),
         (ClientBuilder::new().open(&mem()).await.unwrap_err(), ".offer::<Protocol>()"),
         (client().open(&mem()).await.unwrap_err(), "start it before the client"),
     ] {

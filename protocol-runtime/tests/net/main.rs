@@ -3,3 +3,6 @@
 mod calls;
 mod common;
 mod lifecycle;
+mod log;
+mod security;
+mod trust;

@@ -1,0 +1,96 @@
+//! Whether a peer that has shaken hands may come in.
+//!
+//! Until that is decided nothing of the peer is read or handled, no call is made, and its place
+//! among the unfinished handshakes stays taken. What it sent with the end of its handshake waits in
+//! the session, which is at most what one read brought.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use super::shared::Open;
+use super::{Core, Driver};
+use crate::error::Error;
+use crate::frame::reason::Reason;
+use crate::peer::{Grant, Peer};
+
+/// What is asked about each peer after its handshake. Asking runs nothing of the user's yet.
+pub(crate) type Gate = Arc<dyn Fn(Peer) -> Verdict + Send + Sync>;
+
+/// What becomes of a peer: it comes in, or the connection fails with an error, or with none but
+/// that it may not.
+pub(crate) type Verdict = Pin<Box<dyn Future<Output = Result<Grant, Option<Error>>> + Send>>;
+
+/// A peer that waits.
+pub(super) struct Deciding {
+    open: Open,
+    verdict: Verdict,
+}
+
+impl Driver {
+    /// The handshake is done: asks whether the peer may come in.
+    pub(super) fn ask(&mut self, core: &mut Core, open: Open) {
+        match &self.gate {
+            None => self.admit(core, open, None),
+            Some(gate) => {
+                let verdict = gate(open.peer.clone());
+                self.deciding = Some(Deciding { open, verdict });
+            }
+        }
+    }
+
+    /// Looks whether there is a verdict. True if something came of it.
+    pub(super) fn decide(&mut self, task: &mut Context<'_>, now: Instant) -> bool {
+        let Some(deciding) = &mut self.deciding else { return false };
+        let verdict = &mut deciding.verdict;
+        let outcome = match catch_unwind(AssertUnwindSafe(|| verdict.as_mut().poll(task))) {
+            Ok(Poll::Pending) if now < self.decided_by => return false,
+            Ok(Poll::Pending) => {
+                tracing::error!("the authorizer did not decide in time");
+                Err(None)
+            }
+            Ok(Poll::Ready(outcome)) => outcome,
+            Err(_panic) => {
+                tracing::error!("the authorizer panicked");
+                Err(None)
+            }
+        };
+        let Some(Deciding { open, verdict }) = self.deciding.take() else { return false };
+        let _late = catch_unwind(AssertUnwindSafe(|| drop(verdict)));
+        let shared = self.shared.clone();
+        match outcome {
+            Ok(grant) => shared.with(|core| self.admit(core, open, Some(grant))),
+            Err(error) => {
+                let (peer, address) = (open.peer.identity(), open.peer.address());
+                tracing::warn!(%peer, %address, "the peer was not let in");
+                self.refused = error;
+                shared.with(|core| core.session.close(Reason::Unauthorized, ""));
+            }
+        }
+        true
+    }
+
+    /// Calls may go both ways.
+    fn admit(&mut self, core: &mut Core, mut open: Open, grant: Option<Grant>) {
+        if let Some(half_open) = self.half_open.take() {
+            half_open.opened();
+        }
+        if let Some(grant) = grant {
+            open.peer = open.peer.granted(grant);
+        }
+        for (index, agreed) in (0..).zip(&open.protocols) {
+            let service = self.services.iter().find(|service| service.name() == agreed.name);
+            self.protocols.extend(service.map(|service| super::Protocol {
+                handlers: service.handlers(&self.shared, index),
+                service: service.clone(),
+            }));
+        }
+        let (peer, security) = (&open.peer, &open.security);
+        let (transport, address) = (peer.transport(), peer.address());
+        tracing::info!(%transport, %address, %security, "connection opened");
+        self.shared.set_open(open);
+        core.opening.wake_all(&mut self.wakers);
+    }
+}

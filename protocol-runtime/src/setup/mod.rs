@@ -1,0 +1,65 @@
+//! What the builders of servers and clients have in common. Mistakes made in them come out when
+//! they are used, each with what mends it.
+
+mod secure;
+#[cfg(test)]
+mod tests;
+mod trust;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::driver::Service;
+use crate::error::Error;
+use crate::frame::preface::OFFERS_MAX;
+
+pub(crate) use self::secure::{ClientSetup, Secure, ServerSetup, blocking};
+pub(crate) use self::trust::Trust;
+
+/// How long a call waits for its answer unless told otherwise.
+pub(crate) const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The protocols of one side.
+#[derive(Clone, Default)]
+pub(crate) struct Services(Vec<Arc<dyn Service>>);
+
+impl Services {
+    pub(crate) fn add(&mut self, service: Arc<dyn Service>) {
+        self.0.push(service);
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|service| service.name() == name)
+    }
+
+    /// The protocols, one to four and each once. `none` says what to do when there is none.
+    pub(crate) fn finish(self, none: &'static str) -> Result<Arc<[Arc<dyn Service>]>, Error> {
+        if self.0.is_empty() {
+            return Err(Error::Config(none.into()));
+        }
+        if self.0.len() > OFFERS_MAX {
+            let text = format!(
+                "{} protocols for one connection, at most {OFFERS_MAX} fit: use several addresses",
+                self.0.len()
+            );
+            return Err(Error::Config(text.into()));
+        }
+        for (at, service) in self.0.iter().enumerate() {
+            if self.0.iter().take(at).any(|earlier| earlier.name() == service.name()) {
+                let text = format!(
+                    "protocol `{}` was added twice: add it once, with one handler",
+                    service.name()
+                );
+                return Err(Error::Config(text.into()));
+            }
+        }
+        Ok(self.0.into())
+    }
+}
+
+impl fmt::Debug for Services {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|service| service.name())).finish()
+    }
+}

@@ -1,0 +1,1 @@
+//! Who is let in and who is not, in each mode and by each rule, and what is told about it.
