@@ -4,6 +4,8 @@
 //! A [`Handshake`] takes and gives messages until both ends hold a [`Transport`]: a [`Sealer`] for
 //! what is sent and an [`Opener`] for what is received. Files carry the specification's nouns.
 //! It agrees with the published test vectors and with another implementation; nobody has audited it.
+//! The ciphers and X25519 are computed in Rust, or with the feature `accel` by aws-lc-rs, which is
+//! several times as fast and gives the same bytes.
 //!
 //! Nothing here reads a socket, a file or a clock, draws randomness that was not handed in, tries
 //! again with less, or logs. A secret is wiped when it is dropped and is in no `Debug` output.
