@@ -35,9 +35,9 @@ fn ends(mut pair: Pair, heard: &[&[u8]], whole: usize) {
     let events = pair.server.take_events();
     let given: Vec<_> = delivered(&events)
         .into_iter()
-        .map(|event| match event {
-            Event::OneWay { body, .. } => usize::from(body[0]),
-            other => panic!("{other:?}"),
+        .map(|event| {
+            let Event::OneWay { body, .. } = event else { panic!("{event:?}") };
+            usize::from(body[0])
         })
         .collect();
     assert_eq!(given, (0..whole).collect::<Vec<_>>());
@@ -51,7 +51,7 @@ fn ends(mut pair: Pair, heard: &[&[u8]], whole: usize) {
 }
 
 /// Some of the records, by their numbers.
-fn some<'r>(records: &'r [Vec<u8>], numbers: impl IntoIterator<Item = usize>) -> Vec<&'r [u8]> {
+fn some(records: &[Vec<u8>], numbers: impl IntoIterator<Item = usize>) -> Vec<&[u8]> {
     numbers.into_iter().map(|number| &records[number][..]).collect()
 }
 

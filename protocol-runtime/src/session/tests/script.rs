@@ -11,7 +11,8 @@ use std::time::Instant;
 use super::pair::{Pair, Protection, Side, append, config, id};
 use crate::error::{CloseReason, Error};
 use crate::frame::reason::Reason;
-use crate::session::{Event, Role};
+use crate::limits::Limits;
+use crate::session::{Config, Event, Role};
 
 /// What a flight is part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,10 +56,16 @@ fn talk(side: &mut Side, now: Instant, step: usize, len: usize) {
     }
 }
 
+/// Small records, so that a body need not be large to span them.
+fn small(protection: Protection, role: Role) -> Config {
+    let limits = Limits::default().with_record_bytes(1_024).unwrap();
+    Config { limits, ..config(protection.of(role)) }
+}
+
 impl Recording {
     /// The session of a pair with this protection.
     pub(crate) fn new(protection: Protection, len: usize) -> Self {
-        let mut pair = Pair::new(protection);
+        let mut pair = Pair::with(small(protection, Role::Client), small(protection, Role::Server));
         let (mut flights, mut seen) = (Vec::new(), [Vec::new(), Vec::new()]);
         let mut carry = |pair: &mut Pair, from: Role, part| {
             let octets = pair.side(from).transmit();
@@ -91,7 +98,7 @@ impl Recording {
 
     /// A side that has heard nothing yet.
     pub(crate) fn side(&self, role: Role) -> Side {
-        Side::new(config(self.protection.of(role)), self.now)
+        Side::new(small(self.protection, role), self.now)
     }
 
     /// All that the client says.
