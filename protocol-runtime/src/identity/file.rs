@@ -61,7 +61,7 @@ fn check(metadata: &Metadata, kind: Kind, limit: usize) -> Result<usize, FilePro
 /// All bytes, in one place in memory, as a buffer that grows leaves copies. `None` if there are
 /// more or fewer than a moment ago: somebody is writing, and half of a text may say what the whole
 /// does not.
-fn read_all(mut file: File, len: usize) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+pub(super) fn read_all(mut file: File, len: usize) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
     let mut bytes = Zeroizing::new(vec![0; len.saturating_add(1)]);
     let mut read = 0;
     while let Some(room) = bytes.get_mut(read..).filter(|room| !room.is_empty()) {

@@ -4,7 +4,7 @@ use std::sync::Barrier;
 use std::{fs, thread};
 
 use super::{Dir, chmod, key, pair, problem};
-use crate::identity::file::Pending;
+use crate::identity::file::{Pending, read_all};
 use crate::identity::{FileProblem, KEY_FILE_BYTES_MAX, KeyFile, SharedKeyFile};
 use crate::noise::{ParseKeyError, PemError, PresharedKey};
 
@@ -214,6 +214,17 @@ fn a_long_file_is_refused_by_its_length_alone() {
     assert_eq!(error.problem, FileProblem::Keypair(PemError::Begin));
     let error = KeyFile::load(&filled(limit + 1)).unwrap_err();
     assert_eq!(error.problem, FileProblem::TooLong { limit });
+}
+
+#[test]
+fn a_file_that_grows_or_shrinks_while_it_is_read_is_not_believed() {
+    let dir = Dir::new();
+    let path = dir.write("list", "abc", 0o600);
+    let read = |len| read_all(fs::File::open(&path).unwrap(), len).unwrap();
+    assert_eq!(read(3).as_deref(), Some(&b"abc".to_vec()));
+    for other in [0, 2, 4] {
+        assert_eq!(read(other), None, "{other} bytes a moment ago");
+    }
 }
 
 #[test]
