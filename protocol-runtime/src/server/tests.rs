@@ -1,8 +1,9 @@
 use std::convert::Infallible;
 use std::io;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use bytes::Bytes;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::accept::pause;
 use super::*;
@@ -11,7 +12,7 @@ use crate::cx::Cx;
 use crate::fingerprint::Fingerprint;
 use crate::protocol::Protocol;
 use crate::schema::ProtocolSchema;
-use crate::transport::fail_accept;
+use crate::transport::{Stream, fail_accept};
 use crate::wire::{DecodeError, DecodeOptions, EncodeError};
 
 /// A protocol without messages.
@@ -109,4 +110,109 @@ fn places_come_back_when_dropped_even_by_a_panic() {
     assert!(panicked.is_err());
     assert_eq!(registry.len(), 0);
     assert!(registry.admit(None, driver::now()).is_ok());
+}
+
+/// Takes note of what is logged, and panics at a line if it is told to.
+#[derive(Clone)]
+struct Log {
+    lines: Arc<Mutex<Vec<String>>>,
+    panics_at: Option<&'static str>,
+}
+
+/// The fields of a line, one after the other.
+struct Line(String);
+
+impl tracing::field::Visit for Line {
+    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn fmt::Debug) {
+        self.0 += &format!("{}={value:?} ", field.name());
+    }
+}
+
+impl tracing::Subscriber for Log {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        let mut line = Line(String::new());
+        event.record(&mut line);
+        let panics = self.panics_at.is_some_and(|text| line.0.contains(text));
+        self.lines.lock().unwrap().push(line.0);
+        assert!(!panics, "the injected fault");
+    }
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+impl Log {
+    /// From now on, on this thread.
+    fn start(panics_at: Option<&'static str>) -> (Self, tracing::subscriber::DefaultGuard) {
+        let log = Self { lines: Arc::default(), panics_at };
+        let guard = tracing::subscriber::set_default(log.clone());
+        (log, guard)
+    }
+
+    fn with(&self, text: &str) -> Vec<String> {
+        let lines = self.lines.lock().unwrap();
+        lines.iter().filter(|line| line.contains(text)).cloned().collect()
+    }
+}
+
+/// Connects and says what is no preface. Done when the server has forgotten it.
+async fn intrude(server: &Server, address: &str) {
+    let mut stream = Stream::connect(&address.parse().unwrap()).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
+    let mut answer = Vec::new();
+    // It may end in any way.
+    let _end = stream.read_to_end(&mut answer).await;
+    drop(stream);
+    while server.connections() > 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_panic_in_a_handshake_gives_its_place_back() {
+    let (log, _guard) = Log::start(Some("connection not opened"));
+    let limits = Limits::default().with_half_open(1).unwrap();
+    let builder = ServerBuilder::new().limits(limits).add::<Empty, _>(());
+    let server = builder.listen("mem://panic-in-handshake").await.unwrap();
+    for round in 1..=3 {
+        intrude(&server, "mem://panic-in-handshake").await;
+        assert_eq!(log.with("connection not opened").len(), round);
+    }
+    let client = ClientBuilder::new().offer::<Empty>();
+    assert!(client.open("mem://panic-in-handshake").await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn strangers_fill_no_log() {
+    let (log, _guard) = Log::start(None);
+    let limits = Limits::default().with_connections(1).unwrap();
+    let builder = ServerBuilder::new().limits(limits).add::<Empty, _>(());
+    let server = builder.listen("mem://no-log").await.unwrap();
+    for _ in 0..100 {
+        intrude(&server, "mem://no-log").await;
+    }
+    assert_eq!(log.with("connection not opened").len(), 10);
+    let open = || ClientBuilder::new().offer::<Empty>().open("mem://no-log");
+    tokio::time::advance(Duration::from_secs(10)).await;
+    let _first = open().await.unwrap();
+    for _ in 0..100 {
+        open().await.unwrap_err();
+    }
+    // The first line after the pause says how many there were in between.
+    let refused = log.with("connection refused: too many");
+    assert_eq!(refused.len(), 10);
+    assert!(refused[0].contains("left_out=90") && refused[1].contains("left_out=0"), "{refused:?}");
 }
