@@ -11,6 +11,7 @@ pub use protocol_runtime::wire::{DecodeError, EncodeError, Root, Wire};
 pub use protocol_runtime::{Bytes, RawVariant, flags};
 
 // Serving and calling.
+pub use protocol_runtime::TimeSource;
 pub use protocol_runtime::call::{Answer, Call, CallError, Notify};
 pub use protocol_runtime::caller::Caller;
 pub use protocol_runtime::client::ClientBuilder;
@@ -18,11 +19,12 @@ pub use protocol_runtime::connection::{Connection, ConnectionStats, Security};
 pub use protocol_runtime::cx::Cx;
 pub use protocol_runtime::error::{CloseReason, Error, Fault};
 pub use protocol_runtime::limits::Limits;
-pub use protocol_runtime::noise::{Keypair, OsRandom, PublicKey};
-pub use protocol_runtime::peer::{Identity, Peer};
+pub use protocol_runtime::noise::{Keypair, OsRandom, PresharedKey, PublicKey, SuiteChoice};
+pub use protocol_runtime::peer::{Authorizer, Decision, Identity, Peer};
 pub use protocol_runtime::protocol::{Protocol, side};
 pub use protocol_runtime::serve::{Client, Serve};
 pub use protocol_runtime::server::{Server, ServerBuilder};
+pub use protocol_runtime::session::ClockPolicy;
 
 /// Protocols as canonical `.np` text, and tests that hold them to it.
 #[cfg(feature = "reflect")]
@@ -43,10 +45,36 @@ pub use protocol_runtime::assert_schema;
 #[doc(inline)]
 pub use protocol_runtime::json;
 #[doc(inline)]
-pub use protocol_runtime::{error, fingerprint, frame, limits, noise, schema, session, wire};
+pub use protocol_runtime::{
+    error, fingerprint, frame, identity, limits, noise, schema, session, wire,
+};
 
 /// What things of this library return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Serves one protocol, with the identity of this user and whoever has a key as a client:
+/// [`server`] has the options.
+///
+/// # Errors
+///
+/// Those of [`ServerBuilder::listen`].
+pub async fn serve<P, H>(address: &str, handler: H) -> Result<Server>
+where
+    P: Serve<H, side::Server>,
+    H: Send + Sync + 'static,
+{
+    server().add::<P, H>(handler).listen(address).await
+}
+
+/// Connects to a server, with the identity of this user; the key of the server is written down at
+/// the first contact, and no other taken from then on. [`client`] has the options.
+///
+/// # Errors
+///
+/// Those of [`ClientBuilder::connect`].
+pub async fn connect<C: Client>(address: &str) -> Result<C> {
+    client().connect(address).await
+}
 
 /// Starts to describe a server.
 pub fn server() -> ServerBuilder {

@@ -130,7 +130,7 @@ fn files_in_the_documents_are_there() {
 
 /// The lines of the first block of Rust, blank ones not counted.
 fn hello(text: &str) -> Vec<&str> {
-    let block = text.lines().skip_while(|line| *line != "```rust").skip(1);
+    let block = text.lines().skip_while(|line| !line.starts_with("```rust")).skip(1);
     let block = block.take_while(|line| *line != "```");
     block.filter(|line| !line.trim().is_empty()).collect()
 }

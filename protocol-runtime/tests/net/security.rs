@@ -285,7 +285,8 @@ async fn no_and_a_panic_and_no_answer_all_mean_no() {
         let judge = Judge::new(verdict);
         let (server, host) = serve(with_key().authorizer(judge.clone()), &mem()).await;
         let probe = visit(&server, &key()).await.unwrap();
-        probe.say("not heard").await.unwrap();
+        // It may be told before it can say anything.
+        let _said = probe.say("not heard").await;
         unauthorized(&probe).await;
         assert_eq!(host.started.load(Ordering::SeqCst), 0);
         assert_eq!(judge.asked().len(), 1);
@@ -355,7 +356,7 @@ async fn a_clock_that_is_an_hour_off_is_told_of_and_prevents_nothing() {
         let probe: ProbeClient = client.connect(server.address()).await.unwrap();
         probe.echo("x").await.unwrap();
         let skew = probe.connection().security().clock_skew.unwrap();
-        assert!(skew.size() >= Duration::from_millis(HOUR), "{skew}");
+        assert!(skew.size() > Duration::from_secs(3_540), "{skew}");
         let address = server.address();
         assert!(!log::lines(&["WARN", "the peer's clock is off", address]).is_empty());
         server.shutdown(SOON).await.unwrap();
@@ -370,7 +371,7 @@ async fn a_clock_is_enforced_where_that_is_wanted_and_with_a_shared_key() {
     let client = ClientBuilder::new().identity(key()).server_key(server.key().unwrap());
     let client = client.time_source(off()).clock_policy(ClockPolicy::Enforce);
     let error = client.connect::<ProbeClient>(server.address()).await.unwrap_err();
-    assert!(matches!(error, Error::ClockSkew { by } if by.as_millis() == -31_000), "{error:?}");
+    assert!(matches!(error, Error::ClockSkew { by } if by.as_millis() < -30_000), "{error:?}");
 
     let builder = with_key().time_source(set(NOON)).clock_policy(ClockPolicy::Enforce);
     let (server, host) = serve(builder, TCP).await;
