@@ -102,22 +102,61 @@ pub(crate) fn garbage() -> Vec<u8> {
     bytes
 }
 
-/// Shakes hands as an honest client does.
-pub(crate) async fn shake_hands(stream: &mut TcpStream) -> io::Result<()> {
-    let (mut session, mut input, mut output) = (session(), BytesMut::new(), Vec::new());
+/// What happens next on a connection.
+async fn event(
+    stream: &mut TcpStream,
+    session: &mut Session,
+    input: &mut BytesMut,
+) -> io::Result<Event> {
+    let mut output = Vec::new();
     loop {
         output.clear();
         session.poll_transmit(&mut output);
         stream.write_all(&output).await?;
-        match session.poll_event() {
-            Some(Event::Established) => return Ok(()),
-            Some(_) => return Err(io::ErrorKind::ConnectionRefused.into()),
-            None => {}
+        if let Some(event) = session.poll_event() {
+            return Ok(event);
         }
-        if stream.read_buf(&mut input).await? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
+        if stream.read_buf(input).await? == 0 {
+            session.handle_eof();
+        } else {
+            session.handle_bytes(Instant::now(), input);
         }
-        session.handle_bytes(Instant::now(), &mut input);
+    }
+}
+
+/// Connects in good faith, calls once, and says how long all that took.
+pub(crate) async fn visit_from(from: Ipv4Addr, to: SocketAddr) -> Result<Duration, String> {
+    let begin = Instant::now();
+    let (mut session, mut input) = (session(), BytesMut::new());
+    let visit = async {
+        let mut stream = connect(from, to).await.map_err(|error| error.to_string())?;
+        loop {
+            let event = event(&mut stream, &mut session, &mut input).await;
+            match event.map_err(|error| error.to_string())? {
+                Event::Established => {
+                    let call = |out: &mut Vec<u8>| Ping::Next(1).encode(out);
+                    session.call(Instant::now(), 0, 1, None, call).unwrap();
+                }
+                Event::Reply { .. } => {
+                    session.close(np::frame::reason::Reason::Normal, "");
+                    let mut bye = Vec::new();
+                    session.poll_transmit(&mut bye);
+                    // What was asked for has come.
+                    _ = stream.write_all(&bye).await;
+                    return Ok(begin.elapsed());
+                }
+                other => return Err(format!("{other:?}")),
+            }
+        }
+    };
+    timeout(Duration::from_secs(10), visit).await.unwrap_or_else(|late| Err(late.to_string()))
+}
+
+/// Shakes hands as an honest client does.
+pub(crate) async fn shake_hands(stream: &mut TcpStream) -> io::Result<()> {
+    match event(stream, &mut session(), &mut BytesMut::new()).await? {
+        Event::Established => Ok(()),
+        _ => Err(io::ErrorKind::ConnectionRefused.into()),
     }
 }
 
