@@ -234,13 +234,14 @@ macro_rules! __evolvable {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __scalar {
-    ($name:ident $repr:ident, $fallback:expr, [$($absent:expr)?]) => {
+    ($name:ident $repr:ident, $free:literal, $fallback:expr, [$($absent:expr)?]) => {
         #[automatically_derived]
         impl $crate::wire::Wire for $name {
             const BITS: usize = 0;
             const BLOCK: usize = <$repr as $crate::wire::Wire>::BLOCK;
             const HAS_TAIL: bool = false;
             const PLAIN: bool = false;
+            const FREE: bool = $free;
 
             type View<'a> = Self;
 

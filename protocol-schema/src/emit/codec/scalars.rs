@@ -24,6 +24,8 @@ pub(in crate::emit) fn scalar(item: &ScalarEnum, door: &Door<'_>) -> TokenStream
         quote!(number => Self::#unknown(number),)
     };
     let (fallback, absent) = (fallback(item, door), absent(item, door));
+    // Of an open one any number is a value.
+    let open = !item.closed;
     let (schema, mapped) = (schemas::scalar(item, door), mapped::scalar(item, door));
     let (import, quiet) = (door.import(), door.silent());
     quote! {
@@ -54,7 +56,7 @@ pub(in crate::emit) fn scalar(item: &ScalarEnum, door: &Door<'_>) -> TokenStream
                 }
             }
 
-            #v1::scalar! { #name #repr, #fallback, [#absent] }
+            #v1::scalar! { #name #repr, #open, #fallback, [#absent] }
 
             #schema
 
