@@ -312,7 +312,10 @@ macro_rules! __plain_list {
             count: usize,
             tail: &mut $crate::wire::Reader<'_>,
         ) -> ::core::result::Result<::std::vec::Vec<Self>, $crate::wire::DecodeError> {
-            $crate::wire::decode_plain_list(count, tail)
+            let make = |bytes: [::core::primitive::u8; ::core::mem::size_of::<Self>()]| {
+                $crate::__private::v1::zerocopy::transmute!(bytes)
+            };
+            $crate::wire::decode_plain_list(count, tail, make)
         }
     };
 }

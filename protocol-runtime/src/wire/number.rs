@@ -1,6 +1,5 @@
 //! Numbers and `bool`: full width, little-endian, nothing in the tail.
 
-use zerocopy::FromBytes;
 use zerocopy::IntoBytes;
 
 use super::error::{DecodeError, DecodeErrorKind as Kind};
@@ -49,7 +48,7 @@ macro_rules! number {
 
             #[inline]
             fn decode_list(count: usize, tail: &mut Reader<'_>) -> Result<Vec<Self>, DecodeError> {
-                decode_plain_list(count, tail)
+                decode_plain_list(count, tail, Self::from_le_bytes)
             }
 
             fn schema() -> &'static TypeSchema {
@@ -87,29 +86,29 @@ where
     }
 }
 
-/// Reads a list of plain values: as memory where memory is little-endian.
+/// Reads a list of plain values, of which `make` makes one from its bytes: as memory where memory is
+/// little-endian.
 ///
 /// # Errors
 ///
 /// `Truncated`, `BudgetExceeded`.
-pub fn decode_plain_list<T>(count: usize, tail: &mut Reader<'_>) -> Result<Vec<T>, DecodeError>
-where
-    T: Wire + FromBytes + IntoBytes,
-{
-    const { assert!(size_of::<T>() == T::BLOCK, "NP0804: a plain type must be its bytes") };
+pub fn decode_plain_list<T: Wire, const N: usize>(
+    count: usize,
+    tail: &mut Reader<'_>,
+    make: impl Fn([u8; N]) -> T,
+) -> Result<Vec<T>, DecodeError> {
+    const {
+        assert!(
+            size_of::<T>() == T::BLOCK && T::BLOCK == N,
+            "NP0804: a plain type must be its bytes"
+        );
+    };
     if cfg!(target_endian = "little") {
-        let len = count.checked_mul(T::BLOCK).ok_or(Kind::BadLength)?;
-        let bytes = tail.take(len)?;
-        tail.charge(count, T::BLOCK)?;
-        // A chunk is as long as a value, so that what the compiler makes of this is one copy.
-        let copy = |from: &[u8]| {
-            let mut item = T::new_zeroed();
-            if let Some(from) = from.get(..size_of::<T>()) {
-                item.as_mut_bytes().copy_from_slice(from);
-            }
-            item
-        };
-        Ok(bytes.chunks_exact(size_of::<T>().max(1)).map(copy).collect())
+        let len = count.checked_mul(N).ok_or(Kind::BadLength)?;
+        let (items, _) = tail.take(len)?.as_chunks::<N>();
+        tail.charge(count, N)?;
+        // By value at each step, so that what the compiler makes of this is one copy.
+        Ok(items.iter().copied().map(make).collect())
     } else {
         list::decode_elements(count, tail)
     }
@@ -151,27 +150,33 @@ const fn pack(eight: u64) -> u8 {
 /// At most eight bytes as one number, from the least significant.
 #[inline(always)]
 fn gather(bytes: &[u8]) -> Option<u64> {
-    let ends = |first: u64, last: u64, width: usize| first | last << ((bytes.len() - width) * 8);
-    match (bytes.len(), bytes.first_chunk(), bytes.last_chunk()) {
+    let len = bytes.len();
+    let at = |byte: Option<&u8>, i: usize| byte.map(|byte| u64::from(*byte) << (8 * i));
+    let ends = |first: u64, last: u64, width: usize| first | last << ((len - width) * 8);
+    match (len, bytes.first_chunk(), bytes.last_chunk()) {
         (4..=8, Some(first), Some(last)) => {
             Some(ends(u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into(), 4))
         }
-        (0..=3, ..) => Some(bytes.iter().rev().fold(0, |all, one| all << 8 | u64::from(*one))),
+        // Of three or less: the first, the one in the middle, and the last, which may be one.
+        (1..=3, ..) => {
+            let (middle, last) = (len / 2, len - 1);
+            Some(at(bytes.first(), 0)? | at(bytes.get(middle), middle)? | at(bytes.last(), last)?)
+        }
+        (0, ..) => Some(0),
         _ => None,
     }
 }
 
-/// Writes a bitmap from the bytes of its bools.
+/// Writes a bitmap from the bytes of more than eight bools.
 #[inline(never)]
-fn encode_bitmap(bools: &[u8], out: &mut Writer<'_>) {
-    let bits = out.block(bools.len().div_ceil(8));
+fn encode_bitmap(bools: &[u8], bits: &mut [u8]) {
     let (eights, rest) = bools.as_chunks::<8>();
     let mut bits = bits.iter_mut();
     for (eight, byte) in eights.iter().zip(bits.by_ref()) {
         *byte = pack(u64::from_le_bytes(*eight));
     }
-    if let (Some(byte), Some(rest)) = (bits.next(), gather(rest)) {
-        *byte = pack(rest);
+    if let (Some(byte), Some(last)) = (bits.next(), bools.last_chunk()) {
+        *byte = pack(u64::from_le_bytes(*last)) >> (8 - rest.len());
     }
 }
 
@@ -198,10 +203,8 @@ impl Wire for bool {
     fn decode_list(count: usize, tail: &mut Reader<'_>) -> Result<Vec<Self>, DecodeError> {
         let bits = list::take_bits::<Self>(count, tail)?;
         tail.charge(count, 1)?;
-        let mut items = Vec::with_capacity(bits.len() * 8);
-        for byte in bits {
-            items.extend(EIGHT.get(usize::from(*byte)).copied().unwrap_or_default());
-        }
+        let eight = |byte: &u8| EIGHT.get(usize::from(*byte)).copied().unwrap_or_default();
+        let mut items = bits.iter().map(eight).collect::<Vec<_>>().into_flattened();
         items.truncate(count);
         Ok(items)
     }
@@ -210,7 +213,7 @@ impl Wire for bool {
     fn encode_list(items: &[Self], out: &mut Writer<'_>) {
         match gather(items.as_bytes()) {
             Some(all) => out.append(&[pack(all)]),
-            None => encode_bitmap(items.as_bytes(), out),
+            None => encode_bitmap(items.as_bytes(), out.block(items.len().div_ceil(8))),
         }
     }
 

@@ -80,11 +80,13 @@ impl<'a> Reader<'a> {
     /// `Truncated`, when fewer are left.
     #[inline]
     pub fn take(&mut self, n: usize) -> Result<&'a [u8], DecodeError> {
-        self.as_bytes();
-        let Some((taken, rest)) = self.rest.split_at_checked(n) else {
-            return Err(truncated(n, self.rest.len()));
-        };
-        self.rest = rest;
+        // Where there is text, and nothing behind it, this does not succeed.
+        if let Some((taken, rest)) = self.rest.split_at_checked(n) {
+            self.rest = rest;
+            return Ok(taken);
+        }
+        let (taken, rest) = take_text(self.text, self.rest, n)?;
+        (self.rest, self.text) = (rest, "");
         Ok(taken)
     }
 
@@ -102,12 +104,11 @@ impl<'a> Reader<'a> {
     /// `Truncated`, when fewer than `N` bytes are left.
     #[inline]
     pub fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
-        self.as_bytes();
-        let Some((taken, rest)) = self.rest.split_first_chunk() else {
-            return Err(truncated(N, self.rest.len()));
-        };
-        self.rest = rest;
-        Ok(*taken)
+        if let Some((taken, rest)) = self.rest.split_first_chunk() {
+            self.rest = rest;
+            return Ok(*taken);
+        }
+        Ok(load(self.take(N)?, 0))
     }
 
     /// Completes a length or count whose first byte stood in the block.
@@ -322,6 +323,18 @@ impl<'a> Reader<'a> {
             None => Bytes::copy_from_slice(taken),
         }
     }
+}
+
+/// Bytes out of a text with nothing behind it, which is then read as bytes; and what is left.
+#[cold]
+#[inline(never)]
+fn take_text<'a>(
+    text: &'a str,
+    behind: &'a [u8],
+    n: usize,
+) -> Result<(&'a [u8], &'a [u8]), DecodeError> {
+    let bytes = if behind.is_empty() { text.as_bytes() } else { behind };
+    bytes.split_at_checked(n).ok_or_else(|| truncated(n, bytes.len()))
 }
 
 /// A string out of bytes that were not checked as text before, and what is left.

@@ -49,7 +49,7 @@ impl Wire for Uuid {
 
     #[inline]
     fn decode_list(count: usize, tail: &mut Reader<'_>) -> Result<Vec<Self>, DecodeError> {
-        decode_plain_list(count, tail)
+        decode_plain_list(count, tail, Self::from_bytes)
     }
 
     #[inline]
