@@ -66,10 +66,18 @@ pub(super) fn read_block<T>(
     tail: &mut Reader<'_>,
     fields: impl FnOnce(&[u8], &mut Reader<'_>) -> Result<T, DecodeError>,
 ) -> Result<T, DecodeError> {
-    if tail.exact() {
-        check_exact(block, own, len)?;
-    }
+    check_block(block, (own, len), tail)?;
     fields(block, tail)
+}
+
+/// Refuses a block of another length than this side writes, when reading exactly.
+#[inline(always)]
+pub(super) fn check_block(
+    block: &[u8],
+    (own, len): (usize, usize),
+    tail: &Reader<'_>,
+) -> Result<(), DecodeError> {
+    if tail.exact() { check_exact(block, own, len) } else { Ok(()) }
 }
 
 #[inline]

@@ -1,6 +1,6 @@
 //! Structs that evolve, as fields and in lists.
 
-use super::body::{Body, element_len, read_block};
+use super::body::{Body, check_block, element_len, read_block};
 use super::error::{DecodeError, DecodeErrorKind as Kind};
 use super::layout::Slot;
 use super::reader::{Reader, load};
@@ -226,76 +226,58 @@ pub fn encode_list<'i, B: Body>(items: impl ExactSizeIterator<Item = &'i B>, out
         return;
     }
     let mut ends = EndsOut::begin(count, len, out);
-    for (i, item) in items.enumerate() {
-        item.encode_fields(out.reserved(ends.blocks() + i * len, len));
-        item.encode_tails(out);
-        ends.put(i, out);
-    }
+    out.apart(|out| {
+        for (i, item) in items.enumerate() {
+            item.encode_fields(out.reserved(ends.blocks + i * len, len));
+            item.encode_tails(out);
+            ends.put(i, out);
+        }
+    });
     ends.finish(element_len_u16::<B>(), out);
 }
 
 /// The ends of a list that is being written: two bytes each, until the tails need four.
 struct EndsOut {
-    header: usize,
     count: usize,
     width: usize,
-    blocks_len: usize,
+    /// Where the ends, the blocks and the tails start.
+    ends: usize,
+    blocks: usize,
+    tails: usize,
 }
 
 impl EndsOut {
     /// Reserves header, ends and blocks. Of many elements four bytes are expected.
     fn begin(count: usize, len: usize, out: &mut Writer<'_>) -> Self {
         let width = if count < MANY { 2 } else { 4 };
-        let blocks_len = count * len;
-        let header = out.reserve(2 + width * count + blocks_len);
-        Self { header, count, width, blocks_len }
-    }
-
-    /// Where the ends start.
-    #[inline(always)]
-    const fn ends(&self) -> usize {
-        self.header + 2
-    }
-
-    /// Where the blocks start.
-    #[inline(always)]
-    const fn blocks(&self) -> usize {
-        self.header + 2 + self.width * self.count
-    }
-
-    /// Where the tails start.
-    #[inline(always)]
-    const fn tails(&self) -> usize {
-        self.blocks() + self.blocks_len
+        let ends = out.reserve(2 + width * count + count * len) + 2;
+        let blocks = ends + width * count;
+        Self { count, width, ends, blocks, tails: blocks + count * len }
     }
 
     /// Writes down that the tail of element `i` ends here.
     #[inline(always)]
     fn put(&mut self, i: usize, out: &mut Writer<'_>) {
-        let end = out.len() - self.tails();
+        let end = out.len() - self.tails;
         if self.width == 2 {
             match u16::try_from(end) {
-                Ok(end) => return out.put(self.ends() + 2 * i, end.to_le_bytes()),
+                Ok(end) => return out.put(self.ends + 2 * i, end.to_le_bytes()),
                 Err(_) => self.widen(i, out),
             }
         }
         match u32::try_from(end) {
-            Ok(end) => out.put(self.ends() + 4 * i, end.to_le_bytes()),
+            Ok(end) => out.put(self.ends + 4 * i, end.to_le_bytes()),
             Err(_) => out.too_long(end),
         }
     }
 
     /// Goes over to four bytes, where the first `written` ends were written in two.
-    #[cold]
-    #[inline(never)]
+    #[inline(always)]
     fn widen(&mut self, written: usize, out: &mut Writer<'_>) {
-        out.insert(self.blocks(), 2 * self.count);
-        self.width = 4;
-        for i in (0..written).rev() {
-            let end = u16::from_le_bytes(out.get(self.ends() + 2 * i));
-            let at = self.ends() + 4 * i;
-            put(out.reserved(at, 4), 0, u32::from(end).to_le_bytes());
-        }
+        let more = 2 * self.count;
+        out.insert(self.blocks, more);
+        out.change(|buf| widen(buf, self.ends, written));
+        (self.width, self.blocks, self.tails) = (4, self.blocks + more, self.tails + more);
     }
 
     /// Goes back to two bytes.
@@ -303,24 +285,33 @@ impl EndsOut {
     #[inline(never)]
     fn narrow(&mut self, out: &mut Writer<'_>) {
         for i in 0..self.count {
-            let [low, high, ..]: [u8; 4] = out.get(self.ends() + 4 * i);
-            let at = self.ends() + 2 * i;
+            let [low, high, ..]: [u8; 4] = out.get(self.ends + 4 * i);
+            let at = self.ends + 2 * i;
             put(out.reserved(at, 2), 0, [low, high]);
         }
-        let from = self.blocks();
-        self.width = 2;
-        out.remove(self.blocks(), from - self.blocks());
+        out.remove(self.ends + 2 * self.count, 2 * self.count);
     }
 
     /// Writes the header.
     fn finish(mut self, len: u16, out: &mut Writer<'_>) {
-        let short = u16::try_from(out.len() - self.tails()).is_ok();
+        let short = u16::try_from(out.len() - self.tails).is_ok();
         if short && self.width == 4 {
             self.narrow(out);
         }
         let bits = LIST_HAS_TAIL | if short { LIST_SHORT_ENDS } else { 0 };
-        put(out.reserved(self.header, 2), 0, (len | bits).to_le_bytes());
+        put(out.reserved(self.ends - 2, 2), 0, (len | bits).to_le_bytes());
     }
+}
+
+/// Makes the first `written` ends of two bytes, which start at `ends`, ends of four.
+#[cold]
+#[inline(never)]
+fn widen(mut buf: Vec<u8>, ends: usize, written: usize) -> Vec<u8> {
+    for i in (0..written).rev() {
+        let [low, high] = load(&buf, ends + 2 * i);
+        put(&mut buf, ends + 4 * i, [low, high, 0, 0]);
+    }
+    buf
 }
 
 /// The ends of a list's elements.
@@ -408,14 +399,17 @@ impl<'p, 'a> Elements<'p, 'a> {
         Self { parts, text, start: 0 }
     }
 
-    /// Reads element `i`: `read` goes over its block, and over its tail alone.
+    /// Reads element `i`, and has `each` take it: `read` goes over its block, and over its tail
+    /// alone. What is left of the tail is looked at when the element is taken, for an element that
+    /// has to wait is moved once more.
     #[inline(always)]
     fn next<B: Body, T>(
         &mut self,
         (i, block): (usize, &[u8]),
         tail: &mut Reader<'a>,
         read: impl Fn(&[u8], &mut Reader<'_>) -> Result<T, DecodeError>,
-    ) -> Result<T, DecodeError> {
+        each: &mut impl FnMut(T),
+    ) -> Result<(), DecodeError> {
         let end = self.parts.ends.get(i);
         match self.text.get(self.start..end) {
             Some(text) if B::TEXT => tail.set_text(text),
@@ -426,9 +420,12 @@ impl<'p, 'a> Elements<'p, 'a> {
             },
         }
         self.start = end;
-        let value = read_block(block, (element_len::<B>(), B::BLOCK_LEN), tail, read)?;
-        tail.end()?;
-        Ok(value)
+        check_block(block, (element_len::<B>(), B::BLOCK_LEN), tail)?;
+        match read(block, tail) {
+            Ok(value) => each(value),
+            Err(error) => return Err(error),
+        }
+        tail.end()
     }
 }
 
@@ -446,13 +443,14 @@ fn elements<'a, B: Body, T>(
     let after = tail.take_rest();
     let mut all = Elements::new::<B>(parts);
     tail.nested(|tail| {
-        if parts.len == element_len::<B>() {
-            for block in parts.blocks.chunks_exact(element_len::<B>()).enumerate() {
-                each(all.next::<B, T>(block, tail, &read)?);
+        if B::TAIL || parts.len == element_len::<B>() {
+            let len = if B::TAIL { parts.len } else { element_len::<B>() };
+            for block in parts.blocks.chunks_exact(len).enumerate() {
+                all.next::<B, T>(block, tail, &read, &mut each)?;
             }
         } else {
             for block in parts.blocks.chunks_exact(parts.len).enumerate() {
-                each(all.next::<B, T>(block, tail, read_apart)?);
+                all.next::<B, T>(block, tail, read_apart, &mut each)?;
             }
         }
         Ok(())

@@ -50,7 +50,7 @@ impl<'b> Writer<'b> {
     pub fn reserve(&mut self, n: usize) -> usize {
         let at = self.len;
         if self.buf.len() - at < n {
-            self.grow(n);
+            self.change(|buf| grown(buf, at, n));
         }
         self.len = at + n;
         at
@@ -75,15 +75,6 @@ impl<'b> Writer<'b> {
         put(&mut self.buf, at, bytes);
     }
 
-    /// Makes room for `n` more bytes.
-    #[cold]
-    #[inline(never)]
-    fn grow(&mut self, n: usize) {
-        let (least, most) = AHEAD;
-        let ahead = self.len.clamp(least, most);
-        self.buf.resize(self.len + n + ahead, 0);
-    }
-
     /// Appends bytes.
     #[inline]
     pub fn append(&mut self, bytes: &[u8]) {
@@ -93,18 +84,11 @@ impl<'b> Writer<'b> {
                 copy_short(to, bytes);
                 self.len = end;
             }
-            _ => self.append_long(bytes),
-        }
-    }
-
-    #[inline(never)]
-    fn append_long(&mut self, bytes: &[u8]) {
-        if bytes.len() < LARGE {
-            self.block(bytes.len()).copy_from_slice(bytes);
-        } else {
-            self.buf.truncate(self.len);
-            self.buf.extend_from_slice(bytes);
-            self.len = self.buf.len();
+            _ => {
+                let len = self.len;
+                self.change(|buf| append_long(buf, len, bytes));
+                self.len = end;
+            }
         }
     }
 
@@ -125,19 +109,12 @@ impl<'b> Writer<'b> {
         }
     }
 
-    #[cold]
-    #[inline(never)]
+    #[inline(always)]
     fn long_length(&mut self, len: usize) {
-        let Ok(mut rest) = u32::try_from(len) else { return self.too_long(len) };
-        let mut groups = [0; 5];
-        for group in &mut groups {
-            // Seven bits, least significant first: ASCII, so that a run of strings with a long
-            // one among them is still checked as text in one go.
-            let [low, ..] = rest.to_le_bytes();
-            *group = low & 0x7F;
-            rest >>= 7;
+        match groups(len) {
+            Some(groups) => self.append(&groups),
+            None => self.too_long(len),
         }
-        self.append(&groups);
     }
 
     /// Writes the number of bytes behind `from` into the four reserved bytes at `at`.
@@ -151,18 +128,32 @@ impl<'b> Writer<'b> {
     }
 
     /// Leaves out the five-byte form and the elements of what is too long, and keeps the mistake.
-    #[cold]
+    #[inline]
     pub(super) fn too_long(&mut self, len: usize) {
-        let len = u64::try_from(len).unwrap_or(u64::MAX);
-        self.error.get_or_insert_with(|| Box::new(EncodeError::TooLong(len)));
+        if self.error.is_none() {
+            self.error = Some(too_long(len));
+        }
     }
 
     /// Keeps the mistake that a field holds more than its `#[max]`.
-    #[cold]
+    #[inline]
     pub fn over_max(&mut self, place: &'static Place, got: usize, max: u64) {
-        let got = u64::try_from(got).unwrap_or(u64::MAX);
-        self.error
-            .get_or_insert_with(|| Box::new(EncodeError::OverMax { place: *place, got, max }));
+        if self.error.is_none() {
+            self.error = Some(over_max(place, got, max));
+        }
+    }
+
+    /// Writes by a writer of its own that ends before this one goes on: one whose address nobody
+    /// has, so that it can live in registers.
+    #[inline(always)]
+    pub(super) fn apart(&mut self, write: impl FnOnce(&mut Writer<'_>)) {
+        let mut out = Vec::new();
+        let buf = std::mem::take(&mut self.buf);
+        let mut own = Writer { len: self.len, buf, error: self.error.take(), out: &mut out };
+        write(&mut own);
+        self.len = own.len;
+        self.buf = std::mem::take(&mut own.buf);
+        self.error = own.error.take();
     }
 
     /// Reads reserved bytes back.
@@ -171,11 +162,17 @@ impl<'b> Writer<'b> {
     }
 
     /// Moves everything from `at` on `n` bytes back, leaving zeros in between.
+    #[inline(always)]
     pub(super) fn insert(&mut self, at: usize, n: usize) {
         let end = self.len;
         self.reserve(n);
-        self.buf.copy_within(at..end, at + n);
-        self.reserved(at, n).fill(0);
+        self.change(|buf| inserted(buf, at, end, n));
+    }
+
+    /// Has `change` make something else of the bytes.
+    #[inline(always)]
+    pub(super) fn change(&mut self, change: impl FnOnce(Vec<u8>) -> Vec<u8>) {
+        self.buf = change(std::mem::take(&mut self.buf));
     }
 
     /// Takes out the `n` bytes at `at`.
@@ -207,6 +204,72 @@ impl Drop for Writer<'_> {
         buf.truncate(self.len);
         *self.out = buf;
     }
+}
+
+// What is rare is done to the buffer by value: a writer whose address is given away would live in
+// memory from there on.
+
+/// Makes room for `n` bytes behind the first `len`.
+#[cold]
+#[inline(never)]
+fn grown(mut buf: Vec<u8>, len: usize, n: usize) -> Vec<u8> {
+    let (least, most) = AHEAD;
+    buf.resize(len + n + len.clamp(least, most), 0);
+    buf
+}
+
+/// Puts many bytes behind the first `len`.
+#[inline(never)]
+fn append_long(mut buf: Vec<u8>, len: usize, bytes: &[u8]) -> Vec<u8> {
+    if bytes.len() >= LARGE {
+        buf.truncate(len);
+        buf.extend_from_slice(bytes);
+        return buf;
+    }
+    if buf.len() - len < bytes.len() {
+        buf = grown(buf, len, bytes.len());
+    }
+    if let Some(to) = buf.get_mut(len..len + bytes.len()) {
+        to.copy_from_slice(bytes);
+    }
+    buf
+}
+
+/// Moves what stands from `at` to `end` on by `n` bytes, leaving zeros in between.
+#[cold]
+#[inline(never)]
+fn inserted(mut buf: Vec<u8>, at: usize, end: usize, n: usize) -> Vec<u8> {
+    buf.copy_within(at..end, at + n);
+    buf.get_mut(at..at + n).unwrap_or_default().fill(0);
+    buf
+}
+
+/// The five-byte form of a length: seven bits a byte, least significant first. That is ASCII, so
+/// that a run of strings with a long one among them is still checked as text in one go.
+#[cold]
+#[inline(never)]
+fn groups(len: usize) -> Option<[u8; 5]> {
+    let mut rest = u32::try_from(len).ok()?;
+    let mut groups = [0; 5];
+    for group in &mut groups {
+        let [low, ..] = rest.to_le_bytes();
+        *group = low & 0x7F;
+        rest >>= 7;
+    }
+    Some(groups)
+}
+
+#[cold]
+#[inline(never)]
+fn too_long(len: usize) -> Box<EncodeError> {
+    Box::new(EncodeError::TooLong(u64::try_from(len).unwrap_or(u64::MAX)))
+}
+
+#[cold]
+#[inline(never)]
+fn over_max(place: &'static Place, got: usize, max: u64) -> Box<EncodeError> {
+    let got = u64::try_from(got).unwrap_or(u64::MAX);
+    Box::new(EncodeError::OverMax { place: *place, got, max })
 }
 
 /// Copies at most 64 bytes, in pieces of fixed size that overlap: cheaper than asking for a copy of
