@@ -248,7 +248,7 @@ const _: () = {
         }
     }
     _np::scalar! {
-        Presence u8, Self::Offline, []
+        Presence u8, true, Self::Offline, []
     }
     static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
         _np::ScalarSchema::new(
@@ -309,7 +309,7 @@ const _: () = {
         }
     }
     _np::scalar! {
-        Keep u16, Self::Always, [Self::Always]
+        Keep u16, false, Self::Always, [Self::Always]
     }
     static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
         _np::ScalarSchema::new(

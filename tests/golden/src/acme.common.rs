@@ -243,7 +243,7 @@ const _: () = {
         }
     }
     _np::scalar! {
-        Order u8, Self::Oldest, []
+        Order u8, true, Self::Oldest, []
     }
     static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
         _np::ScalarSchema::new(

@@ -207,7 +207,7 @@ const _: () = {
         }
     }
     _np::scalar! {
-        Presence u8, Self::Offline, []
+        Presence u8, true, Self::Offline, []
     }
     static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
         _np::ScalarSchema::new(

@@ -2309,7 +2309,7 @@ const _: () = {
         }
     }
     _np::scalar! {
-        Level8 u8, Self::Low, []
+        Level8 u8, true, Self::Low, []
     }
     static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
         _np::ScalarSchema::new(
@@ -2361,7 +2361,7 @@ const _: () = {
         }
     }
     _np::scalar! {
-        Level16 u16, Self::Low, []
+        Level16 u16, true, Self::Low, []
     }
     static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
         _np::ScalarSchema::new(
@@ -2413,7 +2413,7 @@ const _: () = {
         }
     }
     _np::scalar! {
-        Level32 u32, Self::Low, []
+        Level32 u32, true, Self::Low, []
     }
     static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
         _np::ScalarSchema::new(
@@ -2465,7 +2465,7 @@ const _: () = {
         }
     }
     _np::scalar! {
-        Level64 u64, Self::Low, []
+        Level64 u64, true, Self::Low, []
     }
     static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
         _np::ScalarSchema::new(

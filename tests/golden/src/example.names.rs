@@ -1375,7 +1375,7 @@ const _: () = {
         }
     }
     _np::scalar! {
-        Relation u8, Self::self_, []
+        Relation u8, true, Self::self_, []
     }
     static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
         _np::ScalarSchema::new(
@@ -3799,7 +3799,7 @@ const _: () = {
         }
     }
     _np::scalar! {
-        r#enum u8, Self::r#type, []
+        r#enum u8, true, Self::r#type, []
     }
     static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
         _np::ScalarSchema::new(
@@ -7661,7 +7661,7 @@ const _: () = {
         }
     }
     _np::scalar! {
-        Ok u16, Self::None, []
+        Ok u16, true, Self::None, []
     }
     static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
         _np::ScalarSchema::new(

@@ -488,7 +488,7 @@ const _: () = {
         }
     }
     _np::scalar! {
-        State u8, Self::Open, []
+        State u8, true, Self::Open, []
     }
     static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
         _np::ScalarSchema::new(
