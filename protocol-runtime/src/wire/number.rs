@@ -104,6 +104,10 @@ pub fn decode_plain_list<T: Wire, const N: usize>(
         );
     };
     if cfg!(target_endian = "little") {
+        if N == 0 {
+            // A struct without fields; lists of such are refused, where their size is asked for.
+            return Err(Kind::BadLength.into());
+        }
         let len = count.checked_mul(N).ok_or(Kind::BadLength)?;
         let (items, _) = tail.take(len)?.as_chunks::<N>();
         tail.charge(count, N)?;

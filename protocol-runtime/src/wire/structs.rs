@@ -429,9 +429,10 @@ impl<'p, 'a> Elements<'p, 'a> {
     }
 }
 
-/// Goes over the elements of a list: `read` makes something of each, and `each` takes it. Where
-/// blocks are not as long as this side's, `read_apart` does, so that the usual loop has all of
-/// `read` in it.
+/// Goes over the elements of a list: `read` makes something of each, and `each` takes it. With tails
+/// there is one loop for blocks of every length, so that all of `read` is in it; without, one for
+/// blocks as long as this side's, where it goes over memory in steps that are known, and
+/// `read_apart` for others.
 #[inline(always)]
 fn elements<'a, B: Body, T>(
     parts: &Parts<'a>,
