@@ -144,16 +144,16 @@ impl<'b> Writer<'b> {
     }
 
     /// Writes by a writer of its own that ends before this one goes on: one whose address nobody
-    /// has, so that it can live in registers.
+    /// has, so that it can live in registers. If `write` panics, the bytes come back all the same.
     #[inline(always)]
     pub(super) fn apart(&mut self, write: impl FnOnce(&mut Writer<'_>)) {
-        let mut out = Vec::new();
         let buf = std::mem::take(&mut self.buf);
-        let mut own = Writer { len: self.len, buf, error: self.error.take(), out: &mut out };
+        let error = self.error.take();
+        let mut own = Writer { len: self.len, buf, error, out: &mut self.buf };
         write(&mut own);
-        self.len = own.len;
-        self.buf = std::mem::take(&mut own.buf);
-        self.error = own.error.take();
+        let (buf, len, error) = (std::mem::take(&mut own.buf), own.len, own.error.take());
+        drop(own);
+        (self.buf, self.len, self.error) = (buf, len, error);
     }
 
     /// Reads reserved bytes back.
@@ -323,5 +323,27 @@ pub fn put<const N: usize>(block: &mut [u8], at: usize, bytes: [u8; N]) {
 pub fn set(block: &mut [u8], bit: Bit, truth: bool) {
     if let Some(byte) = block.get_mut(bit.byte) {
         *byte |= u8::from(truth) << bit.shift;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::Writer;
+
+    #[test]
+    fn what_was_written_before_a_panic_in_a_list_is_not_lost() {
+        let mut out = vec![1, 2];
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let mut writer = Writer::new(&mut out);
+            writer.append(&[3]);
+            writer.apart(|own| {
+                own.append(&[4]);
+                panic!("a conversion gave up");
+            });
+        }));
+        assert!(panicked.is_err());
+        assert_eq!(out, [1, 2, 3]);
     }
 }
