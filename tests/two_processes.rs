@@ -1,7 +1,12 @@
 //! The example of two processes, as people run it: the first contact, the second, a server whose
 //! key was changed, and the mend.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails where it is wrong")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails where it is wrong"
+)]
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -106,6 +111,7 @@ fn two_processes_without_a_key_talk_encrypted_and_notice_a_changed_one() {
     for part in [old.as_str(), &second.fingerprint, &mend, file.to_str().unwrap()] {
         assert!(complaint.contains(part), "{part}: {complaint}");
     }
+    assert!(!complaint.contains("--state-dir"), "npctl looks there by itself: {complaint}");
     assert_eq!(known(), format!("{name} {key}"));
 
     // What the complaint says.

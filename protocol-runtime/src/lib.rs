@@ -6,7 +6,7 @@
 //! | row | modules | |
 //! |---|---|---|
 //! | 6 | `client`, `server` | handles and policies |
-//! | 5 | `setup` | what their builders share |
+//! | 5 | `setup` | what their builders share: options to security, trust on first use |
 //! | 4 | `driver`; `connection`, `caller`, `call`, `cx`, `peer`, `serve` | the only loop, the only clock; what user code holds of it |
 //! | 3 | `transport`; `identity` | byte streams; key files and lists of keys |
 //! | 2 | [`session`] | one state machine per connection |

@@ -1,5 +1,4 @@
 //! Who may come in: the allow-list first, which follows its file, then the application's own say.
-#![expect(clippy::disallowed_methods, reason = "the list is looked at by a task of its own")]
 
 use std::fmt;
 use std::path::PathBuf;

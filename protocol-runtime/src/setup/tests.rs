@@ -45,14 +45,16 @@ async fn refused_client(secure: Secure) -> String {
     secure.client(&tcp()).await.err().expect("options that contradict each other").to_string()
 }
 
+/// Sets an option.
+type Choice = fn(&mut Secure);
+
 #[tokio::test]
 async fn options_that_contradict_each_other_are_named() {
-    type Option = fn(&mut Secure);
-    let anonymous: Option = |secure| secure.anonymous = true;
-    let shared: Option = |secure| secure.shared_key = Some(secret());
-    let identity: Option = |secure| secure.identity = Some(key());
-    let server_key: Option = |secure| secure.server_key = Some(key().public());
-    let server_auth: Option = |secure| secure.server_auth = true;
+    let anonymous: Choice = |secure| secure.anonymous = true;
+    let shared: Choice = |secure| secure.shared_key = Some(secret());
+    let identity: Choice = |secure| secure.identity = Some(key());
+    let server_key: Choice = |secure| secure.server_key = Some(key().public());
+    let server_auth: Choice = |secure| secure.server_auth = true;
     let (a, s, i) = (".insecure_anonymous()", ".shared_key(key)", ".identity(keypair)");
     let (k, n) = (".server_key(key)", ".server_auth()");
     let both = [
@@ -67,7 +69,7 @@ async fn options_that_contradict_each_other_are_named() {
         ([shared, server_key], [s, k]),
         ([server_auth, identity], [n, i]),
     ];
-    let build = |options: &[Option]| {
+    let build = |options: &[Choice]| {
         let mut secure = Secure::default();
         options.iter().for_each(|option| option(&mut secure));
         secure
@@ -88,7 +90,7 @@ async fn options_that_contradict_each_other_are_named() {
 
 #[tokio::test]
 async fn what_needs_keys_of_clients_says_how_to_get_them() {
-    let modes: [(fn(&mut Secure), Address, &str); 4] = [
+    let modes: [(Choice, Address, &str); 4] = [
         (|_| {}, mem(), "add `.identity(keypair)`"),
         (|secure| secure.anonymous = true, tcp(), "leave out `.insecure_anonymous()`"),
         (|secure| secure.server_auth = true, tcp(), "leave out `.server_auth()`"),

@@ -19,15 +19,19 @@ pub(crate) struct Trust {
     server: ServerName,
     /// The key it is known by.
     known: Option<PublicKey>,
+    /// The directory, where `npctl` would not look by itself.
+    elsewhere: Option<PathBuf>,
 }
 
 impl Trust {
     /// Looks a server up.
     pub(super) async fn find(state: StateDir, server: ServerName) -> Result<Self, Error> {
+        let usual = StateDir::from_env().is_ok_and(|usual| usual == state);
+        let elsewhere = (!usual).then(|| state.path().to_owned());
         let found = blocking(move || {
             let servers = state.servers()?;
             let known = servers.find(&server)?;
-            Ok::<_, FileError>(Self { servers, server, known })
+            Ok::<_, FileError>(Self { servers, server, known, elsewhere })
         });
         Ok(found.await??)
     }
@@ -51,12 +55,10 @@ impl Trust {
 
     /// The same failure, as somebody who never pinned a key understands it.
     pub(crate) fn explain(&self, error: Error) -> Error {
-        match error {
-            Error::Handshake(NoiseError::PeerKeyMismatch { expected, presented }) => {
-                self.changed(expected, presented)
-            }
-            other => other,
+        if let Error::Handshake(NoiseError::PeerKeyMismatch { expected, presented }) = error {
+            return self.changed(expected, presented);
         }
+        error
     }
 
     async fn write_down(self, peer: &Peer) -> Result<Grant, Error> {
@@ -87,12 +89,15 @@ impl Trust {
     }
 
     fn changed(&self, known: PublicKey, presented: PublicKey) -> Error {
-        let file: PathBuf = self.servers.path().to_owned();
+        let path = self.servers.path().to_owned();
         let problem = FileProblem::OtherKey { server: self.server.to_string(), known, presented };
-        Error::ServerKeyChanged {
-            known,
-            presented,
-            text: FileError { path: file, problem }.to_string().into(),
+        let mut text = FileError { path, problem }.to_string();
+        if let Some(dir) = &self.elsewhere {
+            text.push_str(&format!(
+                " (npctl finds this file with `--state-dir {}`)",
+                dir.display()
+            ));
         }
+        Error::ServerKeyChanged { known, presented, text: text.into() }
     }
 }

@@ -1,4 +1,5 @@
 //! What the library logs, kept as text.
+#![expect(clippy::expect_used, reason = "fails like a test")]
 
 use std::fmt::{Debug, Write as _};
 use std::sync::{Mutex, Once, PoisonError};

@@ -1,6 +1,12 @@
 //! Who is let in and who is not, in each mode and by each rule, and what is told about it.
 #![expect(clippy::disallowed_methods, reason = "tests start tasks")]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers fail as the tests do")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers fail as the tests do"
+)]
 
 use std::future::pending;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -19,6 +25,8 @@ use protocol_runtime::peer::{Authorizer, Decision, Identity, Peer};
 use protocol_runtime::serve::Client;
 use protocol_runtime::server::{Server, ServerBuilder};
 use protocol_runtime::session::ClockPolicy;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
@@ -98,6 +106,62 @@ async fn a_peer_with_the_shared_key_is_known_as_such() {
     assert_eq!(*connection.peer().identity(), Identity::SharedKey);
     assert!(connection.security().is_authenticated());
     assert!(connection.security().to_string().ends_with(", shared key"));
+}
+
+/// Lets one connection through to the server, and keeps what the client sent.
+async fn recorded(server: &Server) -> (String, tokio::task::JoinHandle<Vec<u8>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("tcp://{}", listener.local_addr().unwrap());
+    let server = server.address().trim_start_matches("tcp://").to_owned();
+    let relay = tokio::spawn(async move {
+        let (mut client, _) = listener.accept().await.unwrap();
+        let mut server = TcpStream::connect(server).await.unwrap();
+        let ((mut from, mut to), (mut back, mut forth)) = (client.split(), server.split());
+        let there = async {
+            let (mut kept, mut buffer) = (Vec::new(), [0; 4096]);
+            while let Ok(len @ 1..) = from.read(&mut buffer).await {
+                kept.extend_from_slice(&buffer[..len]);
+                forth.write_all(&buffer[..len]).await.unwrap();
+            }
+            forth.shutdown().await.unwrap();
+            kept
+        };
+        let (kept, _copied) = tokio::join!(there, tokio::io::copy(&mut back, &mut to));
+        kept
+    });
+    (address, relay)
+}
+
+#[tokio::test]
+async fn a_recording_of_a_client_gets_nothing_from_the_same_server_or_the_next() {
+    log::keep();
+    let secret = PresharedKey::generate().unwrap();
+    let start = |unix_ms| {
+        let builder = ServerBuilder::new().shared_key(secret.clone());
+        serve(builder.time_source(set(unix_ms)), TCP)
+    };
+    let (server, host) = start(NOON).await;
+    let (address, relay) = recorded(&server).await;
+    let client = ClientBuilder::new().shared_key(secret.clone()).time_source(set(NOON));
+    let probe: ProbeClient = client.connect(&address).await.unwrap();
+    probe.echo("once").await.unwrap();
+    probe.connection().close().await;
+    let recording = relay.await.unwrap();
+
+    let (next, next_host) = start(NOON + 10_000).await;
+    for (server, why) in [(&server, "was sent again"), (&next, "nothing is remembered")] {
+        let mut socket =
+            TcpStream::connect(server.address().trim_start_matches("tcp://")).await.unwrap();
+        let from = format!("tcp://{}", socket.local_addr().unwrap());
+        socket.write_all(&recording).await.unwrap();
+        let mut answer = Vec::new();
+        // A reset is an end as well.
+        let _end = timeout(SOON, socket.read_to_end(&mut answer)).await.expect("an end in time");
+        assert_eq!(log::lines(&["WARN", &from, why]).len(), 1, "{why}");
+        assert!(answer.len() <= 2 + 32, "a Reject, or nothing");
+    }
+    assert_eq!(host.started.load(Ordering::SeqCst), 1);
+    assert_eq!(next_host.started.load(Ordering::SeqCst), 0);
 }
 
 // The allow-list.

@@ -1,5 +1,6 @@
 //! Trust on first use: what a client with nobody's key does about its server's.
 #![expect(clippy::disallowed_methods, reason = "tests start tasks")]
+#![expect(clippy::unwrap_used, reason = "helpers fail as the tests do")]
 
 use protocol_runtime::client::ClientBuilder;
 use protocol_runtime::error::Error;
@@ -59,7 +60,9 @@ async fn the_first_key_is_written_down_and_a_changed_one_refused() {
     let text = error.to_string();
     let file = dir.path("state").join("known_servers").display().to_string();
     let mend = format!("npctl key forget {}", name(&address));
-    for part in [&first.public().fingerprint(), &second.public().fingerprint(), &file, &mend] {
+    let place = format!("`--state-dir {}`", dir.path("state").display());
+    let (old, new) = (first.public().fingerprint(), second.public().fingerprint());
+    for part in [&old, &new, &file, &mend, &place] {
         assert!(text.contains(part.as_str()), "{text}");
     }
     assert_eq!(servers(&dir).find(&name(&address)).unwrap(), Some(first.public()), "it stays");
