@@ -3,8 +3,8 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::str::FromStr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
@@ -61,6 +61,7 @@ pub(crate) fn source(number: u16) -> Ipv4Addr {
 /// Connects from there.
 pub(crate) async fn connect(from: Ipv4Addr, to: SocketAddr) -> io::Result<TcpStream> {
     let socket = TcpSocket::new_v4()?;
+    socket.set_nodelay(true)?;
     socket.bind((from, 0).into())?;
     socket.connect(to).await
 }
@@ -87,9 +88,14 @@ fn session() -> Session {
 
 /// The preface and the first message of an honest client.
 pub(crate) fn opening() -> Vec<u8> {
-    let mut opening = Vec::new();
-    session().poll_transmit(&mut opening);
-    opening
+    // One for all: it is the server's time that a flood is after, and not its own.
+    static OPENING: OnceLock<Vec<u8>> = OnceLock::new();
+    let begin = || {
+        let mut opening = Vec::new();
+        session().poll_transmit(&mut opening);
+        opening
+    };
+    OPENING.get_or_init(begin).clone()
 }
 
 /// An opening with noise for its key, and noise for what ends the handshake.

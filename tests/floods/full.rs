@@ -28,16 +28,15 @@ const MEBIBYTE: u64 = 1_024 * 1_024;
 /// A flood: kind, sources, sockets, new connections in a second, seconds.
 type Plan = (&'static str, u16, u32, u32, u64);
 
-const PLANS: [Plan; 9] = [
-    ("silent", 1, 5_000, 1_000, 15),
-    ("silent", 200, 5_000, 1_000, 15),
-    ("slow", 1, 5_000, 1_000, 15),
-    ("slow", 200, 5_000, 1_000, 15),
-    ("garbage", 1, 5_000, 10_000, 30),
+const PLANS: [Plan; 8] = [
+    ("silent", 1, 5_000, 1_000, 12),
+    ("silent", 200, 5_000, 1_000, 12),
+    ("slow", 1, 5_000, 1_000, 12),
+    ("slow", 200, 5_000, 1_000, 12),
+    ("garbage", 1, 5_000, 10_000, 10),
     ("garbage", 200, 5_000, 10_000, 30),
-    ("announce", 1, 5_000, 1_000, 15),
-    ("announce", 200, 5_000, 1_000, 15),
-    ("announce-open", 200, 5_000, 1_000, 30),
+    ("announce", 200, 5_000, 1_000, 12),
+    ("announce-open", 200, 5_000, 1_000, 20),
 ];
 
 /// One of the processes, ended with its handle.
@@ -48,7 +47,11 @@ struct Process {
 
 impl Process {
     fn start(role: &str) -> Self {
-        let mut child = Command::new(env::current_exe().unwrap())
+        // Attackers elsewhere would take no time from the processors of this machine.
+        let nice = if role.starts_with("attack") { "10" } else { "0" };
+        let mut child = Command::new("nice")
+            .args(["-n", nice])
+            .arg(env::current_exe().unwrap())
             .args(["--ignored", "--exact", "full::a_process_of_the_floods", "--nocapture"])
             .env(ROLE, role)
             .stdin(Stdio::piped())
@@ -189,7 +192,7 @@ fn mebibytes(bytes: u64) -> f64 {
 }
 
 #[test]
-#[ignore = "takes five minutes: cargo test --test floods -- --ignored --nocapture full::floods_of_five_thousand"]
+#[ignore = "takes three minutes: cargo test --test floods -- --ignored --nocapture full::floods_of_five_thousand"]
 fn floods_of_five_thousand_sockets() {
     let only = env::var("NETWORK_PROTOCOL_FLOODS").unwrap_or_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
