@@ -1,6 +1,7 @@
 //! Measures this project beside its peers.
 
 mod codec;
+mod secure;
 
 use clap::{Parser, Subcommand};
 
@@ -15,10 +16,12 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Suite {
     Codec(codec::Arguments),
+    Secure(secure::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().suite {
         Suite::Codec(arguments) => codec::run(&arguments),
+        Suite::Secure(arguments) => secure::run(&arguments),
     }
 }

@@ -1,7 +1,7 @@
 //! The suite `codec`: time and size of encodings.
 
 mod cases;
-mod contestant;
+pub(crate) mod contestant;
 mod convert;
 mod data;
 mod goals;
@@ -9,8 +9,8 @@ mod measure;
 mod memory;
 mod ours;
 mod peers;
-mod plot;
-mod report;
+pub(crate) mod plot;
+pub(crate) mod report;
 
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};

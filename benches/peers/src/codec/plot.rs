@@ -1,4 +1,4 @@
-//! Draws a case: a panel of bars for each thing that was measured.
+//! Draws a case: a panel of bars for each thing that was measured, two beside each other.
 
 use std::path::Path;
 
@@ -22,7 +22,7 @@ const MARGIN: i32 = 12;
 
 /// A bar is cut where it passes so many times the baseline: or one slow peer would leave nothing
 /// to see of the others.
-const LONGEST: f64 = 3.0;
+pub(crate) const LONGEST: f64 = 3.0;
 
 const INK: RGBColor = RGBColor(0x22, 0x2b, 0x36);
 const FAINT: RGBColor = RGBColor(0x8a, 0x94, 0xa0);
@@ -31,23 +31,23 @@ const OURS: RGBColor = RGBColor(0x1f, 0x6f, 0xb2);
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
-struct Bar {
-    name: String,
-    ours: bool,
-    value: f64,
-    figure: String,
-    ratio: String,
+pub(crate) struct Bar {
+    pub name: String,
+    pub ours: bool,
+    pub value: f64,
+    pub figure: String,
+    pub ratio: String,
 }
 
-struct Panel {
-    heading: &'static str,
-    bars: Vec<Bar>,
+pub(crate) struct Panel {
+    pub heading: String,
+    pub bars: Vec<Bar>,
     /// What ratios are relative to.
-    base: Option<f64>,
+    pub base: Option<f64>,
 }
 
 impl Panel {
-    fn new(report: &Report, baseline: Peer, heading: &'static str, metrics: &[Metric]) -> Self {
+    fn new(report: &Report, baseline: Peer, heading: &str, metrics: &[Metric]) -> Self {
         let find = |peer| {
             let found =
                 metrics.iter().find_map(|&metric| Some((metric, report.value(peer, metric)?)));
@@ -72,7 +72,7 @@ impl Panel {
                 ratio: base.map_or_else(String::new, |base| format!("{} ×", ratio(value / base))),
             }
         });
-        Self { heading, bars: bars.collect(), base }
+        Self { heading: heading.into(), bars: bars.collect(), base }
     }
 
     /// What the full width stands for.
@@ -95,18 +95,27 @@ pub fn draw(report: &Report, baseline: Peer, path: &Path) -> Result<()> {
         ),
         Panel::new(report, baseline, "size", &[Metric::Size]),
     ];
-    let rows = |panels: &[Panel]| panels.iter().map(|panel| panel.bars.len()).max().unwrap_or(0);
-    let height = |rows: usize| HEADING + ROW * rows as i32 + MARGIN;
-    let (upper, lower) = (height(rows(&panels[..2])), height(rows(&panels[2..])));
+    let name = format!("{}: {}", report.case, report.case.about());
+    let note =
+        format!("shorter is better · × is relative to {baseline} · bars are cut at {LONGEST} ×");
+    draw_panels(&name, &note, &panels, path)
+}
 
-    let root =
-        SVGBackend::new(path, (WIDTH as u32, (TITLE + upper + lower) as u32)).into_drawing_area();
+/// Draws panels into an SVG file.
+pub(crate) fn draw_panels(name: &str, note: &str, panels: &[Panel], path: &Path) -> Result<()> {
+    let rows = |pair: &[Panel]| pair.iter().map(|panel| panel.bars.len()).max().unwrap_or(0);
+    let height = |pair: &[Panel]| HEADING + ROW * rows(pair) as i32 + MARGIN;
+    let whole = TITLE + panels.chunks(2).map(height).sum::<i32>();
+
+    let root = SVGBackend::new(path, (WIDTH as u32, whole as u32)).into_drawing_area();
     let drawn = root.fill(&WHITE).and_then(|()| {
-        title(&root, report, baseline)?;
-        let half = WIDTH / 2;
-        let places = [(0, TITLE), (half, TITLE), (0, TITLE + upper), (half, TITLE + upper)];
-        for (panel, place) in panels.iter().zip(places) {
-            bars(&root, panel, place, half)?;
+        title(&root, name, note)?;
+        let (half, mut top) = (WIDTH / 2, TITLE);
+        for pair in panels.chunks(2) {
+            for (panel, left) in pair.iter().zip([0, half]) {
+                bars(&root, panel, (left, top), half)?;
+            }
+            top += height(pair);
         }
         root.present()
     });
@@ -122,16 +131,13 @@ fn text(area: &Area<'_>, text: &str, at: (i32, i32), look: (i32, RGBColor), hpos
     area.draw(&Text::new(text.to_owned(), at, style))
 }
 
-fn title(area: &Area<'_>, report: &Report, baseline: Peer) -> Drawn {
-    let name = format!("{}: {}", report.case, report.case.about());
-    text(area, &name, (MARGIN, 20), (20, INK), HPos::Left)?;
-    let note =
-        format!("shorter is better · × is relative to {baseline} · bars are cut at {LONGEST} ×");
-    text(area, &note, (MARGIN, 42), (13, FAINT), HPos::Left)
+fn title(area: &Area<'_>, name: &str, note: &str) -> Drawn {
+    text(area, name, (MARGIN, 20), (20, INK), HPos::Left)?;
+    text(area, note, (MARGIN, 42), (13, FAINT), HPos::Left)
 }
 
 fn bars(area: &Area<'_>, panel: &Panel, (x, y): (i32, i32), width: i32) -> Drawn {
-    text(area, panel.heading, (x + MARGIN, y + HEADING / 2 + 4), (15, INK), HPos::Left)?;
+    text(area, &panel.heading, (x + MARGIN, y + HEADING / 2 + 4), (15, INK), HPos::Left)?;
     let left = x + MARGIN + NAMES;
     let longest = f64::from(width - NAMES - FIGURES - 2 * MARGIN);
     let full = panel.full();
