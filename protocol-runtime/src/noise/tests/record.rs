@@ -100,6 +100,24 @@ fn reserved_room_for_the_header_gives_the_same_records() {
 }
 
 #[test]
+fn where_the_text_lies_in_the_buffer_makes_no_difference() {
+    for max in 1..24 {
+        let text = text(3 * max - 1);
+        let seal_at = |from: usize| {
+            let (mut sealer, _) = channel(Suite::ChaChaPoly);
+            sealer.set_record_max(max).unwrap();
+            let mut buf = [&vec![0xee; from], &text[..]].concat();
+            sealer.seal(&mut buf, from).unwrap();
+            buf.split_off(from)
+        };
+        let first = seal_at(0);
+        for from in 1..40 {
+            assert_eq!(seal_at(from), first, "from {from} in records of {max}");
+        }
+    }
+}
+
+#[test]
 fn sealing_and_opening_stay_in_the_buffer_that_was_given() {
     let (mut sealer, mut opener) = channel(Suite::AesGcm);
     let mut buf = Vec::with_capacity(RECORD_MAX_DEFAULT * 3 + 3 * RECORD_OVERHEAD);
@@ -454,4 +472,14 @@ fn a_failed_record_leaves_nothing_of_its_text() {
         assert_eq!(channel(suite).1.open(&mut record), Err(NoiseError::Authentication));
         assert!(!record.windows(4).any(|window| window == [0x61; 4]));
     }
+}
+
+#[test]
+fn what_shows_a_direction_shows_how_far_it_came() {
+    let (mut sealer, mut opener) = channel(Suite::AesGcm);
+    let record = seal(&mut sealer, b"a");
+    open(&mut opener, &record).unwrap();
+    open(&mut opener, &record).unwrap_err();
+    assert_eq!(format!("{sealer:?}"), "Sealer { count: 1, .. }");
+    assert_eq!(format!("{opener:?}"), "Opener { count: 1, failed: true, .. }");
 }
