@@ -1,8 +1,12 @@
 //! The peer's calls that are not answered yet.
 //!
 //! A peer may choose any number that is not open, so they are found by probing: a table of a
-//! power of two, at least twice as large as what is in it, that grows with use up to the limit.
+//! power of two, at least twice as large as what is in it, that grows with use up to the limit. The
+//! nearer to its home a call is, the sooner it makes room ([Robin Hood hashing]), so that one at home
+//! ends every search and every removal: of numbers that follow one another, each is.
 //! Never holds more than the limit, and never allocates while it does not grow.
+//!
+//! [Robin Hood hashing]: https://cs.uwaterloo.ca/research/tr/1986/CS-86-14.pdf
 
 use crate::frame::id::CallId;
 
@@ -42,17 +46,19 @@ impl Served {
 
     /// Takes a call out; false if it is not in the table.
     pub(super) fn remove(&mut self, call: CallId) -> bool {
-        let Some(at) = self.find(call) else { return false };
-        self.clear(at);
+        let Some(mut free) = self.find(call) else { return false };
         self.len = self.len.saturating_sub(1);
-        // Calls behind it may have been placed past their home because of it.
-        let mut next = self.after(at);
-        while let Some(moved) = self.get(next) {
-            self.clear(next);
-            self.place(moved);
-            next = self.after(next);
+        // Calls behind it that are past their home move up, as far as one that is at home: those
+        // behind that one are where they would be without this call.
+        loop {
+            let next = self.after(free);
+            let moved = self.get(next).filter(|found| self.distance(next, *found) > 0);
+            self.set(free, moved);
+            if moved.is_none() {
+                return true;
+            }
+            free = next;
         }
-        true
     }
 
     fn find(&self, call: CallId) -> Option<usize> {
@@ -60,25 +66,31 @@ impl Served {
             return None;
         }
         let mut at = self.home(call);
-        while let Some(found) = self.get(at) {
-            if found == call {
-                return Some(at);
+        for far in 0.. {
+            match self.get(at) {
+                Some(found) if found == call => return Some(at),
+                Some(found) if self.distance(at, found) >= far => at = self.after(at),
+                // The call would have taken this place.
+                Some(_) | None => break,
             }
-            at = self.after(at);
         }
         None
     }
 
-    /// Puts a call into the first free slot from its home. There always is one: at most half of
+    /// Puts a call into the first slot from its home that is free or taken by one that is nearer
+    /// to its own home, which moves on in its turn. There always is a free one: at most half of
     /// the slots are taken.
-    fn place(&mut self, call: CallId) {
-        let mut at = self.home(call);
-        while self.get(at).is_some() {
-            at = self.after(at);
+    fn place(&mut self, mut call: CallId) {
+        let (mut at, mut far) = (self.home(call), 0);
+        while let Some(found) = self.get(at) {
+            let theirs = self.distance(at, found);
+            if theirs < far {
+                self.set(at, Some(call));
+                (call, far) = (found, theirs);
+            }
+            (at, far) = (self.after(at), far.saturating_add(1));
         }
-        if let Some(slot) = self.slots.get_mut(at) {
-            *slot = Some(call);
-        }
+        self.set(at, Some(call));
     }
 
     fn grow(&mut self) {
@@ -93,10 +105,15 @@ impl Served {
         self.slots.get(at).copied().flatten()
     }
 
-    fn clear(&mut self, at: usize) {
+    fn set(&mut self, at: usize, call: Option<CallId>) {
         if let Some(slot) = self.slots.get_mut(at) {
-            *slot = None;
+            *slot = call;
         }
+    }
+
+    /// How far the slot `at` is from where the call in it belongs.
+    fn distance(&self, at: usize, call: CallId) -> usize {
+        at.wrapping_sub(self.home(call)) & self.slots.len().wrapping_sub(1)
     }
 
     fn home(&self, call: CallId) -> usize {

@@ -20,6 +20,8 @@ pub struct Writer<'b> {
     buf: Vec<u8>,
     /// How many of them are written.
     len: usize,
+    /// How many were written before: messages of the same batch.
+    start: usize,
     /// Boxed, so that making and ending a writer moves nothing but words.
     error: Option<Box<EncodeError>>,
 }
@@ -29,7 +31,7 @@ impl<'b> Writer<'b> {
     #[inline]
     pub fn new(out: &'b mut Vec<u8>) -> Self {
         let buf = std::mem::take(out);
-        Self { len: buf.len(), buf, out, error: None }
+        Self { len: buf.len(), start: buf.len(), buf, out, error: None }
     }
 
     /// How many bytes are written.
@@ -50,7 +52,8 @@ impl<'b> Writer<'b> {
     pub fn reserve(&mut self, n: usize) -> usize {
         let at = self.len;
         if self.buf.len() - at < n {
-            self.change(|buf| grown(buf, at, n));
+            let start = self.start;
+            self.change(|buf| grown(buf, start, at, n));
         }
         self.len = at + n;
         at
@@ -85,8 +88,8 @@ impl<'b> Writer<'b> {
                 self.len = end;
             }
             _ => {
-                let len = self.len;
-                self.change(|buf| append_long(buf, len, bytes));
+                let (start, len) = (self.start, self.len);
+                self.change(|buf| append_long(buf, start, len, bytes));
                 self.len = end;
             }
         }
@@ -149,7 +152,8 @@ impl<'b> Writer<'b> {
     pub(super) fn apart(&mut self, write: impl FnOnce(&mut Writer<'_>)) {
         let buf = std::mem::take(&mut self.buf);
         let error = self.error.take();
-        let mut own = Writer { len: self.len, buf, error, out: &mut self.buf };
+        let (len, start) = (self.len, self.start);
+        let mut own = Writer { len, start, buf, error, out: &mut self.buf };
         write(&mut own);
         let (buf, len, error) = (std::mem::take(&mut own.buf), own.len, own.error.take());
         drop(own);
@@ -209,25 +213,26 @@ impl Drop for Writer<'_> {
 // What is rare is done to the buffer by value: a writer whose address is given away would live in
 // memory from there on.
 
-/// Makes room for `n` bytes behind the first `len`.
+/// Makes room for `n` bytes behind the first `len`, and for as many again as this writer wrote
+/// behind `start`. What others wrote before it says nothing about how much will follow.
 #[cold]
 #[inline(never)]
-fn grown(mut buf: Vec<u8>, len: usize, n: usize) -> Vec<u8> {
+fn grown(mut buf: Vec<u8>, start: usize, len: usize, n: usize) -> Vec<u8> {
     let (least, most) = AHEAD;
-    buf.resize(len + n + len.clamp(least, most), 0);
+    buf.resize(len + n + (len - start).clamp(least, most), 0);
     buf
 }
 
 /// Puts many bytes behind the first `len`.
 #[inline(never)]
-fn append_long(mut buf: Vec<u8>, len: usize, bytes: &[u8]) -> Vec<u8> {
+fn append_long(mut buf: Vec<u8>, start: usize, len: usize, bytes: &[u8]) -> Vec<u8> {
     if bytes.len() >= LARGE {
         buf.truncate(len);
         buf.extend_from_slice(bytes);
         return buf;
     }
     if buf.len() - len < bytes.len() {
-        buf = grown(buf, len, bytes.len());
+        buf = grown(buf, start, len, bytes.len());
     }
     if let Some(to) = buf.get_mut(len..len + bytes.len()) {
         to.copy_from_slice(bytes);
@@ -345,5 +350,17 @@ mod tests {
         }));
         assert!(panicked.is_err());
         assert_eq!(out, [1, 2, 3]);
+    }
+
+    #[test]
+    fn a_small_message_costs_no_more_behind_a_large_batch() {
+        let mut out = Vec::with_capacity(64 * 1_024 + 200);
+        out.resize(64 * 1_024, 7);
+        let before = out.capacity();
+        let mut writer = Writer::new(&mut out);
+        writer.block(8);
+        writer.append(&[9; 60]);
+        drop(writer);
+        assert_eq!((out.len(), out.capacity()), (64 * 1_024 + 68, before));
     }
 }
