@@ -176,12 +176,19 @@ fn walk(
         }
         if is_folder {
             walk(&path, ignored, found)?;
-        } else if path.extension().is_some_and(|extension| extension == "np") {
+        } else if path.extension().is_some_and(|extension| extension == "np") && !is_no_text(&path)
+        {
             found.push(path);
         }
     }
     ignored.truncate(before);
     Ok(())
+}
+
+/// Whether something is known to be neither a file nor a link to one: to read a pipe is to wait for
+/// somebody who writes.
+fn is_no_text(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|about| !about.is_file())
 }
 
 #[cfg(test)]

@@ -7,9 +7,7 @@
 use crate::check::graph::{Order, order};
 use crate::check::index::{Index, Meant, Peeled};
 use crate::diag::Diagnostics;
-use crate::ir::{
-    ArrayLen, Bound, Field, Float, Item, Schema, Std, Type, TypeKind, Value, ValueKind,
-};
+use crate::ir::{ArrayLen, Bound, Field, Float, Item, Schema, Type, TypeKind, Value, ValueKind};
 
 /// The largest block: its length has 14 bits in the header of a list.
 pub const BLOCK_BYTES_MAX: usize = 16_383;
@@ -270,28 +268,7 @@ impl<'a> Layouts<'a> {
     /// Whether values of a type may be keys of maps and elements of sets.
     #[must_use]
     pub fn is_key(&self, ty: &Type) -> bool {
-        let Some(Peeled { ty, secret: false }) = self.index.peel(ty) else {
-            return false;
-        };
-        match &ty.kind {
-            TypeKind::Bool | TypeKind::Int(_) | TypeKind::String | TypeKind::Bytes => true,
-            TypeKind::Std(std) => match std {
-                Std::Uuid | Std::Timestamp | Std::Duration => true,
-                Std::SocketAddr => false,
-            },
-            TypeKind::Array(inner, _) => self.is_key(inner),
-            TypeKind::Tuple(elements) => elements.iter().all(|element| self.is_key(element)),
-            TypeKind::Unit
-            | TypeKind::Float(_)
-            | TypeKind::Vec(_)
-            | TypeKind::Option(_)
-            | TypeKind::Map(..)
-            | TypeKind::Set(_)
-            | TypeKind::Secret(_)
-            | TypeKind::Stream(_)
-            | TypeKind::Named(_)
-            | TypeKind::Extern(_) => false,
-        }
+        self.index.is_key(ty) == Some(true)
     }
 
     /// Whether a type alone in a frame is its own body: an evolvable struct, behind aliases.

@@ -107,12 +107,34 @@ fn aliases_that_double_at_each_step_are_not_written_out() {
         |ty: &dyn Fn(usize) -> String| repeat(DEEP, |n| format!("type A{n} = {};\n", ty(n + 1)));
     let end = format!("type A{DEEP} = bool; struct S {{ a: A0 }} protocol P {{ M(S) }}");
     let inline = doubled(&|n| format!("(A{n}, A{n})"));
-    assert_eq!(found(schema(&format!("{inline}{end}"))), [codes::BLOCK_TOO_LARGE]);
+    let large = [codes::BLOCK_TOO_LARGE, codes::TYPE_TOO_LARGE];
+    assert_eq!(found(schema(&format!("{inline}{end}"))), large);
+    let keys = format!("{inline}{end} struct T {{ a: Set<A0> }}");
+    assert_eq!(found(schema(&keys)), large);
     let listed = doubled(&|n| format!("Vec<(A{n}, A{n})>"));
     let compiled = compiled(schema(&format!("{listed}{end}")));
-    assert_eq!(compiled.diagnostics, []);
+    let codes: Vec<Code> = compiled.diagnostics.iter().map(|found| found.code).collect();
+    assert_eq!(codes, [codes::TYPE_TOO_LARGE]);
     let Some(Item::Protocol(protocol)) = compiled.schema.items.last() else { unreachable!() };
     assert_eq!(fingerprint::protocol(&compiled.schema, protocol), None);
+}
+
+#[test]
+fn aliases_that_nest_at_each_step_are_not_written_out() {
+    let ways: [&dyn Fn(usize) -> usize; 2] = [&|n| n, &|n| DEEP - n];
+    for name in ways {
+        let lists = repeat(DEEP, |n| format!("type A{} = Vec<A{}>;\n", name(n), name(n + 1)));
+        let end = format!("type A{} = bool; struct S {{ a: A{} }}", name(DEEP), name(0));
+        assert_eq!(found(schema(&format!("{lists}{end}"))), [codes::TYPE_TOO_LARGE]);
+    }
+}
+
+#[test]
+fn a_key_that_is_made_of_itself_is_told_once() {
+    let made = "type A = [A; 2]; struct S { a: Set<A> }";
+    assert_eq!(found(schema(made)), [codes::ENDLESS_ALIAS]);
+    let made = "type A = (B, u8); type B = (A, u8); struct S { a: Map<B, u8> }";
+    assert_eq!(found(schema(made)), [codes::ENDLESS_ALIAS]);
 }
 
 #[test]

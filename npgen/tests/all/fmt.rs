@@ -84,6 +84,18 @@ fn directories_are_walked_but_for_what_is_ignored() {
 
 #[test]
 #[cfg(unix)]
+fn what_is_no_file_is_not_waited_for() {
+    let dir = Dir::new("fmt_special");
+    std::fs::create_dir(dir.path("w")).unwrap();
+    write(&dir, "w/a.np", "package a;\n");
+    let _socket = std::os::unix::net::UnixListener::bind(dir.path("w/b.np")).unwrap();
+    std::os::unix::fs::symlink(".", dir.path("w/c.np")).unwrap();
+    let run = npgen(&dir, &["fmt", "--check", "w"]);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
+#[cfg(unix)]
 fn links_and_permissions_stay_and_what_is_read_only_is_not_written() {
     use std::os::unix::fs::{PermissionsExt, symlink};
 

@@ -13,7 +13,7 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::index::joined;
 use crate::check::vocabulary::{built_in, is_primitive};
@@ -114,7 +114,7 @@ struct Walk<'s> {
     /// What each type is called here, by what it is called there.
     names: BTreeMap<&'s str, String>,
     /// The names that are given away.
-    taken: Vec<String>,
+    taken: BTreeSet<String>,
     /// Types that were met and not yet walked, the last one first.
     met: Vec<&'s str>,
     items: Vec<Item>,
@@ -235,7 +235,7 @@ impl<'s> Walk<'s> {
         if !self.names.contains_key(name) {
             let own = name.rsplit("::").next().unwrap_or(name);
             let given = self.free(own);
-            self.taken.push(given.clone());
+            self.taken.insert(given.clone());
             self.names.insert(name, given);
             self.met.push(name);
         }

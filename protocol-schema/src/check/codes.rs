@@ -87,6 +87,7 @@ rules! {
     DEFAULT_VARIANT = 323, "default-variant", "at most one variant is `#[default]`, and it carries nothing";
     REMOVED_FIELD = 324, "removed-field", "a removed field has a number and a type and nothing else";
     ENDLESS_ALIAS = 325, "endless-alias", "an alias does not stand for itself";
+    TYPE_TOO_LARGE = 326, "type-too-large", "with its aliases written out, a type nests at most 32 deep and has at most 128 parts";
     // NP04xx: consts
     CONST_TYPE = 401, "const-type", "a const is a number, a `bool`, a `String`, `Bytes` or a scalar enum";
     CONST_VALUE = 402, "const-value", "the value of a const, and a default, are of their type";

@@ -37,10 +37,14 @@ pub(crate) fn order(index: &Index<'_>, found: &mut Diagnostics) -> Order {
     })
 }
 
+/// The items in an order in which each alias stands behind those it names.
+pub(super) fn order_of_aliases(index: &Index<'_>) -> Vec<usize> {
+    walk(&aliases_named(index), &mut |_, _| {}).positions
+}
+
 /// Finds aliases that stand for themselves, by way of whatever: Rust has no such types.
 pub(super) fn aliases(index: &Index<'_>, found: &mut Diagnostics) {
-    let edges: Vec<Vec<Edge<'_>>> = index.items().iter().map(|item| named(index, item)).collect();
-    walk(&edges, &mut |edge, path| {
+    walk(&aliases_named(index), &mut |edge, path| {
         let message = format!("the alias `{}` stands for itself", edge.name);
         let diagnostic = Diagnostic::error(codes::ENDLESS_ALIAS, edge.span, message);
         found.push(by_way_of(index, edge, path, diagnostic));
@@ -205,6 +209,10 @@ fn by_value<'a>(index: &Index<'a>, ty: &'a Type, edges: &mut Vec<Edge<'a>>) {
         | TypeKind::Stream(_)
         | TypeKind::Extern(_) => {}
     }
+}
+
+fn aliases_named<'a>(index: &Index<'a>) -> Vec<Vec<Edge<'a>>> {
+    index.items().iter().map(|item| named(index, item)).collect()
 }
 
 /// The aliases that an alias names.

@@ -5,8 +5,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::ir::{
-    ArrayLen, Bound, Flags, Item, Name, ScalarEnum, Schema, Type, TypeKind, Value, ValueKind,
+    ArrayLen, Bound, Flags, Item, Name, ScalarEnum, Schema, Std, Type, TypeKind, Value, ValueKind,
 };
+
+use super::graph::order_of_aliases;
+use super::types::children;
 
 /// The items of a schema by name; of two with one name, the first.
 pub(crate) struct Index<'a> {
@@ -18,6 +21,28 @@ pub(crate) struct Index<'a> {
     aliases: Vec<Option<Peeled<'a>>>,
     /// For each const its value in the end: no name of another const.
     consts: Vec<Option<&'a Value>>,
+    /// For each alias how much it stands for; `None` where that is more than a type may be.
+    extents: Vec<Option<Extent>>,
+}
+
+/// How much a type is where its aliases are written out.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Extent {
+    /// How deep it nests.
+    pub(crate) depth: usize,
+    /// How many types stand in it.
+    pub(crate) parts: usize,
+}
+
+impl Extent {
+    /// How deep a type may nest.
+    pub(crate) const DEPTH_MAX: usize = 32;
+    /// How many types may stand in one. Aliases double them in a line each.
+    pub(crate) const PARTS_MAX: usize = 128;
+
+    pub(crate) const fn is_allowed(&self) -> bool {
+        self.depth <= Self::DEPTH_MAX && self.parts <= Self::PARTS_MAX
+    }
 }
 
 /// A type behind its aliases and `Secret`s.
@@ -64,12 +89,23 @@ impl<'a> Index<'a> {
         }
         let own = items.len();
         let items = items.iter().collect();
-        Self { items, own, by_name, aliases: Vec::new(), consts: Vec::new() }
+        let (aliases, consts, extents) = (Vec::new(), Vec::new(), Vec::new());
+        Self { items, own, by_name, aliases, consts, extents }
     }
 
     fn finish(mut self) -> Self {
         self.aliases = ends(self.items.len(), |position| self.behind(position));
         self.consts = ends(self.items.len(), |position| self.value_behind(position));
+        self.extents = vec![None; self.items.len()];
+        // Each behind those it names, so that nothing is walked twice, however long the chain is.
+        for position in order_of_aliases(&self) {
+            if let Some(Item::Alias(alias)) = self.items.get(position)
+                && let Some(extent) = self.extent(&alias.ty).filter(Extent::is_allowed)
+                && let Some(place) = self.extents.get_mut(position)
+            {
+                *place = Some(extent);
+            }
+        }
         self
     }
 
@@ -139,6 +175,59 @@ impl<'a> Index<'a> {
             return Some(Peeled { ty: end.ty, secret: secret || end.secret });
         }
         Some(Peeled { ty, secret })
+    }
+
+    /// How much a type is; `None` if it names an alias that is too much by itself, or endless.
+    pub(crate) fn extent(&self, ty: &Type) -> Option<Extent> {
+        if let TypeKind::Named(name) = &ty.kind
+            && let Some(position) = self.position(name)
+            && let Some(Item::Alias(_)) = self.items.get(position)
+        {
+            return self.extents.get(position).copied().flatten();
+        }
+        let mut extent = Extent { depth: 0, parts: 1 };
+        for child in children(ty) {
+            let inner = self.extent(child)?;
+            extent.depth = extent.depth.max(inner.depth.saturating_add(1));
+            extent.parts = extent.parts.saturating_add(inner.parts);
+        }
+        Some(extent)
+    }
+
+    /// Whether values of a type may be keys of maps and elements of sets; `None` where another
+    /// rule or the Rust compiler tells what the type is.
+    pub(crate) fn is_key(&self, ty: &Type) -> Option<bool> {
+        self.extent(ty)?;
+        let peeled = self.peel(ty)?;
+        match &peeled.ty.kind {
+            TypeKind::Extern(_) | TypeKind::Unit | TypeKind::Stream(_) => None,
+            TypeKind::Named(name) => match self.get(name)? {
+                Item::Struct(_) | Item::Scalar(_) | Item::Union(_) | Item::Flags(_) => Some(false),
+                Item::Const(_) | Item::Alias(_) | Item::Protocol(_) => None,
+            },
+            _ if peeled.secret => Some(false),
+            TypeKind::Bool | TypeKind::Int(_) | TypeKind::String | TypeKind::Bytes => Some(true),
+            TypeKind::Std(Std::Uuid | Std::Timestamp | Std::Duration) => Some(true),
+            TypeKind::Array(inner, _) => self.is_key(inner),
+            TypeKind::Tuple(elements) => {
+                let mut all = Some(true);
+                for element in elements {
+                    match self.is_key(element) {
+                        Some(true) => {}
+                        Some(false) => return Some(false),
+                        None => all = None,
+                    }
+                }
+                all
+            }
+            TypeKind::Std(Std::SocketAddr)
+            | TypeKind::Float(_)
+            | TypeKind::Vec(_)
+            | TypeKind::Option(_)
+            | TypeKind::Map(..)
+            | TypeKind::Set(_)
+            | TypeKind::Secret(_) => Some(false),
+        }
     }
 
     /// The item that a type is in the end, behind aliases and `Secret`.

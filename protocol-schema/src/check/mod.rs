@@ -67,6 +67,7 @@ pub(crate) fn readable(schema: &mut Schema, damaged: &[bool], found: &mut Diagno
     let locals: Vec<&str> = schema.uses.iter().map(|import| import.local.text.as_str()).collect();
     types::known(&index, &locals, found);
     types::array_consts(&index, found);
+    types::extents(&index, found);
     for (position, item) in schema.items.iter().enumerate() {
         if !is_damaged(position) {
             types::positions(&index, item, found);

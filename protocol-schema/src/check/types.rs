@@ -4,7 +4,7 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::ir::{ArrayLen, Field, Item, Message, Name, Payload, Struct, Type, TypeKind, ValueKind};
 
 use super::codes;
-use super::index::Index;
+use super::index::{Extent, Index};
 use super::vocabulary::{GENERIC, Suggestions, built_in_names, foreign, standard};
 
 /// Where a type stands.
@@ -144,7 +144,7 @@ fn key(index: &Index<'_>, ty: &Type, found: &mut Diagnostics) {
     let (TypeKind::Map(key, _) | TypeKind::Set(key)) = &ty.kind else {
         return;
     };
-    if is_no_key(index, key) {
+    if index.is_key(key) == Some(false) {
         let message = "this type has no order, and so is no key";
         found.push(Diagnostic::error(codes::MAP_KEY, key.span, message).note(
             "keys are integers, `bool`, `String`, `Bytes`, `Uuid`, `Timestamp`, `Duration`, and tuples and arrays of these",
@@ -152,30 +152,35 @@ fn key(index: &Index<'_>, ty: &Type, found: &mut Diagnostics) {
     }
 }
 
-/// Whether a type is known not to be a key.
-fn is_no_key(index: &Index<'_>, ty: &Type) -> bool {
-    let Some(peeled) = index.peel(ty) else {
-        return false;
-    };
-    match &peeled.ty.kind {
-        // What it is, another rule or the compiler tells.
-        TypeKind::Extern(_) | TypeKind::Unit | TypeKind::Stream(_) => false,
-        TypeKind::Named(name) => match index.get(name) {
-            Some(Item::Struct(_) | Item::Scalar(_) | Item::Union(_) | Item::Flags(_)) => true,
-            Some(Item::Const(_) | Item::Alias(_) | Item::Protocol(_)) | None => false,
-        },
-        _ if peeled.secret => true,
-        TypeKind::Bool | TypeKind::Int(_) | TypeKind::String | TypeKind::Bytes => false,
-        TypeKind::Std(std) => *std == crate::ir::Std::SocketAddr,
-        TypeKind::Array(inner, _) => is_no_key(index, inner),
-        TypeKind::Tuple(elements) => elements.iter().any(|element| is_no_key(index, element)),
-        TypeKind::Float(_)
-        | TypeKind::Vec(_)
-        | TypeKind::Option(_)
-        | TypeKind::Map(..)
-        | TypeKind::Set(_)
-        | TypeKind::Secret(_) => true,
+/// Types that are too much where their aliases are written out, as locks and other tools write
+/// them. What names one that is told itself is not told, nor what is written too deep.
+pub(super) fn extents(index: &Index<'_>, found: &mut Diagnostics) {
+    for item in index.own() {
+        each(item, &mut |ty, _| {
+            let Some(extent) = index.extent(ty).filter(|extent| !extent.is_allowed()) else {
+                return;
+            };
+            if depth(ty) > Extent::DEPTH_MAX {
+                return;
+            }
+            let what = if extent.depth > Extent::DEPTH_MAX {
+                format!("nests {} deep", extent.depth)
+            } else {
+                format!("has {} parts", extent.parts)
+            };
+            let message = format!("this type {what} where its aliases are written out");
+            let (depth, parts) = (Extent::DEPTH_MAX, Extent::PARTS_MAX);
+            let note = format!(
+                "at most {depth} deep and {parts} parts are possible; a struct in between starts anew"
+            );
+            found.push(Diagnostic::error(codes::TYPE_TOO_LARGE, ty.span, message).note(note));
+        });
     }
+}
+
+/// How deep a type nests as it is written.
+fn depth(ty: &Type) -> usize {
+    children(ty).map(|child| depth(child).saturating_add(1)).max().unwrap_or_default()
 }
 
 /// A second stream of a message, or one that has no reply to end it.

@@ -90,8 +90,9 @@ impl<'a> Compare<'a> {
                     let message = if name.is_empty() {
                         format!("{entry} is gone")
                     } else {
+                        let rest = if kind.keeps_room { ": …" } else { "" };
                         format!(
-                            "{entry} is gone, and its number @{number} with it; `@{number} _` keeps it"
+                            "{entry} is gone, and its number @{number} with it; `@{number} _{rest}` keeps it"
                         )
                     };
                     self.report(&at, &NUMBER_GONE, message);

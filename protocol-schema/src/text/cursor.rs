@@ -7,6 +7,7 @@
 )]
 
 use crate::check::codes;
+use crate::check::index::Extent;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::ir::Name;
 use crate::span::Span;
@@ -14,8 +15,8 @@ use crate::span::Span;
 use super::lexer::{Kind, Lexed, NAME_BYTES_MAX, Token};
 use super::source::Places;
 
-/// How deep types, values and attributes may nest.
-pub(super) const DEPTH_MAX: usize = 32;
+/// How deep types, values and attributes may nest: as deep as types may with aliases written out.
+pub(super) const DEPTH_MAX: usize = Extent::DEPTH_MAX;
 
 /// How far to look for the keyword behind docs and attributes.
 const LOOKAHEAD_MAX: usize = 256;
