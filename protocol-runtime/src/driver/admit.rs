@@ -1,8 +1,10 @@
 //! Whether a peer that has shaken hands may come in.
 //!
-//! Until that is decided nothing of the peer is read or handled, no call is made, and its place
-//! among the unfinished handshakes stays taken. What it sent with the end of its handshake waits in
-//! the session, which is at most what one read brought.
+//! Until that is decided nothing of the peer is handled, no call is made, and its place among the
+//! unfinished handshakes stays taken. What it sent with the end of its handshake, which is at most
+//! what one read brought, waits in the session, and so does a little that it sends then: enough to
+//! see that it leaves. Nobody waits for the verdict then, unless it left one-way messages: their
+//! sender may have closed in the belief that they will be handled.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -27,6 +29,8 @@ pub(crate) type Verdict = Pin<Box<dyn Future<Output = Result<Grant, Option<Error
 pub(super) struct Deciding {
     open: Open,
     verdict: Verdict,
+    /// How much is still read meanwhile.
+    room: usize,
 }
 
 impl Driver {
@@ -36,9 +40,29 @@ impl Driver {
             None => self.admit(core, open, None),
             Some(gate) => {
                 let verdict = gate(open.peer.clone());
-                self.deciding = Some(Deciding { open, verdict });
+                let room = usize::try_from(self.shared.limits.pre_auth_bytes()).unwrap_or(0);
+                self.deciding = Some(Deciding { open, verdict, room });
             }
         }
+    }
+
+    /// How much may be read now.
+    pub(super) fn may_read(&self) -> usize {
+        self.deciding.as_ref().map_or(usize::MAX, |deciding| deciding.room)
+    }
+
+    /// So much was read; 0 was the end of the stream.
+    pub(super) fn has_read(&mut self, len: usize) {
+        if let Some(deciding) = &mut self.deciding {
+            deciding.room = if len == 0 { 0 } else { deciding.room.saturating_sub(len) };
+        }
+    }
+
+    /// The peer, if nobody needs to know any more whether it may come in: the connection is over,
+    /// and nothing of it would be handled.
+    pub(super) fn needless(&mut self, core: &Core) -> Option<Deciding> {
+        let over = core.session.close_reason().is_some();
+        self.deciding.take_if(|_| over && (self.command.is_some() || !core.session.left_messages()))
     }
 
     /// Looks whether there is a verdict. True if something came of it.
@@ -57,7 +81,7 @@ impl Driver {
                 Err(None)
             }
         };
-        let Some(Deciding { open, verdict }) = self.deciding.take() else { return false };
+        let Some(Deciding { open, verdict, .. }) = self.deciding.take() else { return false };
         let _late = catch_unwind(AssertUnwindSafe(|| drop(verdict)));
         let shared = self.shared.clone();
         match outcome {

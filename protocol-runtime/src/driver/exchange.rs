@@ -43,10 +43,8 @@ impl Driver {
                 core.session.handle_timeout(now);
             }
             self.obey(core);
-            if core.session.close_reason().is_some() {
-                // Nobody needs the verdict any more. What it holds is dropped after the lock.
-                undecided = self.deciding.take();
-            }
+            // What the verdict holds is dropped after the lock.
+            undecided = self.needless(core);
             let mut closed = None;
             while self.deciding.is_none()
                 && let Some(event) = core.session.poll_event()

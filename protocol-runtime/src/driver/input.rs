@@ -8,7 +8,7 @@ use std::io;
 use std::pin::pin;
 use std::task::{Context, Poll};
 
-use bytes::BytesMut;
+use bytes::{BufMut, BytesMut};
 use tokio::io::AsyncReadExt;
 
 use crate::transport::Stream;
@@ -31,16 +31,17 @@ pub(crate) struct Input {
 }
 
 impl Input {
-    /// Reads once, in bulk. 0 is the end of the stream.
+    /// Reads once, in bulk, `most` octets if there are as many. 0 is the end of the stream.
     ///
     /// Memory grows with what has arrived, never with what was announced.
     pub(crate) fn poll_read(
         &mut self,
         stream: &mut Stream,
         task: &mut Context<'_>,
+        most: usize,
     ) -> Poll<io::Result<usize>> {
         self.make_room();
-        let read = pin!(stream.read_buf(&mut self.bytes)).poll(task);
+        let read = pin!(stream.read_buf(&mut (&mut self.bytes).limit(most))).poll(task);
         if read.is_pending() {
             self.release();
         }

@@ -250,18 +250,23 @@ impl Driver {
         let full = !self.inbox.is_empty() || self.shared.backlog() >= self.shared.high_water();
         match self.phase {
             Phase::Open if full && !self.calling => return false,
-            Phase::Open if self.deciding.is_some() => return false,
+            Phase::Open if self.may_read() == 0 => return false,
             Phase::Open | Phase::Lingering { .. } => {}
             Phase::Flushing { .. } | Phase::Over => return false,
         }
+        let most = self.may_read();
         let Some(stream) = &mut self.stream else {
             return false;
         };
-        let error = match self.input.poll_read(stream, task) {
+        let read = match self.input.poll_read(stream, task, most) {
             Poll::Pending => return false,
-            Poll::Ready(Ok(0)) => None,
-            Poll::Ready(Ok(_)) => return true,
-            Poll::Ready(Err(error)) => Some(error),
+            Poll::Ready(read) => read,
+        };
+        self.has_read(*read.as_ref().unwrap_or(&0));
+        let error = match read {
+            Ok(0) => None,
+            Ok(_) => return true,
+            Err(error) => Some(error),
         };
         if matches!(self.phase, Phase::Open) {
             // What was read before is whole and counts.

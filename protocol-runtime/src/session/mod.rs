@@ -306,6 +306,12 @@ impl Session {
         self.core.events.pop_front()
     }
 
+    /// Whether one-way messages are among the events that nobody took yet.
+    #[cfg(feature = "net")]
+    pub(crate) fn left_messages(&self) -> bool {
+        self.core.events.iter().any(|event| matches!(event, Event::OneWay { .. }))
+    }
+
     /// When to call [`handle_timeout`](Self::handle_timeout). It may be earlier than needed, so
     /// that it moves seldom.
     #[must_use]

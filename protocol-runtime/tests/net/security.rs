@@ -407,6 +407,58 @@ async fn whoever_goes_before_the_decision_was_never_there() {
     assert_eq!(host.started.load(Ordering::SeqCst), 0);
 }
 
+#[tokio::test]
+async fn whoever_leaves_before_the_decision_gives_its_place_back() {
+    for says_a_word in [false, true] {
+        let judge = Judge::new(Verdict::Never);
+        // The time of the handshake is no help.
+        let limits = Limits::default().with_handshake_timeout(2 * SOON).unwrap();
+        let builder = with_key().limits(limits).authorizer(judge.clone());
+        let (server, host) = serve(builder, TCP).await;
+        let probe = visit(&server, &key()).await.unwrap();
+        while judge.asked().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        if says_a_word {
+            // It waits for an answer when it leaves.
+            let call = tokio::spawn(probe.echo("early").into_future());
+            tokio::task::yield_now().await;
+            call.abort();
+        }
+        drop(probe);
+        let gone = async {
+            while server.connections() > 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(SOON, gone).await.expect("its place in time");
+        assert_eq!(host.started.load(Ordering::SeqCst), 0);
+    }
+}
+
+#[tokio::test]
+async fn one_way_messages_of_whoever_left_wait_for_the_decision() {
+    let gate = Arc::new(Semaphore::new(0));
+    let judge = Judge::new(Verdict::Wait(gate.clone()));
+    let (host, mut said) = Host::new();
+    let builder = with_key().authorizer(judge.clone()).add::<Probe, _>(host);
+    let server = builder.listen(&mem()).await.unwrap();
+    let probe = visit(&server, &key()).await.unwrap();
+    probe.say("farewell").await.unwrap();
+    probe.connection().close().await;
+    drop(probe);
+    while judge.asked().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    // Whatever the server may still read is read by then.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    gate.add_permits(1);
+    let heard = timeout(SOON, said.recv()).await.expect("in time");
+    assert_eq!(heard.as_deref(), Some("farewell"));
+}
+
 // Clocks.
 
 #[tokio::test]
