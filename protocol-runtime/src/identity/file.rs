@@ -38,15 +38,7 @@ pub(super) fn read(path: &Path, kind: Kind, limit: usize) -> Result<Zeroizing<St
 /// Judges a file by the handle it is read by, and gives its length: what has its name may be
 /// another one by now.
 fn check(metadata: &Metadata, kind: Kind, limit: usize) -> Result<usize, FileProblem> {
-    if metadata.is_symlink() {
-        return Err(FileProblem::Symlink);
-    }
-    if metadata.is_dir() {
-        return Err(FileProblem::Directory);
-    }
-    if !metadata.is_file() {
-        return Err(FileProblem::NotAFile);
-    }
+    check_type(metadata)?;
     if let Some(mode) = system::mode(metadata) {
         match kind {
             Kind::Secret if mode & 0o077 != 0 => return Err(FileProblem::OpenToOthers { mode }),
@@ -56,6 +48,19 @@ fn check(metadata: &Metadata, kind: Kind, limit: usize) -> Result<usize, FilePro
     }
     let len = usize::try_from(metadata.len()).ok().filter(|len| *len <= limit);
     len.ok_or(FileProblem::TooLong { limit })
+}
+
+fn check_type(metadata: &Metadata) -> Result<(), FileProblem> {
+    if metadata.is_symlink() {
+        return Err(FileProblem::Symlink);
+    }
+    if metadata.is_dir() {
+        return Err(FileProblem::Directory);
+    }
+    if !metadata.is_file() {
+        return Err(FileProblem::NotAFile);
+    }
+    Ok(())
 }
 
 /// All bytes, in one place in memory, as a buffer that grows leaves copies. `None` if there are
@@ -107,8 +112,12 @@ impl<'a> Pending<'a> {
         Ok(pending)
     }
 
-    /// Puts the text in the place of what is there, if anything is.
+    /// Puts the text in the place of the file that is there, if one is. What is no file stays: a
+    /// device that became one would be gone for all.
     pub(super) fn replace(self) -> Result<(), FileError> {
+        if let Ok(found) = fs::symlink_metadata(self.target) {
+            check_type(&found).map_err(|problem| FileError::new(self.target, problem))?;
+        }
         let renamed = fs::rename(&self.temporary, self.target);
         self.finish(renamed)
     }

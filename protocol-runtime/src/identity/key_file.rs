@@ -51,7 +51,9 @@ impl KeyFile {
     /// with it the identity that others know.
     ///
     /// # Errors
-    /// [`FileProblem::Write`] when the system refuses; the old file is still there.
+    /// [`FileProblem::Symlink`], [`FileProblem::Directory`] and [`FileProblem::NotAFile`] when
+    /// something else than a file is there, [`FileProblem::Write`] when the system refuses; what was
+    /// there is still there.
     pub fn replace(path: &Path, pair: &Keypair) -> Result<(), FileError> {
         Pending::write(path, &pair.to_pem())?.replace()
     }

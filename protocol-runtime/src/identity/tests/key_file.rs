@@ -119,7 +119,29 @@ fn a_directory_is_no_key_file() {
     let dir = Dir::new();
     let error = KeyFile::load(&dir.0).unwrap_err();
     assert_eq!(problem(&error, &dir.0, "name a file"), FileProblem::Directory);
-    assert!(KeyFile::replace(&dir.0, &pair(1)).is_err());
+    let error = KeyFile::replace(&dir.0, &pair(1)).unwrap_err();
+    assert_eq!(problem(&error, &dir.0, "name a file"), FileProblem::Directory);
+}
+
+#[test]
+#[cfg(unix)]
+fn only_a_file_is_written_over() {
+    use std::os::unix::fs::FileTypeExt;
+
+    let dir = Dir::new();
+    let socket = dir.path("socket");
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let shared = PresharedKey::from_bytes([7; 32]).unwrap();
+    for error in [KeyFile::replace(&socket, &pair(1)), SharedKeyFile::replace(&socket, &shared)] {
+        let error = error.unwrap_err();
+        assert_eq!(problem(&error, &socket, "name a file"), FileProblem::NotAFile);
+    }
+    assert!(fs::symlink_metadata(&socket).unwrap().file_type().is_socket());
+    let link = dir.path("link");
+    std::os::unix::fs::symlink("elsewhere", &link).unwrap();
+    let error = KeyFile::replace(&link, &pair(1)).unwrap_err();
+    assert_eq!(problem(&error, &link, "name the file that it leads to"), FileProblem::Symlink);
+    assert_eq!(dir.names(), ["link", "socket"], "nothing else is left");
 }
 
 #[test]
