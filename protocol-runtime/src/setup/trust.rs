@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::secure::blocking;
 use crate::driver::Gate;
-use crate::error::Error;
+use crate::error::{ChangedKey, Error};
 use crate::identity::{FileError, FileProblem, KnownServers, ServerName, StateDir, Trusted};
 use crate::noise::{NoiseError, PublicKey};
 use crate::peer::{Grant, Peer};
@@ -98,6 +98,6 @@ impl Trust {
                 dir.display()
             ));
         }
-        Error::ServerKeyChanged { known, presented, text: text.into() }
+        Error::ServerKeyChanged(Box::new(ChangedKey { known, presented, text: text.into() }))
     }
 }

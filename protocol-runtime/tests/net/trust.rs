@@ -55,8 +55,8 @@ async fn the_first_key_is_written_down_and_a_changed_one_refused() {
 
     let server = serve(&second, &address).await;
     let error = visit(&dir, &address).await.unwrap_err();
-    let Error::ServerKeyChanged { known, presented, .. } = &error else { panic!("{error:?}") };
-    assert_eq!((*known, *presented), (first.public(), second.public()));
+    let Error::ServerKeyChanged(changed) = &error else { panic!("{error:?}") };
+    assert_eq!((changed.known, changed.presented), (first.public(), second.public()));
     let text = error.to_string();
     let file = dir.path("state").join("known_servers").display().to_string();
     let mend = format!("npctl key forget {}", name(&address));
