@@ -14,6 +14,7 @@ pub struct Peer {
     address: String,
     principal: Option<String>,
     roles: Vec<String>,
+    listed: Option<String>,
 }
 
 /// What the peer proved about itself.
@@ -73,13 +74,18 @@ pub enum Decision {
 
 impl Peer {
     pub(crate) fn new(identity: Identity, transport: &'static str, address: String) -> Self {
-        Self { identity, transport, address, principal: None, roles: Vec::new() }
+        Self { identity, transport, address, principal: None, roles: Vec::new(), listed: None }
     }
 
     /// The same peer, let in under a name.
     pub(crate) fn granted(mut self, grant: Grant) -> Self {
-        (self.principal, self.roles) = (grant.principal, grant.roles);
+        (self.principal, self.roles, self.listed) = (grant.principal, grant.roles, grant.listed);
         self
+    }
+
+    /// What the allow-list called the peer when it came in.
+    pub(crate) fn listed(&self) -> Option<&str> {
+        self.listed.as_deref()
     }
 
     /// What the peer proved about itself.
@@ -97,7 +103,8 @@ impl Peer {
         }
     }
 
-    /// What the peer is called: by the [`Authorizer`], or else by the allow-list.
+    /// What the peer is called: by the [`Authorizer`], or else by the allow-list. When it has another
+    /// name there, the connection is closed.
     #[must_use]
     pub fn principal(&self) -> Option<&str> {
         self.principal.as_deref()
@@ -140,6 +147,8 @@ impl fmt::Display for Identity {
 pub(crate) struct Grant {
     pub(crate) principal: Option<String>,
     pub(crate) roles: Vec<String>,
+    /// Its name in the allow-list, whatever the authorizer calls it.
+    pub(crate) listed: Option<String>,
 }
 
 /// An [`Authorizer`] of whatever type.

@@ -91,13 +91,16 @@ impl Listed {
     fn grant(&self, peer: &Peer) -> Option<Grant> {
         let (key, list) = (peer.key()?, self.current());
         let entry = list.find(&key, self.time.unix_ms())?;
-        Some(Grant { principal: Some(entry.name().to_owned()), roles: entry.roles().to_vec() })
+        let name = Some(entry.name().to_owned());
+        Some(Grant { principal: name.clone(), roles: entry.roles().to_vec(), listed: name })
     }
 
     /// Whether a peer that is there may stay, and as what it came.
     fn stays(&self, peer: &Peer, list: &AllowList, unix_ms: u64) -> bool {
         let entry = peer.key().and_then(|key| list.find(&key, unix_ms));
-        entry.is_some_and(|entry| entry.roles() == peer.roles())
+        entry.is_some_and(|entry| {
+            entry.roles() == peer.roles() && Some(entry.name()) == peer.listed()
+        })
     }
 }
 

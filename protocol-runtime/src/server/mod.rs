@@ -141,7 +141,7 @@ impl ServerBuilder {
     /// there: see [`AllowList`](crate::identity::AllowList).
     ///
     /// The file is looked at every second. Connections of a key that was taken out, whose time has
-    /// passed, or that has other roles now, are closed. While the file cannot be used the list
+    /// passed, or that has another name or other roles now, are closed. While the file cannot be used the list
     /// stays as it was, and an error is logged.
     pub fn allow_list(mut self, path: impl Into<PathBuf>) -> Self {
         self.rules.allow_list = Some(path.into());

@@ -224,6 +224,27 @@ async fn the_list_is_followed_while_the_server_runs() {
     server.shutdown(SOON).await.unwrap();
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_key_with_another_name_in_the_list_comes_in_anew() {
+    let (dir, client) = (Dir::new("renamed"), key());
+    let list = dir.write("list", &line(client.public(), "alice"));
+    // Whatever the authorizer calls it.
+    let judge = Judge::new(Verdict::Name("the boss"));
+    let builder = with_key().authorizer(judge.clone()).allow_list(&list);
+    let (server, _host) = serve(builder, &mem()).await;
+    let probe = visit(&server, &client).await.unwrap();
+    for _ in 0..3 {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        probe.echo("as before").await.unwrap();
+    }
+    dir.write("list", &line(client.public(), "mallory"));
+    unauthorized(&probe).await;
+    visit(&server, &client).await.unwrap().echo("again").await.unwrap();
+    let asked: Vec<_> =
+        judge.asked().iter().map(|peer| peer.principal().map(str::to_owned)).collect();
+    assert_eq!(asked, [Some("alice".to_owned()), Some("mallory".to_owned())]);
+}
+
 /// A clock that a test sets.
 #[derive(Clone)]
 struct Set(Arc<AtomicU64>);
