@@ -278,8 +278,8 @@ macro_rules! __flags {
                 )
                 .removed(REMOVED)
                 $($said)*;
-                static SCHEMA: _np::TypeSchema = _np::TypeSchema::Flags(FLAGS);
-                &SCHEMA
+                static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Flags(FLAGS);
+                &_SCHEMA
             }
         }
 

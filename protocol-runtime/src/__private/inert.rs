@@ -15,9 +15,9 @@ macro_rules! __inert {
             const MIN_VERSION: ::core::primitive::u32 = 1;
 
             fn schema() -> &'static $crate::schema::ProtocolSchema {
-                static SCHEMA: $crate::schema::ProtocolSchema =
+                static _SCHEMA: $crate::schema::ProtocolSchema =
                     $crate::schema::ProtocolSchema::new("", &[]);
-                &SCHEMA
+                &_SCHEMA
             }
 
             fn fingerprint() -> $crate::fingerprint::Fingerprint {

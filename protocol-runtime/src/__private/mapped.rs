@@ -8,19 +8,19 @@ macro_rules! __mapped_serde {
     ([$($parameters:tt)*] [$ty:ty] [$($clause:tt)*]) => {
         #[automatically_derived]
         impl<$($parameters)*> _json::Serialize for $ty $($clause)* {
-            fn serialize<S: _json::Serializer>(
+            fn serialize<__S: _json::Serializer>(
                 &self,
-                to: S,
-            ) -> ::core::result::Result<S::Ok, S::Error> {
+                to: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
                 _json::Mapped::write(self, to)
             }
         }
 
         #[automatically_derived]
         impl<'de, $($parameters)*> _json::Deserialize<'de> for $ty $($clause)* {
-            fn deserialize<D: _json::Deserializer<'de>>(
-                from: D,
-            ) -> ::core::result::Result<Self, D::Error> {
+            fn deserialize<__D: _json::Deserializer<'de>>(
+                from: __D,
+            ) -> ::core::result::Result<Self, __D::Error> {
                 _json::Mapped::read(from, &_json::allowance())
             }
         }
@@ -70,12 +70,12 @@ macro_rules! __mapped_fields {
                 Self { $($field: ::core::option::Option::None,)* }
             }
 
-            fn named<'de, A: _json::MapAccess<'de>>(
+            fn named<'de, __A: _json::MapAccess<'de>>(
                 &mut self,
                 name: &::core::primitive::str,
-                map: &mut A,
+                map: &mut __A,
                 allowed: &_json::Allowance,
-            ) -> ::core::result::Result<::core::primitive::bool, A::Error> {
+            ) -> ::core::result::Result<::core::primitive::bool, __A::Error> {
                 let _ = (&map, allowed);
                 match name {
                     $($json => <$ty as _json::Mapped>::named(&mut self.$field, $json, map, allowed),)*
@@ -83,17 +83,17 @@ macro_rules! __mapped_fields {
                 }
             }
 
-            fn listed<'de, A: _json::SeqAccess<'de>>(
+            fn listed<'de, __A: _json::SeqAccess<'de>>(
                 &mut self,
-                seq: &mut A,
+                seq: &mut __A,
                 allowed: &_json::Allowance,
-            ) -> ::core::result::Result<(), A::Error> {
+            ) -> ::core::result::Result<(), __A::Error> {
                 let _ = (&seq, allowed);
                 $(<$ty as _json::Mapped>::listed(&mut self.$field, seq, allowed)?;)*
                 ::core::result::Result::Ok(())
             }
 
-            fn finish<E: _json::DeserializeError>(self) -> ::core::result::Result<$owner, E> {
+            fn finish<__E: _json::DeserializeError>(self) -> ::core::result::Result<$owner, __E> {
                 ::core::result::Result::Ok($($build)* {
                     $($field: $crate::__mapped_fields!(
                         @value $ty, self.$field, $json ; $($default)? ; $($to, $from)?
@@ -123,13 +123,13 @@ macro_rules! __mapped_struct {
 
             #[automatically_derived]
             impl _json::Mapped for $name {
-                fn write<S: _json::Serializer>(
+                fn write<__S: _json::Serializer>(
                     &self,
-                    to: S,
-                ) -> ::core::result::Result<S::Ok, S::Error> {
-                    const COUNT: ::core::primitive::usize =
+                    to: __S,
+                ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                    const __COUNT: ::core::primitive::usize =
                         <[&::core::primitive::str]>::len(&[$($json),*]);
-                    let out = to.serialize_struct($json_name, COUNT)?;
+                    let out = to.serialize_struct($json_name, __COUNT)?;
                     $(let out = _json::struct_field(
                         out,
                         $json,
@@ -138,11 +138,11 @@ macro_rules! __mapped_struct {
                     _json::SerializeStruct::end(out)
                 }
 
-                fn read<'de, D: _json::Deserializer<'de>>(
-                    from: D,
+                fn read<'de, __D: _json::Deserializer<'de>>(
+                    from: __D,
                     allowed: &_json::Allowance,
-                ) -> ::core::result::Result<Self, D::Error> {
-                    _json::read_struct::<__Fields, D>(from, ($json_name, &[$($json),*]), allowed)
+                ) -> ::core::result::Result<Self, __D::Error> {
+                    _json::read_struct::<__Fields, __D>(from, ($json_name, &[$($json),*]), allowed)
                 }
             }
 
@@ -181,28 +181,28 @@ macro_rules! __mapped_scalar {
 
             #[automatically_derived]
             impl _json::Mapped for $name {
-                fn write<S: _json::Serializer>(
+                fn write<__S: _json::Serializer>(
                     &self,
-                    to: S,
-                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    to: __S,
+                ) -> ::core::result::Result<__S::Ok, __S::Error> {
                     match self {
-                        $(Self::$variant => _json::write_scalar::<$repr, S>(
+                        $(Self::$variant => _json::write_scalar::<$repr, __S>(
                             ::core::option::Option::Some($json),
                             &$number,
                             to,
                         ),)*
                         $(Self::$unknown(number) => {
-                            _json::write_scalar::<$repr, S>(::core::option::Option::None, number, to)
+                            _json::write_scalar::<$repr, __S>(::core::option::Option::None, number, to)
                         })?
                     }
                 }
 
-                fn read<'de, D: _json::Deserializer<'de>>(
-                    from: D,
+                fn read<'de, __D: _json::Deserializer<'de>>(
+                    from: __D,
                     allowed: &_json::Allowance,
-                ) -> ::core::result::Result<Self, D::Error> {
+                ) -> ::core::result::Result<Self, __D::Error> {
                     const NAMES: &[(&::core::primitive::str, $repr)] = &[$(($json, $number)),*];
-                    match _json::read_scalar::<$repr, D>(from, NAMES, allowed)? {
+                    match _json::read_scalar::<$repr, __D>(from, NAMES, allowed)? {
                         $($number => ::core::result::Result::Ok(Self::$variant),)*
                         $other => $otherwise,
                     }
@@ -224,18 +224,18 @@ macro_rules! __mapped_flags {
 
             #[automatically_derived]
             impl _json::Mapped for $name {
-                fn write<S: _json::Serializer>(
+                fn write<__S: _json::Serializer>(
                     &self,
-                    to: S,
-                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    to: __S,
+                ) -> ::core::result::Result<__S::Ok, __S::Error> {
                     _json::write_flags(self.bits(), $names, to)
                 }
 
-                fn read<'de, D: _json::Deserializer<'de>>(
-                    from: D,
+                fn read<'de, __D: _json::Deserializer<'de>>(
+                    from: __D,
                     allowed: &_json::Allowance,
-                ) -> ::core::result::Result<Self, D::Error> {
-                    let bits = _json::read_flags::<$repr, D>(from, $names, allowed)?;
+                ) -> ::core::result::Result<Self, __D::Error> {
+                    let bits = _json::read_flags::<$repr, __D>(from, $names, allowed)?;
                     ::core::result::Result::Ok(Self::from_bits(bits))
                 }
             }
@@ -273,9 +273,9 @@ macro_rules! __mapped_union {
         )*
     }) => {
         if let Self::$variant { .. } = $this {
-            const COUNT: ::core::primitive::usize =
+            const __COUNT: ::core::primitive::usize =
                 <[&::core::primitive::str]>::len(&[$($field_json),*]);
-            let out = $to.serialize_struct_variant($name, $tag, $json, COUNT)?;
+            let out = $to.serialize_struct_variant($name, $tag, $json, __COUNT)?;
             // Not all at once: a field may be called as a pattern of Rust's prelude is.
             $(let out = match $this {
                 Self::$variant { $field: value, .. } => _json::variant_field(
@@ -345,10 +345,10 @@ macro_rules! __mapped_union {
 
             #[automatically_derived]
             impl _json::Mapped for $name {
-                fn write<S: _json::Serializer>(
+                fn write<__S: _json::Serializer>(
                     &self,
-                    to: S,
-                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    to: __S,
+                ) -> ::core::result::Result<__S::Ok, __S::Error> {
                     let this = self;
                     $($crate::__mapped_union! {
                         @write this to $json_name; $tag $json $variant $shape
@@ -359,10 +359,10 @@ macro_rules! __mapped_union {
                     ::core::result::Result::Err(_json::SerializeError::custom("no such variant"))
                 }
 
-                fn read<'de, D: _json::Deserializer<'de>>(
-                    from: D,
+                fn read<'de, __D: _json::Deserializer<'de>>(
+                    from: __D,
                     allowed: &_json::Allowance,
-                ) -> ::core::result::Result<Self, D::Error> {
+                ) -> ::core::result::Result<Self, __D::Error> {
                     _json::read_union(from, allowed)
                 }
             }
@@ -374,10 +374,10 @@ macro_rules! __mapped_union {
                 const TAGS: &'static [::core::primitive::u8] = &[$($tag),*];
                 const CLOSED: ::core::primitive::bool = $closed;
 
-                fn variant<'de, A: _json::VariantAccess<'de>>(
+                fn variant<'de, __A: _json::VariantAccess<'de>>(
                     tag: ::core::primitive::u8,
-                    content: _json::Content<'_, A>,
-                ) -> ::core::result::Result<Self, A::Error> {
+                    content: _json::Content<'_, __A>,
+                ) -> ::core::result::Result<Self, __A::Error> {
                     $($crate::__mapped_union! {
                         @read $name tag content; $tag $variant $shape
                     })*

@@ -221,7 +221,7 @@ macro_rules! __evolvable {
             }
 
             fn schema() -> &'static $crate::schema::TypeSchema {
-                &SCHEMA
+                &_SCHEMA
             }
         }
     };
@@ -291,7 +291,7 @@ macro_rules! __scalar {
             }
 
             fn schema() -> &'static $crate::schema::TypeSchema {
-                &SCHEMA
+                &_SCHEMA
             }
         }
     };

@@ -21,32 +21,36 @@ pub struct OfferView<'a>(crate::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use crate::__private::v1 as _np;
-    const LAYOUT: _np::Layout<4> = _np::layout([
+    const _LAYOUT: _np::Layout<4> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<u32>(),
         _np::Shape::of::<u32>(),
         _np::Shape::of::<[u8; 16]>(),
     ]);
-    static PLACES: [_np::Place; 4] = _np::places(
+    static _PLACES: [_np::Place; 4] = _np::places(
         "Offer",
         ["name", "version", "min", "fingerprint"],
     );
     #[automatically_derived]
     impl _np::Body for Offer {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN
             && <[u8; 16] as _np::Wire>::PLAIN;
         type View<'a> = OfferView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.name, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.version, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.min, block, const { LAYOUT.slots[2] });
-            _np::Wire::encode_block(&self.fingerprint, block, const { LAYOUT.slots[3] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.name, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.version, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.min, block, const { _LAYOUT.slots[2] });
+            _np::Wire::encode_block(
+                &self.fingerprint,
+                block,
+                const { _LAYOUT.slots[3] },
+            );
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -57,30 +61,30 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: u32 = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: u32 = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             let f3: [u8; 16] = _np::field(
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
                 tail,
-                &PLACES[3],
+                &_PLACES[3],
             )?;
             ::core::result::Result::Ok(Self {
                 name: f0,
@@ -94,10 +98,10 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -117,7 +121,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
             )
         }
@@ -126,21 +130,21 @@ const _: () = {
         #[must_use]
         pub fn version(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <u32 as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// The oldest version of a peer that it still serves.
         #[inline]
         #[must_use]
         pub fn min(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            <u32 as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// 128 bits over the wire form; equal ones need no negotiation.
         #[inline]
         #[must_use]
         pub fn fingerprint(&self) -> <[u8; 16] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[u8; 16] as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
+            <[u8; 16] as _np::Wire>::view(block, const { _LAYOUT.slots[3] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -163,7 +167,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Offer>,
             "Offer",
@@ -204,29 +208,29 @@ pub struct PeerLimitsView<'a>(crate::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use crate::__private::v1 as _np;
-    const LAYOUT: _np::Layout<3> = _np::layout([
+    const _LAYOUT: _np::Layout<3> = _np::layout([
         _np::Shape::of::<u32>(),
         _np::Shape::of::<u32>(),
         _np::Shape::of::<u32>(),
     ]);
-    static PLACES: [_np::Place; 3] = _np::places(
+    static _PLACES: [_np::Place; 3] = _np::places(
         "PeerLimits",
         ["calls", "message", "frame"],
     );
     #[automatically_derived]
     impl _np::Body for PeerLimits {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = PeerLimitsView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.calls, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.message, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.frame, block, const { LAYOUT.slots[2] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.calls, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.message, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.frame, block, const { _LAYOUT.slots[2] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -235,24 +239,24 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: u32 = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: u32 = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: u32 = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             ::core::result::Result::Ok(Self {
                 calls: f0,
@@ -282,21 +286,21 @@ const _: () = {
         #[must_use]
         pub fn calls(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u32 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Bytes of a message.
         #[inline]
         #[must_use]
         pub fn message(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <u32 as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Bytes of a frame, without its header.
         #[inline]
         #[must_use]
         pub fn frame(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            <u32 as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -318,7 +322,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<PeerLimits>,
             "PeerLimits",
@@ -354,30 +358,30 @@ pub struct PrefaceView<'a>(crate::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use crate::__private::v1 as _np;
-    const LAYOUT: _np::Layout<3> = _np::layout([
+    const _LAYOUT: _np::Layout<3> = _np::layout([
         _np::Shape::of::<::std::vec::Vec<Offer>>(),
         _np::Shape::of::<u32>(),
         _np::Shape::of::<PeerLimits>(),
     ]);
-    static PLACES: [_np::Place; 3] = _np::places(
+    static _PLACES: [_np::Place; 3] = _np::places(
         "Preface",
         ["offers", "record_max", "limits"],
     );
     #[automatically_derived]
     impl _np::Body for Preface {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::vec::Vec<Offer> as _np::Wire>::PLAIN
             && <PeerLimits as _np::Wire>::PLAIN;
         type View<'a> = PrefaceView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.offers, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.record_max, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.limits, block, const { LAYOUT.slots[2] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.offers, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.record_max, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.limits, block, const { _LAYOUT.slots[2] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -389,24 +393,24 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: ::std::vec::Vec<Offer> = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: u32 = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: PeerLimits = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             ::core::result::Result::Ok(Self {
                 offers: f0,
@@ -419,13 +423,13 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 ::std::vec::Vec<Offer>,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             _np::check_field::<
                 PeerLimits,
-            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
+            >(block, const { _LAYOUT.slots[2] }, tail, &_PLACES[2])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -441,10 +445,10 @@ const _: () = {
         if upto > 0 {
             <::std::vec::Vec<
                 Offer,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[0] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[0] }, tail);
         }
         if upto > 2 {
-            <PeerLimits as _np::Wire>::skip(block, const { LAYOUT.slots[2] }, tail);
+            <PeerLimits as _np::Wire>::skip(block, const { _LAYOUT.slots[2] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -456,14 +460,14 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::vec::Vec<
                 Offer,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// The largest plaintext of a record that the client takes.
         #[inline]
         #[must_use]
         pub fn record_max(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <u32 as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
@@ -471,7 +475,7 @@ const _: () = {
         pub fn limits(&self) -> <PeerLimits as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(2, block, &mut tail);
-            <PeerLimits as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            <PeerLimits as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -493,7 +497,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Preface>,
             "Preface",
@@ -537,34 +541,34 @@ pub struct AcceptView<'a>(crate::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use crate::__private::v1 as _np;
-    const LAYOUT: _np::Layout<5> = _np::layout([
+    const _LAYOUT: _np::Layout<5> = _np::layout([
         _np::Shape::of::<u8>(),
         _np::Shape::of::<::std::vec::Vec<Offer>>(),
         _np::Shape::of::<u32>(),
         _np::Shape::of::<PeerLimits>(),
         _np::Shape::of::<u64>(),
     ]);
-    static PLACES: [_np::Place; 5] = _np::places(
+    static _PLACES: [_np::Place; 5] = _np::places(
         "Accept",
         ["format", "protocols", "record_max", "limits", "unix_ms"],
     );
     #[automatically_derived]
     impl _np::Body for Accept {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::vec::Vec<Offer> as _np::Wire>::PLAIN
             && <PeerLimits as _np::Wire>::PLAIN;
         type View<'a> = AcceptView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.format, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.protocols, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.record_max, block, const { LAYOUT.slots[2] });
-            _np::Wire::encode_block(&self.limits, block, const { LAYOUT.slots[3] });
-            _np::Wire::encode_block(&self.unix_ms, block, const { LAYOUT.slots[4] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.format, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.protocols, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.record_max, block, const { _LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.limits, block, const { _LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.unix_ms, block, const { _LAYOUT.slots[4] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -576,31 +580,36 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            let f0: u8 = _np::field(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            _np::own_block!(block, _LAYOUT, 0);
+            let f0: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[0] },
+                tail,
+                &_PLACES[0],
+            )?;
             let f1: ::std::vec::Vec<Offer> = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: u32 = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             let f3: PeerLimits = _np::field(
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
                 tail,
-                &PLACES[3],
+                &_PLACES[3],
             )?;
             let f4: u64 = _np::field(
                 block,
-                const { LAYOUT.slots[4] },
+                const { _LAYOUT.slots[4] },
                 tail,
-                &PLACES[4],
+                &_PLACES[4],
             )?;
             ::core::result::Result::Ok(Self {
                 format: f0,
@@ -615,13 +624,13 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 ::std::vec::Vec<Offer>,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             _np::check_field::<
                 PeerLimits,
-            >(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
+            >(block, const { _LAYOUT.slots[3] }, tail, &_PLACES[3])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -637,10 +646,10 @@ const _: () = {
         if upto > 1 {
             <::std::vec::Vec<
                 Offer,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[1] }, tail);
         }
         if upto > 3 {
-            <PeerLimits as _np::Wire>::skip(block, const { LAYOUT.slots[3] }, tail);
+            <PeerLimits as _np::Wire>::skip(block, const { _LAYOUT.slots[3] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -650,7 +659,7 @@ const _: () = {
         #[must_use]
         pub fn format(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// The server's own offer for each accepted protocol; the position is its index in frames.
         #[inline]
@@ -659,14 +668,14 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::vec::Vec<
                 Offer,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// The largest plaintext of a record that either side sends.
         #[inline]
         #[must_use]
         pub fn record_max(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            <u32 as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
@@ -674,14 +683,14 @@ const _: () = {
         pub fn limits(&self) -> <PeerLimits as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(3, block, &mut tail);
-            <PeerLimits as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
+            <PeerLimits as _np::Wire>::view(block, const { _LAYOUT.slots[3] }, tail)
         }
         /// The server's clock: milliseconds since 1970.
         #[inline]
         #[must_use]
         pub fn unix_ms(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
+            <u64 as _np::Wire>::view(block, const { _LAYOUT.slots[4] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -705,7 +714,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Accept>,
             "Accept",
@@ -746,24 +755,24 @@ pub struct HelloView<'a>(crate::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use crate::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
+    const _LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<u64>(),
         _np::Shape::of::<[u8; 16]>(),
     ]);
-    static PLACES: [_np::Place; 2] = _np::places("Hello", ["unix_ms", "nonce"]);
+    static _PLACES: [_np::Place; 2] = _np::places("Hello", ["unix_ms", "nonce"]);
     #[automatically_derived]
     impl _np::Body for Hello {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <[u8; 16] as _np::Wire>::PLAIN;
         type View<'a> = HelloView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.unix_ms, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.nonce, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.unix_ms, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.nonce, block, const { _LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -772,18 +781,18 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: u64 = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: [u8; 16] = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             ::core::result::Result::Ok(Self { unix_ms: f0, nonce: f1 })
         }
@@ -809,14 +818,14 @@ const _: () = {
         #[must_use]
         pub fn unix_ms(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u64 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Random.
         #[inline]
         #[must_use]
         pub fn nonce(&self) -> <[u8; 16] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[u8; 16] as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <[u8; 16] as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -837,7 +846,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Hello>,
             "Hello",
@@ -867,20 +876,20 @@ pub struct PingView<'a>(crate::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use crate::__private::v1 as _np;
-    const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<u64>()]);
-    static PLACES: [_np::Place; 1] = _np::places("Ping", ["token"]);
+    const _LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<u64>()]);
+    static _PLACES: [_np::Place; 1] = _np::places("Ping", ["token"]);
     #[automatically_derived]
     impl _np::Body for Ping {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = PingView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.token, block, const { LAYOUT.slots[0] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.token, block, const { _LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -889,12 +898,12 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: u64 = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             ::core::result::Result::Ok(Self { token: f0 })
         }
@@ -920,7 +929,7 @@ const _: () = {
         #[must_use]
         pub fn token(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u64 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -938,7 +947,7 @@ const _: () = {
             f.debug_struct("Ping").field("token", &self.token()).finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Ping>,
             "Ping",
@@ -965,20 +974,20 @@ pub struct PongView<'a>(crate::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use crate::__private::v1 as _np;
-    const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<u64>()]);
-    static PLACES: [_np::Place; 1] = _np::places("Pong", ["token"]);
+    const _LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<u64>()]);
+    static _PLACES: [_np::Place; 1] = _np::places("Pong", ["token"]);
     #[automatically_derived]
     impl _np::Body for Pong {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = PongView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.token, block, const { LAYOUT.slots[0] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.token, block, const { _LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -987,12 +996,12 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: u64 = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             ::core::result::Result::Ok(Self { token: f0 })
         }
@@ -1018,7 +1027,7 @@ const _: () = {
         #[must_use]
         pub fn token(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u64 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1036,7 +1045,7 @@ const _: () = {
             f.debug_struct("Pong").field("token", &self.token()).finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Pong>,
             "Pong",
@@ -1065,24 +1074,24 @@ pub struct CloseView<'a>(crate::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use crate::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
+    const _LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<u16>(),
         _np::Shape::of::<::std::string::String>(),
     ]);
-    static PLACES: [_np::Place; 2] = _np::places("Close", ["reason", "text"]);
+    static _PLACES: [_np::Place; 2] = _np::places("Close", ["reason", "text"]);
     #[automatically_derived]
     impl _np::Body for Close {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
         type View<'a> = CloseView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.reason, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.text, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.reason, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.text, block, const { _LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -1093,18 +1102,18 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: u16 = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             ::core::result::Result::Ok(Self { reason: f0, text: f1 })
         }
@@ -1113,10 +1122,10 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1134,7 +1143,7 @@ const _: () = {
         #[must_use]
         pub fn reason(&self) -> u16 {
             let _np::BodyView { block, tail } = self.0;
-            <u16 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u16 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// For people, at most 256 bytes.
         #[inline]
@@ -1143,7 +1152,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
             )
         }
@@ -1166,7 +1175,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Close>,
             "Close",
@@ -1206,36 +1215,36 @@ pub struct ErrorBodyView<'a>(crate::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use crate::__private::v1 as _np;
-    const LAYOUT: _np::Layout<4> = _np::layout([
+    const _LAYOUT: _np::Layout<4> = _np::layout([
         _np::Shape::of::<u16>(),
         _np::Shape::of::<u32>(),
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<crate::Bytes>(),
     ]);
-    static PLACES: [_np::Place; 4] = _np::places(
+    static _PLACES: [_np::Place; 4] = _np::places(
         "ErrorBody",
         ["code", "retry_after_ms", "text", "detail"],
     );
     #[automatically_derived]
     impl _np::Body for ErrorBody {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN
             && <crate::Bytes as _np::Wire>::PLAIN;
         type View<'a> = ErrorBodyView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.code, block, const { LAYOUT.slots[0] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.code, block, const { _LAYOUT.slots[0] });
             _np::Wire::encode_block(
                 &self.retry_after_ms,
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
             );
-            _np::Wire::encode_block(&self.text, block, const { LAYOUT.slots[2] });
-            _np::Wire::encode_block(&self.detail, block, const { LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.text, block, const { _LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.detail, block, const { _LAYOUT.slots[3] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -1247,30 +1256,30 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: u16 = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: u32 = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             let f3: crate::Bytes = _np::field(
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
                 tail,
-                &PLACES[3],
+                &_PLACES[3],
             )?;
             ::core::result::Result::Ok(Self {
                 code: f0,
@@ -1284,13 +1293,13 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
+            >(block, const { _LAYOUT.slots[2] }, tail, &_PLACES[2])?;
             _np::check_field::<
                 crate::Bytes,
-            >(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
+            >(block, const { _LAYOUT.slots[3] }, tail, &_PLACES[3])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1306,12 +1315,12 @@ const _: () = {
         if upto > 2 {
             <::std::string::String as _np::Wire>::skip(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
             );
         }
         if upto > 3 {
-            <crate::Bytes as _np::Wire>::skip(block, const { LAYOUT.slots[3] }, tail);
+            <crate::Bytes as _np::Wire>::skip(block, const { _LAYOUT.slots[3] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -1321,14 +1330,14 @@ const _: () = {
         #[must_use]
         pub fn code(&self) -> u16 {
             let _np::BodyView { block, tail } = self.0;
-            <u16 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u16 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// When to try again; 0 for no advice.
         #[inline]
         #[must_use]
         pub fn retry_after_ms(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <u32 as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// For people, at most 256 bytes.
         #[inline]
@@ -1337,7 +1346,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
             )
         }
@@ -1347,7 +1356,7 @@ const _: () = {
         pub fn detail(&self) -> <crate::Bytes as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(3, block, &mut tail);
-            <crate::Bytes as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
+            <crate::Bytes as _np::Wire>::view(block, const { _LAYOUT.slots[3] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1370,7 +1379,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<ErrorBody>,
             "ErrorBody",

@@ -88,7 +88,7 @@ fn handler(
             #import
 
             #[automatically_derived]
-            impl<H: #name> #alias::Serve<H, #alias::side::#side> for #protocol {
+            impl<_H: #name> #alias::Serve<_H, #alias::side::#side> for #protocol {
                 #dispatch
             }
         };
@@ -110,14 +110,14 @@ fn dispatch(
         .collect();
     if served.is_empty() {
         return quote! {
-            async fn dispatch(_: #alias::Arc<H>, cx: #alias::Cx, _: u16, _: #alias::Bytes) {
+            async fn dispatch(_: #alias::Arc<_H>, cx: #alias::Cx, _: u16, _: #alias::Bytes) {
                 cx.unknown();
             }
         };
     }
     quote! {
         async fn dispatch(
-            handler: #alias::Arc<H>,
+            handler: #alias::Arc<_H>,
             cx: #alias::Cx,
             number: u16,
             body: #alias::Bytes,
@@ -201,7 +201,7 @@ fn arm(message: &Message, protocol: &Protocol, handler: &Ident, door: &Door<'_>)
         (Content::Value(_), Some(name)) => (quote!(#name { value }), quote!(, value)),
         (Content::Value(_) | Content::Fields(_), _) => (quote!(message), quote!(, message)),
     };
-    let call = quote!(<H as #handler>::#name(&*handler, &cx #argument).await);
+    let call = quote!(<_H as #handler>::#name(&*handler, &cx #argument).await);
     let answer = match &message.reply {
         None => quote! {
             #call;

@@ -1,7 +1,8 @@
 //! IR to Rust tokens: one emitter for both doors. Never formats text, never reads a file.
 //!
 //! What is emitted follows the item: its type (`.np` only) and message structs with flat names,
-//! then everything else inside `const _: () = { … }`, by absolute paths.
+//! then everything else inside `const _: () = { … }`, by absolute paths. What is named in there
+//! begins with `_`, so that the schema's own types and constants, which it also names, stay visible.
 
 mod boxes;
 mod client;

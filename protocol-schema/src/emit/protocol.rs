@@ -121,13 +121,13 @@ fn implementation(item: &Protocol, package: &str, door: &Door<'_>) -> TokenStrea
             const MIN_VERSION: u32 = #min;
 
             fn schema() -> &'static #v1::ProtocolSchema {
-                static SCHEMA: #v1::ProtocolSchema = #schema;
-                &SCHEMA
+                static _SCHEMA: #v1::ProtocolSchema = #schema;
+                &_SCHEMA
             }
 
             fn fingerprint() -> #v1::Fingerprint {
-                static FINGERPRINT: #v1::OnceLock<#v1::Fingerprint> = #v1::OnceLock::new();
-                *FINGERPRINT.get_or_init(|| #v1::Fingerprint::of(Self::schema()))
+                static _FINGERPRINT: #v1::OnceLock<#v1::Fingerprint> = #v1::OnceLock::new();
+                *_FINGERPRINT.get_or_init(|| #v1::Fingerprint::of(Self::schema()))
             }
 
             fn number(&self) -> u16 {

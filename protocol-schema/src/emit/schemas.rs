@@ -14,7 +14,7 @@ use super::codec::ordered;
 use super::{Door, types};
 
 fn schema_static(value: &TokenStream, v1: &TokenStream) -> TokenStream {
-    quote!(static SCHEMA: #v1::TypeSchema = #value;)
+    quote!(static _SCHEMA: #v1::TypeSchema = #value;)
 }
 
 /// The methods that say what stands in `meta`.

@@ -58,31 +58,31 @@ pub struct Vec3View<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<3> = _np::layout([
+    const _LAYOUT: _np::Layout<3> = _np::layout([
         _np::Shape::of::<f32>(),
         _np::Shape::of::<f32>(),
         _np::Shape::of::<f32>(),
     ]);
-    static PLACES: [_np::Place; 3] = _np::places("Vec3", ["x", "y", "z"]);
+    static _PLACES: [_np::Place; 3] = _np::places("Vec3", ["x", "y", "z"]);
     const _: () = ::core::assert!(
-        ::core::mem::size_of:: < Vec3 > () == LAYOUT.block_len,
+        ::core::mem::size_of:: < Vec3 > () == _LAYOUT.block_len,
         "NP0804: a plain type must be its bytes",
     );
     #[automatically_derived]
     impl _np::Wire for Vec3 {
         const BITS: usize = 0;
-        const BLOCK: usize = LAYOUT.block_len;
-        const HAS_TAIL: bool = LAYOUT.tail;
+        const BLOCK: usize = _LAYOUT.block_len;
+        const HAS_TAIL: bool = _LAYOUT.tail;
         const PLAIN: bool = true;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         type View<'a> = Vec3View<'a>;
         #[inline]
         fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
-            _np::own_block_mut!(block, LAYOUT, slot.block);
-            _np::Wire::encode_block(&self.x, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.y, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.z, block, const { LAYOUT.slots[2] });
+            _np::own_block_mut!(block, _LAYOUT, slot.block);
+            _np::Wire::encode_block(&self.x, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.y, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.z, block, const { _LAYOUT.slots[2] });
         }
         #[inline]
         fn decode(
@@ -90,24 +90,24 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, slot.block);
+            _np::own_block!(block, _LAYOUT, slot.block);
             let f0: f32 = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: f32 = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: f32 = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             ::core::result::Result::Ok(Self { x: f0, y: f1, z: f2 })
         }
@@ -125,12 +125,12 @@ const _: () = {
             slot: _np::Slot,
             tail: _np::Tail<'a>,
         ) -> Vec3View<'a> {
-            let block = _np::part(block, slot.block, LAYOUT.block_len);
+            let block = _np::part(block, slot.block, _LAYOUT.block_len);
             Vec3View(_np::BodyView { block, tail })
         }
         _np::plain_list! {}
         fn schema() -> &'static _np::TypeSchema {
-            &SCHEMA
+            &_SCHEMA
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -140,21 +140,21 @@ const _: () = {
         #[must_use]
         pub fn x(&self) -> f32 {
             let _np::BodyView { block, tail } = self.0;
-            <f32 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <f32 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn y(&self) -> f32 {
             let _np::BodyView { block, tail } = self.0;
-            <f32 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <f32 as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn z(&self) -> f32 {
             let _np::BodyView { block, tail } = self.0;
-            <f32 as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            <f32 as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -176,7 +176,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
                 _np::TypeId::of::<Vec3>,
                 "Vec3",
@@ -250,7 +250,7 @@ const _: () = {
     _np::scalar! {
         Presence u8, true, Self::Offline, []
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
         _np::ScalarSchema::new(
                 _np::TypeId::of::<Presence>,
                 "Presence",
@@ -311,7 +311,7 @@ const _: () = {
     _np::scalar! {
         Keep u16, false, Self::Always, [Self::Always]
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
         _np::ScalarSchema::new(
                 _np::TypeId::of::<Keep>,
                 "Keep",
@@ -369,13 +369,13 @@ pub enum ShapeView<'a> {
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT_1: _np::Layout<1> = _np::layout([_np::Shape::of::<f32>()]);
-    static PLACES_1: [_np::Place; 1] = _np::places("Shape", ["Circle"]);
-    const LAYOUT_2: _np::Layout<2> = _np::layout([
+    const _LAYOUT_1: _np::Layout<1> = _np::layout([_np::Shape::of::<f32>()]);
+    static _PLACES_1: [_np::Place; 1] = _np::places("Shape", ["Circle"]);
+    const _LAYOUT_2: _np::Layout<2> = _np::layout([
         _np::Shape::of::<Vec3>(),
         _np::Shape::of::<Vec3>(),
     ]);
-    static PLACES_2: [_np::Place; 2] = _np::places("Shape::Box", ["min", "max"]);
+    static _PLACES_2: [_np::Place; 2] = _np::places("Shape::Box", ["min", "max"]);
     #[automatically_derived]
     impl _np::Wire for Shape {
         const BITS: usize = 0;
@@ -395,13 +395,13 @@ const _: () = {
         fn encode_tail(&self, out: &mut _np::Writer<'_>) {
             match self {
                 Self::Circle(f0) => {
-                    let block = out.block(LAYOUT_1.block_len);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_1.slots[0] });
+                    let block = out.block(_LAYOUT_1.block_len);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_1.slots[0] });
                 }
                 Self::Box { min: f0, max: f1 } => {
-                    let block = out.block(LAYOUT_2.block_len);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
-                    _np::Wire::encode_block(f1, block, const { LAYOUT_2.slots[1] });
+                    let block = out.block(_LAYOUT_2.block_len);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_2.slots[0] });
+                    _np::Wire::encode_block(f1, block, const { _LAYOUT_2.slots[1] });
                 }
                 Self::Nothing { .. } => {}
             }
@@ -417,28 +417,28 @@ const _: () = {
                 tail,
                 |tag, tail| match tag {
                     1 => {
-                        let block = tail.take(LAYOUT_1.block_len)?;
+                        let block = tail.take(_LAYOUT_1.block_len)?;
                         let f0: f32 = _np::field(
                             block,
-                            const { LAYOUT_1.slots[0] },
+                            const { _LAYOUT_1.slots[0] },
                             tail,
-                            &PLACES_1[0],
+                            &_PLACES_1[0],
                         )?;
                         ::core::result::Result::Ok(Self::Circle(f0))
                     }
                     2 => {
-                        let block = tail.take(LAYOUT_2.block_len)?;
+                        let block = tail.take(_LAYOUT_2.block_len)?;
                         let f0: Vec3 = _np::field(
                             block,
-                            const { LAYOUT_2.slots[0] },
+                            const { _LAYOUT_2.slots[0] },
                             tail,
-                            &PLACES_2[0],
+                            &_PLACES_2[0],
                         )?;
                         let f1: Vec3 = _np::field(
                             block,
-                            const { LAYOUT_2.slots[1] },
+                            const { _LAYOUT_2.slots[1] },
                             tail,
-                            &PLACES_2[1],
+                            &_PLACES_2[1],
                         )?;
                         ::core::result::Result::Ok(Self::Box { min: f0, max: f1 })
                     }
@@ -459,11 +459,11 @@ const _: () = {
                 tail,
                 |tag, tail| match tag {
                     1 => {
-                        tail.take(LAYOUT_1.block_len)?;
+                        tail.take(_LAYOUT_1.block_len)?;
                         ::core::result::Result::Ok(())
                     }
                     2 => {
-                        tail.take(LAYOUT_2.block_len)?;
+                        tail.take(_LAYOUT_2.block_len)?;
                         ::core::result::Result::Ok(())
                     }
                     3 => ::core::result::Result::Ok(()),
@@ -481,27 +481,27 @@ const _: () = {
             let (tag, tail) = (_np::tag(block, slot), &mut tail);
             match tag {
                 1 => {
-                    let block = tail.take(LAYOUT_1.block_len);
+                    let block = tail.take(_LAYOUT_1.block_len);
                     {
                         let f0 = <f32 as _np::Wire>::view(
                             block,
-                            const { LAYOUT_1.slots[0] },
+                            const { _LAYOUT_1.slots[0] },
                             *tail,
                         );
                         ShapeView::Circle(f0)
                     }
                 }
                 2 => {
-                    let block = tail.take(LAYOUT_2.block_len);
+                    let block = tail.take(_LAYOUT_2.block_len);
                     {
                         let f0 = <Vec3 as _np::Wire>::view(
                             block,
-                            const { LAYOUT_2.slots[0] },
+                            const { _LAYOUT_2.slots[0] },
                             *tail,
                         );
                         let f1 = <Vec3 as _np::Wire>::view(
                             block,
-                            const { LAYOUT_2.slots[1] },
+                            const { _LAYOUT_2.slots[1] },
                             *tail,
                         );
                         ShapeView::Box { min: f0, max: f1 }
@@ -514,20 +514,20 @@ const _: () = {
         fn skip(block: &[u8], slot: _np::Slot, tail: &mut _np::Tail<'_>) {
             tail.nested(|tail| match _np::tag(block, slot) {
                 1 => {
-                    tail.take(LAYOUT_1.block_len);
+                    tail.take(_LAYOUT_1.block_len);
                 }
                 2 => {
-                    tail.take(LAYOUT_2.block_len);
+                    tail.take(_LAYOUT_2.block_len);
                 }
                 3 => {}
                 _ => {}
             });
         }
         fn schema() -> &'static _np::TypeSchema {
-            &SCHEMA
+            &_SCHEMA
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
         _np::UnionSchema::new(
                 _np::TypeId::of::<Shape>,
                 "Shape",
@@ -619,27 +619,27 @@ pub enum BodyView<'a> {
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT_1: _np::Layout<1> = _np::layout([
+    const _LAYOUT_1: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::string::String>().checked(),
     ]);
-    static PLACES_1: [_np::Place; 1] = _np::places("Body", ["Text"]);
-    const LAYOUT_2: _np::Layout<3> = _np::layout([
+    static _PLACES_1: [_np::Place; 1] = _np::places("Body", ["Text"]);
+    const _LAYOUT_2: _np::Layout<3> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<::network_protocol::Bytes>(),
         _np::Shape::of::<::core::option::Option<::std::string::String>>(),
     ]);
-    static PLACES_2: [_np::Place; 3] = _np::places(
+    static _PLACES_2: [_np::Place; 3] = _np::places(
         "Body::Image",
         ["mime", "data", "alt"],
     );
-    const LAYOUT_3: _np::Layout<1> = _np::layout([
+    const _LAYOUT_3: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::vec::Vec<Vec3>>(),
     ]);
-    static PLACES_3: [_np::Place; 1] = _np::places("Body", ["Mesh"]);
-    const LAYOUT_6: _np::Layout<1> = _np::layout([
+    static _PLACES_3: [_np::Place; 1] = _np::places("Body", ["Mesh"]);
+    const _LAYOUT_6: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::boxed::Box<Body>>(),
     ]);
-    static PLACES_6: [_np::Place; 1] = _np::places("Body", ["Quote"]);
+    static _PLACES_6: [_np::Place; 1] = _np::places("Body", ["Quote"]);
     #[automatically_derived]
     impl _np::Wire for Body {
         const BITS: usize = 0;
@@ -662,32 +662,32 @@ const _: () = {
         fn encode_tail(&self, out: &mut _np::Writer<'_>) {
             match self {
                 Self::Text(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_1.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_1.slots[0] });
-                    _np::keep_max(f0, MAX_BODY as u64, &PLACES_1[0], out);
+                    let (at, block) = _np::begin_variant(_LAYOUT_1.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_1.slots[0] });
+                    _np::keep_max(f0, MAX_BODY as u64, &_PLACES_1[0], out);
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::Image { mime: f0, data: f1, alt: f2 } => {
-                    let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
-                    _np::Wire::encode_block(f1, block, const { LAYOUT_2.slots[1] });
-                    _np::Wire::encode_block(f2, block, const { LAYOUT_2.slots[2] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_2.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_2.slots[0] });
+                    _np::Wire::encode_block(f1, block, const { _LAYOUT_2.slots[1] });
+                    _np::Wire::encode_block(f2, block, const { _LAYOUT_2.slots[2] });
                     _np::Wire::encode_tail(f0, out);
                     _np::Wire::encode_tail(f1, out);
                     _np::Wire::encode_tail(f2, out);
                     _np::end_variant(at, out);
                 }
                 Self::Mesh(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_3.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_3.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_3.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_3.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::Left { .. } => _np::encode_unit(out),
                 Self::Quote(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_6.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_6.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_6.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_6.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
@@ -706,24 +706,24 @@ const _: () = {
                 |tag, tail| match tag {
                     1 => {
                         _np::read_fields(
-                            (LAYOUT_1.block_len, LAYOUT_1.text),
+                            (_LAYOUT_1.block_len, _LAYOUT_1.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_1, 0);
+                                _np::own_block!(block, _LAYOUT_1, 0);
                                 _np::check_max::<
                                     ::std::string::String,
                                 >(
                                     block,
-                                    const { LAYOUT_1.slots[0] },
+                                    const { _LAYOUT_1.slots[0] },
                                     tail,
                                     MAX_BODY as u64,
-                                    &PLACES_1[0],
+                                    &_PLACES_1[0],
                                 )?;
                                 let f0: ::std::string::String = _np::field(
                                     block,
-                                    const { LAYOUT_1.slots[0] },
+                                    const { _LAYOUT_1.slots[0] },
                                     tail,
-                                    &PLACES_1[0],
+                                    &_PLACES_1[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Text(f0))
                             },
@@ -731,30 +731,30 @@ const _: () = {
                     }
                     2 => {
                         _np::read_fields(
-                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            (_LAYOUT_2.block_len, _LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_2, 0);
+                                _np::own_block!(block, _LAYOUT_2, 0);
                                 _np::unknown_bits(
-                                    tail.exact() && LAYOUT_2.has_spare_bits(block),
+                                    tail.exact() && _LAYOUT_2.has_spare_bits(block),
                                 )?;
                                 let f0: ::std::string::String = _np::field(
                                     block,
-                                    const { LAYOUT_2.slots[0] },
+                                    const { _LAYOUT_2.slots[0] },
                                     tail,
-                                    &PLACES_2[0],
+                                    &_PLACES_2[0],
                                 )?;
                                 let f1: ::network_protocol::Bytes = _np::field(
                                     block,
-                                    const { LAYOUT_2.slots[1] },
+                                    const { _LAYOUT_2.slots[1] },
                                     tail,
-                                    &PLACES_2[1],
+                                    &_PLACES_2[1],
                                 )?;
                                 let f2: ::core::option::Option<::std::string::String> = _np::field(
                                     block,
-                                    const { LAYOUT_2.slots[2] },
+                                    const { _LAYOUT_2.slots[2] },
                                     tail,
-                                    &PLACES_2[2],
+                                    &_PLACES_2[2],
                                 )?;
                                 ::core::result::Result::Ok(Self::Image {
                                     mime: f0,
@@ -766,15 +766,15 @@ const _: () = {
                     }
                     3 => {
                         _np::read_fields(
-                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            (_LAYOUT_3.block_len, _LAYOUT_3.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_3, 0);
+                                _np::own_block!(block, _LAYOUT_3, 0);
                                 let f0: ::std::vec::Vec<Vec3> = _np::field(
                                     block,
-                                    const { LAYOUT_3.slots[0] },
+                                    const { _LAYOUT_3.slots[0] },
                                     tail,
-                                    &PLACES_3[0],
+                                    &_PLACES_3[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Mesh(f0))
                             },
@@ -783,18 +783,18 @@ const _: () = {
                     4 => _np::read_unit(tail).map(|()| Self::Left),
                     6 => {
                         _np::read_fields(
-                            (LAYOUT_6.block_len, LAYOUT_6.text),
+                            (_LAYOUT_6.block_len, _LAYOUT_6.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_6, 0);
+                                _np::own_block!(block, _LAYOUT_6, 0);
                                 _np::unknown_bits(
-                                    tail.exact() && LAYOUT_6.has_spare_bits(block),
+                                    tail.exact() && _LAYOUT_6.has_spare_bits(block),
                                 )?;
                                 let f0: ::std::boxed::Box<Body> = _np::field(
                                     block,
-                                    const { LAYOUT_6.slots[0] },
+                                    const { _LAYOUT_6.slots[0] },
                                     tail,
-                                    &PLACES_6[0],
+                                    &_PLACES_6[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Quote(f0))
                             },
@@ -816,57 +816,82 @@ const _: () = {
                 |tag, tail| match tag {
                     1 => {
                         _np::read_fields(
-                            (LAYOUT_1.block_len, LAYOUT_1.text),
+                            (_LAYOUT_1.block_len, _LAYOUT_1.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_1, 0);
+                                _np::own_block!(block, _LAYOUT_1, 0);
                                 _np::check_max::<
                                     ::std::string::String,
                                 >(
                                     block,
-                                    const { LAYOUT_1.slots[0] },
+                                    const { _LAYOUT_1.slots[0] },
                                     tail,
                                     MAX_BODY as u64,
-                                    &PLACES_1[0],
+                                    &_PLACES_1[0],
                                 )?;
                                 _np::check_field::<
                                     ::std::string::String,
-                                >(block, const { LAYOUT_1.slots[0] }, tail, &PLACES_1[0])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_1.slots[0] },
+                                    tail,
+                                    &_PLACES_1[0],
+                                )?;
                                 ::core::result::Result::Ok(())
                             },
                         )
                     }
                     2 => {
                         _np::read_fields(
-                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            (_LAYOUT_2.block_len, _LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_2, 0);
+                                _np::own_block!(block, _LAYOUT_2, 0);
                                 _np::unknown_bits(
-                                    tail.exact() && LAYOUT_2.has_spare_bits(block),
+                                    tail.exact() && _LAYOUT_2.has_spare_bits(block),
                                 )?;
                                 _np::check_field::<
                                     ::std::string::String,
-                                >(block, const { LAYOUT_2.slots[0] }, tail, &PLACES_2[0])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_2.slots[0] },
+                                    tail,
+                                    &_PLACES_2[0],
+                                )?;
                                 _np::check_field::<
                                     ::network_protocol::Bytes,
-                                >(block, const { LAYOUT_2.slots[1] }, tail, &PLACES_2[1])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_2.slots[1] },
+                                    tail,
+                                    &_PLACES_2[1],
+                                )?;
                                 _np::check_field::<
                                     ::core::option::Option<::std::string::String>,
-                                >(block, const { LAYOUT_2.slots[2] }, tail, &PLACES_2[2])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_2.slots[2] },
+                                    tail,
+                                    &_PLACES_2[2],
+                                )?;
                                 ::core::result::Result::Ok(())
                             },
                         )
                     }
                     3 => {
                         _np::read_fields(
-                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            (_LAYOUT_3.block_len, _LAYOUT_3.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_3, 0);
+                                _np::own_block!(block, _LAYOUT_3, 0);
                                 _np::check_field::<
                                     ::std::vec::Vec<Vec3>,
-                                >(block, const { LAYOUT_3.slots[0] }, tail, &PLACES_3[0])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_3.slots[0] },
+                                    tail,
+                                    &_PLACES_3[0],
+                                )?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -874,16 +899,21 @@ const _: () = {
                     4 => _np::read_unit(tail),
                     6 => {
                         _np::read_fields(
-                            (LAYOUT_6.block_len, LAYOUT_6.text),
+                            (_LAYOUT_6.block_len, _LAYOUT_6.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_6, 0);
+                                _np::own_block!(block, _LAYOUT_6, 0);
                                 _np::unknown_bits(
-                                    tail.exact() && LAYOUT_6.has_spare_bits(block),
+                                    tail.exact() && _LAYOUT_6.has_spare_bits(block),
                                 )?;
                                 _np::check_field::<
                                     ::std::boxed::Box<Body>,
-                                >(block, const { LAYOUT_6.slots[0] }, tail, &PLACES_6[0])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_6.slots[0] },
+                                    tail,
+                                    &_PLACES_6[0],
+                                )?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -905,7 +935,7 @@ const _: () = {
                     {
                         let f0 = <::std::string::String as _np::Wire>::view(
                             block,
-                            const { LAYOUT_1.slots[0] },
+                            const { _LAYOUT_1.slots[0] },
                             *tail,
                         );
                         BodyView::Text(f0)
@@ -917,27 +947,31 @@ const _: () = {
                     {
                         let f0 = <::std::string::String as _np::Wire>::view(
                             block,
-                            const { LAYOUT_2.slots[0] },
+                            const { _LAYOUT_2.slots[0] },
                             *tail,
                         );
                         <::std::string::String as _np::Wire>::skip(
                             block,
-                            const { LAYOUT_2.slots[0] },
+                            const { _LAYOUT_2.slots[0] },
                             tail,
                         );
                         let f1 = <::network_protocol::Bytes as _np::Wire>::view(
                             block,
-                            const { LAYOUT_2.slots[1] },
+                            const { _LAYOUT_2.slots[1] },
                             *tail,
                         );
                         <::network_protocol::Bytes as _np::Wire>::skip(
                             block,
-                            const { LAYOUT_2.slots[1] },
+                            const { _LAYOUT_2.slots[1] },
                             tail,
                         );
                         let f2 = <::core::option::Option<
                             ::std::string::String,
-                        > as _np::Wire>::view(block, const { LAYOUT_2.slots[2] }, *tail);
+                        > as _np::Wire>::view(
+                            block,
+                            const { _LAYOUT_2.slots[2] },
+                            *tail,
+                        );
                         BodyView::Image {
                             mime: f0,
                             data: f1,
@@ -951,7 +985,11 @@ const _: () = {
                     {
                         let f0 = <::std::vec::Vec<
                             Vec3,
-                        > as _np::Wire>::view(block, const { LAYOUT_3.slots[0] }, *tail);
+                        > as _np::Wire>::view(
+                            block,
+                            const { _LAYOUT_3.slots[0] },
+                            *tail,
+                        );
                         BodyView::Mesh(f0)
                     }
                 }
@@ -962,7 +1000,11 @@ const _: () = {
                     {
                         let f0 = <::std::boxed::Box<
                             Body,
-                        > as _np::Wire>::view(block, const { LAYOUT_6.slots[0] }, *tail);
+                        > as _np::Wire>::view(
+                            block,
+                            const { _LAYOUT_6.slots[0] },
+                            *tail,
+                        );
                         BodyView::Quote(f0)
                     }
                 }
@@ -974,10 +1016,10 @@ const _: () = {
             _np::skip_union(block, slot, tail);
         }
         fn schema() -> &'static _np::TypeSchema {
-            &SCHEMA
+            &_SCHEMA
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
         _np::UnionSchema::new(
                 _np::TypeId::of::<Body>,
                 "Body",
@@ -1114,7 +1156,7 @@ pub struct UserView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<23> = _np::layout([
+    const _LAYOUT: _np::Layout<23> = _np::layout([
         _np::Shape::of::<crate::acme::common::UserId>(),
         _np::Shape::of::<::std::string::String>().checked(),
         _np::Shape::of::<<Presence as _np::Xor>::Number>().checked(),
@@ -1144,7 +1186,7 @@ const _: () = {
         _np::Shape::of::<crate::acme::common::Page>(),
         _np::Shape::of::<[u8; crate::acme::common::MAX_TAG as usize]>(),
     ]);
-    static PLACES: [_np::Place; 23] = _np::places(
+    static _PLACES: [_np::Place; 23] = _np::places(
         "User",
         [
             "id",
@@ -1174,10 +1216,10 @@ const _: () = {
     );
     #[automatically_derived]
     impl _np::Body for User {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <crate::acme::common::UserId as _np::Wire>::PLAIN
             && <::std::string::String as _np::Wire>::PLAIN
             && <Presence as _np::Wire>::PLAIN && false
@@ -1203,58 +1245,62 @@ const _: () = {
         type View<'a> = UserView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.id, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.name, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.id, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.name, block, const { _LAYOUT.slots[1] });
             _np::Wire::encode_block(
                 &_np::mask::<Presence>(self.presence, Presence::Online),
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
             );
-            _np::Wire::encode_block(&self.avatar, block, const { LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.avatar, block, const { _LAYOUT.slots[4] });
             _np::Wire::encode_block(
                 &_np::Varint(_np::mask::<i64>(self.score, -1)),
                 block,
-                const { LAYOUT.slots[5] },
+                const { _LAYOUT.slots[5] },
             );
-            _np::Wire::encode_block(&self.admin, block, const { LAYOUT.slots[6] });
+            _np::Wire::encode_block(&self.admin, block, const { _LAYOUT.slots[6] });
             _np::Wire::encode_block(
                 &_np::mask::<
                     Rights,
                 >(self.rights, Rights::empty().union(Rights::READ).union(Rights::WRITE)),
                 block,
-                const { LAYOUT.slots[7] },
+                const { _LAYOUT.slots[7] },
             );
-            _np::Wire::encode_block(&self.tags, block, const { LAYOUT.slots[8] });
-            _np::Wire::encode_block(&self.token, block, const { LAYOUT.slots[9] });
+            _np::Wire::encode_block(&self.tags, block, const { _LAYOUT.slots[8] });
+            _np::Wire::encode_block(&self.token, block, const { _LAYOUT.slots[9] });
             {
                 let value = crate::ip::to_wire(&self.last_ip);
-                _np::Wire::encode_block(&value, block, const { LAYOUT.slots[10] });
+                _np::Wire::encode_block(&value, block, const { _LAYOUT.slots[10] });
             }
-            _np::Wire::encode_block(&self.balance, block, const { LAYOUT.slots[11] });
-            _np::Wire::encode_block(&self.best, block, const { LAYOUT.slots[12] });
-            _np::Wire::encode_block(&self.home, block, const { LAYOUT.slots[13] });
-            _np::Wire::encode_block(&self.keep, block, const { LAYOUT.slots[14] });
-            _np::Wire::encode_block(&self.friends, block, const { LAYOUT.slots[15] });
-            _np::Wire::encode_block(&self.invited_by, block, const { LAYOUT.slots[16] });
+            _np::Wire::encode_block(&self.balance, block, const { _LAYOUT.slots[11] });
+            _np::Wire::encode_block(&self.best, block, const { _LAYOUT.slots[12] });
+            _np::Wire::encode_block(&self.home, block, const { _LAYOUT.slots[13] });
+            _np::Wire::encode_block(&self.keep, block, const { _LAYOUT.slots[14] });
+            _np::Wire::encode_block(&self.friends, block, const { _LAYOUT.slots[15] });
+            _np::Wire::encode_block(
+                &self.invited_by,
+                block,
+                const { _LAYOUT.slots[16] },
+            );
             _np::Wire::encode_block(
                 &_np::mask::<f32>(self.ratio, 1.5),
                 block,
-                const { LAYOUT.slots[17] },
+                const { _LAYOUT.slots[17] },
             );
-            _np::Wire::encode_block(&self.seen, block, const { LAYOUT.slots[18] });
-            _np::Wire::encode_block(&self.address, block, const { LAYOUT.slots[19] });
-            _np::Wire::encode_block(&self.r#type, block, const { LAYOUT.slots[20] });
-            _np::Wire::encode_block(&self.last_page, block, const { LAYOUT.slots[21] });
-            _np::Wire::encode_block(&self.tag, block, const { LAYOUT.slots[22] });
+            _np::Wire::encode_block(&self.seen, block, const { _LAYOUT.slots[18] });
+            _np::Wire::encode_block(&self.address, block, const { _LAYOUT.slots[19] });
+            _np::Wire::encode_block(&self.r#type, block, const { _LAYOUT.slots[20] });
+            _np::Wire::encode_block(&self.last_page, block, const { _LAYOUT.slots[21] });
+            _np::Wire::encode_block(&self.tag, block, const { _LAYOUT.slots[22] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
-            _np::keep_max(&self.name, 64, &PLACES[1], out);
+            _np::keep_max(&self.name, 64, &_PLACES[1], out);
             _np::Wire::encode_tail(&self.name, out);
             _np::Wire::encode_tail(&self.avatar, out);
             _np::Wire::encode_tail(&_np::Varint(_np::mask::<i64>(self.score, -1)), out);
-            _np::keep_max(&self.tags, 32, &PLACES[8], out);
+            _np::keep_max(&self.tags, 32, &_PLACES[8], out);
             _np::Wire::encode_tail(&self.tags, out);
             _np::Wire::encode_tail(&self.token, out);
             {
@@ -1273,55 +1319,55 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             let f0: crate::acme::common::UserId = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             _np::check_max::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[1] }, tail, 64, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, 64, &_PLACES[1])?;
             let f1: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: Presence = _np::masked(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
                 Presence::Online,
             )?;
-            _np::removed::<u32>(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
+            _np::removed::<u32>(block, const { _LAYOUT.slots[3] }, tail, &_PLACES[3])?;
             let f4: ::core::option::Option<[u8; 16]> = _np::field(
                 block,
-                const { LAYOUT.slots[4] },
+                const { _LAYOUT.slots[4] },
                 tail,
-                &PLACES[4],
+                &_PLACES[4],
             )?;
             let f5: i64 = _np::masked_varint(
                 block,
-                const { LAYOUT.slots[5] },
+                const { _LAYOUT.slots[5] },
                 tail,
-                &PLACES[5],
+                &_PLACES[5],
                 -1,
             )?;
             let f6: bool = _np::field(
                 block,
-                const { LAYOUT.slots[6] },
+                const { _LAYOUT.slots[6] },
                 tail,
-                &PLACES[6],
+                &_PLACES[6],
             )?;
             let f7: Rights = _np::masked(
                 block,
-                const { LAYOUT.slots[7] },
+                const { _LAYOUT.slots[7] },
                 tail,
-                &PLACES[7],
+                &_PLACES[7],
                 Rights::empty().union(Rights::READ).union(Rights::WRITE),
             )?;
             _np::check_max::<
@@ -1329,93 +1375,93 @@ const _: () = {
                     ::std::string::String,
                     ::std::string::String,
                 >,
-            >(block, const { LAYOUT.slots[8] }, tail, 32, &PLACES[8])?;
+            >(block, const { _LAYOUT.slots[8] }, tail, 32, &_PLACES[8])?;
             let f8: ::std::collections::BTreeMap<
                 ::std::string::String,
                 ::std::string::String,
-            > = _np::field(block, const { LAYOUT.slots[8] }, tail, &PLACES[8])?;
+            > = _np::field(block, const { _LAYOUT.slots[8] }, tail, &_PLACES[8])?;
             let f9: ::core::option::Option<
                 ::network_protocol::Secret<::network_protocol::Uuid>,
-            > = _np::field(block, const { LAYOUT.slots[9] }, tail, &PLACES[9])?;
+            > = _np::field(block, const { _LAYOUT.slots[9] }, tail, &_PLACES[9])?;
             let f10: ::core::option::Option<::network_protocol::Bytes> = _np::field(
                 block,
-                const { LAYOUT.slots[10] },
+                const { _LAYOUT.slots[10] },
                 tail,
-                &PLACES[10],
+                &_PLACES[10],
             )?;
-            let f10 = _np::accepted(crate::ip::from_wire(f10), &PLACES[10])?;
+            let f10 = _np::accepted(crate::ip::from_wire(f10), &_PLACES[10])?;
             let f11: u128 = _np::field(
                 block,
-                const { LAYOUT.slots[11] },
+                const { _LAYOUT.slots[11] },
                 tail,
-                &PLACES[11],
+                &_PLACES[11],
             )?;
             let f12: (i32, f64) = _np::field(
                 block,
-                const { LAYOUT.slots[12] },
+                const { _LAYOUT.slots[12] },
                 tail,
-                &PLACES[12],
+                &_PLACES[12],
             )?;
             let f13: ::core::option::Option<Shape> = _np::field(
                 block,
-                const { LAYOUT.slots[13] },
+                const { _LAYOUT.slots[13] },
                 tail,
-                &PLACES[13],
+                &_PLACES[13],
             )?;
             let f14: Keep = _np::field(
                 block,
-                const { LAYOUT.slots[14] },
+                const { _LAYOUT.slots[14] },
                 tail,
-                &PLACES[14],
+                &_PLACES[14],
             )?;
             let f15: ::std::collections::BTreeSet<crate::acme::common::UserId> = _np::field(
                 block,
-                const { LAYOUT.slots[15] },
+                const { _LAYOUT.slots[15] },
                 tail,
-                &PLACES[15],
+                &_PLACES[15],
             )?;
             let f16: ::core::option::Option<::std::boxed::Box<User>> = _np::field(
                 block,
-                const { LAYOUT.slots[16] },
+                const { _LAYOUT.slots[16] },
                 tail,
-                &PLACES[16],
+                &_PLACES[16],
             )?;
             let f17: f32 = _np::masked(
                 block,
-                const { LAYOUT.slots[17] },
+                const { _LAYOUT.slots[17] },
                 tail,
-                &PLACES[17],
+                &_PLACES[17],
                 1.5,
             )?;
             let f18: ::core::option::Option<bool> = _np::field(
                 block,
-                const { LAYOUT.slots[18] },
+                const { _LAYOUT.slots[18] },
                 tail,
-                &PLACES[18],
+                &_PLACES[18],
             )?;
             let f19: ::core::option::Option<::core::net::SocketAddr> = _np::field(
                 block,
-                const { LAYOUT.slots[19] },
+                const { _LAYOUT.slots[19] },
                 tail,
-                &PLACES[19],
+                &_PLACES[19],
             )?;
             let f20: i128 = _np::field(
                 block,
-                const { LAYOUT.slots[20] },
+                const { _LAYOUT.slots[20] },
                 tail,
-                &PLACES[20],
+                &_PLACES[20],
             )?;
             let f21: crate::acme::common::Page = _np::field(
                 block,
-                const { LAYOUT.slots[21] },
+                const { _LAYOUT.slots[21] },
                 tail,
-                &PLACES[21],
+                &_PLACES[21],
             )?;
             let f22: [u8; crate::acme::common::MAX_TAG as usize] = _np::field(
                 block,
-                const { LAYOUT.slots[22] },
+                const { _LAYOUT.slots[22] },
                 tail,
-                &PLACES[22],
+                &_PLACES[22],
             )?;
             ::core::result::Result::Ok(Self {
                 id: f0,
@@ -1447,23 +1493,23 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             _np::check_max::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[1] }, tail, 64, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, 64, &_PLACES[1])?;
             _np::check_field::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
-            _np::removed::<u32>(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
+            _np::removed::<u32>(block, const { _LAYOUT.slots[3] }, tail, &_PLACES[3])?;
             _np::check_field::<
                 ::core::option::Option<[u8; 16]>,
-            >(block, const { LAYOUT.slots[4] }, tail, &PLACES[4])?;
+            >(block, const { _LAYOUT.slots[4] }, tail, &_PLACES[4])?;
             let _: i64 = _np::masked_varint(
                 block,
-                const { LAYOUT.slots[5] },
+                const { _LAYOUT.slots[5] },
                 tail,
-                &PLACES[5],
+                &_PLACES[5],
                 -1,
             )?;
             _np::check_max::<
@@ -1471,42 +1517,42 @@ const _: () = {
                     ::std::string::String,
                     ::std::string::String,
                 >,
-            >(block, const { LAYOUT.slots[8] }, tail, 32, &PLACES[8])?;
+            >(block, const { _LAYOUT.slots[8] }, tail, 32, &_PLACES[8])?;
             _np::check_field::<
                 ::std::collections::BTreeMap<
                     ::std::string::String,
                     ::std::string::String,
                 >,
-            >(block, const { LAYOUT.slots[8] }, tail, &PLACES[8])?;
+            >(block, const { _LAYOUT.slots[8] }, tail, &_PLACES[8])?;
             _np::check_field::<
                 ::core::option::Option<
                     ::network_protocol::Secret<::network_protocol::Uuid>,
                 >,
-            >(block, const { LAYOUT.slots[9] }, tail, &PLACES[9])?;
+            >(block, const { _LAYOUT.slots[9] }, tail, &_PLACES[9])?;
             _np::check_field::<
                 ::core::option::Option<::network_protocol::Bytes>,
-            >(block, const { LAYOUT.slots[10] }, tail, &PLACES[10])?;
+            >(block, const { _LAYOUT.slots[10] }, tail, &_PLACES[10])?;
             _np::check_field::<
                 ::core::option::Option<Shape>,
-            >(block, const { LAYOUT.slots[13] }, tail, &PLACES[13])?;
+            >(block, const { _LAYOUT.slots[13] }, tail, &_PLACES[13])?;
             _np::check_field::<
                 Keep,
-            >(block, const { LAYOUT.slots[14] }, tail, &PLACES[14])?;
+            >(block, const { _LAYOUT.slots[14] }, tail, &_PLACES[14])?;
             _np::check_field::<
                 ::std::collections::BTreeSet<crate::acme::common::UserId>,
-            >(block, const { LAYOUT.slots[15] }, tail, &PLACES[15])?;
+            >(block, const { _LAYOUT.slots[15] }, tail, &_PLACES[15])?;
             _np::check_field::<
                 ::core::option::Option<::std::boxed::Box<User>>,
-            >(block, const { LAYOUT.slots[16] }, tail, &PLACES[16])?;
+            >(block, const { _LAYOUT.slots[16] }, tail, &_PLACES[16])?;
             _np::check_field::<
                 ::core::option::Option<bool>,
-            >(block, const { LAYOUT.slots[18] }, tail, &PLACES[18])?;
+            >(block, const { _LAYOUT.slots[18] }, tail, &_PLACES[18])?;
             _np::check_field::<
                 ::core::option::Option<::core::net::SocketAddr>,
-            >(block, const { LAYOUT.slots[19] }, tail, &PLACES[19])?;
+            >(block, const { _LAYOUT.slots[19] }, tail, &_PLACES[19])?;
             _np::check_field::<
                 crate::acme::common::Page,
-            >(block, const { LAYOUT.slots[21] }, tail, &PLACES[21])?;
+            >(block, const { _LAYOUT.slots[21] }, tail, &_PLACES[21])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1522,65 +1568,65 @@ const _: () = {
         if upto > 1 {
             <::std::string::String as _np::Wire>::skip(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
             );
         }
         if upto > 4 {
             <::core::option::Option<
                 [u8; 16],
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[4] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[4] }, tail);
         }
         if upto > 5 {
             <_np::Varint<
                 <i64 as _np::Xor>::Number,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[5] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[5] }, tail);
         }
         if upto > 8 {
             <::std::collections::BTreeMap<
                 ::std::string::String,
                 ::std::string::String,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[8] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[8] }, tail);
         }
         if upto > 9 {
             <::core::option::Option<
                 ::network_protocol::Secret<::network_protocol::Uuid>,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[9] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[9] }, tail);
         }
         if upto > 10 {
             <::core::option::Option<
                 ::network_protocol::Bytes,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[10] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[10] }, tail);
         }
         if upto > 13 {
             <::core::option::Option<
                 Shape,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[13] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[13] }, tail);
         }
         if upto > 15 {
             <::std::collections::BTreeSet<
                 crate::acme::common::UserId,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[15] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[15] }, tail);
         }
         if upto > 16 {
             <::core::option::Option<
                 ::std::boxed::Box<User>,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[16] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[16] }, tail);
         }
         if upto > 18 {
             <::core::option::Option<
                 bool,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[18] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[18] }, tail);
         }
         if upto > 19 {
             <::core::option::Option<
                 ::core::net::SocketAddr,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[19] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[19] }, tail);
         }
         if upto > 21 {
             <crate::acme::common::Page as _np::Wire>::skip(
                 block,
-                const { LAYOUT.slots[21] },
+                const { _LAYOUT.slots[21] },
                 tail,
             );
         }
@@ -1594,7 +1640,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <crate::acme::common::UserId as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
             )
         }
@@ -1605,7 +1651,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
             )
         }
@@ -1619,7 +1665,7 @@ const _: () = {
             >(
                 <<Presence as _np::Xor>::Number as _np::Wire>::view(
                     block,
-                    const { LAYOUT.slots[2] },
+                    const { _LAYOUT.slots[2] },
                     tail,
                 ),
                 Presence::Online,
@@ -1635,7 +1681,7 @@ const _: () = {
             skip_fields(4, block, &mut tail);
             <::core::option::Option<
                 [u8; 16],
-            > as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
@@ -1648,7 +1694,7 @@ const _: () = {
             >(
                 <_np::Varint<
                     <i64 as _np::Xor>::Number,
-                > as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail),
+                > as _np::Wire>::view(block, const { _LAYOUT.slots[5] }, tail),
                 -1,
             )
         }
@@ -1658,7 +1704,7 @@ const _: () = {
         #[deprecated(note = "use `rights`")]
         pub fn admin(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[6] }, tail)
         }
         /// Field 7.
         #[inline]
@@ -1670,7 +1716,7 @@ const _: () = {
             >(
                 <<Rights as _np::Xor>::Number as _np::Wire>::view(
                     block,
-                    const { LAYOUT.slots[7] },
+                    const { _LAYOUT.slots[7] },
                     tail,
                 ),
                 Rights::empty().union(Rights::READ).union(Rights::WRITE),
@@ -1682,7 +1728,7 @@ const _: () = {
         pub fn has_rights(&self) -> bool {
             _np::has_field::<
                 <Rights as _np::Xor>::Number,
-            >(self.0.block, const { LAYOUT.slots[7] })
+            >(self.0.block, const { _LAYOUT.slots[7] })
         }
         /// Field 8.
         #[inline]
@@ -1698,7 +1744,7 @@ const _: () = {
             <::std::collections::BTreeMap<
                 ::std::string::String,
                 ::std::string::String,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[8] }, tail)
         }
         /// Whether its writer knew of `tags`.
         #[inline]
@@ -1709,7 +1755,7 @@ const _: () = {
                     ::std::string::String,
                     ::std::string::String,
                 >,
-            >(self.0.block, const { LAYOUT.slots[8] })
+            >(self.0.block, const { _LAYOUT.slots[8] })
         }
         /// Field 9.
         #[inline]
@@ -1723,7 +1769,7 @@ const _: () = {
             skip_fields(9, block, &mut tail);
             <::core::option::Option<
                 ::network_protocol::Secret<::network_protocol::Uuid>,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[9] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[9] }, tail)
         }
         /// Field 10.
         #[inline]
@@ -1735,33 +1781,33 @@ const _: () = {
             skip_fields(10, block, &mut tail);
             <::core::option::Option<
                 ::network_protocol::Bytes,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[10] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[10] }, tail)
         }
         /// Field 11.
         #[inline]
         #[must_use]
         pub fn balance(&self) -> u128 {
             let _np::BodyView { block, tail } = self.0;
-            <u128 as _np::Wire>::view(block, const { LAYOUT.slots[11] }, tail)
+            <u128 as _np::Wire>::view(block, const { _LAYOUT.slots[11] }, tail)
         }
         /// Whether its writer knew of `balance`.
         #[inline]
         #[must_use]
         pub fn has_balance(&self) -> bool {
-            _np::has_field::<u128>(self.0.block, const { LAYOUT.slots[11] })
+            _np::has_field::<u128>(self.0.block, const { _LAYOUT.slots[11] })
         }
         /// Field 12.
         #[inline]
         #[must_use]
         pub fn best(&self) -> <(i32, f64) as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <(i32, f64) as _np::Wire>::view(block, const { LAYOUT.slots[12] }, tail)
+            <(i32, f64) as _np::Wire>::view(block, const { _LAYOUT.slots[12] }, tail)
         }
         /// Whether its writer knew of `best`.
         #[inline]
         #[must_use]
         pub fn has_best(&self) -> bool {
-            _np::has_field::<(i32, f64)>(self.0.block, const { LAYOUT.slots[12] })
+            _np::has_field::<(i32, f64)>(self.0.block, const { _LAYOUT.slots[12] })
         }
         /// Field 13.
         #[inline]
@@ -1771,14 +1817,14 @@ const _: () = {
             skip_fields(13, block, &mut tail);
             <::core::option::Option<
                 Shape,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[13] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[13] }, tail)
         }
         /// Field 14.
         #[inline]
         #[must_use]
         pub fn keep(&self) -> <Keep as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Keep as _np::Wire>::view(block, const { LAYOUT.slots[14] }, tail)
+            <Keep as _np::Wire>::view(block, const { _LAYOUT.slots[14] }, tail)
         }
         /// Field 15.
         #[inline]
@@ -1792,7 +1838,7 @@ const _: () = {
             skip_fields(15, block, &mut tail);
             <::std::collections::BTreeSet<
                 crate::acme::common::UserId,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[15] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[15] }, tail)
         }
         /// Field 16.
         #[inline]
@@ -1804,7 +1850,7 @@ const _: () = {
             skip_fields(16, block, &mut tail);
             <::core::option::Option<
                 ::std::boxed::Box<User>,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[16] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[16] }, tail)
         }
         /// Field 17.
         #[inline]
@@ -1816,7 +1862,7 @@ const _: () = {
             >(
                 <<f32 as _np::Xor>::Number as _np::Wire>::view(
                     block,
-                    const { LAYOUT.slots[17] },
+                    const { _LAYOUT.slots[17] },
                     tail,
                 ),
                 1.5,
@@ -1830,7 +1876,7 @@ const _: () = {
             skip_fields(18, block, &mut tail);
             <::core::option::Option<
                 bool,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[18] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[18] }, tail)
         }
         /// Field 19.
         #[inline]
@@ -1842,14 +1888,14 @@ const _: () = {
             skip_fields(19, block, &mut tail);
             <::core::option::Option<
                 ::core::net::SocketAddr,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[19] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[19] }, tail)
         }
         /// Field 20.
         #[inline]
         #[must_use]
         pub fn r#type(&self) -> i128 {
             let _np::BodyView { block, tail } = self.0;
-            <i128 as _np::Wire>::view(block, const { LAYOUT.slots[20] }, tail)
+            <i128 as _np::Wire>::view(block, const { _LAYOUT.slots[20] }, tail)
         }
         /// Field 21.
         #[inline]
@@ -1859,7 +1905,7 @@ const _: () = {
             skip_fields(21, block, &mut tail);
             <crate::acme::common::Page as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[21] },
+                const { _LAYOUT.slots[21] },
                 tail,
             )
         }
@@ -1871,7 +1917,7 @@ const _: () = {
         ) -> <[u8; crate::acme::common::MAX_TAG as usize] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
             <[u8; crate::acme::common::MAX_TAG
-                as usize] as _np::Wire>::view(block, const { LAYOUT.slots[22] }, tail)
+                as usize] as _np::Wire>::view(block, const { _LAYOUT.slots[22] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1912,7 +1958,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
                 _np::TypeId::of::<User>,
                 "User",
@@ -2067,28 +2113,28 @@ pub struct LineView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<3> = _np::layout([
+    const _LAYOUT: _np::Layout<3> = _np::layout([
         _np::Shape::of::<::network_protocol::Timestamp>(),
         _np::Shape::of::<crate::acme::common::UserId>(),
         _np::Shape::of::<Body>(),
     ]);
-    static PLACES: [_np::Place; 3] = _np::places("Line", ["at", "by", "body"]);
+    static _PLACES: [_np::Place; 3] = _np::places("Line", ["at", "by", "body"]);
     #[automatically_derived]
     impl _np::Body for Line {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::network_protocol::Timestamp as _np::Wire>::PLAIN
             && <crate::acme::common::UserId as _np::Wire>::PLAIN
             && <Body as _np::Wire>::PLAIN;
         type View<'a> = LineView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.at, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.by, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.body, block, const { LAYOUT.slots[2] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.at, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.by, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.body, block, const { _LAYOUT.slots[2] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -2099,24 +2145,24 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: ::network_protocol::Timestamp = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: crate::acme::common::UserId = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: Body = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             ::core::result::Result::Ok(Self { at: f0, by: f1, body: f2 })
         }
@@ -2125,13 +2171,13 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 ::network_protocol::Timestamp,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             _np::check_field::<
                 Body,
-            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
+            >(block, const { _LAYOUT.slots[2] }, tail, &_PLACES[2])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -2151,7 +2197,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::network_protocol::Timestamp as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
             )
         }
@@ -2162,7 +2208,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <crate::acme::common::UserId as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
             )
         }
@@ -2171,7 +2217,7 @@ const _: () = {
         #[must_use]
         pub fn body(&self) -> <Body as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Body as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            <Body as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -2193,7 +2239,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Line>,
             "Line",
@@ -2240,33 +2286,33 @@ pub struct JoinedView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<4> = _np::layout([
+    const _LAYOUT: _np::Layout<4> = _np::layout([
         _np::Shape::of::<RoomId>(),
         _np::Shape::of::<::std::vec::Vec<User>>(),
         _np::Shape::of::<Rooms>(),
         _np::Shape::of::<crate::acme::common::Page>(),
     ]);
-    static PLACES: [_np::Place; 4] = _np::places(
+    static _PLACES: [_np::Place; 4] = _np::places(
         "Joined",
         ["room", "people", "others", "page"],
     );
     #[automatically_derived]
     impl _np::Body for Joined {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <RoomId as _np::Wire>::PLAIN
             && <::std::vec::Vec<User> as _np::Wire>::PLAIN && <Rooms as _np::Wire>::PLAIN
             && <crate::acme::common::Page as _np::Wire>::PLAIN;
         type View<'a> = JoinedView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.room, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.people, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.others, block, const { LAYOUT.slots[2] });
-            _np::Wire::encode_block(&self.page, block, const { LAYOUT.slots[3] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.room, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.people, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.others, block, const { _LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.page, block, const { _LAYOUT.slots[3] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -2279,30 +2325,30 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: RoomId = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: ::std::vec::Vec<User> = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: Rooms = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             let f3: crate::acme::common::Page = _np::field(
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
                 tail,
-                &PLACES[3],
+                &_PLACES[3],
             )?;
             ::core::result::Result::Ok(Self {
                 room: f0,
@@ -2316,16 +2362,16 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 ::std::vec::Vec<User>,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             _np::check_field::<
                 Rooms,
-            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
+            >(block, const { _LAYOUT.slots[2] }, tail, &_PLACES[2])?;
             _np::check_field::<
                 crate::acme::common::Page,
-            >(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
+            >(block, const { _LAYOUT.slots[3] }, tail, &_PLACES[3])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -2341,15 +2387,15 @@ const _: () = {
         if upto > 1 {
             <::std::vec::Vec<
                 User,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[1] }, tail);
         }
         if upto > 2 {
-            <Rooms as _np::Wire>::skip(block, const { LAYOUT.slots[2] }, tail);
+            <Rooms as _np::Wire>::skip(block, const { _LAYOUT.slots[2] }, tail);
         }
         if upto > 3 {
             <crate::acme::common::Page as _np::Wire>::skip(
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
                 tail,
             );
         }
@@ -2361,7 +2407,7 @@ const _: () = {
         #[must_use]
         pub fn room(&self) -> RoomId {
             let _np::BodyView { block, tail } = self.0;
-            <RoomId as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <RoomId as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -2370,7 +2416,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::vec::Vec<
                 User,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
@@ -2378,7 +2424,7 @@ const _: () = {
         pub fn others(&self) -> <Rooms as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(2, block, &mut tail);
-            <Rooms as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            <Rooms as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
@@ -2388,7 +2434,7 @@ const _: () = {
             skip_fields(3, block, &mut tail);
             <crate::acme::common::Page as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
                 tail,
             )
         }
@@ -2413,7 +2459,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Joined>,
             "Joined",
@@ -2480,12 +2526,12 @@ pub enum JoinErrorView<'a> {
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT_2: _np::Layout<1> = _np::layout([
+    const _LAYOUT_2: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::network_protocol::Timestamp>(),
     ]);
-    static PLACES_2: [_np::Place; 1] = _np::places("JoinError::Banned", ["until"]);
-    const LAYOUT_3: _np::Layout<1> = _np::layout([_np::Shape::of::<u32>()]);
-    static PLACES_3: [_np::Place; 1] = _np::places("JoinError", ["Full"]);
+    static _PLACES_2: [_np::Place; 1] = _np::places("JoinError::Banned", ["until"]);
+    const _LAYOUT_3: _np::Layout<1> = _np::layout([_np::Shape::of::<u32>()]);
+    static _PLACES_3: [_np::Place; 1] = _np::places("JoinError", ["Full"]);
     #[automatically_derived]
     impl _np::Wire for JoinError {
         const BITS: usize = 0;
@@ -2507,13 +2553,13 @@ const _: () = {
             match self {
                 Self::NoSuchRoom { .. } => _np::encode_unit(out),
                 Self::Banned { until: f0 } => {
-                    let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_2.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_2.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Full(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_3.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_3.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_3.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_3.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Unknown(raw) => _np::encode_raw(raw, out),
@@ -2532,15 +2578,15 @@ const _: () = {
                     1 => _np::read_unit(tail).map(|()| Self::NoSuchRoom),
                     2 => {
                         _np::read_fields(
-                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            (_LAYOUT_2.block_len, _LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_2, 0);
+                                _np::own_block!(block, _LAYOUT_2, 0);
                                 let f0: ::network_protocol::Timestamp = _np::field(
                                     block,
-                                    const { LAYOUT_2.slots[0] },
+                                    const { _LAYOUT_2.slots[0] },
                                     tail,
-                                    &PLACES_2[0],
+                                    &_PLACES_2[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Banned { until: f0 })
                             },
@@ -2548,15 +2594,15 @@ const _: () = {
                     }
                     3 => {
                         _np::read_fields(
-                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            (_LAYOUT_3.block_len, _LAYOUT_3.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_3, 0);
+                                _np::own_block!(block, _LAYOUT_3, 0);
                                 let f0: u32 = _np::field(
                                     block,
-                                    const { LAYOUT_3.slots[0] },
+                                    const { _LAYOUT_3.slots[0] },
                                     tail,
-                                    &PLACES_3[0],
+                                    &_PLACES_3[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Full(f0))
                             },
@@ -2579,20 +2625,25 @@ const _: () = {
                     1 => _np::read_unit(tail),
                     2 => {
                         _np::read_fields(
-                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            (_LAYOUT_2.block_len, _LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_2, 0);
+                                _np::own_block!(block, _LAYOUT_2, 0);
                                 _np::check_field::<
                                     ::network_protocol::Timestamp,
-                                >(block, const { LAYOUT_2.slots[0] }, tail, &PLACES_2[0])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_2.slots[0] },
+                                    tail,
+                                    &_PLACES_2[0],
+                                )?;
                                 ::core::result::Result::Ok(())
                             },
                         )
                     }
                     3 => {
                         _np::read_fields(
-                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            (_LAYOUT_3.block_len, _LAYOUT_3.text),
                             tail,
                             |_, _| ::core::result::Result::Ok(()),
                         )
@@ -2615,7 +2666,7 @@ const _: () = {
                     {
                         let f0 = <::network_protocol::Timestamp as _np::Wire>::view(
                             block,
-                            const { LAYOUT_2.slots[0] },
+                            const { _LAYOUT_2.slots[0] },
                             *tail,
                         );
                         JoinErrorView::Banned { until: f0 }
@@ -2627,7 +2678,7 @@ const _: () = {
                     {
                         let f0 = <u32 as _np::Wire>::view(
                             block,
-                            const { LAYOUT_3.slots[0] },
+                            const { _LAYOUT_3.slots[0] },
                             *tail,
                         );
                         JoinErrorView::Full(f0)
@@ -2641,7 +2692,7 @@ const _: () = {
             _np::skip_union(block, slot, tail);
         }
         fn schema() -> &'static _np::TypeSchema {
-            &SCHEMA
+            &_SCHEMA
         }
     }
     #[automatically_derived]
@@ -2669,7 +2720,7 @@ const _: () = {
     }
     #[automatically_derived]
     impl ::core::error::Error for JoinError {}
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
         _np::UnionSchema::new(
                 _np::TypeId::of::<JoinError>,
                 "JoinError",
@@ -2760,29 +2811,29 @@ pub struct ChatJoinView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
+    const _LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<RoomId>(),
         _np::Shape::of::<::std::string::String>().checked(),
     ]);
-    static PLACES: [_np::Place; 2] = _np::places("ChatJoin", ["room", "nick"]);
+    static _PLACES: [_np::Place; 2] = _np::places("ChatJoin", ["room", "nick"]);
     #[automatically_derived]
     impl _np::Body for ChatJoin {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <RoomId as _np::Wire>::PLAIN
             && <::std::string::String as _np::Wire>::PLAIN;
         type View<'a> = ChatJoinView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.room, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.nick, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.room, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.nick, block, const { _LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
-            _np::keep_max(&self.nick, 32, &PLACES[1], out);
+            _np::keep_max(&self.nick, 32, &_PLACES[1], out);
             _np::Wire::encode_tail(&self.nick, out);
         }
         #[inline]
@@ -2790,21 +2841,21 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: RoomId = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             _np::check_max::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[1] }, tail, 32, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, 32, &_PLACES[1])?;
             let f1: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             ::core::result::Result::Ok(Self { room: f0, nick: f1 })
         }
@@ -2813,13 +2864,13 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_max::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[1] }, tail, 32, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, 32, &_PLACES[1])?;
             _np::check_field::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -2837,7 +2888,7 @@ const _: () = {
         #[must_use]
         pub fn room(&self) -> RoomId {
             let _np::BodyView { block, tail } = self.0;
-            <RoomId as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <RoomId as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -2846,7 +2897,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
             )
         }
@@ -2869,7 +2920,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<ChatJoin>,
             "ChatJoin",
@@ -2909,24 +2960,24 @@ pub struct ChatSayView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
+    const _LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<RoomId>(),
         _np::Shape::of::<Body>(),
     ]);
-    static PLACES: [_np::Place; 2] = _np::places("ChatSay", ["room", "body"]);
+    static _PLACES: [_np::Place; 2] = _np::places("ChatSay", ["room", "body"]);
     #[automatically_derived]
     impl _np::Body for ChatSay {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <RoomId as _np::Wire>::PLAIN && <Body as _np::Wire>::PLAIN;
         type View<'a> = ChatSayView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.room, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.body, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.room, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.body, block, const { _LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -2937,18 +2988,18 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: RoomId = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: Body = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             ::core::result::Result::Ok(Self { room: f0, body: f1 })
         }
@@ -2957,10 +3008,10 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 Body,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -2978,14 +3029,14 @@ const _: () = {
         #[must_use]
         pub fn room(&self) -> RoomId {
             let _np::BodyView { block, tail } = self.0;
-            <RoomId as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <RoomId as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn body(&self) -> <Body as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Body as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <Body as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -3006,7 +3057,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<ChatSay>,
             "ChatSay",
@@ -3040,25 +3091,25 @@ pub struct ChatTailView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
+    const _LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<RoomId>(),
         _np::Shape::of::<::core::option::Option<u64>>(),
     ]);
-    static PLACES: [_np::Place; 2] = _np::places("ChatTail", ["room", "after"]);
+    static _PLACES: [_np::Place; 2] = _np::places("ChatTail", ["room", "after"]);
     #[automatically_derived]
     impl _np::Body for ChatTail {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <RoomId as _np::Wire>::PLAIN
             && <::core::option::Option<u64> as _np::Wire>::PLAIN;
         type View<'a> = ChatTailView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.room, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.after, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.room, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.after, block, const { _LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -3069,19 +3120,19 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             let f0: RoomId = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: ::core::option::Option<u64> = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             ::core::result::Result::Ok(Self { room: f0, after: f1 })
         }
@@ -3090,11 +3141,11 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             _np::check_field::<
                 ::core::option::Option<u64>,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -3112,7 +3163,7 @@ const _: () = {
         #[must_use]
         pub fn room(&self) -> RoomId {
             let _np::BodyView { block, tail } = self.0;
-            <RoomId as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <RoomId as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -3121,7 +3172,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::core::option::Option<
                 u64,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -3142,7 +3193,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<ChatTail>,
             "ChatTail",
@@ -3179,22 +3230,22 @@ pub struct ChatUploadView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<1> = _np::layout([
+    const _LAYOUT: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
     ]);
-    static PLACES: [_np::Place; 1] = _np::places("ChatUpload", ["name"]);
+    static _PLACES: [_np::Place; 1] = _np::places("ChatUpload", ["name"]);
     #[automatically_derived]
     impl _np::Body for ChatUpload {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
         type View<'a> = ChatUploadView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.name, block, const { LAYOUT.slots[0] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.name, block, const { _LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -3205,12 +3256,12 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             ::core::result::Result::Ok(Self { name: f0 })
         }
@@ -3219,10 +3270,10 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -3242,7 +3293,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
             )
         }
@@ -3262,7 +3313,7 @@ const _: () = {
             f.debug_struct("ChatUpload").field("name", &self.name()).finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<ChatUpload>,
             "ChatUpload",
@@ -3290,26 +3341,26 @@ pub struct __ChatNotice {
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<1> = _np::layout([
+    const _LAYOUT: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::string::String>().checked(),
     ]);
-    static PLACES: [_np::Place; 1] = _np::places("Chat::Notice", ["value"]);
+    static _PLACES: [_np::Place; 1] = _np::places("Chat::Notice", ["value"]);
     #[automatically_derived]
     impl _np::Body for __ChatNotice {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
         type View<'a> = ();
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.value, block, const { LAYOUT.slots[0] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.value, block, const { _LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
-            _np::keep_max(&self.value, MAX_TEXT as u64, &PLACES[0], out);
+            _np::keep_max(&self.value, MAX_TEXT as u64, &_PLACES[0], out);
             _np::Wire::encode_tail(&self.value, out);
         }
         #[inline]
@@ -3317,15 +3368,15 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_max::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[0] }, tail, MAX_TEXT as u64, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, MAX_TEXT as u64, &_PLACES[0])?;
             let f0: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             ::core::result::Result::Ok(Self { value: f0 })
         }
@@ -3334,13 +3385,13 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_max::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[0] }, tail, MAX_TEXT as u64, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, MAX_TEXT as u64, &_PLACES[0])?;
             _np::check_field::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -3375,7 +3426,7 @@ const _: () = {
         const VERSION: u32 = 3;
         const MIN_VERSION: u32 = 1;
         fn schema() -> &'static _np::ProtocolSchema {
-            static SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema::new(
+            static _SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema::new(
                     "acme::chat::Chat",
                     &[
                         _np::MessageSchema::new(
@@ -3441,11 +3492,11 @@ const _: () = {
                 .version(3, 1)
                 .removed(&[6])
                 .was("acme::talk::Chat");
-            &SCHEMA
+            &_SCHEMA
         }
         fn fingerprint() -> _np::Fingerprint {
-            static FINGERPRINT: _np::OnceLock<_np::Fingerprint> = _np::OnceLock::new();
-            *FINGERPRINT.get_or_init(|| _np::Fingerprint::of(Self::schema()))
+            static _FINGERPRINT: _np::OnceLock<_np::Fingerprint> = _np::OnceLock::new();
+            *_FINGERPRINT.get_or_init(|| _np::Fingerprint::of(Self::schema()))
         }
         fn number(&self) -> u16 {
             match self {
@@ -3615,9 +3666,9 @@ const _: () = {
     const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
-        impl<H: ChatHandler> _np::Serve<H, _np::side::Server> for Chat {
+        impl<_H: ChatHandler> _np::Serve<_H, _np::side::Server> for Chat {
             async fn dispatch(
-                handler: _np::Arc<H>,
+                handler: _np::Arc<_H>,
                 cx: _np::Cx,
                 number: u16,
                 body: _np::Bytes,
@@ -3627,7 +3678,7 @@ const _: () = {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<ChatJoin>(&body) else { return };
                         ::core::mem::drop(body);
-                        match <H as ChatHandler>::join(&*handler, &cx, message).await {
+                        match <_H as ChatHandler>::join(&*handler, &cx, message).await {
                             ::core::result::Result::Ok(value) => cx.reply(&value),
                             ::core::result::Result::Err(error) => cx.reply_error(&error),
                         }
@@ -3636,7 +3687,7 @@ const _: () = {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<ChatSay>(&body) else { return };
                         ::core::mem::drop(body);
-                        <H as ChatHandler>::say(&*handler, &cx, message).await;
+                        <_H as ChatHandler>::say(&*handler, &cx, message).await;
                         cx.done();
                     }
                     7 => {
@@ -3644,14 +3695,14 @@ const _: () = {
                             return
                         };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as ChatHandler>::ping(&*handler, &cx).await);
+                        cx.reply(&<_H as ChatHandler>::ping(&*handler, &cx).await);
                     }
                     8 => {
                         let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
                             return
                         };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as ChatHandler>::uptime(&*handler, &cx).await);
+                        cx.reply(&<_H as ChatHandler>::uptime(&*handler, &cx).await);
                     }
                     _ => cx.unknown(),
                 }
@@ -3678,9 +3729,9 @@ const _: () = {
     const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
-        impl<H: ChatClientHandler> _np::Serve<H, _np::side::Client> for Chat {
+        impl<_H: ChatClientHandler> _np::Serve<_H, _np::side::Client> for Chat {
             async fn dispatch(
-                handler: _np::Arc<H>,
+                handler: _np::Arc<_H>,
                 cx: _np::Cx,
                 number: u16,
                 body: _np::Bytes,
@@ -3690,7 +3741,7 @@ const _: () = {
                         let ::core::option::Option::Some(__ChatNotice { value }) = cx
                             .decode::<__ChatNotice>(&body) else { return };
                         ::core::mem::drop(body);
-                        <H as ChatClientHandler>::notice(&*handler, &cx, value).await;
+                        <_H as ChatClientHandler>::notice(&*handler, &cx, value).await;
                         cx.done();
                     }
                     _ => cx.unknown(),

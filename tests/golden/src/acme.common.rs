@@ -29,36 +29,36 @@ pub struct PageView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<4> = _np::layout([
+    const _LAYOUT: _np::Layout<4> = _np::layout([
         _np::Shape::of::<u32>(),
         _np::Shape::of::<<u32 as _np::Xor>::Number>().checked(),
         _np::Shape::of::<Order>(),
         _np::Shape::of::<::std::vec::Vec<Tag>>(),
     ]);
-    static PLACES: [_np::Place; 4] = _np::places(
+    static _PLACES: [_np::Place; 4] = _np::places(
         "Page",
         ["start", "limit", "order", "tags"],
     );
     #[automatically_derived]
     impl _np::Body for Page {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <Order as _np::Wire>::PLAIN
             && <::std::vec::Vec<Tag> as _np::Wire>::PLAIN;
         type View<'a> = PageView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.start, block, const { LAYOUT.slots[0] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.start, block, const { _LAYOUT.slots[0] });
             _np::Wire::encode_block(
                 &_np::mask::<u32>(self.limit, 50),
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
             );
-            _np::Wire::encode_block(&self.order, block, const { LAYOUT.slots[2] });
-            _np::Wire::encode_block(&self.tags, block, const { LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.order, block, const { _LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.tags, block, const { _LAYOUT.slots[3] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -69,31 +69,31 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: u32 = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: u32 = _np::masked(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
                 50,
             )?;
             let f2: Order = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             let f3: ::std::vec::Vec<Tag> = _np::field(
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
                 tail,
-                &PLACES[3],
+                &_PLACES[3],
             )?;
             ::core::result::Result::Ok(Self {
                 start: f0,
@@ -107,10 +107,10 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 ::std::vec::Vec<Tag>,
-            >(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
+            >(block, const { _LAYOUT.slots[3] }, tail, &_PLACES[3])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -128,7 +128,7 @@ const _: () = {
         #[must_use]
         pub fn start(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u32 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// How many entries it may have.
         #[inline]
@@ -140,7 +140,7 @@ const _: () = {
             >(
                 <<u32 as _np::Xor>::Number as _np::Wire>::view(
                     block,
-                    const { LAYOUT.slots[1] },
+                    const { _LAYOUT.slots[1] },
                     tail,
                 ),
                 50,
@@ -151,7 +151,7 @@ const _: () = {
         #[must_use]
         pub fn order(&self) -> <Order as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Order as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            <Order as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Of each tag, when it was set last.
         #[inline]
@@ -160,7 +160,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::vec::Vec<
                 Tag,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[3] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -183,7 +183,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Page>,
             "Page",
@@ -245,7 +245,7 @@ const _: () = {
     _np::scalar! {
         Order u8, true, Self::Oldest, []
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
         _np::ScalarSchema::new(
             _np::TypeId::of::<Order>,
             "Order",
@@ -275,29 +275,29 @@ pub struct TagView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
+    const _LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<::std::string::String>().checked(),
         _np::Shape::of::<::network_protocol::Timestamp>(),
     ]);
-    static PLACES: [_np::Place; 2] = _np::places("Tag", ["text", "at"]);
+    static _PLACES: [_np::Place; 2] = _np::places("Tag", ["text", "at"]);
     #[automatically_derived]
     impl _np::Body for Tag {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN
             && <::network_protocol::Timestamp as _np::Wire>::PLAIN;
         type View<'a> = TagView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.text, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.at, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.text, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.at, block, const { _LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
-            _np::keep_max(&self.text, MAX_TAG as u64, &PLACES[0], out);
+            _np::keep_max(&self.text, MAX_TAG as u64, &_PLACES[0], out);
             _np::Wire::encode_tail(&self.text, out);
         }
         #[inline]
@@ -305,21 +305,21 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_max::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[0] }, tail, MAX_TAG as u64, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, MAX_TAG as u64, &_PLACES[0])?;
             let f0: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: ::network_protocol::Timestamp = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             ::core::result::Result::Ok(Self { text: f0, at: f1 })
         }
@@ -328,16 +328,16 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_max::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[0] }, tail, MAX_TAG as u64, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, MAX_TAG as u64, &_PLACES[0])?;
             _np::check_field::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             _np::check_field::<
                 ::network_protocol::Timestamp,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -357,7 +357,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
             )
         }
@@ -368,7 +368,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::network_protocol::Timestamp as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
             )
         }
@@ -391,7 +391,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Tag>,
             "Tag",

@@ -31,31 +31,31 @@ pub struct Vec3View<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<3> = _np::layout([
+    const _LAYOUT: _np::Layout<3> = _np::layout([
         _np::Shape::of::<f32>(),
         _np::Shape::of::<f32>(),
         _np::Shape::of::<f32>(),
     ]);
-    static PLACES: [_np::Place; 3] = _np::places("Vec3", ["x", "y", "z"]);
+    static _PLACES: [_np::Place; 3] = _np::places("Vec3", ["x", "y", "z"]);
     const _: () = ::core::assert!(
-        ::core::mem::size_of:: < Vec3 > () == LAYOUT.block_len,
+        ::core::mem::size_of:: < Vec3 > () == _LAYOUT.block_len,
         "NP0804: a plain type must be its bytes",
     );
     #[automatically_derived]
     impl _np::Wire for Vec3 {
         const BITS: usize = 0;
-        const BLOCK: usize = LAYOUT.block_len;
-        const HAS_TAIL: bool = LAYOUT.tail;
+        const BLOCK: usize = _LAYOUT.block_len;
+        const HAS_TAIL: bool = _LAYOUT.tail;
         const PLAIN: bool = true;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         type View<'a> = Vec3View<'a>;
         #[inline]
         fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
-            _np::own_block_mut!(block, LAYOUT, slot.block);
-            _np::Wire::encode_block(&self.x, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.y, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.z, block, const { LAYOUT.slots[2] });
+            _np::own_block_mut!(block, _LAYOUT, slot.block);
+            _np::Wire::encode_block(&self.x, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.y, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.z, block, const { _LAYOUT.slots[2] });
         }
         #[inline]
         fn decode(
@@ -63,24 +63,24 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, slot.block);
+            _np::own_block!(block, _LAYOUT, slot.block);
             let f0: f32 = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: f32 = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: f32 = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             ::core::result::Result::Ok(Self { x: f0, y: f1, z: f2 })
         }
@@ -98,12 +98,12 @@ const _: () = {
             slot: _np::Slot,
             tail: _np::Tail<'a>,
         ) -> Vec3View<'a> {
-            let block = _np::part(block, slot.block, LAYOUT.block_len);
+            let block = _np::part(block, slot.block, _LAYOUT.block_len);
             Vec3View(_np::BodyView { block, tail })
         }
         _np::plain_list! {}
         fn schema() -> &'static _np::TypeSchema {
-            &SCHEMA
+            &_SCHEMA
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -113,21 +113,21 @@ const _: () = {
         #[must_use]
         pub fn x(&self) -> f32 {
             let _np::BodyView { block, tail } = self.0;
-            <f32 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <f32 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn y(&self) -> f32 {
             let _np::BodyView { block, tail } = self.0;
-            <f32 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <f32 as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn z(&self) -> f32 {
             let _np::BodyView { block, tail } = self.0;
-            <f32 as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            <f32 as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -149,7 +149,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
                 _np::TypeId::of::<Vec3>,
                 "Vec3",
@@ -209,7 +209,7 @@ const _: () = {
     _np::scalar! {
         Presence u8, true, Self::Offline, []
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
         _np::ScalarSchema::new(
             _np::TypeId::of::<Presence>,
             "Presence",
@@ -286,27 +286,27 @@ pub enum BodyView<'a> {
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT_1: _np::Layout<1> = _np::layout([
+    const _LAYOUT_1: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
     ]);
-    static PLACES_1: [_np::Place; 1] = _np::places("Body", ["Text"]);
-    const LAYOUT_2: _np::Layout<3> = _np::layout([
+    static _PLACES_1: [_np::Place; 1] = _np::places("Body", ["Text"]);
+    const _LAYOUT_2: _np::Layout<3> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<::network_protocol::Bytes>(),
         _np::Shape::of::<::core::option::Option<::std::string::String>>(),
     ]);
-    static PLACES_2: [_np::Place; 3] = _np::places(
+    static _PLACES_2: [_np::Place; 3] = _np::places(
         "Body::Image",
         ["mime", "data", "alt"],
     );
-    const LAYOUT_3: _np::Layout<1> = _np::layout([
+    const _LAYOUT_3: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::vec::Vec<Vec3>>(),
     ]);
-    static PLACES_3: [_np::Place; 1] = _np::places("Body", ["Mesh"]);
-    const LAYOUT_4: _np::Layout<1> = _np::layout([
+    static _PLACES_3: [_np::Place; 1] = _np::places("Body", ["Mesh"]);
+    const _LAYOUT_4: _np::Layout<1> = _np::layout([
         _np::Shape::of::<[Vec3; SIDES as usize]>(),
     ]);
-    static PLACES_4: [_np::Place; 1] = _np::places("Body", ["Quad"]);
+    static _PLACES_4: [_np::Place; 1] = _np::places("Body", ["Quad"]);
     #[automatically_derived]
     impl _np::Wire for Body {
         const BITS: usize = 0;
@@ -329,30 +329,30 @@ const _: () = {
         fn encode_tail(&self, out: &mut _np::Writer<'_>) {
             match self {
                 Self::Text(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_1.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_1.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_1.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_1.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::Image { mime: f0, data: f1, alt: f2 } => {
-                    let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
-                    _np::Wire::encode_block(f1, block, const { LAYOUT_2.slots[1] });
-                    _np::Wire::encode_block(f2, block, const { LAYOUT_2.slots[2] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_2.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_2.slots[0] });
+                    _np::Wire::encode_block(f1, block, const { _LAYOUT_2.slots[1] });
+                    _np::Wire::encode_block(f2, block, const { _LAYOUT_2.slots[2] });
                     _np::Wire::encode_tail(f0, out);
                     _np::Wire::encode_tail(f1, out);
                     _np::Wire::encode_tail(f2, out);
                     _np::end_variant(at, out);
                 }
                 Self::Mesh(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_3.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_3.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_3.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_3.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::Quad(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_4.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_4.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_4.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_4.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Left { .. } => _np::encode_unit(out),
@@ -371,15 +371,15 @@ const _: () = {
                 |tag, tail| match tag {
                     1 => {
                         _np::read_fields(
-                            (LAYOUT_1.block_len, LAYOUT_1.text),
+                            (_LAYOUT_1.block_len, _LAYOUT_1.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_1, 0);
+                                _np::own_block!(block, _LAYOUT_1, 0);
                                 let f0: ::std::string::String = _np::field(
                                     block,
-                                    const { LAYOUT_1.slots[0] },
+                                    const { _LAYOUT_1.slots[0] },
                                     tail,
-                                    &PLACES_1[0],
+                                    &_PLACES_1[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Text(f0))
                             },
@@ -387,30 +387,30 @@ const _: () = {
                     }
                     2 => {
                         _np::read_fields(
-                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            (_LAYOUT_2.block_len, _LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_2, 0);
+                                _np::own_block!(block, _LAYOUT_2, 0);
                                 _np::unknown_bits(
-                                    tail.exact() && LAYOUT_2.has_spare_bits(block),
+                                    tail.exact() && _LAYOUT_2.has_spare_bits(block),
                                 )?;
                                 let f0: ::std::string::String = _np::field(
                                     block,
-                                    const { LAYOUT_2.slots[0] },
+                                    const { _LAYOUT_2.slots[0] },
                                     tail,
-                                    &PLACES_2[0],
+                                    &_PLACES_2[0],
                                 )?;
                                 let f1: ::network_protocol::Bytes = _np::field(
                                     block,
-                                    const { LAYOUT_2.slots[1] },
+                                    const { _LAYOUT_2.slots[1] },
                                     tail,
-                                    &PLACES_2[1],
+                                    &_PLACES_2[1],
                                 )?;
                                 let f2: ::core::option::Option<::std::string::String> = _np::field(
                                     block,
-                                    const { LAYOUT_2.slots[2] },
+                                    const { _LAYOUT_2.slots[2] },
                                     tail,
-                                    &PLACES_2[2],
+                                    &_PLACES_2[2],
                                 )?;
                                 ::core::result::Result::Ok(Self::Image {
                                     mime: f0,
@@ -422,15 +422,15 @@ const _: () = {
                     }
                     3 => {
                         _np::read_fields(
-                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            (_LAYOUT_3.block_len, _LAYOUT_3.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_3, 0);
+                                _np::own_block!(block, _LAYOUT_3, 0);
                                 let f0: ::std::vec::Vec<Vec3> = _np::field(
                                     block,
-                                    const { LAYOUT_3.slots[0] },
+                                    const { _LAYOUT_3.slots[0] },
                                     tail,
-                                    &PLACES_3[0],
+                                    &_PLACES_3[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Mesh(f0))
                             },
@@ -438,15 +438,15 @@ const _: () = {
                     }
                     4 => {
                         _np::read_fields(
-                            (LAYOUT_4.block_len, LAYOUT_4.text),
+                            (_LAYOUT_4.block_len, _LAYOUT_4.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_4, 0);
+                                _np::own_block!(block, _LAYOUT_4, 0);
                                 let f0: [Vec3; SIDES as usize] = _np::field(
                                     block,
-                                    const { LAYOUT_4.slots[0] },
+                                    const { _LAYOUT_4.slots[0] },
                                     tail,
-                                    &PLACES_4[0],
+                                    &_PLACES_4[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Quad(f0))
                             },
@@ -469,55 +469,80 @@ const _: () = {
                 |tag, tail| match tag {
                     1 => {
                         _np::read_fields(
-                            (LAYOUT_1.block_len, LAYOUT_1.text),
+                            (_LAYOUT_1.block_len, _LAYOUT_1.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_1, 0);
+                                _np::own_block!(block, _LAYOUT_1, 0);
                                 _np::check_field::<
                                     ::std::string::String,
-                                >(block, const { LAYOUT_1.slots[0] }, tail, &PLACES_1[0])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_1.slots[0] },
+                                    tail,
+                                    &_PLACES_1[0],
+                                )?;
                                 ::core::result::Result::Ok(())
                             },
                         )
                     }
                     2 => {
                         _np::read_fields(
-                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            (_LAYOUT_2.block_len, _LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_2, 0);
+                                _np::own_block!(block, _LAYOUT_2, 0);
                                 _np::unknown_bits(
-                                    tail.exact() && LAYOUT_2.has_spare_bits(block),
+                                    tail.exact() && _LAYOUT_2.has_spare_bits(block),
                                 )?;
                                 _np::check_field::<
                                     ::std::string::String,
-                                >(block, const { LAYOUT_2.slots[0] }, tail, &PLACES_2[0])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_2.slots[0] },
+                                    tail,
+                                    &_PLACES_2[0],
+                                )?;
                                 _np::check_field::<
                                     ::network_protocol::Bytes,
-                                >(block, const { LAYOUT_2.slots[1] }, tail, &PLACES_2[1])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_2.slots[1] },
+                                    tail,
+                                    &_PLACES_2[1],
+                                )?;
                                 _np::check_field::<
                                     ::core::option::Option<::std::string::String>,
-                                >(block, const { LAYOUT_2.slots[2] }, tail, &PLACES_2[2])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_2.slots[2] },
+                                    tail,
+                                    &_PLACES_2[2],
+                                )?;
                                 ::core::result::Result::Ok(())
                             },
                         )
                     }
                     3 => {
                         _np::read_fields(
-                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            (_LAYOUT_3.block_len, _LAYOUT_3.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_3, 0);
+                                _np::own_block!(block, _LAYOUT_3, 0);
                                 _np::check_field::<
                                     ::std::vec::Vec<Vec3>,
-                                >(block, const { LAYOUT_3.slots[0] }, tail, &PLACES_3[0])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_3.slots[0] },
+                                    tail,
+                                    &_PLACES_3[0],
+                                )?;
                                 ::core::result::Result::Ok(())
                             },
                         )
                     }
                     4 => {
                         _np::read_fields(
-                            (LAYOUT_4.block_len, LAYOUT_4.text),
+                            (_LAYOUT_4.block_len, _LAYOUT_4.text),
                             tail,
                             |_, _| ::core::result::Result::Ok(()),
                         )
@@ -540,7 +565,7 @@ const _: () = {
                     {
                         let f0 = <::std::string::String as _np::Wire>::view(
                             block,
-                            const { LAYOUT_1.slots[0] },
+                            const { _LAYOUT_1.slots[0] },
                             *tail,
                         );
                         BodyView::Text(f0)
@@ -552,27 +577,31 @@ const _: () = {
                     {
                         let f0 = <::std::string::String as _np::Wire>::view(
                             block,
-                            const { LAYOUT_2.slots[0] },
+                            const { _LAYOUT_2.slots[0] },
                             *tail,
                         );
                         <::std::string::String as _np::Wire>::skip(
                             block,
-                            const { LAYOUT_2.slots[0] },
+                            const { _LAYOUT_2.slots[0] },
                             tail,
                         );
                         let f1 = <::network_protocol::Bytes as _np::Wire>::view(
                             block,
-                            const { LAYOUT_2.slots[1] },
+                            const { _LAYOUT_2.slots[1] },
                             *tail,
                         );
                         <::network_protocol::Bytes as _np::Wire>::skip(
                             block,
-                            const { LAYOUT_2.slots[1] },
+                            const { _LAYOUT_2.slots[1] },
                             tail,
                         );
                         let f2 = <::core::option::Option<
                             ::std::string::String,
-                        > as _np::Wire>::view(block, const { LAYOUT_2.slots[2] }, *tail);
+                        > as _np::Wire>::view(
+                            block,
+                            const { _LAYOUT_2.slots[2] },
+                            *tail,
+                        );
                         BodyView::Image {
                             mime: f0,
                             data: f1,
@@ -586,7 +615,11 @@ const _: () = {
                     {
                         let f0 = <::std::vec::Vec<
                             Vec3,
-                        > as _np::Wire>::view(block, const { LAYOUT_3.slots[0] }, *tail);
+                        > as _np::Wire>::view(
+                            block,
+                            const { _LAYOUT_3.slots[0] },
+                            *tail,
+                        );
                         BodyView::Mesh(f0)
                     }
                 }
@@ -597,7 +630,7 @@ const _: () = {
                         let f0 = <[Vec3; SIDES
                             as usize] as _np::Wire>::view(
                             block,
-                            const { LAYOUT_4.slots[0] },
+                            const { _LAYOUT_4.slots[0] },
                             *tail,
                         );
                         BodyView::Quad(f0)
@@ -612,10 +645,10 @@ const _: () = {
             _np::skip_union(block, slot, tail);
         }
         fn schema() -> &'static _np::TypeSchema {
-            &SCHEMA
+            &_SCHEMA
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
         _np::UnionSchema::new(
             _np::TypeId::of::<Body>,
             "Body",
@@ -716,7 +749,7 @@ pub struct UserView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<7> = _np::layout([
+    const _LAYOUT: _np::Layout<7> = _np::layout([
         _np::Shape::of::<u64>(),
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<Presence>(),
@@ -725,16 +758,16 @@ const _: () = {
         _np::Shape::of::<bool>(),
         _np::Shape::of::<u128>(),
     ]);
-    static PLACES: [_np::Place; 7] = _np::places(
+    static _PLACES: [_np::Place; 7] = _np::places(
         "User",
         ["id", "name", "presence", "avatar", "score", "admin", "balance"],
     );
     #[automatically_derived]
     impl _np::Body for User {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN
             && <Presence as _np::Wire>::PLAIN
             && <::core::option::Option<[u8; 16]> as _np::Wire>::PLAIN
@@ -742,14 +775,14 @@ const _: () = {
         type View<'a> = UserView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.id, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.name, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.presence, block, const { LAYOUT.slots[2] });
-            _np::Wire::encode_block(&self.avatar, block, const { LAYOUT.slots[3] });
-            _np::Wire::encode_block(&self.score, block, const { LAYOUT.slots[4] });
-            _np::Wire::encode_block(&self.admin, block, const { LAYOUT.slots[5] });
-            _np::Wire::encode_block(&self.balance, block, const { LAYOUT.slots[6] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.id, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.name, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.presence, block, const { _LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.avatar, block, const { _LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.score, block, const { _LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.admin, block, const { _LAYOUT.slots[5] });
+            _np::Wire::encode_block(&self.balance, block, const { _LAYOUT.slots[6] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -761,49 +794,49 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             let f0: u64 = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: Presence = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             let f3: ::core::option::Option<[u8; 16]> = _np::field(
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
                 tail,
-                &PLACES[3],
+                &_PLACES[3],
             )?;
             let f4: i64 = _np::field(
                 block,
-                const { LAYOUT.slots[4] },
+                const { _LAYOUT.slots[4] },
                 tail,
-                &PLACES[4],
+                &_PLACES[4],
             )?;
             let f5: bool = _np::field(
                 block,
-                const { LAYOUT.slots[5] },
+                const { _LAYOUT.slots[5] },
                 tail,
-                &PLACES[5],
+                &_PLACES[5],
             )?;
             let f6: u128 = _np::field(
                 block,
-                const { LAYOUT.slots[6] },
+                const { _LAYOUT.slots[6] },
                 tail,
-                &PLACES[6],
+                &_PLACES[6],
             )?;
             ::core::result::Result::Ok(Self {
                 id: f0,
@@ -820,14 +853,14 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             _np::check_field::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             _np::check_field::<
                 ::core::option::Option<[u8; 16]>,
-            >(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
+            >(block, const { _LAYOUT.slots[3] }, tail, &_PLACES[3])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -843,14 +876,14 @@ const _: () = {
         if upto > 1 {
             <::std::string::String as _np::Wire>::skip(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
             );
         }
         if upto > 3 {
             <::core::option::Option<
                 [u8; 16],
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[3] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[3] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -860,7 +893,7 @@ const _: () = {
         #[must_use]
         pub fn id(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u64 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -869,7 +902,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
             )
         }
@@ -878,7 +911,7 @@ const _: () = {
         #[must_use]
         pub fn presence(&self) -> <Presence as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Presence as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            <Presence as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
@@ -890,28 +923,28 @@ const _: () = {
             skip_fields(3, block, &mut tail);
             <::core::option::Option<
                 [u8; 16],
-            > as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
         #[must_use]
         pub fn score(&self) -> i64 {
             let _np::BodyView { block, tail } = self.0;
-            <i64 as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
+            <i64 as _np::Wire>::view(block, const { _LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
         #[must_use]
         pub fn admin(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[5] }, tail)
         }
         /// Field 6.
         #[inline]
         #[must_use]
         pub fn balance(&self) -> u128 {
             let _np::BodyView { block, tail } = self.0;
-            <u128 as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail)
+            <u128 as _np::Wire>::view(block, const { _LAYOUT.slots[6] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -937,7 +970,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<User>,
             "User",
@@ -986,26 +1019,26 @@ pub struct LineView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<3> = _np::layout([
+    const _LAYOUT: _np::Layout<3> = _np::layout([
         _np::Shape::of::<u64>(),
         _np::Shape::of::<u64>(),
         _np::Shape::of::<Body>(),
     ]);
-    static PLACES: [_np::Place; 3] = _np::places("Line", ["at", "by", "body"]);
+    static _PLACES: [_np::Place; 3] = _np::places("Line", ["at", "by", "body"]);
     #[automatically_derived]
     impl _np::Body for Line {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <Body as _np::Wire>::PLAIN;
         type View<'a> = LineView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.at, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.by, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.body, block, const { LAYOUT.slots[2] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.at, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.by, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.body, block, const { _LAYOUT.slots[2] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -1016,24 +1049,24 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: u64 = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: u64 = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: Body = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             ::core::result::Result::Ok(Self { at: f0, by: f1, body: f2 })
         }
@@ -1042,10 +1075,10 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 Body,
-            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
+            >(block, const { _LAYOUT.slots[2] }, tail, &_PLACES[2])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1063,21 +1096,21 @@ const _: () = {
         #[must_use]
         pub fn at(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u64 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn by(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <u64 as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn body(&self) -> <Body as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Body as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            <Body as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1099,7 +1132,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Line>,
             "Line",
@@ -1132,24 +1165,24 @@ pub struct JoinedView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
+    const _LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<u64>(),
         _np::Shape::of::<::std::vec::Vec<User>>(),
     ]);
-    static PLACES: [_np::Place; 2] = _np::places("Joined", ["room", "people"]);
+    static _PLACES: [_np::Place; 2] = _np::places("Joined", ["room", "people"]);
     #[automatically_derived]
     impl _np::Body for Joined {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::vec::Vec<User> as _np::Wire>::PLAIN;
         type View<'a> = JoinedView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.room, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.people, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.room, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.people, block, const { _LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -1160,18 +1193,18 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: u64 = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: ::std::vec::Vec<User> = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             ::core::result::Result::Ok(Self { room: f0, people: f1 })
         }
@@ -1180,10 +1213,10 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 ::std::vec::Vec<User>,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1201,7 +1234,7 @@ const _: () = {
         #[must_use]
         pub fn room(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u64 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -1210,7 +1243,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::vec::Vec<
                 User,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1231,7 +1264,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Joined>,
             "Joined",
@@ -1288,10 +1321,10 @@ pub enum JoinErrorView<'a> {
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT_2: _np::Layout<1> = _np::layout([_np::Shape::of::<u64>()]);
-    static PLACES_2: [_np::Place; 1] = _np::places("JoinError::Banned", ["until"]);
-    const LAYOUT_3: _np::Layout<1> = _np::layout([_np::Shape::of::<u32>()]);
-    static PLACES_3: [_np::Place; 1] = _np::places("JoinError", ["Full"]);
+    const _LAYOUT_2: _np::Layout<1> = _np::layout([_np::Shape::of::<u64>()]);
+    static _PLACES_2: [_np::Place; 1] = _np::places("JoinError::Banned", ["until"]);
+    const _LAYOUT_3: _np::Layout<1> = _np::layout([_np::Shape::of::<u32>()]);
+    static _PLACES_3: [_np::Place; 1] = _np::places("JoinError", ["Full"]);
     #[automatically_derived]
     impl _np::Wire for JoinError {
         const BITS: usize = 0;
@@ -1313,13 +1346,13 @@ const _: () = {
             match self {
                 Self::NoSuchRoom { .. } => _np::encode_unit(out),
                 Self::Banned { until: f0 } => {
-                    let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_2.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_2.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Full(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_3.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_3.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_3.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_3.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Unknown(raw) => _np::encode_raw(raw, out),
@@ -1338,15 +1371,15 @@ const _: () = {
                     1 => _np::read_unit(tail).map(|()| Self::NoSuchRoom),
                     2 => {
                         _np::read_fields(
-                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            (_LAYOUT_2.block_len, _LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_2, 0);
+                                _np::own_block!(block, _LAYOUT_2, 0);
                                 let f0: u64 = _np::field(
                                     block,
-                                    const { LAYOUT_2.slots[0] },
+                                    const { _LAYOUT_2.slots[0] },
                                     tail,
-                                    &PLACES_2[0],
+                                    &_PLACES_2[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Banned { until: f0 })
                             },
@@ -1354,15 +1387,15 @@ const _: () = {
                     }
                     3 => {
                         _np::read_fields(
-                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            (_LAYOUT_3.block_len, _LAYOUT_3.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_3, 0);
+                                _np::own_block!(block, _LAYOUT_3, 0);
                                 let f0: u32 = _np::field(
                                     block,
-                                    const { LAYOUT_3.slots[0] },
+                                    const { _LAYOUT_3.slots[0] },
                                     tail,
-                                    &PLACES_3[0],
+                                    &_PLACES_3[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Full(f0))
                             },
@@ -1385,14 +1418,14 @@ const _: () = {
                     1 => _np::read_unit(tail),
                     2 => {
                         _np::read_fields(
-                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            (_LAYOUT_2.block_len, _LAYOUT_2.text),
                             tail,
                             |_, _| ::core::result::Result::Ok(()),
                         )
                     }
                     3 => {
                         _np::read_fields(
-                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            (_LAYOUT_3.block_len, _LAYOUT_3.text),
                             tail,
                             |_, _| ::core::result::Result::Ok(()),
                         )
@@ -1415,7 +1448,7 @@ const _: () = {
                     {
                         let f0 = <u64 as _np::Wire>::view(
                             block,
-                            const { LAYOUT_2.slots[0] },
+                            const { _LAYOUT_2.slots[0] },
                             *tail,
                         );
                         JoinErrorView::Banned { until: f0 }
@@ -1427,7 +1460,7 @@ const _: () = {
                     {
                         let f0 = <u32 as _np::Wire>::view(
                             block,
-                            const { LAYOUT_3.slots[0] },
+                            const { _LAYOUT_3.slots[0] },
                             *tail,
                         );
                         JoinErrorView::Full(f0)
@@ -1441,7 +1474,7 @@ const _: () = {
             _np::skip_union(block, slot, tail);
         }
         fn schema() -> &'static _np::TypeSchema {
-            &SCHEMA
+            &_SCHEMA
         }
     }
     #[automatically_derived]
@@ -1469,7 +1502,7 @@ const _: () = {
     }
     #[automatically_derived]
     impl ::core::error::Error for JoinError {}
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
         _np::UnionSchema::new(
                 _np::TypeId::of::<JoinError>,
                 "JoinError",
@@ -1548,24 +1581,24 @@ pub struct ChatJoinView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
+    const _LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<u64>(),
         _np::Shape::of::<::std::string::String>(),
     ]);
-    static PLACES: [_np::Place; 2] = _np::places("ChatJoin", ["room", "nick"]);
+    static _PLACES: [_np::Place; 2] = _np::places("ChatJoin", ["room", "nick"]);
     #[automatically_derived]
     impl _np::Body for ChatJoin {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
         type View<'a> = ChatJoinView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.room, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.nick, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.room, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.nick, block, const { _LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -1576,18 +1609,18 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: u64 = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             ::core::result::Result::Ok(Self { room: f0, nick: f1 })
         }
@@ -1596,10 +1629,10 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1617,7 +1650,7 @@ const _: () = {
         #[must_use]
         pub fn room(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u64 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -1626,7 +1659,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
             )
         }
@@ -1649,7 +1682,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<ChatJoin>,
             "ChatJoin",
@@ -1686,24 +1719,24 @@ pub struct ChatSayView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
+    const _LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<u64>(),
         _np::Shape::of::<Body>(),
     ]);
-    static PLACES: [_np::Place; 2] = _np::places("ChatSay", ["room", "body"]);
+    static _PLACES: [_np::Place; 2] = _np::places("ChatSay", ["room", "body"]);
     #[automatically_derived]
     impl _np::Body for ChatSay {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <Body as _np::Wire>::PLAIN;
         type View<'a> = ChatSayView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.room, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.body, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.room, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.body, block, const { _LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -1714,18 +1747,18 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: u64 = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: Body = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             ::core::result::Result::Ok(Self { room: f0, body: f1 })
         }
@@ -1734,10 +1767,10 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 Body,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1755,14 +1788,14 @@ const _: () = {
         #[must_use]
         pub fn room(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u64 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn body(&self) -> <Body as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Body as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <Body as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1783,7 +1816,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<ChatSay>,
             "ChatSay",
@@ -1816,24 +1849,24 @@ pub struct ChatHistoryView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
+    const _LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<u64>(),
         _np::Shape::of::<::core::option::Option<u64>>(),
     ]);
-    static PLACES: [_np::Place; 2] = _np::places("ChatHistory", ["room", "after"]);
+    static _PLACES: [_np::Place; 2] = _np::places("ChatHistory", ["room", "after"]);
     #[automatically_derived]
     impl _np::Body for ChatHistory {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::core::option::Option<u64> as _np::Wire>::PLAIN;
         type View<'a> = ChatHistoryView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.room, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.after, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.room, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.after, block, const { _LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -1844,19 +1877,19 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             let f0: u64 = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: ::core::option::Option<u64> = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             ::core::result::Result::Ok(Self { room: f0, after: f1 })
         }
@@ -1865,11 +1898,11 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             _np::check_field::<
                 ::core::option::Option<u64>,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1887,7 +1920,7 @@ const _: () = {
         #[must_use]
         pub fn room(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u64 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -1896,7 +1929,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::core::option::Option<
                 u64,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1917,7 +1950,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<ChatHistory>,
             "ChatHistory",
@@ -1946,7 +1979,7 @@ const _: () = {
         const VERSION: u32 = 3;
         const MIN_VERSION: u32 = 1;
         fn schema() -> &'static _np::ProtocolSchema {
-            static SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema::new(
+            static _SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema::new(
                     "example::chat::Chat",
                     &[
                         _np::MessageSchema::new(
@@ -1993,11 +2026,11 @@ const _: () = {
                     ],
                 )
                 .version(3, 1);
-            &SCHEMA
+            &_SCHEMA
         }
         fn fingerprint() -> _np::Fingerprint {
-            static FINGERPRINT: _np::OnceLock<_np::Fingerprint> = _np::OnceLock::new();
-            *FINGERPRINT.get_or_init(|| _np::Fingerprint::of(Self::schema()))
+            static _FINGERPRINT: _np::OnceLock<_np::Fingerprint> = _np::OnceLock::new();
+            *_FINGERPRINT.get_or_init(|| _np::Fingerprint::of(Self::schema()))
         }
         fn number(&self) -> u16 {
             match self {
@@ -2147,9 +2180,9 @@ const _: () = {
     const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
-        impl<H: ChatHandler> _np::Serve<H, _np::side::Server> for Chat {
+        impl<_H: ChatHandler> _np::Serve<_H, _np::side::Server> for Chat {
             async fn dispatch(
-                handler: _np::Arc<H>,
+                handler: _np::Arc<_H>,
                 cx: _np::Cx,
                 number: u16,
                 body: _np::Bytes,
@@ -2159,7 +2192,7 @@ const _: () = {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<ChatJoin>(&body) else { return };
                         ::core::mem::drop(body);
-                        match <H as ChatHandler>::join(&*handler, &cx, message).await {
+                        match <_H as ChatHandler>::join(&*handler, &cx, message).await {
                             ::core::result::Result::Ok(value) => cx.reply(&value),
                             ::core::result::Result::Err(error) => cx.reply_error(&error),
                         }
@@ -2168,14 +2201,14 @@ const _: () = {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<ChatSay>(&body) else { return };
                         ::core::mem::drop(body);
-                        <H as ChatHandler>::say(&*handler, &cx, message).await;
+                        <_H as ChatHandler>::say(&*handler, &cx, message).await;
                         cx.done();
                     }
                     3 => {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<ChatHistory>(&body) else { return };
                         ::core::mem::drop(body);
-                        match <H as ChatHandler>::history(&*handler, &cx, message).await {
+                        match <_H as ChatHandler>::history(&*handler, &cx, message).await {
                             ::core::result::Result::Ok(value) => cx.reply(&value),
                             ::core::result::Result::Err(error) => cx.reply_error(&error),
                         }
@@ -2185,14 +2218,14 @@ const _: () = {
                             return
                         };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as ChatHandler>::clock(&*handler, &cx).await);
+                        cx.reply(&<_H as ChatHandler>::clock(&*handler, &cx).await);
                     }
                     7 => {
                         let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
                             return
                         };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as ChatHandler>::leave(&*handler, &cx).await);
+                        cx.reply(&<_H as ChatHandler>::leave(&*handler, &cx).await);
                     }
                     _ => cx.unknown(),
                 }
@@ -2226,9 +2259,9 @@ const _: () = {
     const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
-        impl<H: ChatClientHandler> _np::Serve<H, _np::side::Client> for Chat {
+        impl<_H: ChatClientHandler> _np::Serve<_H, _np::side::Client> for Chat {
             async fn dispatch(
-                handler: _np::Arc<H>,
+                handler: _np::Arc<_H>,
                 cx: _np::Cx,
                 number: u16,
                 body: _np::Bytes,
@@ -2238,7 +2271,7 @@ const _: () = {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<::std::string::String>(&body) else { return };
                         ::core::mem::drop(body);
-                        <H as ChatClientHandler>::notice(&*handler, &cx, message).await;
+                        <_H as ChatClientHandler>::notice(&*handler, &cx, message).await;
                         cx.done();
                     }
                     5 => {
@@ -2247,7 +2280,7 @@ const _: () = {
                         };
                         ::core::mem::drop(body);
                         cx.reply(
-                            &<H as ChatClientHandler>::are_you_there(&*handler, &cx).await,
+                            &<_H as ChatClientHandler>::are_you_there(&*handler, &cx).await,
                         );
                     }
                     _ => cx.unknown(),

@@ -77,7 +77,7 @@ pub struct NumbersView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<12> = _np::layout([
+    const _LAYOUT: _np::Layout<12> = _np::layout([
         _np::Shape::of::<u8>(),
         _np::Shape::of::<u16>(),
         _np::Shape::of::<u32>(),
@@ -91,33 +91,33 @@ const _: () = {
         _np::Shape::of::<f32>(),
         _np::Shape::of::<f64>(),
     ]);
-    static PLACES: [_np::Place; 12] = _np::places(
+    static _PLACES: [_np::Place; 12] = _np::places(
         "Numbers",
         ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"],
     );
     #[automatically_derived]
     impl _np::Body for Numbers {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = NumbersView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.a, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.b, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.c, block, const { LAYOUT.slots[2] });
-            _np::Wire::encode_block(&self.d, block, const { LAYOUT.slots[3] });
-            _np::Wire::encode_block(&self.e, block, const { LAYOUT.slots[4] });
-            _np::Wire::encode_block(&self.f, block, const { LAYOUT.slots[5] });
-            _np::Wire::encode_block(&self.g, block, const { LAYOUT.slots[6] });
-            _np::Wire::encode_block(&self.h, block, const { LAYOUT.slots[7] });
-            _np::Wire::encode_block(&self.i, block, const { LAYOUT.slots[8] });
-            _np::Wire::encode_block(&self.j, block, const { LAYOUT.slots[9] });
-            _np::Wire::encode_block(&self.k, block, const { LAYOUT.slots[10] });
-            _np::Wire::encode_block(&self.l, block, const { LAYOUT.slots[11] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.a, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.b, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.c, block, const { _LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.d, block, const { _LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.e, block, const { _LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.f, block, const { _LAYOUT.slots[5] });
+            _np::Wire::encode_block(&self.g, block, const { _LAYOUT.slots[6] });
+            _np::Wire::encode_block(&self.h, block, const { _LAYOUT.slots[7] });
+            _np::Wire::encode_block(&self.i, block, const { _LAYOUT.slots[8] });
+            _np::Wire::encode_block(&self.j, block, const { _LAYOUT.slots[9] });
+            _np::Wire::encode_block(&self.k, block, const { _LAYOUT.slots[10] });
+            _np::Wire::encode_block(&self.l, block, const { _LAYOUT.slots[11] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -126,68 +126,78 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            let f0: u8 = _np::field(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            _np::own_block!(block, _LAYOUT, 0);
+            let f0: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[0] },
+                tail,
+                &_PLACES[0],
+            )?;
             let f1: u16 = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: u32 = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             let f3: u64 = _np::field(
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
                 tail,
-                &PLACES[3],
+                &_PLACES[3],
             )?;
             let f4: u128 = _np::field(
                 block,
-                const { LAYOUT.slots[4] },
+                const { _LAYOUT.slots[4] },
                 tail,
-                &PLACES[4],
+                &_PLACES[4],
             )?;
-            let f5: i8 = _np::field(block, const { LAYOUT.slots[5] }, tail, &PLACES[5])?;
+            let f5: i8 = _np::field(
+                block,
+                const { _LAYOUT.slots[5] },
+                tail,
+                &_PLACES[5],
+            )?;
             let f6: i16 = _np::field(
                 block,
-                const { LAYOUT.slots[6] },
+                const { _LAYOUT.slots[6] },
                 tail,
-                &PLACES[6],
+                &_PLACES[6],
             )?;
             let f7: i32 = _np::field(
                 block,
-                const { LAYOUT.slots[7] },
+                const { _LAYOUT.slots[7] },
                 tail,
-                &PLACES[7],
+                &_PLACES[7],
             )?;
             let f8: i64 = _np::field(
                 block,
-                const { LAYOUT.slots[8] },
+                const { _LAYOUT.slots[8] },
                 tail,
-                &PLACES[8],
+                &_PLACES[8],
             )?;
             let f9: i128 = _np::field(
                 block,
-                const { LAYOUT.slots[9] },
+                const { _LAYOUT.slots[9] },
                 tail,
-                &PLACES[9],
+                &_PLACES[9],
             )?;
             let f10: f32 = _np::field(
                 block,
-                const { LAYOUT.slots[10] },
+                const { _LAYOUT.slots[10] },
                 tail,
-                &PLACES[10],
+                &_PLACES[10],
             )?;
             let f11: f64 = _np::field(
                 block,
-                const { LAYOUT.slots[11] },
+                const { _LAYOUT.slots[11] },
                 tail,
-                &PLACES[11],
+                &_PLACES[11],
             )?;
             ::core::result::Result::Ok(Self {
                 a: f0,
@@ -226,84 +236,84 @@ const _: () = {
         #[must_use]
         pub fn a(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn b(&self) -> u16 {
             let _np::BodyView { block, tail } = self.0;
-            <u16 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <u16 as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn c(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            <u32 as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
         #[must_use]
         pub fn d(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
+            <u64 as _np::Wire>::view(block, const { _LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
         #[must_use]
         pub fn e(&self) -> u128 {
             let _np::BodyView { block, tail } = self.0;
-            <u128 as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
+            <u128 as _np::Wire>::view(block, const { _LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
         #[must_use]
         pub fn f(&self) -> i8 {
             let _np::BodyView { block, tail } = self.0;
-            <i8 as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail)
+            <i8 as _np::Wire>::view(block, const { _LAYOUT.slots[5] }, tail)
         }
         /// Field 6.
         #[inline]
         #[must_use]
         pub fn g(&self) -> i16 {
             let _np::BodyView { block, tail } = self.0;
-            <i16 as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail)
+            <i16 as _np::Wire>::view(block, const { _LAYOUT.slots[6] }, tail)
         }
         /// Field 7.
         #[inline]
         #[must_use]
         pub fn h(&self) -> i32 {
             let _np::BodyView { block, tail } = self.0;
-            <i32 as _np::Wire>::view(block, const { LAYOUT.slots[7] }, tail)
+            <i32 as _np::Wire>::view(block, const { _LAYOUT.slots[7] }, tail)
         }
         /// Field 8.
         #[inline]
         #[must_use]
         pub fn i(&self) -> i64 {
             let _np::BodyView { block, tail } = self.0;
-            <i64 as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
+            <i64 as _np::Wire>::view(block, const { _LAYOUT.slots[8] }, tail)
         }
         /// Field 9.
         #[inline]
         #[must_use]
         pub fn j(&self) -> i128 {
             let _np::BodyView { block, tail } = self.0;
-            <i128 as _np::Wire>::view(block, const { LAYOUT.slots[9] }, tail)
+            <i128 as _np::Wire>::view(block, const { _LAYOUT.slots[9] }, tail)
         }
         /// Field 10.
         #[inline]
         #[must_use]
         pub fn k(&self) -> f32 {
             let _np::BodyView { block, tail } = self.0;
-            <f32 as _np::Wire>::view(block, const { LAYOUT.slots[10] }, tail)
+            <f32 as _np::Wire>::view(block, const { _LAYOUT.slots[10] }, tail)
         }
         /// Field 11.
         #[inline]
         #[must_use]
         pub fn l(&self) -> f64 {
             let _np::BodyView { block, tail } = self.0;
-            <f64 as _np::Wire>::view(block, const { LAYOUT.slots[11] }, tail)
+            <f64 as _np::Wire>::view(block, const { _LAYOUT.slots[11] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -334,7 +344,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Numbers>,
             "Numbers",
@@ -394,7 +404,7 @@ pub struct FlagsView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<10> = _np::layout([
+    const _LAYOUT: _np::Layout<10> = _np::layout([
         _np::Shape::of::<bool>(),
         _np::Shape::of::<bool>(),
         _np::Shape::of::<bool>(),
@@ -406,16 +416,16 @@ const _: () = {
         _np::Shape::of::<u8>(),
         _np::Shape::of::<bool>(),
     ]);
-    static PLACES: [_np::Place; 10] = _np::places(
+    static _PLACES: [_np::Place; 10] = _np::places(
         "Flags",
         ["a", "b", "c", "d", "e", "f", "g", "h", "number", "i"],
     );
     #[automatically_derived]
     impl _np::Body for Flags {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <bool as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN
             && <bool as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN
             && <bool as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN
@@ -424,17 +434,17 @@ const _: () = {
         type View<'a> = FlagsView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.a, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.b, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.c, block, const { LAYOUT.slots[2] });
-            _np::Wire::encode_block(&self.d, block, const { LAYOUT.slots[3] });
-            _np::Wire::encode_block(&self.e, block, const { LAYOUT.slots[4] });
-            _np::Wire::encode_block(&self.f, block, const { LAYOUT.slots[5] });
-            _np::Wire::encode_block(&self.g, block, const { LAYOUT.slots[6] });
-            _np::Wire::encode_block(&self.h, block, const { LAYOUT.slots[7] });
-            _np::Wire::encode_block(&self.number, block, const { LAYOUT.slots[8] });
-            _np::Wire::encode_block(&self.i, block, const { LAYOUT.slots[9] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.a, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.b, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.c, block, const { _LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.d, block, const { _LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.e, block, const { _LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.f, block, const { _LAYOUT.slots[5] });
+            _np::Wire::encode_block(&self.g, block, const { _LAYOUT.slots[6] });
+            _np::Wire::encode_block(&self.h, block, const { _LAYOUT.slots[7] });
+            _np::Wire::encode_block(&self.number, block, const { _LAYOUT.slots[8] });
+            _np::Wire::encode_block(&self.i, block, const { _LAYOUT.slots[9] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -443,62 +453,67 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             let f0: bool = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: bool = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: bool = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             let f3: bool = _np::field(
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
                 tail,
-                &PLACES[3],
+                &_PLACES[3],
             )?;
             let f4: bool = _np::field(
                 block,
-                const { LAYOUT.slots[4] },
+                const { _LAYOUT.slots[4] },
                 tail,
-                &PLACES[4],
+                &_PLACES[4],
             )?;
             let f5: bool = _np::field(
                 block,
-                const { LAYOUT.slots[5] },
+                const { _LAYOUT.slots[5] },
                 tail,
-                &PLACES[5],
+                &_PLACES[5],
             )?;
             let f6: bool = _np::field(
                 block,
-                const { LAYOUT.slots[6] },
+                const { _LAYOUT.slots[6] },
                 tail,
-                &PLACES[6],
+                &_PLACES[6],
             )?;
             let f7: bool = _np::field(
                 block,
-                const { LAYOUT.slots[7] },
+                const { _LAYOUT.slots[7] },
                 tail,
-                &PLACES[7],
+                &_PLACES[7],
             )?;
-            let f8: u8 = _np::field(block, const { LAYOUT.slots[8] }, tail, &PLACES[8])?;
+            let f8: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[8] },
+                tail,
+                &_PLACES[8],
+            )?;
             let f9: bool = _np::field(
                 block,
-                const { LAYOUT.slots[9] },
+                const { _LAYOUT.slots[9] },
                 tail,
-                &PLACES[9],
+                &_PLACES[9],
             )?;
             ::core::result::Result::Ok(Self {
                 a: f0,
@@ -518,8 +533,8 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -537,70 +552,70 @@ const _: () = {
         #[must_use]
         pub fn a(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn b(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn c(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
         #[must_use]
         pub fn d(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
         #[must_use]
         pub fn e(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
         #[must_use]
         pub fn f(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[5] }, tail)
         }
         /// Field 6.
         #[inline]
         #[must_use]
         pub fn g(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[6] }, tail)
         }
         /// Field 7.
         #[inline]
         #[must_use]
         pub fn h(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[7] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[7] }, tail)
         }
         /// Field 8.
         #[inline]
         #[must_use]
         pub fn number(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[8] }, tail)
         }
         /// Field 9.
         #[inline]
         #[must_use]
         pub fn i(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[9] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[9] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -629,7 +644,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Flags>,
             "Flags",
@@ -685,7 +700,7 @@ pub struct StraddlingView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<9> = _np::layout([
+    const _LAYOUT: _np::Layout<9> = _np::layout([
         _np::Shape::of::<bool>(),
         _np::Shape::of::<bool>(),
         _np::Shape::of::<bool>(),
@@ -696,16 +711,16 @@ const _: () = {
         _np::Shape::of::<::core::option::Option<bool>>(),
         _np::Shape::of::<bool>(),
     ]);
-    static PLACES: [_np::Place; 9] = _np::places(
+    static _PLACES: [_np::Place; 9] = _np::places(
         "Straddling",
         ["a", "b", "c", "d", "e", "f", "g", "between", "after"],
     );
     #[automatically_derived]
     impl _np::Body for Straddling {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <bool as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN
             && <bool as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN
             && <bool as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN
@@ -715,16 +730,16 @@ const _: () = {
         type View<'a> = StraddlingView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.a, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.b, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.c, block, const { LAYOUT.slots[2] });
-            _np::Wire::encode_block(&self.d, block, const { LAYOUT.slots[3] });
-            _np::Wire::encode_block(&self.e, block, const { LAYOUT.slots[4] });
-            _np::Wire::encode_block(&self.f, block, const { LAYOUT.slots[5] });
-            _np::Wire::encode_block(&self.g, block, const { LAYOUT.slots[6] });
-            _np::Wire::encode_block(&self.between, block, const { LAYOUT.slots[7] });
-            _np::Wire::encode_block(&self.after, block, const { LAYOUT.slots[8] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.a, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.b, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.c, block, const { _LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.d, block, const { _LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.e, block, const { _LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.f, block, const { _LAYOUT.slots[5] });
+            _np::Wire::encode_block(&self.g, block, const { _LAYOUT.slots[6] });
+            _np::Wire::encode_block(&self.between, block, const { _LAYOUT.slots[7] });
+            _np::Wire::encode_block(&self.after, block, const { _LAYOUT.slots[8] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -735,61 +750,61 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             let f0: bool = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: bool = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: bool = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             let f3: bool = _np::field(
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
                 tail,
-                &PLACES[3],
+                &_PLACES[3],
             )?;
             let f4: bool = _np::field(
                 block,
-                const { LAYOUT.slots[4] },
+                const { _LAYOUT.slots[4] },
                 tail,
-                &PLACES[4],
+                &_PLACES[4],
             )?;
             let f5: bool = _np::field(
                 block,
-                const { LAYOUT.slots[5] },
+                const { _LAYOUT.slots[5] },
                 tail,
-                &PLACES[5],
+                &_PLACES[5],
             )?;
             let f6: bool = _np::field(
                 block,
-                const { LAYOUT.slots[6] },
+                const { _LAYOUT.slots[6] },
                 tail,
-                &PLACES[6],
+                &_PLACES[6],
             )?;
             let f7: ::core::option::Option<bool> = _np::field(
                 block,
-                const { LAYOUT.slots[7] },
+                const { _LAYOUT.slots[7] },
                 tail,
-                &PLACES[7],
+                &_PLACES[7],
             )?;
             let f8: bool = _np::field(
                 block,
-                const { LAYOUT.slots[8] },
+                const { _LAYOUT.slots[8] },
                 tail,
-                &PLACES[8],
+                &_PLACES[8],
             )?;
             ::core::result::Result::Ok(Self {
                 a: f0,
@@ -808,11 +823,11 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             _np::check_field::<
                 ::core::option::Option<bool>,
-            >(block, const { LAYOUT.slots[7] }, tail, &PLACES[7])?;
+            >(block, const { _LAYOUT.slots[7] }, tail, &_PLACES[7])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -830,49 +845,49 @@ const _: () = {
         #[must_use]
         pub fn a(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn b(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn c(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
         #[must_use]
         pub fn d(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
         #[must_use]
         pub fn e(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
         #[must_use]
         pub fn f(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[5] }, tail)
         }
         /// Field 6.
         #[inline]
         #[must_use]
         pub fn g(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[6] }, tail)
         }
         /// Field 7.
         #[inline]
@@ -881,14 +896,14 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::core::option::Option<
                 bool,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[7] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[7] }, tail)
         }
         /// Field 8.
         #[inline]
         #[must_use]
         pub fn after(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[8] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -916,7 +931,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Straddling>,
             "Straddling",
@@ -956,13 +971,13 @@ pub struct EmptyView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Empty {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = EmptyView<'a>;
         #[inline]
@@ -1009,7 +1024,7 @@ const _: () = {
             f.debug_struct("Empty").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Empty>, "Empty", &[]),
     );
     _np::mapped_struct! {
@@ -1034,24 +1049,24 @@ pub struct UnnumberedView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
+    const _LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<u8>(),
         _np::Shape::of::<::std::string::String>(),
     ]);
-    static PLACES: [_np::Place; 2] = _np::places("Unnumbered", ["first", "second"]);
+    static _PLACES: [_np::Place; 2] = _np::places("Unnumbered", ["first", "second"]);
     #[automatically_derived]
     impl _np::Body for Unnumbered {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
         type View<'a> = UnnumberedView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.first, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.second, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.first, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.second, block, const { _LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -1062,13 +1077,18 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            let f0: u8 = _np::field(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            _np::own_block!(block, _LAYOUT, 0);
+            let f0: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[0] },
+                tail,
+                &_PLACES[0],
+            )?;
             let f1: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             ::core::result::Result::Ok(Self { first: f0, second: f1 })
         }
@@ -1077,10 +1097,10 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1098,7 +1118,7 @@ const _: () = {
         #[must_use]
         pub fn first(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -1107,7 +1127,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
             )
         }
@@ -1130,7 +1150,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Unnumbered>,
             "Unnumbered",
@@ -1169,29 +1189,29 @@ pub struct ShuffledView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<3> = _np::layout([
+    const _LAYOUT: _np::Layout<3> = _np::layout([
         _np::Shape::of::<u16>(),
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<u8>(),
     ]);
-    static PLACES: [_np::Place; 3] = _np::places(
+    static _PLACES: [_np::Place; 3] = _np::places(
         "Shuffled",
         ["first", "second", "third"],
     );
     #[automatically_derived]
     impl _np::Body for Shuffled {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
         type View<'a> = ShuffledView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.first, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.second, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.third, block, const { LAYOUT.slots[2] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.first, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.second, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.third, block, const { _LAYOUT.slots[2] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -1202,20 +1222,25 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: u16 = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
-            let f2: u8 = _np::field(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
+            let f2: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[2] },
+                tail,
+                &_PLACES[2],
+            )?;
             ::core::result::Result::Ok(Self {
                 first: f0,
                 second: f1,
@@ -1227,10 +1252,10 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1248,7 +1273,7 @@ const _: () = {
         #[must_use]
         pub fn first(&self) -> u16 {
             let _np::BodyView { block, tail } = self.0;
-            <u16 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u16 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -1257,7 +1282,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
             )
         }
@@ -1266,7 +1291,7 @@ const _: () = {
         #[must_use]
         pub fn third(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1288,7 +1313,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Shuffled>,
             "Shuffled",
@@ -1336,31 +1361,31 @@ pub struct PointView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<3> = _np::layout([
+    const _LAYOUT: _np::Layout<3> = _np::layout([
         _np::Shape::of::<f32>(),
         _np::Shape::of::<f32>(),
         _np::Shape::of::<f32>(),
     ]);
-    static PLACES: [_np::Place; 3] = _np::places("Point", ["x", "y", "z"]);
+    static _PLACES: [_np::Place; 3] = _np::places("Point", ["x", "y", "z"]);
     const _: () = ::core::assert!(
-        ::core::mem::size_of:: < Point > () == LAYOUT.block_len,
+        ::core::mem::size_of:: < Point > () == _LAYOUT.block_len,
         "NP0804: a plain type must be its bytes",
     );
     #[automatically_derived]
     impl _np::Wire for Point {
         const BITS: usize = 0;
-        const BLOCK: usize = LAYOUT.block_len;
-        const HAS_TAIL: bool = LAYOUT.tail;
+        const BLOCK: usize = _LAYOUT.block_len;
+        const HAS_TAIL: bool = _LAYOUT.tail;
         const PLAIN: bool = true;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         type View<'a> = PointView<'a>;
         #[inline]
         fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
-            _np::own_block_mut!(block, LAYOUT, slot.block);
-            _np::Wire::encode_block(&self.x, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.y, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.z, block, const { LAYOUT.slots[2] });
+            _np::own_block_mut!(block, _LAYOUT, slot.block);
+            _np::Wire::encode_block(&self.x, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.y, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.z, block, const { _LAYOUT.slots[2] });
         }
         #[inline]
         fn decode(
@@ -1368,24 +1393,24 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, slot.block);
+            _np::own_block!(block, _LAYOUT, slot.block);
             let f0: f32 = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: f32 = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: f32 = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             ::core::result::Result::Ok(Self { x: f0, y: f1, z: f2 })
         }
@@ -1403,12 +1428,12 @@ const _: () = {
             slot: _np::Slot,
             tail: _np::Tail<'a>,
         ) -> PointView<'a> {
-            let block = _np::part(block, slot.block, LAYOUT.block_len);
+            let block = _np::part(block, slot.block, _LAYOUT.block_len);
             PointView(_np::BodyView { block, tail })
         }
         _np::plain_list! {}
         fn schema() -> &'static _np::TypeSchema {
-            &SCHEMA
+            &_SCHEMA
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -1418,21 +1443,21 @@ const _: () = {
         #[must_use]
         pub fn x(&self) -> f32 {
             let _np::BodyView { block, tail } = self.0;
-            <f32 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <f32 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn y(&self) -> f32 {
             let _np::BodyView { block, tail } = self.0;
-            <f32 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <f32 as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn z(&self) -> f32 {
             let _np::BodyView { block, tail } = self.0;
-            <f32 as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            <f32 as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1454,7 +1479,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
                 _np::TypeId::of::<Point>,
                 "Point",
@@ -1498,35 +1523,35 @@ pub struct TriangleView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<3> = _np::layout([
+    const _LAYOUT: _np::Layout<3> = _np::layout([
         _np::Shape::of::<[Point; 3]>(),
         _np::Shape::of::<[u16; 2]>(),
         _np::Shape::of::<u32>(),
     ]);
-    static PLACES: [_np::Place; 3] = _np::places(
+    static _PLACES: [_np::Place; 3] = _np::places(
         "Triangle",
         ["corners", "tags", "color"],
     );
     const _: () = ::core::assert!(
-        ::core::mem::size_of:: < Triangle > () == LAYOUT.block_len,
+        ::core::mem::size_of:: < Triangle > () == _LAYOUT.block_len,
         "NP0804: a plain type must be its bytes",
     );
     #[automatically_derived]
     impl _np::Wire for Triangle {
         const BITS: usize = 0;
-        const BLOCK: usize = LAYOUT.block_len;
-        const HAS_TAIL: bool = LAYOUT.tail;
+        const BLOCK: usize = _LAYOUT.block_len;
+        const HAS_TAIL: bool = _LAYOUT.tail;
         const PLAIN: bool = <[Point; 3] as _np::Wire>::PLAIN
             && <[u16; 2] as _np::Wire>::PLAIN;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         type View<'a> = TriangleView<'a>;
         #[inline]
         fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
-            _np::own_block_mut!(block, LAYOUT, slot.block);
-            _np::Wire::encode_block(&self.corners, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.tags, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.color, block, const { LAYOUT.slots[2] });
+            _np::own_block_mut!(block, _LAYOUT, slot.block);
+            _np::Wire::encode_block(&self.corners, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.tags, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.color, block, const { _LAYOUT.slots[2] });
         }
         #[inline]
         fn decode(
@@ -1534,24 +1559,24 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, slot.block);
+            _np::own_block!(block, _LAYOUT, slot.block);
             let f0: [Point; 3] = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: [u16; 2] = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: u32 = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             ::core::result::Result::Ok(Self {
                 corners: f0,
@@ -1573,12 +1598,12 @@ const _: () = {
             slot: _np::Slot,
             tail: _np::Tail<'a>,
         ) -> TriangleView<'a> {
-            let block = _np::part(block, slot.block, LAYOUT.block_len);
+            let block = _np::part(block, slot.block, _LAYOUT.block_len);
             TriangleView(_np::BodyView { block, tail })
         }
         _np::plain_list! {}
         fn schema() -> &'static _np::TypeSchema {
-            &SCHEMA
+            &_SCHEMA
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -1588,21 +1613,21 @@ const _: () = {
         #[must_use]
         pub fn corners(&self) -> <[Point; 3] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[Point; 3] as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <[Point; 3] as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn tags(&self) -> <[u16; 2] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[u16; 2] as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <[u16; 2] as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn color(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            <u32 as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1624,7 +1649,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
                 _np::TypeId::of::<Triangle>,
                 "Triangle",
@@ -1663,25 +1688,25 @@ pub struct GapView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
+    const _LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<u8>(),
         _np::Shape::of::<u64>(),
     ]);
-    static PLACES: [_np::Place; 2] = _np::places("Gap", ["small", "large"]);
+    static _PLACES: [_np::Place; 2] = _np::places("Gap", ["small", "large"]);
     #[automatically_derived]
     impl _np::Wire for Gap {
         const BITS: usize = 0;
-        const BLOCK: usize = LAYOUT.block_len;
-        const HAS_TAIL: bool = LAYOUT.tail;
+        const BLOCK: usize = _LAYOUT.block_len;
+        const HAS_TAIL: bool = _LAYOUT.tail;
         const PLAIN: bool = true;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         type View<'a> = GapView<'a>;
         #[inline]
         fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
-            _np::own_block_mut!(block, LAYOUT, slot.block);
-            _np::Wire::encode_block(&self.small, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.large, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, slot.block);
+            _np::Wire::encode_block(&self.small, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.large, block, const { _LAYOUT.slots[1] });
         }
         #[inline]
         fn decode(
@@ -1689,13 +1714,18 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, slot.block);
-            let f0: u8 = _np::field(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            _np::own_block!(block, _LAYOUT, slot.block);
+            let f0: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[0] },
+                tail,
+                &_PLACES[0],
+            )?;
             let f1: u64 = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             ::core::result::Result::Ok(Self { small: f0, large: f1 })
         }
@@ -1713,11 +1743,11 @@ const _: () = {
             slot: _np::Slot,
             tail: _np::Tail<'a>,
         ) -> GapView<'a> {
-            let block = _np::part(block, slot.block, LAYOUT.block_len);
+            let block = _np::part(block, slot.block, _LAYOUT.block_len);
             GapView(_np::BodyView { block, tail })
         }
         fn schema() -> &'static _np::TypeSchema {
-            &SCHEMA
+            &_SCHEMA
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -1727,14 +1757,14 @@ const _: () = {
         #[must_use]
         pub fn small(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn large(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <u64 as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1755,7 +1785,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
                 _np::TypeId::of::<Gap>,
                 "Gap",
@@ -1806,7 +1836,7 @@ pub struct FrozenView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<11> = _np::layout([
+    const _LAYOUT: _np::Layout<11> = _np::layout([
         _np::Shape::of::<bool>(),
         _np::Shape::of::<::core::option::Option<u32>>(),
         _np::Shape::of::<::core::option::Option<bool>>(),
@@ -1819,7 +1849,7 @@ const _: () = {
         _np::Shape::of::<Point>(),
         _np::Shape::of::<[bool; 12]>(),
     ]);
-    static PLACES: [_np::Place; 11] = _np::places(
+    static _PLACES: [_np::Place; 11] = _np::places(
         "Frozen",
         [
             "flag",
@@ -1838,8 +1868,8 @@ const _: () = {
     #[automatically_derived]
     impl _np::Wire for Frozen {
         const BITS: usize = 0;
-        const BLOCK: usize = LAYOUT.block_len;
-        const HAS_TAIL: bool = LAYOUT.tail;
+        const BLOCK: usize = _LAYOUT.block_len;
+        const HAS_TAIL: bool = _LAYOUT.tail;
         const PLAIN: bool = <bool as _np::Wire>::PLAIN
             && <::core::option::Option<u32> as _np::Wire>::PLAIN
             && <::core::option::Option<bool> as _np::Wire>::PLAIN
@@ -1848,23 +1878,23 @@ const _: () = {
             && <::std::vec::Vec<u16> as _np::Wire>::PLAIN && <Level8 as _np::Wire>::PLAIN
             && <Shape as _np::Wire>::PLAIN && <Numbers as _np::Wire>::PLAIN
             && <Point as _np::Wire>::PLAIN && <[bool; 12] as _np::Wire>::PLAIN;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         type View<'a> = FrozenView<'a>;
         #[inline]
         fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
-            _np::own_block_mut!(block, LAYOUT, slot.block);
-            _np::Wire::encode_block(&self.flag, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.maybe, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.maybe_flag, block, const { LAYOUT.slots[2] });
-            _np::Wire::encode_block(&self.text, block, const { LAYOUT.slots[3] });
-            _np::Wire::encode_block(&self.bytes, block, const { LAYOUT.slots[4] });
-            _np::Wire::encode_block(&self.list, block, const { LAYOUT.slots[5] });
-            _np::Wire::encode_block(&self.level, block, const { LAYOUT.slots[6] });
-            _np::Wire::encode_block(&self.shape, block, const { LAYOUT.slots[7] });
-            _np::Wire::encode_block(&self.inner, block, const { LAYOUT.slots[8] });
-            _np::Wire::encode_block(&self.point, block, const { LAYOUT.slots[9] });
-            _np::Wire::encode_block(&self.flags, block, const { LAYOUT.slots[10] });
+            _np::own_block_mut!(block, _LAYOUT, slot.block);
+            _np::Wire::encode_block(&self.flag, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.maybe, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.maybe_flag, block, const { _LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.text, block, const { _LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.bytes, block, const { _LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.list, block, const { _LAYOUT.slots[5] });
+            _np::Wire::encode_block(&self.level, block, const { _LAYOUT.slots[6] });
+            _np::Wire::encode_block(&self.shape, block, const { _LAYOUT.slots[7] });
+            _np::Wire::encode_block(&self.inner, block, const { _LAYOUT.slots[8] });
+            _np::Wire::encode_block(&self.point, block, const { _LAYOUT.slots[9] });
+            _np::Wire::encode_block(&self.flags, block, const { _LAYOUT.slots[10] });
         }
         #[inline]
         fn decode(
@@ -1872,73 +1902,73 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, slot.block);
-            _np::padding_bits(LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, slot.block);
+            _np::padding_bits(_LAYOUT.has_spare_bits(block))?;
             let f0: bool = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: ::core::option::Option<u32> = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: ::core::option::Option<bool> = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             let f3: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
                 tail,
-                &PLACES[3],
+                &_PLACES[3],
             )?;
             let f4: ::network_protocol::Bytes = _np::field(
                 block,
-                const { LAYOUT.slots[4] },
+                const { _LAYOUT.slots[4] },
                 tail,
-                &PLACES[4],
+                &_PLACES[4],
             )?;
             let f5: ::std::vec::Vec<u16> = _np::field(
                 block,
-                const { LAYOUT.slots[5] },
+                const { _LAYOUT.slots[5] },
                 tail,
-                &PLACES[5],
+                &_PLACES[5],
             )?;
             let f6: Level8 = _np::field(
                 block,
-                const { LAYOUT.slots[6] },
+                const { _LAYOUT.slots[6] },
                 tail,
-                &PLACES[6],
+                &_PLACES[6],
             )?;
             let f7: Shape = _np::field(
                 block,
-                const { LAYOUT.slots[7] },
+                const { _LAYOUT.slots[7] },
                 tail,
-                &PLACES[7],
+                &_PLACES[7],
             )?;
             let f8: Numbers = _np::field(
                 block,
-                const { LAYOUT.slots[8] },
+                const { _LAYOUT.slots[8] },
                 tail,
-                &PLACES[8],
+                &_PLACES[8],
             )?;
             let f9: Point = _np::field(
                 block,
-                const { LAYOUT.slots[9] },
+                const { _LAYOUT.slots[9] },
                 tail,
-                &PLACES[9],
+                &_PLACES[9],
             )?;
             let f10: [bool; 12] = _np::field(
                 block,
-                const { LAYOUT.slots[10] },
+                const { _LAYOUT.slots[10] },
                 tail,
-                &PLACES[10],
+                &_PLACES[10],
             )?;
             ::core::result::Result::Ok(Self {
                 flag: f0,
@@ -1960,32 +1990,32 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, slot.block);
-            _np::padding_bits(LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, slot.block);
+            _np::padding_bits(_LAYOUT.has_spare_bits(block))?;
             _np::check_field::<
                 ::core::option::Option<u32>,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             _np::check_field::<
                 ::core::option::Option<bool>,
-            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
+            >(block, const { _LAYOUT.slots[2] }, tail, &_PLACES[2])?;
             _np::check_field::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
+            >(block, const { _LAYOUT.slots[3] }, tail, &_PLACES[3])?;
             _np::check_field::<
                 ::network_protocol::Bytes,
-            >(block, const { LAYOUT.slots[4] }, tail, &PLACES[4])?;
+            >(block, const { _LAYOUT.slots[4] }, tail, &_PLACES[4])?;
             _np::check_field::<
                 ::std::vec::Vec<u16>,
-            >(block, const { LAYOUT.slots[5] }, tail, &PLACES[5])?;
+            >(block, const { _LAYOUT.slots[5] }, tail, &_PLACES[5])?;
             _np::check_field::<
                 Shape,
-            >(block, const { LAYOUT.slots[7] }, tail, &PLACES[7])?;
+            >(block, const { _LAYOUT.slots[7] }, tail, &_PLACES[7])?;
             _np::check_field::<
                 Numbers,
-            >(block, const { LAYOUT.slots[8] }, tail, &PLACES[8])?;
+            >(block, const { _LAYOUT.slots[8] }, tail, &_PLACES[8])?;
             _np::check_field::<
                 [bool; 12],
-            >(block, const { LAYOUT.slots[10] }, tail, &PLACES[10])?;
+            >(block, const { _LAYOUT.slots[10] }, tail, &_PLACES[10])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1994,7 +2024,7 @@ const _: () = {
             slot: _np::Slot,
             tail: _np::Tail<'a>,
         ) -> FrozenView<'a> {
-            let block = _np::part(block, slot.block, LAYOUT.block_len);
+            let block = _np::part(block, slot.block, _LAYOUT.block_len);
             FrozenView(_np::BodyView { block, tail })
         }
         #[inline]
@@ -2009,51 +2039,51 @@ const _: () = {
         }
         #[inline]
         fn skip(block: &[u8], slot: _np::Slot, tail: &mut _np::Tail<'_>) {
-            if LAYOUT.tail {
-                _np::own_block!(block, LAYOUT, slot.block);
+            if _LAYOUT.tail {
+                _np::own_block!(block, _LAYOUT, slot.block);
                 skip_fields(usize::MAX, block, tail);
             }
         }
         #[inline]
         fn text_end(block: &[u8], slot: _np::Slot, tails: &[u8], at: usize) -> usize {
-            _np::own_block!(block, LAYOUT, slot.block);
+            _np::own_block!(block, _LAYOUT, slot.block);
             let at = <::core::option::Option<
                 u32,
-            > as _np::Wire>::text_end(block, const { LAYOUT.slots[1] }, tails, at);
+            > as _np::Wire>::text_end(block, const { _LAYOUT.slots[1] }, tails, at);
             let at = <::core::option::Option<
                 bool,
-            > as _np::Wire>::text_end(block, const { LAYOUT.slots[2] }, tails, at);
+            > as _np::Wire>::text_end(block, const { _LAYOUT.slots[2] }, tails, at);
             let at = <::std::string::String as _np::Wire>::text_end(
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
                 tails,
                 at,
             );
             let at = <::network_protocol::Bytes as _np::Wire>::text_end(
                 block,
-                const { LAYOUT.slots[4] },
+                const { _LAYOUT.slots[4] },
                 tails,
                 at,
             );
             let at = <::std::vec::Vec<
                 u16,
-            > as _np::Wire>::text_end(block, const { LAYOUT.slots[5] }, tails, at);
+            > as _np::Wire>::text_end(block, const { _LAYOUT.slots[5] }, tails, at);
             let at = <Shape as _np::Wire>::text_end(
                 block,
-                const { LAYOUT.slots[7] },
+                const { _LAYOUT.slots[7] },
                 tails,
                 at,
             );
             let at = <Numbers as _np::Wire>::text_end(
                 block,
-                const { LAYOUT.slots[8] },
+                const { _LAYOUT.slots[8] },
                 tails,
                 at,
             );
             at
         }
         fn schema() -> &'static _np::TypeSchema {
-            &SCHEMA
+            &_SCHEMA
         }
     }
     #[inline(always)]
@@ -2061,37 +2091,37 @@ const _: () = {
         if upto > 1 {
             <::core::option::Option<
                 u32,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[1] }, tail);
         }
         if upto > 2 {
             <::core::option::Option<
                 bool,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[2] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[2] }, tail);
         }
         if upto > 3 {
             <::std::string::String as _np::Wire>::skip(
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
                 tail,
             );
         }
         if upto > 4 {
             <::network_protocol::Bytes as _np::Wire>::skip(
                 block,
-                const { LAYOUT.slots[4] },
+                const { _LAYOUT.slots[4] },
                 tail,
             );
         }
         if upto > 5 {
             <::std::vec::Vec<
                 u16,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[5] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[5] }, tail);
         }
         if upto > 7 {
-            <Shape as _np::Wire>::skip(block, const { LAYOUT.slots[7] }, tail);
+            <Shape as _np::Wire>::skip(block, const { _LAYOUT.slots[7] }, tail);
         }
         if upto > 8 {
-            <Numbers as _np::Wire>::skip(block, const { LAYOUT.slots[8] }, tail);
+            <Numbers as _np::Wire>::skip(block, const { _LAYOUT.slots[8] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -2101,7 +2131,7 @@ const _: () = {
         #[must_use]
         pub fn flag(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -2110,7 +2140,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::core::option::Option<
                 u32,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
@@ -2122,7 +2152,7 @@ const _: () = {
             skip_fields(2, block, &mut tail);
             <::core::option::Option<
                 bool,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
@@ -2132,7 +2162,7 @@ const _: () = {
             skip_fields(3, block, &mut tail);
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
                 tail,
             )
         }
@@ -2144,7 +2174,7 @@ const _: () = {
             skip_fields(4, block, &mut tail);
             <::network_protocol::Bytes as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[4] },
+                const { _LAYOUT.slots[4] },
                 tail,
             )
         }
@@ -2156,14 +2186,14 @@ const _: () = {
             skip_fields(5, block, &mut tail);
             <::std::vec::Vec<
                 u16,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[5] }, tail)
         }
         /// Field 6.
         #[inline]
         #[must_use]
         pub fn level(&self) -> <Level8 as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Level8 as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail)
+            <Level8 as _np::Wire>::view(block, const { _LAYOUT.slots[6] }, tail)
         }
         /// Field 7.
         #[inline]
@@ -2171,7 +2201,7 @@ const _: () = {
         pub fn shape(&self) -> <Shape as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(7, block, &mut tail);
-            <Shape as _np::Wire>::view(block, const { LAYOUT.slots[7] }, tail)
+            <Shape as _np::Wire>::view(block, const { _LAYOUT.slots[7] }, tail)
         }
         /// Field 8.
         #[inline]
@@ -2179,21 +2209,21 @@ const _: () = {
         pub fn inner(&self) -> <Numbers as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(8, block, &mut tail);
-            <Numbers as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
+            <Numbers as _np::Wire>::view(block, const { _LAYOUT.slots[8] }, tail)
         }
         /// Field 9.
         #[inline]
         #[must_use]
         pub fn point(&self) -> <Point as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Point as _np::Wire>::view(block, const { LAYOUT.slots[9] }, tail)
+            <Point as _np::Wire>::view(block, const { _LAYOUT.slots[9] }, tail)
         }
         /// Field 10.
         #[inline]
         #[must_use]
         pub fn flags(&self) -> <[bool; 12] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[bool; 12] as _np::Wire>::view(block, const { LAYOUT.slots[10] }, tail)
+            <[bool; 12] as _np::Wire>::view(block, const { _LAYOUT.slots[10] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -2223,7 +2253,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
                 _np::TypeId::of::<Frozen>,
                 "Frozen",
@@ -2311,7 +2341,7 @@ const _: () = {
     _np::scalar! {
         Level8 u8, true, Self::Low, []
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
         _np::ScalarSchema::new(
             _np::TypeId::of::<Level8>,
             "Level8",
@@ -2363,7 +2393,7 @@ const _: () = {
     _np::scalar! {
         Level16 u16, true, Self::Low, []
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
         _np::ScalarSchema::new(
             _np::TypeId::of::<Level16>,
             "Level16",
@@ -2415,7 +2445,7 @@ const _: () = {
     _np::scalar! {
         Level32 u32, true, Self::Low, []
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
         _np::ScalarSchema::new(
             _np::TypeId::of::<Level32>,
             "Level32",
@@ -2467,7 +2497,7 @@ const _: () = {
     _np::scalar! {
         Level64 u64, true, Self::Low, []
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
         _np::ScalarSchema::new(
             _np::TypeId::of::<Level64>,
             "Level64",
@@ -2563,39 +2593,39 @@ pub enum ShapeView<'a> {
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT_2: _np::Layout<1> = _np::layout([_np::Shape::of::<f32>()]);
-    static PLACES_2: [_np::Place; 1] = _np::places("Shape", ["Circle"]);
-    const LAYOUT_3: _np::Layout<3> = _np::layout([
+    const _LAYOUT_2: _np::Layout<1> = _np::layout([_np::Shape::of::<f32>()]);
+    static _PLACES_2: [_np::Place; 1] = _np::places("Shape", ["Circle"]);
+    const _LAYOUT_3: _np::Layout<3> = _np::layout([
         _np::Shape::of::<Point>(),
         _np::Shape::of::<f32>(),
         _np::Shape::of::<bool>(),
     ]);
-    static PLACES_3: [_np::Place; 3] = _np::places(
+    static _PLACES_3: [_np::Place; 3] = _np::places(
         "Shape::Square",
         ["at", "side", "filled"],
     );
-    const LAYOUT_4: _np::Layout<1> = _np::layout([
+    const _LAYOUT_4: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::vec::Vec<Shape>>(),
     ]);
-    static PLACES_4: [_np::Place; 1] = _np::places("Shape", ["Holes"]);
-    const LAYOUT_6: _np::Layout<1> = _np::layout([
+    static _PLACES_4: [_np::Place; 1] = _np::places("Shape", ["Holes"]);
+    const _LAYOUT_6: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
     ]);
-    static PLACES_6: [_np::Place; 1] = _np::places("Shape", ["Named"]);
-    const LAYOUT_7: _np::Layout<1> = _np::layout([_np::Shape::of::<Level16>()]);
-    static PLACES_7: [_np::Place; 1] = _np::places("Shape", ["Level"]);
-    const LAYOUT_8: _np::Layout<1> = _np::layout([_np::Shape::of::<Numbers>()]);
-    static PLACES_8: [_np::Place; 1] = _np::places("Shape", ["Numbers"]);
-    const LAYOUT_9: _np::Layout<1> = _np::layout([
+    static _PLACES_6: [_np::Place; 1] = _np::places("Shape", ["Named"]);
+    const _LAYOUT_7: _np::Layout<1> = _np::layout([_np::Shape::of::<Level16>()]);
+    static _PLACES_7: [_np::Place; 1] = _np::places("Shape", ["Level"]);
+    const _LAYOUT_8: _np::Layout<1> = _np::layout([_np::Shape::of::<Numbers>()]);
+    static _PLACES_8: [_np::Place; 1] = _np::places("Shape", ["Numbers"]);
+    const _LAYOUT_9: _np::Layout<1> = _np::layout([
         _np::Shape::of::<[Point; COUNT as usize]>(),
     ]);
-    static PLACES_9: [_np::Place; 1] = _np::places("Shape", ["Corners"]);
-    const LAYOUT_10: _np::Layout<1> = _np::layout([
+    static _PLACES_9: [_np::Place; 1] = _np::places("Shape", ["Corners"]);
+    const _LAYOUT_10: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::core::option::Option<::std::string::String>>(),
     ]);
-    static PLACES_10: [_np::Place; 1] = _np::places("Shape", ["Maybe"]);
-    const LAYOUT_11: _np::Layout<1> = _np::layout([_np::Shape::of::<bool>()]);
-    static PLACES_11: [_np::Place; 1] = _np::places("Shape", ["Flag"]);
+    static _PLACES_10: [_np::Place; 1] = _np::places("Shape", ["Maybe"]);
+    const _LAYOUT_11: _np::Layout<1> = _np::layout([_np::Shape::of::<bool>()]);
+    static _PLACES_11: [_np::Place; 1] = _np::places("Shape", ["Flag"]);
     #[automatically_derived]
     impl _np::Wire for Shape {
         const BITS: usize = 0;
@@ -2625,55 +2655,55 @@ const _: () = {
             match self {
                 Self::Nothing { .. } => _np::encode_unit(out),
                 Self::Circle(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_2.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_2.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Square { at: f0, side: f1, filled: f2 } => {
-                    let (at, block) = _np::begin_variant(LAYOUT_3.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_3.slots[0] });
-                    _np::Wire::encode_block(f1, block, const { LAYOUT_3.slots[1] });
-                    _np::Wire::encode_block(f2, block, const { LAYOUT_3.slots[2] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_3.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_3.slots[0] });
+                    _np::Wire::encode_block(f1, block, const { _LAYOUT_3.slots[1] });
+                    _np::Wire::encode_block(f2, block, const { _LAYOUT_3.slots[2] });
                     _np::end_variant(at, out);
                 }
                 Self::Holes(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_4.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_4.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_4.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_4.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::Hollow { .. } => _np::encode_unit(out),
                 Self::Named(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_6.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_6.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_6.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_6.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::Level(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_7.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_7.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_7.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_7.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Numbers(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_8.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_8.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_8.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_8.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::Corners(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_9.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_9.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_9.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_9.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Maybe(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_10.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_10.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_10.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_10.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::Flag(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_11.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_11.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_11.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_11.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Unknown(raw) => _np::encode_raw(raw, out),
@@ -2692,15 +2722,15 @@ const _: () = {
                     1 => _np::read_unit(tail).map(|()| Self::Nothing),
                     2 => {
                         _np::read_fields(
-                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            (_LAYOUT_2.block_len, _LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_2, 0);
+                                _np::own_block!(block, _LAYOUT_2, 0);
                                 let f0: f32 = _np::field(
                                     block,
-                                    const { LAYOUT_2.slots[0] },
+                                    const { _LAYOUT_2.slots[0] },
                                     tail,
-                                    &PLACES_2[0],
+                                    &_PLACES_2[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Circle(f0))
                             },
@@ -2708,30 +2738,30 @@ const _: () = {
                     }
                     3 => {
                         _np::read_fields(
-                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            (_LAYOUT_3.block_len, _LAYOUT_3.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_3, 0);
+                                _np::own_block!(block, _LAYOUT_3, 0);
                                 _np::unknown_bits(
-                                    tail.exact() && LAYOUT_3.has_spare_bits(block),
+                                    tail.exact() && _LAYOUT_3.has_spare_bits(block),
                                 )?;
                                 let f0: Point = _np::field(
                                     block,
-                                    const { LAYOUT_3.slots[0] },
+                                    const { _LAYOUT_3.slots[0] },
                                     tail,
-                                    &PLACES_3[0],
+                                    &_PLACES_3[0],
                                 )?;
                                 let f1: f32 = _np::field(
                                     block,
-                                    const { LAYOUT_3.slots[1] },
+                                    const { _LAYOUT_3.slots[1] },
                                     tail,
-                                    &PLACES_3[1],
+                                    &_PLACES_3[1],
                                 )?;
                                 let f2: bool = _np::field(
                                     block,
-                                    const { LAYOUT_3.slots[2] },
+                                    const { _LAYOUT_3.slots[2] },
                                     tail,
-                                    &PLACES_3[2],
+                                    &_PLACES_3[2],
                                 )?;
                                 ::core::result::Result::Ok(Self::Square {
                                     at: f0,
@@ -2743,15 +2773,15 @@ const _: () = {
                     }
                     4 => {
                         _np::read_fields(
-                            (LAYOUT_4.block_len, LAYOUT_4.text),
+                            (_LAYOUT_4.block_len, _LAYOUT_4.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_4, 0);
+                                _np::own_block!(block, _LAYOUT_4, 0);
                                 let f0: ::std::vec::Vec<Shape> = _np::field(
                                     block,
-                                    const { LAYOUT_4.slots[0] },
+                                    const { _LAYOUT_4.slots[0] },
                                     tail,
-                                    &PLACES_4[0],
+                                    &_PLACES_4[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Holes(f0))
                             },
@@ -2760,15 +2790,15 @@ const _: () = {
                     5 => _np::read_unit(tail).map(|()| Self::Hollow {}),
                     6 => {
                         _np::read_fields(
-                            (LAYOUT_6.block_len, LAYOUT_6.text),
+                            (_LAYOUT_6.block_len, _LAYOUT_6.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_6, 0);
+                                _np::own_block!(block, _LAYOUT_6, 0);
                                 let f0: ::std::string::String = _np::field(
                                     block,
-                                    const { LAYOUT_6.slots[0] },
+                                    const { _LAYOUT_6.slots[0] },
                                     tail,
-                                    &PLACES_6[0],
+                                    &_PLACES_6[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Named(f0))
                             },
@@ -2776,15 +2806,15 @@ const _: () = {
                     }
                     7 => {
                         _np::read_fields(
-                            (LAYOUT_7.block_len, LAYOUT_7.text),
+                            (_LAYOUT_7.block_len, _LAYOUT_7.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_7, 0);
+                                _np::own_block!(block, _LAYOUT_7, 0);
                                 let f0: Level16 = _np::field(
                                     block,
-                                    const { LAYOUT_7.slots[0] },
+                                    const { _LAYOUT_7.slots[0] },
                                     tail,
-                                    &PLACES_7[0],
+                                    &_PLACES_7[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Level(f0))
                             },
@@ -2792,15 +2822,15 @@ const _: () = {
                     }
                     8 => {
                         _np::read_fields(
-                            (LAYOUT_8.block_len, LAYOUT_8.text),
+                            (_LAYOUT_8.block_len, _LAYOUT_8.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_8, 0);
+                                _np::own_block!(block, _LAYOUT_8, 0);
                                 let f0: Numbers = _np::field(
                                     block,
-                                    const { LAYOUT_8.slots[0] },
+                                    const { _LAYOUT_8.slots[0] },
                                     tail,
-                                    &PLACES_8[0],
+                                    &_PLACES_8[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Numbers(f0))
                             },
@@ -2808,15 +2838,15 @@ const _: () = {
                     }
                     9 => {
                         _np::read_fields(
-                            (LAYOUT_9.block_len, LAYOUT_9.text),
+                            (_LAYOUT_9.block_len, _LAYOUT_9.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_9, 0);
+                                _np::own_block!(block, _LAYOUT_9, 0);
                                 let f0: [Point; COUNT as usize] = _np::field(
                                     block,
-                                    const { LAYOUT_9.slots[0] },
+                                    const { _LAYOUT_9.slots[0] },
                                     tail,
-                                    &PLACES_9[0],
+                                    &_PLACES_9[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Corners(f0))
                             },
@@ -2824,18 +2854,18 @@ const _: () = {
                     }
                     10 => {
                         _np::read_fields(
-                            (LAYOUT_10.block_len, LAYOUT_10.text),
+                            (_LAYOUT_10.block_len, _LAYOUT_10.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_10, 0);
+                                _np::own_block!(block, _LAYOUT_10, 0);
                                 _np::unknown_bits(
-                                    tail.exact() && LAYOUT_10.has_spare_bits(block),
+                                    tail.exact() && _LAYOUT_10.has_spare_bits(block),
                                 )?;
                                 let f0: ::core::option::Option<::std::string::String> = _np::field(
                                     block,
-                                    const { LAYOUT_10.slots[0] },
+                                    const { _LAYOUT_10.slots[0] },
                                     tail,
-                                    &PLACES_10[0],
+                                    &_PLACES_10[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Maybe(f0))
                             },
@@ -2843,18 +2873,18 @@ const _: () = {
                     }
                     11 => {
                         _np::read_fields(
-                            (LAYOUT_11.block_len, LAYOUT_11.text),
+                            (_LAYOUT_11.block_len, _LAYOUT_11.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_11, 0);
+                                _np::own_block!(block, _LAYOUT_11, 0);
                                 _np::unknown_bits(
-                                    tail.exact() && LAYOUT_11.has_spare_bits(block),
+                                    tail.exact() && _LAYOUT_11.has_spare_bits(block),
                                 )?;
                                 let f0: bool = _np::field(
                                     block,
-                                    const { LAYOUT_11.slots[0] },
+                                    const { _LAYOUT_11.slots[0] },
                                     tail,
-                                    &PLACES_11[0],
+                                    &_PLACES_11[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Flag(f0))
                             },
@@ -2877,19 +2907,19 @@ const _: () = {
                     1 => _np::read_unit(tail),
                     2 => {
                         _np::read_fields(
-                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            (_LAYOUT_2.block_len, _LAYOUT_2.text),
                             tail,
                             |_, _| ::core::result::Result::Ok(()),
                         )
                     }
                     3 => {
                         _np::read_fields(
-                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            (_LAYOUT_3.block_len, _LAYOUT_3.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_3, 0);
+                                _np::own_block!(block, _LAYOUT_3, 0);
                                 _np::unknown_bits(
-                                    tail.exact() && LAYOUT_3.has_spare_bits(block),
+                                    tail.exact() && _LAYOUT_3.has_spare_bits(block),
                                 )?;
                                 ::core::result::Result::Ok(())
                             },
@@ -2897,13 +2927,18 @@ const _: () = {
                     }
                     4 => {
                         _np::read_fields(
-                            (LAYOUT_4.block_len, LAYOUT_4.text),
+                            (_LAYOUT_4.block_len, _LAYOUT_4.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_4, 0);
+                                _np::own_block!(block, _LAYOUT_4, 0);
                                 _np::check_field::<
                                     ::std::vec::Vec<Shape>,
-                                >(block, const { LAYOUT_4.slots[0] }, tail, &PLACES_4[0])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_4.slots[0] },
+                                    tail,
+                                    &_PLACES_4[0],
+                                )?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -2911,60 +2946,70 @@ const _: () = {
                     5 => _np::read_unit(tail),
                     6 => {
                         _np::read_fields(
-                            (LAYOUT_6.block_len, LAYOUT_6.text),
+                            (_LAYOUT_6.block_len, _LAYOUT_6.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_6, 0);
+                                _np::own_block!(block, _LAYOUT_6, 0);
                                 _np::check_field::<
                                     ::std::string::String,
-                                >(block, const { LAYOUT_6.slots[0] }, tail, &PLACES_6[0])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_6.slots[0] },
+                                    tail,
+                                    &_PLACES_6[0],
+                                )?;
                                 ::core::result::Result::Ok(())
                             },
                         )
                     }
                     7 => {
                         _np::read_fields(
-                            (LAYOUT_7.block_len, LAYOUT_7.text),
+                            (_LAYOUT_7.block_len, _LAYOUT_7.text),
                             tail,
                             |_, _| ::core::result::Result::Ok(()),
                         )
                     }
                     8 => {
                         _np::read_fields(
-                            (LAYOUT_8.block_len, LAYOUT_8.text),
+                            (_LAYOUT_8.block_len, _LAYOUT_8.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_8, 0);
+                                _np::own_block!(block, _LAYOUT_8, 0);
                                 _np::check_field::<
                                     Numbers,
-                                >(block, const { LAYOUT_8.slots[0] }, tail, &PLACES_8[0])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_8.slots[0] },
+                                    tail,
+                                    &_PLACES_8[0],
+                                )?;
                                 ::core::result::Result::Ok(())
                             },
                         )
                     }
                     9 => {
                         _np::read_fields(
-                            (LAYOUT_9.block_len, LAYOUT_9.text),
+                            (_LAYOUT_9.block_len, _LAYOUT_9.text),
                             tail,
                             |_, _| ::core::result::Result::Ok(()),
                         )
                     }
                     10 => {
                         _np::read_fields(
-                            (LAYOUT_10.block_len, LAYOUT_10.text),
+                            (_LAYOUT_10.block_len, _LAYOUT_10.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_10, 0);
+                                _np::own_block!(block, _LAYOUT_10, 0);
                                 _np::unknown_bits(
-                                    tail.exact() && LAYOUT_10.has_spare_bits(block),
+                                    tail.exact() && _LAYOUT_10.has_spare_bits(block),
                                 )?;
                                 _np::check_field::<
                                     ::core::option::Option<::std::string::String>,
                                 >(
                                     block,
-                                    const { LAYOUT_10.slots[0] },
+                                    const { _LAYOUT_10.slots[0] },
                                     tail,
-                                    &PLACES_10[0],
+                                    &_PLACES_10[0],
                                 )?;
                                 ::core::result::Result::Ok(())
                             },
@@ -2972,12 +3017,12 @@ const _: () = {
                     }
                     11 => {
                         _np::read_fields(
-                            (LAYOUT_11.block_len, LAYOUT_11.text),
+                            (_LAYOUT_11.block_len, _LAYOUT_11.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_11, 0);
+                                _np::own_block!(block, _LAYOUT_11, 0);
                                 _np::unknown_bits(
-                                    tail.exact() && LAYOUT_11.has_spare_bits(block),
+                                    tail.exact() && _LAYOUT_11.has_spare_bits(block),
                                 )?;
                                 ::core::result::Result::Ok(())
                             },
@@ -3001,7 +3046,7 @@ const _: () = {
                     {
                         let f0 = <f32 as _np::Wire>::view(
                             block,
-                            const { LAYOUT_2.slots[0] },
+                            const { _LAYOUT_2.slots[0] },
                             *tail,
                         );
                         ShapeView::Circle(f0)
@@ -3013,17 +3058,17 @@ const _: () = {
                     {
                         let f0 = <Point as _np::Wire>::view(
                             block,
-                            const { LAYOUT_3.slots[0] },
+                            const { _LAYOUT_3.slots[0] },
                             *tail,
                         );
                         let f1 = <f32 as _np::Wire>::view(
                             block,
-                            const { LAYOUT_3.slots[1] },
+                            const { _LAYOUT_3.slots[1] },
                             *tail,
                         );
                         let f2 = <bool as _np::Wire>::view(
                             block,
-                            const { LAYOUT_3.slots[2] },
+                            const { _LAYOUT_3.slots[2] },
                             *tail,
                         );
                         ShapeView::Square {
@@ -3039,7 +3084,11 @@ const _: () = {
                     {
                         let f0 = <::std::vec::Vec<
                             Shape,
-                        > as _np::Wire>::view(block, const { LAYOUT_4.slots[0] }, *tail);
+                        > as _np::Wire>::view(
+                            block,
+                            const { _LAYOUT_4.slots[0] },
+                            *tail,
+                        );
                         ShapeView::Holes(f0)
                     }
                 }
@@ -3050,7 +3099,7 @@ const _: () = {
                     {
                         let f0 = <::std::string::String as _np::Wire>::view(
                             block,
-                            const { LAYOUT_6.slots[0] },
+                            const { _LAYOUT_6.slots[0] },
                             *tail,
                         );
                         ShapeView::Named(f0)
@@ -3062,7 +3111,7 @@ const _: () = {
                     {
                         let f0 = <Level16 as _np::Wire>::view(
                             block,
-                            const { LAYOUT_7.slots[0] },
+                            const { _LAYOUT_7.slots[0] },
                             *tail,
                         );
                         ShapeView::Level(f0)
@@ -3074,7 +3123,7 @@ const _: () = {
                     {
                         let f0 = <Numbers as _np::Wire>::view(
                             block,
-                            const { LAYOUT_8.slots[0] },
+                            const { _LAYOUT_8.slots[0] },
                             *tail,
                         );
                         ShapeView::Numbers(f0)
@@ -3087,7 +3136,7 @@ const _: () = {
                         let f0 = <[Point; COUNT
                             as usize] as _np::Wire>::view(
                             block,
-                            const { LAYOUT_9.slots[0] },
+                            const { _LAYOUT_9.slots[0] },
                             *tail,
                         );
                         ShapeView::Corners(f0)
@@ -3101,7 +3150,7 @@ const _: () = {
                             ::std::string::String,
                         > as _np::Wire>::view(
                             block,
-                            const { LAYOUT_10.slots[0] },
+                            const { _LAYOUT_10.slots[0] },
                             *tail,
                         );
                         ShapeView::Maybe(f0)
@@ -3113,7 +3162,7 @@ const _: () = {
                     {
                         let f0 = <bool as _np::Wire>::view(
                             block,
-                            const { LAYOUT_11.slots[0] },
+                            const { _LAYOUT_11.slots[0] },
                             *tail,
                         );
                         ShapeView::Flag(f0)
@@ -3127,10 +3176,10 @@ const _: () = {
             _np::skip_union(block, slot, tail);
         }
         fn schema() -> &'static _np::TypeSchema {
-            &SCHEMA
+            &_SCHEMA
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
         _np::UnionSchema::new(
             _np::TypeId::of::<Shape>,
             "Shape",
@@ -3325,10 +3374,10 @@ const _: () = {
             _np::skip_union(block, slot, tail);
         }
         fn schema() -> &'static _np::TypeSchema {
-            &SCHEMA
+            &_SCHEMA
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
         _np::UnionSchema::new(
             _np::TypeId::of::<Growing>,
             "Growing",
@@ -3413,10 +3462,10 @@ const _: () = {
             _np::skip_union(block, slot, tail);
         }
         fn schema() -> &'static _np::TypeSchema {
-            &SCHEMA
+            &_SCHEMA
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
         _np::UnionSchema::new(_np::TypeId::of::<Nothing>, "Nothing", &[]),
     );
     _np::mapped_union! {
@@ -3467,7 +3516,7 @@ pub struct OptionsView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<15> = _np::layout([
+    const _LAYOUT: _np::Layout<15> = _np::layout([
         _np::Shape::of::<::core::option::Option<bool>>(),
         _np::Shape::of::<::core::option::Option<u8>>(),
         _np::Shape::of::<::core::option::Option<i128>>(),
@@ -3484,7 +3533,7 @@ const _: () = {
         _np::Shape::of::<::core::option::Option<Shape>>(),
         _np::Shape::of::<::core::option::Option<Empty>>(),
     ]);
-    static PLACES: [_np::Place; 15] = _np::places(
+    static _PLACES: [_np::Place; 15] = _np::places(
         "Options",
         [
             "flag",
@@ -3506,10 +3555,10 @@ const _: () = {
     );
     #[automatically_derived]
     impl _np::Body for Options {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::core::option::Option<bool> as _np::Wire>::PLAIN
             && <::core::option::Option<u8> as _np::Wire>::PLAIN
             && <::core::option::Option<i128> as _np::Wire>::PLAIN
@@ -3528,22 +3577,22 @@ const _: () = {
         type View<'a> = OptionsView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.flag, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.small, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.large, block, const { LAYOUT.slots[2] });
-            _np::Wire::encode_block(&self.float, block, const { LAYOUT.slots[3] });
-            _np::Wire::encode_block(&self.text, block, const { LAYOUT.slots[4] });
-            _np::Wire::encode_block(&self.bytes, block, const { LAYOUT.slots[5] });
-            _np::Wire::encode_block(&self.list, block, const { LAYOUT.slots[6] });
-            _np::Wire::encode_block(&self.array, block, const { LAYOUT.slots[7] });
-            _np::Wire::encode_block(&self.flags, block, const { LAYOUT.slots[8] });
-            _np::Wire::encode_block(&self.evolvable, block, const { LAYOUT.slots[9] });
-            _np::Wire::encode_block(&self.fixed, block, const { LAYOUT.slots[10] });
-            _np::Wire::encode_block(&self.frozen, block, const { LAYOUT.slots[11] });
-            _np::Wire::encode_block(&self.scalar, block, const { LAYOUT.slots[12] });
-            _np::Wire::encode_block(&self.union, block, const { LAYOUT.slots[13] });
-            _np::Wire::encode_block(&self.empty, block, const { LAYOUT.slots[14] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.flag, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.small, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.large, block, const { _LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.float, block, const { _LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.text, block, const { _LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.bytes, block, const { _LAYOUT.slots[5] });
+            _np::Wire::encode_block(&self.list, block, const { _LAYOUT.slots[6] });
+            _np::Wire::encode_block(&self.array, block, const { _LAYOUT.slots[7] });
+            _np::Wire::encode_block(&self.flags, block, const { _LAYOUT.slots[8] });
+            _np::Wire::encode_block(&self.evolvable, block, const { _LAYOUT.slots[9] });
+            _np::Wire::encode_block(&self.fixed, block, const { _LAYOUT.slots[10] });
+            _np::Wire::encode_block(&self.frozen, block, const { _LAYOUT.slots[11] });
+            _np::Wire::encode_block(&self.scalar, block, const { _LAYOUT.slots[12] });
+            _np::Wire::encode_block(&self.union, block, const { _LAYOUT.slots[13] });
+            _np::Wire::encode_block(&self.empty, block, const { _LAYOUT.slots[14] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -3568,97 +3617,97 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             let f0: ::core::option::Option<bool> = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: ::core::option::Option<u8> = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: ::core::option::Option<i128> = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             let f3: ::core::option::Option<f64> = _np::field(
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
                 tail,
-                &PLACES[3],
+                &_PLACES[3],
             )?;
             let f4: ::core::option::Option<::std::string::String> = _np::field(
                 block,
-                const { LAYOUT.slots[4] },
+                const { _LAYOUT.slots[4] },
                 tail,
-                &PLACES[4],
+                &_PLACES[4],
             )?;
             let f5: ::core::option::Option<::network_protocol::Bytes> = _np::field(
                 block,
-                const { LAYOUT.slots[5] },
+                const { _LAYOUT.slots[5] },
                 tail,
-                &PLACES[5],
+                &_PLACES[5],
             )?;
             let f6: ::core::option::Option<::std::vec::Vec<u32>> = _np::field(
                 block,
-                const { LAYOUT.slots[6] },
+                const { _LAYOUT.slots[6] },
                 tail,
-                &PLACES[6],
+                &_PLACES[6],
             )?;
             let f7: ::core::option::Option<[u8; 16]> = _np::field(
                 block,
-                const { LAYOUT.slots[7] },
+                const { _LAYOUT.slots[7] },
                 tail,
-                &PLACES[7],
+                &_PLACES[7],
             )?;
             let f8: ::core::option::Option<[bool; 12]> = _np::field(
                 block,
-                const { LAYOUT.slots[8] },
+                const { _LAYOUT.slots[8] },
                 tail,
-                &PLACES[8],
+                &_PLACES[8],
             )?;
             let f9: ::core::option::Option<Numbers> = _np::field(
                 block,
-                const { LAYOUT.slots[9] },
+                const { _LAYOUT.slots[9] },
                 tail,
-                &PLACES[9],
+                &_PLACES[9],
             )?;
             let f10: ::core::option::Option<Point> = _np::field(
                 block,
-                const { LAYOUT.slots[10] },
+                const { _LAYOUT.slots[10] },
                 tail,
-                &PLACES[10],
+                &_PLACES[10],
             )?;
             let f11: ::core::option::Option<Frozen> = _np::field(
                 block,
-                const { LAYOUT.slots[11] },
+                const { _LAYOUT.slots[11] },
                 tail,
-                &PLACES[11],
+                &_PLACES[11],
             )?;
             let f12: ::core::option::Option<Level8> = _np::field(
                 block,
-                const { LAYOUT.slots[12] },
+                const { _LAYOUT.slots[12] },
                 tail,
-                &PLACES[12],
+                &_PLACES[12],
             )?;
             let f13: ::core::option::Option<Shape> = _np::field(
                 block,
-                const { LAYOUT.slots[13] },
+                const { _LAYOUT.slots[13] },
                 tail,
-                &PLACES[13],
+                &_PLACES[13],
             )?;
             let f14: ::core::option::Option<Empty> = _np::field(
                 block,
-                const { LAYOUT.slots[14] },
+                const { _LAYOUT.slots[14] },
                 tail,
-                &PLACES[14],
+                &_PLACES[14],
             )?;
             ::core::result::Result::Ok(Self {
                 flag: f0,
@@ -3683,53 +3732,53 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             _np::check_field::<
                 ::core::option::Option<bool>,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             _np::check_field::<
                 ::core::option::Option<u8>,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             _np::check_field::<
                 ::core::option::Option<i128>,
-            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
+            >(block, const { _LAYOUT.slots[2] }, tail, &_PLACES[2])?;
             _np::check_field::<
                 ::core::option::Option<f64>,
-            >(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
+            >(block, const { _LAYOUT.slots[3] }, tail, &_PLACES[3])?;
             _np::check_field::<
                 ::core::option::Option<::std::string::String>,
-            >(block, const { LAYOUT.slots[4] }, tail, &PLACES[4])?;
+            >(block, const { _LAYOUT.slots[4] }, tail, &_PLACES[4])?;
             _np::check_field::<
                 ::core::option::Option<::network_protocol::Bytes>,
-            >(block, const { LAYOUT.slots[5] }, tail, &PLACES[5])?;
+            >(block, const { _LAYOUT.slots[5] }, tail, &_PLACES[5])?;
             _np::check_field::<
                 ::core::option::Option<::std::vec::Vec<u32>>,
-            >(block, const { LAYOUT.slots[6] }, tail, &PLACES[6])?;
+            >(block, const { _LAYOUT.slots[6] }, tail, &_PLACES[6])?;
             _np::check_field::<
                 ::core::option::Option<[u8; 16]>,
-            >(block, const { LAYOUT.slots[7] }, tail, &PLACES[7])?;
+            >(block, const { _LAYOUT.slots[7] }, tail, &_PLACES[7])?;
             _np::check_field::<
                 ::core::option::Option<[bool; 12]>,
-            >(block, const { LAYOUT.slots[8] }, tail, &PLACES[8])?;
+            >(block, const { _LAYOUT.slots[8] }, tail, &_PLACES[8])?;
             _np::check_field::<
                 ::core::option::Option<Numbers>,
-            >(block, const { LAYOUT.slots[9] }, tail, &PLACES[9])?;
+            >(block, const { _LAYOUT.slots[9] }, tail, &_PLACES[9])?;
             _np::check_field::<
                 ::core::option::Option<Point>,
-            >(block, const { LAYOUT.slots[10] }, tail, &PLACES[10])?;
+            >(block, const { _LAYOUT.slots[10] }, tail, &_PLACES[10])?;
             _np::check_field::<
                 ::core::option::Option<Frozen>,
-            >(block, const { LAYOUT.slots[11] }, tail, &PLACES[11])?;
+            >(block, const { _LAYOUT.slots[11] }, tail, &_PLACES[11])?;
             _np::check_field::<
                 ::core::option::Option<Level8>,
-            >(block, const { LAYOUT.slots[12] }, tail, &PLACES[12])?;
+            >(block, const { _LAYOUT.slots[12] }, tail, &_PLACES[12])?;
             _np::check_field::<
                 ::core::option::Option<Shape>,
-            >(block, const { LAYOUT.slots[13] }, tail, &PLACES[13])?;
+            >(block, const { _LAYOUT.slots[13] }, tail, &_PLACES[13])?;
             _np::check_field::<
                 ::core::option::Option<Empty>,
-            >(block, const { LAYOUT.slots[14] }, tail, &PLACES[14])?;
+            >(block, const { _LAYOUT.slots[14] }, tail, &_PLACES[14])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -3745,77 +3794,77 @@ const _: () = {
         if upto > 0 {
             <::core::option::Option<
                 bool,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[0] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[0] }, tail);
         }
         if upto > 1 {
             <::core::option::Option<
                 u8,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[1] }, tail);
         }
         if upto > 2 {
             <::core::option::Option<
                 i128,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[2] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[2] }, tail);
         }
         if upto > 3 {
             <::core::option::Option<
                 f64,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[3] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[3] }, tail);
         }
         if upto > 4 {
             <::core::option::Option<
                 ::std::string::String,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[4] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[4] }, tail);
         }
         if upto > 5 {
             <::core::option::Option<
                 ::network_protocol::Bytes,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[5] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[5] }, tail);
         }
         if upto > 6 {
             <::core::option::Option<
                 ::std::vec::Vec<u32>,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[6] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[6] }, tail);
         }
         if upto > 7 {
             <::core::option::Option<
                 [u8; 16],
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[7] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[7] }, tail);
         }
         if upto > 8 {
             <::core::option::Option<
                 [bool; 12],
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[8] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[8] }, tail);
         }
         if upto > 9 {
             <::core::option::Option<
                 Numbers,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[9] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[9] }, tail);
         }
         if upto > 10 {
             <::core::option::Option<
                 Point,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[10] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[10] }, tail);
         }
         if upto > 11 {
             <::core::option::Option<
                 Frozen,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[11] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[11] }, tail);
         }
         if upto > 12 {
             <::core::option::Option<
                 Level8,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[12] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[12] }, tail);
         }
         if upto > 13 {
             <::core::option::Option<
                 Shape,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[13] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[13] }, tail);
         }
         if upto > 14 {
             <::core::option::Option<
                 Empty,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[14] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[14] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -3827,7 +3876,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::core::option::Option<
                 bool,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -3837,7 +3886,7 @@ const _: () = {
             skip_fields(1, block, &mut tail);
             <::core::option::Option<
                 u8,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
@@ -3847,7 +3896,7 @@ const _: () = {
             skip_fields(2, block, &mut tail);
             <::core::option::Option<
                 i128,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
@@ -3857,7 +3906,7 @@ const _: () = {
             skip_fields(3, block, &mut tail);
             <::core::option::Option<
                 f64,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
@@ -3869,7 +3918,7 @@ const _: () = {
             skip_fields(4, block, &mut tail);
             <::core::option::Option<
                 ::std::string::String,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
@@ -3881,7 +3930,7 @@ const _: () = {
             skip_fields(5, block, &mut tail);
             <::core::option::Option<
                 ::network_protocol::Bytes,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[5] }, tail)
         }
         /// Field 6.
         #[inline]
@@ -3893,7 +3942,7 @@ const _: () = {
             skip_fields(6, block, &mut tail);
             <::core::option::Option<
                 ::std::vec::Vec<u32>,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[6] }, tail)
         }
         /// Field 7.
         #[inline]
@@ -3905,7 +3954,7 @@ const _: () = {
             skip_fields(7, block, &mut tail);
             <::core::option::Option<
                 [u8; 16],
-            > as _np::Wire>::view(block, const { LAYOUT.slots[7] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[7] }, tail)
         }
         /// Field 8.
         #[inline]
@@ -3917,7 +3966,7 @@ const _: () = {
             skip_fields(8, block, &mut tail);
             <::core::option::Option<
                 [bool; 12],
-            > as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[8] }, tail)
         }
         /// Field 9.
         #[inline]
@@ -3929,7 +3978,7 @@ const _: () = {
             skip_fields(9, block, &mut tail);
             <::core::option::Option<
                 Numbers,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[9] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[9] }, tail)
         }
         /// Field 10.
         #[inline]
@@ -3939,7 +3988,7 @@ const _: () = {
             skip_fields(10, block, &mut tail);
             <::core::option::Option<
                 Point,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[10] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[10] }, tail)
         }
         /// Field 11.
         #[inline]
@@ -3949,7 +3998,7 @@ const _: () = {
             skip_fields(11, block, &mut tail);
             <::core::option::Option<
                 Frozen,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[11] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[11] }, tail)
         }
         /// Field 12.
         #[inline]
@@ -3959,7 +4008,7 @@ const _: () = {
             skip_fields(12, block, &mut tail);
             <::core::option::Option<
                 Level8,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[12] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[12] }, tail)
         }
         /// Field 13.
         #[inline]
@@ -3969,7 +4018,7 @@ const _: () = {
             skip_fields(13, block, &mut tail);
             <::core::option::Option<
                 Shape,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[13] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[13] }, tail)
         }
         /// Field 14.
         #[inline]
@@ -3979,7 +4028,7 @@ const _: () = {
             skip_fields(14, block, &mut tail);
             <::core::option::Option<
                 Empty,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[14] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[14] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -4013,7 +4062,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Options>,
             "Options",
@@ -4179,7 +4228,7 @@ pub struct ListsView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<25> = _np::layout([
+    const _LAYOUT: _np::Layout<25> = _np::layout([
         _np::Shape::of::<::std::vec::Vec<bool>>(),
         _np::Shape::of::<::std::vec::Vec<u8>>(),
         _np::Shape::of::<::std::vec::Vec<i64>>(),
@@ -4214,7 +4263,7 @@ const _: () = {
             >,
         >(),
     ]);
-    static PLACES: [_np::Place; 25] = _np::places(
+    static _PLACES: [_np::Place; 25] = _np::places(
         "Lists",
         [
             "flags",
@@ -4246,10 +4295,10 @@ const _: () = {
     );
     #[automatically_derived]
     impl _np::Body for Lists {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::vec::Vec<bool> as _np::Wire>::PLAIN
             && <::std::vec::Vec<u8> as _np::Wire>::PLAIN
             && <::std::vec::Vec<i64> as _np::Wire>::PLAIN
@@ -4284,56 +4333,56 @@ const _: () = {
         type View<'a> = ListsView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.flags, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.bytes, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.numbers, block, const { LAYOUT.slots[2] });
-            _np::Wire::encode_block(&self.floats, block, const { LAYOUT.slots[3] });
-            _np::Wire::encode_block(&self.wide, block, const { LAYOUT.slots[4] });
-            _np::Wire::encode_block(&self.texts, block, const { LAYOUT.slots[5] });
-            _np::Wire::encode_block(&self.blobs, block, const { LAYOUT.slots[6] });
-            _np::Wire::encode_block(&self.lists, block, const { LAYOUT.slots[7] });
-            _np::Wire::encode_block(&self.options, block, const { LAYOUT.slots[8] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.flags, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.bytes, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.numbers, block, const { _LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.floats, block, const { _LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.wide, block, const { _LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.texts, block, const { _LAYOUT.slots[5] });
+            _np::Wire::encode_block(&self.blobs, block, const { _LAYOUT.slots[6] });
+            _np::Wire::encode_block(&self.lists, block, const { _LAYOUT.slots[7] });
+            _np::Wire::encode_block(&self.options, block, const { _LAYOUT.slots[8] });
             _np::Wire::encode_block(
                 &self.option_flags,
                 block,
-                const { LAYOUT.slots[9] },
+                const { _LAYOUT.slots[9] },
             );
             _np::Wire::encode_block(
                 &self.option_texts,
                 block,
-                const { LAYOUT.slots[10] },
+                const { _LAYOUT.slots[10] },
             );
             _np::Wire::encode_block(
                 &self.option_structs,
                 block,
-                const { LAYOUT.slots[11] },
+                const { _LAYOUT.slots[11] },
             );
-            _np::Wire::encode_block(&self.evolvable, block, const { LAYOUT.slots[12] });
+            _np::Wire::encode_block(&self.evolvable, block, const { _LAYOUT.slots[12] });
             _np::Wire::encode_block(
                 &self.scalars_only,
                 block,
-                const { LAYOUT.slots[13] },
+                const { _LAYOUT.slots[13] },
             );
-            _np::Wire::encode_block(&self.fixed, block, const { LAYOUT.slots[14] });
-            _np::Wire::encode_block(&self.frozen, block, const { LAYOUT.slots[15] });
-            _np::Wire::encode_block(&self.gaps, block, const { LAYOUT.slots[16] });
-            _np::Wire::encode_block(&self.triangles, block, const { LAYOUT.slots[17] });
-            _np::Wire::encode_block(&self.empties, block, const { LAYOUT.slots[18] });
-            _np::Wire::encode_block(&self.levels, block, const { LAYOUT.slots[19] });
+            _np::Wire::encode_block(&self.fixed, block, const { _LAYOUT.slots[14] });
+            _np::Wire::encode_block(&self.frozen, block, const { _LAYOUT.slots[15] });
+            _np::Wire::encode_block(&self.gaps, block, const { _LAYOUT.slots[16] });
+            _np::Wire::encode_block(&self.triangles, block, const { _LAYOUT.slots[17] });
+            _np::Wire::encode_block(&self.empties, block, const { _LAYOUT.slots[18] });
+            _np::Wire::encode_block(&self.levels, block, const { _LAYOUT.slots[19] });
             _np::Wire::encode_block(
                 &self.wide_levels,
                 block,
-                const { LAYOUT.slots[20] },
+                const { _LAYOUT.slots[20] },
             );
-            _np::Wire::encode_block(&self.shapes, block, const { LAYOUT.slots[21] });
-            _np::Wire::encode_block(&self.arrays, block, const { LAYOUT.slots[22] });
+            _np::Wire::encode_block(&self.shapes, block, const { _LAYOUT.slots[21] });
+            _np::Wire::encode_block(&self.arrays, block, const { _LAYOUT.slots[22] });
             _np::Wire::encode_block(
                 &self.flag_arrays,
                 block,
-                const { LAYOUT.slots[23] },
+                const { _LAYOUT.slots[23] },
             );
-            _np::Wire::encode_block(&self.deep, block, const { LAYOUT.slots[24] });
+            _np::Wire::encode_block(&self.deep, block, const { _LAYOUT.slots[24] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -4368,156 +4417,156 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: ::std::vec::Vec<bool> = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: ::std::vec::Vec<u8> = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: ::std::vec::Vec<i64> = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             let f3: ::std::vec::Vec<f32> = _np::field(
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
                 tail,
-                &PLACES[3],
+                &_PLACES[3],
             )?;
             let f4: ::std::vec::Vec<u128> = _np::field(
                 block,
-                const { LAYOUT.slots[4] },
+                const { _LAYOUT.slots[4] },
                 tail,
-                &PLACES[4],
+                &_PLACES[4],
             )?;
             let f5: ::std::vec::Vec<::std::string::String> = _np::field(
                 block,
-                const { LAYOUT.slots[5] },
+                const { _LAYOUT.slots[5] },
                 tail,
-                &PLACES[5],
+                &_PLACES[5],
             )?;
             let f6: ::std::vec::Vec<::network_protocol::Bytes> = _np::field(
                 block,
-                const { LAYOUT.slots[6] },
+                const { _LAYOUT.slots[6] },
                 tail,
-                &PLACES[6],
+                &_PLACES[6],
             )?;
             let f7: ::std::vec::Vec<::std::vec::Vec<u16>> = _np::field(
                 block,
-                const { LAYOUT.slots[7] },
+                const { _LAYOUT.slots[7] },
                 tail,
-                &PLACES[7],
+                &_PLACES[7],
             )?;
             let f8: ::std::vec::Vec<::core::option::Option<u32>> = _np::field(
                 block,
-                const { LAYOUT.slots[8] },
+                const { _LAYOUT.slots[8] },
                 tail,
-                &PLACES[8],
+                &_PLACES[8],
             )?;
             let f9: ::std::vec::Vec<::core::option::Option<bool>> = _np::field(
                 block,
-                const { LAYOUT.slots[9] },
+                const { _LAYOUT.slots[9] },
                 tail,
-                &PLACES[9],
+                &_PLACES[9],
             )?;
             let f10: ::std::vec::Vec<::core::option::Option<::std::string::String>> = _np::field(
                 block,
-                const { LAYOUT.slots[10] },
+                const { _LAYOUT.slots[10] },
                 tail,
-                &PLACES[10],
+                &_PLACES[10],
             )?;
             let f11: ::std::vec::Vec<::core::option::Option<Unnumbered>> = _np::field(
                 block,
-                const { LAYOUT.slots[11] },
+                const { _LAYOUT.slots[11] },
                 tail,
-                &PLACES[11],
+                &_PLACES[11],
             )?;
             let f12: ::std::vec::Vec<Unnumbered> = _np::field(
                 block,
-                const { LAYOUT.slots[12] },
+                const { _LAYOUT.slots[12] },
                 tail,
-                &PLACES[12],
+                &_PLACES[12],
             )?;
             let f13: ::std::vec::Vec<Numbers> = _np::field(
                 block,
-                const { LAYOUT.slots[13] },
+                const { _LAYOUT.slots[13] },
                 tail,
-                &PLACES[13],
+                &_PLACES[13],
             )?;
             let f14: ::std::vec::Vec<Point> = _np::field(
                 block,
-                const { LAYOUT.slots[14] },
+                const { _LAYOUT.slots[14] },
                 tail,
-                &PLACES[14],
+                &_PLACES[14],
             )?;
             let f15: ::std::vec::Vec<Frozen> = _np::field(
                 block,
-                const { LAYOUT.slots[15] },
+                const { _LAYOUT.slots[15] },
                 tail,
-                &PLACES[15],
+                &_PLACES[15],
             )?;
             let f16: ::std::vec::Vec<Gap> = _np::field(
                 block,
-                const { LAYOUT.slots[16] },
+                const { _LAYOUT.slots[16] },
                 tail,
-                &PLACES[16],
+                &_PLACES[16],
             )?;
             let f17: ::std::vec::Vec<Triangle> = _np::field(
                 block,
-                const { LAYOUT.slots[17] },
+                const { _LAYOUT.slots[17] },
                 tail,
-                &PLACES[17],
+                &_PLACES[17],
             )?;
             let f18: ::std::vec::Vec<Empty> = _np::field(
                 block,
-                const { LAYOUT.slots[18] },
+                const { _LAYOUT.slots[18] },
                 tail,
-                &PLACES[18],
+                &_PLACES[18],
             )?;
             let f19: ::std::vec::Vec<Level8> = _np::field(
                 block,
-                const { LAYOUT.slots[19] },
+                const { _LAYOUT.slots[19] },
                 tail,
-                &PLACES[19],
+                &_PLACES[19],
             )?;
             let f20: ::std::vec::Vec<Level64> = _np::field(
                 block,
-                const { LAYOUT.slots[20] },
+                const { _LAYOUT.slots[20] },
                 tail,
-                &PLACES[20],
+                &_PLACES[20],
             )?;
             let f21: ::std::vec::Vec<Shape> = _np::field(
                 block,
-                const { LAYOUT.slots[21] },
+                const { _LAYOUT.slots[21] },
                 tail,
-                &PLACES[21],
+                &_PLACES[21],
             )?;
             let f22: ::std::vec::Vec<[u16; 3]> = _np::field(
                 block,
-                const { LAYOUT.slots[22] },
+                const { _LAYOUT.slots[22] },
                 tail,
-                &PLACES[22],
+                &_PLACES[22],
             )?;
             let f23: ::std::vec::Vec<[bool; 12]> = _np::field(
                 block,
-                const { LAYOUT.slots[23] },
+                const { _LAYOUT.slots[23] },
                 tail,
-                &PLACES[23],
+                &_PLACES[23],
             )?;
             let f24: ::std::vec::Vec<
                 ::std::vec::Vec<
                     ::std::vec::Vec<::core::option::Option<::std::string::String>>,
                 >,
-            > = _np::field(block, const { LAYOUT.slots[24] }, tail, &PLACES[24])?;
+            > = _np::field(block, const { _LAYOUT.slots[24] }, tail, &_PLACES[24])?;
             ::core::result::Result::Ok(Self {
                 flags: f0,
                 bytes: f1,
@@ -4551,86 +4600,86 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 ::std::vec::Vec<bool>,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             _np::check_field::<
                 ::std::vec::Vec<u8>,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             _np::check_field::<
                 ::std::vec::Vec<i64>,
-            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
+            >(block, const { _LAYOUT.slots[2] }, tail, &_PLACES[2])?;
             _np::check_field::<
                 ::std::vec::Vec<f32>,
-            >(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
+            >(block, const { _LAYOUT.slots[3] }, tail, &_PLACES[3])?;
             _np::check_field::<
                 ::std::vec::Vec<u128>,
-            >(block, const { LAYOUT.slots[4] }, tail, &PLACES[4])?;
+            >(block, const { _LAYOUT.slots[4] }, tail, &_PLACES[4])?;
             _np::check_field::<
                 ::std::vec::Vec<::std::string::String>,
-            >(block, const { LAYOUT.slots[5] }, tail, &PLACES[5])?;
+            >(block, const { _LAYOUT.slots[5] }, tail, &_PLACES[5])?;
             _np::check_field::<
                 ::std::vec::Vec<::network_protocol::Bytes>,
-            >(block, const { LAYOUT.slots[6] }, tail, &PLACES[6])?;
+            >(block, const { _LAYOUT.slots[6] }, tail, &_PLACES[6])?;
             _np::check_field::<
                 ::std::vec::Vec<::std::vec::Vec<u16>>,
-            >(block, const { LAYOUT.slots[7] }, tail, &PLACES[7])?;
+            >(block, const { _LAYOUT.slots[7] }, tail, &_PLACES[7])?;
             _np::check_field::<
                 ::std::vec::Vec<::core::option::Option<u32>>,
-            >(block, const { LAYOUT.slots[8] }, tail, &PLACES[8])?;
+            >(block, const { _LAYOUT.slots[8] }, tail, &_PLACES[8])?;
             _np::check_field::<
                 ::std::vec::Vec<::core::option::Option<bool>>,
-            >(block, const { LAYOUT.slots[9] }, tail, &PLACES[9])?;
+            >(block, const { _LAYOUT.slots[9] }, tail, &_PLACES[9])?;
             _np::check_field::<
                 ::std::vec::Vec<::core::option::Option<::std::string::String>>,
-            >(block, const { LAYOUT.slots[10] }, tail, &PLACES[10])?;
+            >(block, const { _LAYOUT.slots[10] }, tail, &_PLACES[10])?;
             _np::check_field::<
                 ::std::vec::Vec<::core::option::Option<Unnumbered>>,
-            >(block, const { LAYOUT.slots[11] }, tail, &PLACES[11])?;
+            >(block, const { _LAYOUT.slots[11] }, tail, &_PLACES[11])?;
             _np::check_field::<
                 ::std::vec::Vec<Unnumbered>,
-            >(block, const { LAYOUT.slots[12] }, tail, &PLACES[12])?;
+            >(block, const { _LAYOUT.slots[12] }, tail, &_PLACES[12])?;
             _np::check_field::<
                 ::std::vec::Vec<Numbers>,
-            >(block, const { LAYOUT.slots[13] }, tail, &PLACES[13])?;
+            >(block, const { _LAYOUT.slots[13] }, tail, &_PLACES[13])?;
             _np::check_field::<
                 ::std::vec::Vec<Point>,
-            >(block, const { LAYOUT.slots[14] }, tail, &PLACES[14])?;
+            >(block, const { _LAYOUT.slots[14] }, tail, &_PLACES[14])?;
             _np::check_field::<
                 ::std::vec::Vec<Frozen>,
-            >(block, const { LAYOUT.slots[15] }, tail, &PLACES[15])?;
+            >(block, const { _LAYOUT.slots[15] }, tail, &_PLACES[15])?;
             _np::check_field::<
                 ::std::vec::Vec<Gap>,
-            >(block, const { LAYOUT.slots[16] }, tail, &PLACES[16])?;
+            >(block, const { _LAYOUT.slots[16] }, tail, &_PLACES[16])?;
             _np::check_field::<
                 ::std::vec::Vec<Triangle>,
-            >(block, const { LAYOUT.slots[17] }, tail, &PLACES[17])?;
+            >(block, const { _LAYOUT.slots[17] }, tail, &_PLACES[17])?;
             _np::check_field::<
                 ::std::vec::Vec<Empty>,
-            >(block, const { LAYOUT.slots[18] }, tail, &PLACES[18])?;
+            >(block, const { _LAYOUT.slots[18] }, tail, &_PLACES[18])?;
             _np::check_field::<
                 ::std::vec::Vec<Level8>,
-            >(block, const { LAYOUT.slots[19] }, tail, &PLACES[19])?;
+            >(block, const { _LAYOUT.slots[19] }, tail, &_PLACES[19])?;
             _np::check_field::<
                 ::std::vec::Vec<Level64>,
-            >(block, const { LAYOUT.slots[20] }, tail, &PLACES[20])?;
+            >(block, const { _LAYOUT.slots[20] }, tail, &_PLACES[20])?;
             _np::check_field::<
                 ::std::vec::Vec<Shape>,
-            >(block, const { LAYOUT.slots[21] }, tail, &PLACES[21])?;
+            >(block, const { _LAYOUT.slots[21] }, tail, &_PLACES[21])?;
             _np::check_field::<
                 ::std::vec::Vec<[u16; 3]>,
-            >(block, const { LAYOUT.slots[22] }, tail, &PLACES[22])?;
+            >(block, const { _LAYOUT.slots[22] }, tail, &_PLACES[22])?;
             _np::check_field::<
                 ::std::vec::Vec<[bool; 12]>,
-            >(block, const { LAYOUT.slots[23] }, tail, &PLACES[23])?;
+            >(block, const { _LAYOUT.slots[23] }, tail, &_PLACES[23])?;
             _np::check_field::<
                 ::std::vec::Vec<
                     ::std::vec::Vec<
                         ::std::vec::Vec<::core::option::Option<::std::string::String>>,
                     >,
                 >,
-            >(block, const { LAYOUT.slots[24] }, tail, &PLACES[24])?;
+            >(block, const { _LAYOUT.slots[24] }, tail, &_PLACES[24])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -4646,129 +4695,129 @@ const _: () = {
         if upto > 0 {
             <::std::vec::Vec<
                 bool,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[0] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[0] }, tail);
         }
         if upto > 1 {
             <::std::vec::Vec<
                 u8,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[1] }, tail);
         }
         if upto > 2 {
             <::std::vec::Vec<
                 i64,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[2] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[2] }, tail);
         }
         if upto > 3 {
             <::std::vec::Vec<
                 f32,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[3] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[3] }, tail);
         }
         if upto > 4 {
             <::std::vec::Vec<
                 u128,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[4] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[4] }, tail);
         }
         if upto > 5 {
             <::std::vec::Vec<
                 ::std::string::String,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[5] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[5] }, tail);
         }
         if upto > 6 {
             <::std::vec::Vec<
                 ::network_protocol::Bytes,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[6] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[6] }, tail);
         }
         if upto > 7 {
             <::std::vec::Vec<
                 ::std::vec::Vec<u16>,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[7] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[7] }, tail);
         }
         if upto > 8 {
             <::std::vec::Vec<
                 ::core::option::Option<u32>,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[8] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[8] }, tail);
         }
         if upto > 9 {
             <::std::vec::Vec<
                 ::core::option::Option<bool>,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[9] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[9] }, tail);
         }
         if upto > 10 {
             <::std::vec::Vec<
                 ::core::option::Option<::std::string::String>,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[10] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[10] }, tail);
         }
         if upto > 11 {
             <::std::vec::Vec<
                 ::core::option::Option<Unnumbered>,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[11] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[11] }, tail);
         }
         if upto > 12 {
             <::std::vec::Vec<
                 Unnumbered,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[12] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[12] }, tail);
         }
         if upto > 13 {
             <::std::vec::Vec<
                 Numbers,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[13] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[13] }, tail);
         }
         if upto > 14 {
             <::std::vec::Vec<
                 Point,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[14] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[14] }, tail);
         }
         if upto > 15 {
             <::std::vec::Vec<
                 Frozen,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[15] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[15] }, tail);
         }
         if upto > 16 {
             <::std::vec::Vec<
                 Gap,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[16] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[16] }, tail);
         }
         if upto > 17 {
             <::std::vec::Vec<
                 Triangle,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[17] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[17] }, tail);
         }
         if upto > 18 {
             <::std::vec::Vec<
                 Empty,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[18] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[18] }, tail);
         }
         if upto > 19 {
             <::std::vec::Vec<
                 Level8,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[19] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[19] }, tail);
         }
         if upto > 20 {
             <::std::vec::Vec<
                 Level64,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[20] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[20] }, tail);
         }
         if upto > 21 {
             <::std::vec::Vec<
                 Shape,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[21] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[21] }, tail);
         }
         if upto > 22 {
             <::std::vec::Vec<
                 [u16; 3],
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[22] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[22] }, tail);
         }
         if upto > 23 {
             <::std::vec::Vec<
                 [bool; 12],
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[23] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[23] }, tail);
         }
         if upto > 24 {
             <::std::vec::Vec<
                 ::std::vec::Vec<
                     ::std::vec::Vec<::core::option::Option<::std::string::String>>,
                 >,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[24] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[24] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -4780,7 +4829,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::vec::Vec<
                 bool,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -4790,7 +4839,7 @@ const _: () = {
             skip_fields(1, block, &mut tail);
             <::std::vec::Vec<
                 u8,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
@@ -4800,7 +4849,7 @@ const _: () = {
             skip_fields(2, block, &mut tail);
             <::std::vec::Vec<
                 i64,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
@@ -4810,7 +4859,7 @@ const _: () = {
             skip_fields(3, block, &mut tail);
             <::std::vec::Vec<
                 f32,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
@@ -4820,7 +4869,7 @@ const _: () = {
             skip_fields(4, block, &mut tail);
             <::std::vec::Vec<
                 u128,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
@@ -4832,7 +4881,7 @@ const _: () = {
             skip_fields(5, block, &mut tail);
             <::std::vec::Vec<
                 ::std::string::String,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[5] }, tail)
         }
         /// Field 6.
         #[inline]
@@ -4844,7 +4893,7 @@ const _: () = {
             skip_fields(6, block, &mut tail);
             <::std::vec::Vec<
                 ::network_protocol::Bytes,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[6] }, tail)
         }
         /// Field 7.
         #[inline]
@@ -4856,7 +4905,7 @@ const _: () = {
             skip_fields(7, block, &mut tail);
             <::std::vec::Vec<
                 ::std::vec::Vec<u16>,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[7] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[7] }, tail)
         }
         /// Field 8.
         #[inline]
@@ -4868,7 +4917,7 @@ const _: () = {
             skip_fields(8, block, &mut tail);
             <::std::vec::Vec<
                 ::core::option::Option<u32>,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[8] }, tail)
         }
         /// Field 9.
         #[inline]
@@ -4880,7 +4929,7 @@ const _: () = {
             skip_fields(9, block, &mut tail);
             <::std::vec::Vec<
                 ::core::option::Option<bool>,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[9] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[9] }, tail)
         }
         /// Field 10.
         #[inline]
@@ -4894,7 +4943,7 @@ const _: () = {
             skip_fields(10, block, &mut tail);
             <::std::vec::Vec<
                 ::core::option::Option<::std::string::String>,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[10] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[10] }, tail)
         }
         /// Field 11.
         #[inline]
@@ -4908,7 +4957,7 @@ const _: () = {
             skip_fields(11, block, &mut tail);
             <::std::vec::Vec<
                 ::core::option::Option<Unnumbered>,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[11] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[11] }, tail)
         }
         /// Field 12.
         #[inline]
@@ -4918,7 +4967,7 @@ const _: () = {
             skip_fields(12, block, &mut tail);
             <::std::vec::Vec<
                 Unnumbered,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[12] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[12] }, tail)
         }
         /// Field 13.
         #[inline]
@@ -4928,7 +4977,7 @@ const _: () = {
             skip_fields(13, block, &mut tail);
             <::std::vec::Vec<
                 Numbers,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[13] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[13] }, tail)
         }
         /// Field 14.
         #[inline]
@@ -4938,7 +4987,7 @@ const _: () = {
             skip_fields(14, block, &mut tail);
             <::std::vec::Vec<
                 Point,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[14] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[14] }, tail)
         }
         /// Field 15.
         #[inline]
@@ -4948,7 +4997,7 @@ const _: () = {
             skip_fields(15, block, &mut tail);
             <::std::vec::Vec<
                 Frozen,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[15] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[15] }, tail)
         }
         /// Field 16.
         #[inline]
@@ -4958,7 +5007,7 @@ const _: () = {
             skip_fields(16, block, &mut tail);
             <::std::vec::Vec<
                 Gap,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[16] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[16] }, tail)
         }
         /// Field 17.
         #[inline]
@@ -4968,7 +5017,7 @@ const _: () = {
             skip_fields(17, block, &mut tail);
             <::std::vec::Vec<
                 Triangle,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[17] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[17] }, tail)
         }
         /// Field 18.
         #[inline]
@@ -4978,7 +5027,7 @@ const _: () = {
             skip_fields(18, block, &mut tail);
             <::std::vec::Vec<
                 Empty,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[18] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[18] }, tail)
         }
         /// Field 19.
         #[inline]
@@ -4988,7 +5037,7 @@ const _: () = {
             skip_fields(19, block, &mut tail);
             <::std::vec::Vec<
                 Level8,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[19] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[19] }, tail)
         }
         /// Field 20.
         #[inline]
@@ -4998,7 +5047,7 @@ const _: () = {
             skip_fields(20, block, &mut tail);
             <::std::vec::Vec<
                 Level64,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[20] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[20] }, tail)
         }
         /// Field 21.
         #[inline]
@@ -5008,7 +5057,7 @@ const _: () = {
             skip_fields(21, block, &mut tail);
             <::std::vec::Vec<
                 Shape,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[21] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[21] }, tail)
         }
         /// Field 22.
         #[inline]
@@ -5018,7 +5067,7 @@ const _: () = {
             skip_fields(22, block, &mut tail);
             <::std::vec::Vec<
                 [u16; 3],
-            > as _np::Wire>::view(block, const { LAYOUT.slots[22] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[22] }, tail)
         }
         /// Field 23.
         #[inline]
@@ -5030,7 +5079,7 @@ const _: () = {
             skip_fields(23, block, &mut tail);
             <::std::vec::Vec<
                 [bool; 12],
-            > as _np::Wire>::view(block, const { LAYOUT.slots[23] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[23] }, tail)
         }
         /// Field 24.
         #[inline]
@@ -5048,7 +5097,7 @@ const _: () = {
                 ::std::vec::Vec<
                     ::std::vec::Vec<::core::option::Option<::std::string::String>>,
                 >,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[24] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[24] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -5092,7 +5141,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Lists>,
             "Lists",
@@ -5308,7 +5357,7 @@ pub struct ArraysView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<18> = _np::layout([
+    const _LAYOUT: _np::Layout<18> = _np::layout([
         _np::Shape::of::<[u8; 16]>(),
         _np::Shape::of::<[bool; 12]>(),
         _np::Shape::of::<[bool; 8]>(),
@@ -5328,7 +5377,7 @@ const _: () = {
         _np::Shape::of::<[u8; 100]>(),
         _np::Shape::of::<[f64; 2]>(),
     ]);
-    static PLACES: [_np::Place; 18] = _np::places(
+    static _PLACES: [_np::Place; 18] = _np::places(
         "Arrays",
         [
             "bytes",
@@ -5352,22 +5401,22 @@ const _: () = {
         ],
     );
     #[inline(always)]
-    fn run_end(from: usize, to: usize, block: &[u8], tails: &[u8]) -> usize {
+    fn _run_end(from: usize, to: usize, block: &[u8], tails: &[u8]) -> usize {
         let mut at = 0;
         if from <= 3 && 3 < to {
             at = <[::core::option::Option<
                 bool,
-            >; 5] as _np::Wire>::text_end(block, const { LAYOUT.slots[3] }, tails, at);
+            >; 5] as _np::Wire>::text_end(block, const { _LAYOUT.slots[3] }, tails, at);
         }
         if from <= 4 && 4 < to {
             at = <[::core::option::Option<
                 u16,
-            >; 5] as _np::Wire>::text_end(block, const { LAYOUT.slots[4] }, tails, at);
+            >; 5] as _np::Wire>::text_end(block, const { _LAYOUT.slots[4] }, tails, at);
         }
         if from <= 5 && 5 < to {
             at = <[::std::string::String; 2] as _np::Wire>::text_end(
                 block,
-                const { LAYOUT.slots[5] },
+                const { _LAYOUT.slots[5] },
                 tails,
                 at,
             );
@@ -5375,7 +5424,7 @@ const _: () = {
         if from <= 6 && 6 < to {
             at = <[::network_protocol::Bytes; 2] as _np::Wire>::text_end(
                 block,
-                const { LAYOUT.slots[6] },
+                const { _LAYOUT.slots[6] },
                 tails,
                 at,
             );
@@ -5383,12 +5432,12 @@ const _: () = {
         if from <= 7 && 7 < to {
             at = <[::std::vec::Vec<
                 u8,
-            >; 2] as _np::Wire>::text_end(block, const { LAYOUT.slots[7] }, tails, at);
+            >; 2] as _np::Wire>::text_end(block, const { _LAYOUT.slots[7] }, tails, at);
         }
         if from <= 9 && 9 < to {
             at = <[Frozen; 2] as _np::Wire>::text_end(
                 block,
-                const { LAYOUT.slots[9] },
+                const { _LAYOUT.slots[9] },
                 tails,
                 at,
             );
@@ -5396,7 +5445,7 @@ const _: () = {
         if from <= 10 && 10 < to {
             at = <[Unnumbered; 2] as _np::Wire>::text_end(
                 block,
-                const { LAYOUT.slots[10] },
+                const { _LAYOUT.slots[10] },
                 tails,
                 at,
             );
@@ -5404,7 +5453,7 @@ const _: () = {
         if from <= 12 && 12 < to {
             at = <[Shape; 2] as _np::Wire>::text_end(
                 block,
-                const { LAYOUT.slots[12] },
+                const { _LAYOUT.slots[12] },
                 tails,
                 at,
             );
@@ -5413,10 +5462,10 @@ const _: () = {
     }
     #[automatically_derived]
     impl _np::Body for Arrays {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <[u8; 16] as _np::Wire>::PLAIN
             && <[bool; 12] as _np::Wire>::PLAIN && <[bool; 8] as _np::Wire>::PLAIN
             && <[::core::option::Option<bool>; 5] as _np::Wire>::PLAIN
@@ -5433,29 +5482,29 @@ const _: () = {
         type View<'a> = ArraysView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.bytes, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.flags, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.eight, block, const { LAYOUT.slots[2] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.bytes, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.flags, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.eight, block, const { _LAYOUT.slots[2] });
             _np::Wire::encode_block(
                 &self.option_flags,
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
             );
-            _np::Wire::encode_block(&self.options, block, const { LAYOUT.slots[4] });
-            _np::Wire::encode_block(&self.texts, block, const { LAYOUT.slots[5] });
-            _np::Wire::encode_block(&self.blobs, block, const { LAYOUT.slots[6] });
-            _np::Wire::encode_block(&self.lists, block, const { LAYOUT.slots[7] });
-            _np::Wire::encode_block(&self.points, block, const { LAYOUT.slots[8] });
-            _np::Wire::encode_block(&self.frozen, block, const { LAYOUT.slots[9] });
-            _np::Wire::encode_block(&self.evolvable, block, const { LAYOUT.slots[10] });
-            _np::Wire::encode_block(&self.levels, block, const { LAYOUT.slots[11] });
-            _np::Wire::encode_block(&self.shapes, block, const { LAYOUT.slots[12] });
-            _np::Wire::encode_block(&self.grid, block, const { LAYOUT.slots[13] });
-            _np::Wire::encode_block(&self.flag_grid, block, const { LAYOUT.slots[14] });
-            _np::Wire::encode_block(&self.one, block, const { LAYOUT.slots[15] });
-            _np::Wire::encode_block(&self.long, block, const { LAYOUT.slots[16] });
-            _np::Wire::encode_block(&self.floats, block, const { LAYOUT.slots[17] });
+            _np::Wire::encode_block(&self.options, block, const { _LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.texts, block, const { _LAYOUT.slots[5] });
+            _np::Wire::encode_block(&self.blobs, block, const { _LAYOUT.slots[6] });
+            _np::Wire::encode_block(&self.lists, block, const { _LAYOUT.slots[7] });
+            _np::Wire::encode_block(&self.points, block, const { _LAYOUT.slots[8] });
+            _np::Wire::encode_block(&self.frozen, block, const { _LAYOUT.slots[9] });
+            _np::Wire::encode_block(&self.evolvable, block, const { _LAYOUT.slots[10] });
+            _np::Wire::encode_block(&self.levels, block, const { _LAYOUT.slots[11] });
+            _np::Wire::encode_block(&self.shapes, block, const { _LAYOUT.slots[12] });
+            _np::Wire::encode_block(&self.grid, block, const { _LAYOUT.slots[13] });
+            _np::Wire::encode_block(&self.flag_grid, block, const { _LAYOUT.slots[14] });
+            _np::Wire::encode_block(&self.one, block, const { _LAYOUT.slots[15] });
+            _np::Wire::encode_block(&self.long, block, const { _LAYOUT.slots[16] });
+            _np::Wire::encode_block(&self.floats, block, const { _LAYOUT.slots[17] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -5473,154 +5522,154 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: [u8; 16] = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: [bool; 12] = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: [bool; 8] = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
-            if const { LAYOUT.runs[3].0 > 0 } {
+            if const { _LAYOUT.runs[3].0 > 0 } {
                 tail.enter_run(
-                    run_end(3, const { LAYOUT.runs[3].0 }, block, tail.rest()),
+                    _run_end(3, const { _LAYOUT.runs[3].0 }, block, tail.rest()),
                 );
             }
             let f3: [::core::option::Option<bool>; 5] = _np::field(
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
                 tail,
-                &PLACES[3],
+                &_PLACES[3],
             )?;
-            if const { LAYOUT.runs[4].0 > 0 } {
+            if const { _LAYOUT.runs[4].0 > 0 } {
                 tail.enter_run(
-                    run_end(4, const { LAYOUT.runs[4].0 }, block, tail.rest()),
+                    _run_end(4, const { _LAYOUT.runs[4].0 }, block, tail.rest()),
                 );
             }
             let f4: [::core::option::Option<u16>; 5] = _np::field(
                 block,
-                const { LAYOUT.slots[4] },
+                const { _LAYOUT.slots[4] },
                 tail,
-                &PLACES[4],
+                &_PLACES[4],
             )?;
-            if const { LAYOUT.runs[5].0 > 0 } {
+            if const { _LAYOUT.runs[5].0 > 0 } {
                 tail.enter_run(
-                    run_end(5, const { LAYOUT.runs[5].0 }, block, tail.rest()),
+                    _run_end(5, const { _LAYOUT.runs[5].0 }, block, tail.rest()),
                 );
             }
             let f5: [::std::string::String; 2] = _np::field(
                 block,
-                const { LAYOUT.slots[5] },
+                const { _LAYOUT.slots[5] },
                 tail,
-                &PLACES[5],
+                &_PLACES[5],
             )?;
-            if const { LAYOUT.runs[6].0 > 0 } {
+            if const { _LAYOUT.runs[6].0 > 0 } {
                 tail.enter_run(
-                    run_end(6, const { LAYOUT.runs[6].0 }, block, tail.rest()),
+                    _run_end(6, const { _LAYOUT.runs[6].0 }, block, tail.rest()),
                 );
             }
             let f6: [::network_protocol::Bytes; 2] = _np::field(
                 block,
-                const { LAYOUT.slots[6] },
+                const { _LAYOUT.slots[6] },
                 tail,
-                &PLACES[6],
+                &_PLACES[6],
             )?;
-            if const { LAYOUT.runs[7].0 > 0 } {
+            if const { _LAYOUT.runs[7].0 > 0 } {
                 tail.enter_run(
-                    run_end(7, const { LAYOUT.runs[7].0 }, block, tail.rest()),
+                    _run_end(7, const { _LAYOUT.runs[7].0 }, block, tail.rest()),
                 );
             }
             let f7: [::std::vec::Vec<u8>; 2] = _np::field(
                 block,
-                const { LAYOUT.slots[7] },
+                const { _LAYOUT.slots[7] },
                 tail,
-                &PLACES[7],
+                &_PLACES[7],
             )?;
             let f8: [Point; COUNT as usize] = _np::field(
                 block,
-                const { LAYOUT.slots[8] },
+                const { _LAYOUT.slots[8] },
                 tail,
-                &PLACES[8],
+                &_PLACES[8],
             )?;
-            if const { LAYOUT.runs[9].0 > 0 } {
+            if const { _LAYOUT.runs[9].0 > 0 } {
                 tail.enter_run(
-                    run_end(9, const { LAYOUT.runs[9].0 }, block, tail.rest()),
+                    _run_end(9, const { _LAYOUT.runs[9].0 }, block, tail.rest()),
                 );
             }
             let f9: [Frozen; 2] = _np::field(
                 block,
-                const { LAYOUT.slots[9] },
+                const { _LAYOUT.slots[9] },
                 tail,
-                &PLACES[9],
+                &_PLACES[9],
             )?;
-            if const { LAYOUT.runs[10].0 > 0 } {
+            if const { _LAYOUT.runs[10].0 > 0 } {
                 tail.enter_run(
-                    run_end(10, const { LAYOUT.runs[10].0 }, block, tail.rest()),
+                    _run_end(10, const { _LAYOUT.runs[10].0 }, block, tail.rest()),
                 );
             }
             let f10: [Unnumbered; 2] = _np::field(
                 block,
-                const { LAYOUT.slots[10] },
+                const { _LAYOUT.slots[10] },
                 tail,
-                &PLACES[10],
+                &_PLACES[10],
             )?;
             let f11: [Level32; 2] = _np::field(
                 block,
-                const { LAYOUT.slots[11] },
+                const { _LAYOUT.slots[11] },
                 tail,
-                &PLACES[11],
+                &_PLACES[11],
             )?;
-            if const { LAYOUT.runs[12].0 > 0 } {
+            if const { _LAYOUT.runs[12].0 > 0 } {
                 tail.enter_run(
-                    run_end(12, const { LAYOUT.runs[12].0 }, block, tail.rest()),
+                    _run_end(12, const { _LAYOUT.runs[12].0 }, block, tail.rest()),
                 );
             }
             let f12: [Shape; 2] = _np::field(
                 block,
-                const { LAYOUT.slots[12] },
+                const { _LAYOUT.slots[12] },
                 tail,
-                &PLACES[12],
+                &_PLACES[12],
             )?;
             let f13: [[u8; 4]; 4] = _np::field(
                 block,
-                const { LAYOUT.slots[13] },
+                const { _LAYOUT.slots[13] },
                 tail,
-                &PLACES[13],
+                &_PLACES[13],
             )?;
             let f14: [[bool; 3]; 3] = _np::field(
                 block,
-                const { LAYOUT.slots[14] },
+                const { _LAYOUT.slots[14] },
                 tail,
-                &PLACES[14],
+                &_PLACES[14],
             )?;
             let f15: [u64; 1] = _np::field(
                 block,
-                const { LAYOUT.slots[15] },
+                const { _LAYOUT.slots[15] },
                 tail,
-                &PLACES[15],
+                &_PLACES[15],
             )?;
             let f16: [u8; 100] = _np::field(
                 block,
-                const { LAYOUT.slots[16] },
+                const { _LAYOUT.slots[16] },
                 tail,
-                &PLACES[16],
+                &_PLACES[16],
             )?;
             let f17: [f64; 2] = _np::field(
                 block,
-                const { LAYOUT.slots[17] },
+                const { _LAYOUT.slots[17] },
                 tail,
-                &PLACES[17],
+                &_PLACES[17],
             )?;
             ::core::result::Result::Ok(Self {
                 bytes: f0,
@@ -5648,113 +5697,113 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let mut passed = false;
             _np::check_field::<
                 [bool; 12],
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             _np::check_field::<
                 [bool; 8],
-            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
-            if const { LAYOUT.runs[3].0 > 0 } {
+            >(block, const { _LAYOUT.slots[2] }, tail, &_PLACES[2])?;
+            if const { _LAYOUT.runs[3].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(3, const { LAYOUT.runs[3].0 }, block, tail.rest()),
-                        const { LAYOUT.runs[3].1 },
+                        _run_end(3, const { _LAYOUT.runs[3].0 }, block, tail.rest()),
+                        const { _LAYOUT.runs[3].1 },
                     );
             }
-            if !(passed && const { LAYOUT.passes(3) }) {
+            if !(passed && const { _LAYOUT.passes(3) }) {
                 _np::check_field::<
                     [::core::option::Option<bool>; 5],
-                >(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
+                >(block, const { _LAYOUT.slots[3] }, tail, &_PLACES[3])?;
             }
-            if const { LAYOUT.runs[4].0 > 0 } {
+            if const { _LAYOUT.runs[4].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(4, const { LAYOUT.runs[4].0 }, block, tail.rest()),
-                        const { LAYOUT.runs[4].1 },
+                        _run_end(4, const { _LAYOUT.runs[4].0 }, block, tail.rest()),
+                        const { _LAYOUT.runs[4].1 },
                     );
             }
-            if !(passed && const { LAYOUT.passes(4) }) {
+            if !(passed && const { _LAYOUT.passes(4) }) {
                 _np::check_field::<
                     [::core::option::Option<u16>; 5],
-                >(block, const { LAYOUT.slots[4] }, tail, &PLACES[4])?;
+                >(block, const { _LAYOUT.slots[4] }, tail, &_PLACES[4])?;
             }
-            if const { LAYOUT.runs[5].0 > 0 } {
+            if const { _LAYOUT.runs[5].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(5, const { LAYOUT.runs[5].0 }, block, tail.rest()),
-                        const { LAYOUT.runs[5].1 },
+                        _run_end(5, const { _LAYOUT.runs[5].0 }, block, tail.rest()),
+                        const { _LAYOUT.runs[5].1 },
                     );
             }
-            if !(passed && const { LAYOUT.passes(5) }) {
+            if !(passed && const { _LAYOUT.passes(5) }) {
                 _np::check_field::<
                     [::std::string::String; 2],
-                >(block, const { LAYOUT.slots[5] }, tail, &PLACES[5])?;
+                >(block, const { _LAYOUT.slots[5] }, tail, &_PLACES[5])?;
             }
-            if const { LAYOUT.runs[6].0 > 0 } {
+            if const { _LAYOUT.runs[6].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(6, const { LAYOUT.runs[6].0 }, block, tail.rest()),
-                        const { LAYOUT.runs[6].1 },
+                        _run_end(6, const { _LAYOUT.runs[6].0 }, block, tail.rest()),
+                        const { _LAYOUT.runs[6].1 },
                     );
             }
-            if !(passed && const { LAYOUT.passes(6) }) {
+            if !(passed && const { _LAYOUT.passes(6) }) {
                 _np::check_field::<
                     [::network_protocol::Bytes; 2],
-                >(block, const { LAYOUT.slots[6] }, tail, &PLACES[6])?;
+                >(block, const { _LAYOUT.slots[6] }, tail, &_PLACES[6])?;
             }
-            if const { LAYOUT.runs[7].0 > 0 } {
+            if const { _LAYOUT.runs[7].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(7, const { LAYOUT.runs[7].0 }, block, tail.rest()),
-                        const { LAYOUT.runs[7].1 },
+                        _run_end(7, const { _LAYOUT.runs[7].0 }, block, tail.rest()),
+                        const { _LAYOUT.runs[7].1 },
                     );
             }
-            if !(passed && const { LAYOUT.passes(7) }) {
+            if !(passed && const { _LAYOUT.passes(7) }) {
                 _np::check_field::<
                     [::std::vec::Vec<u8>; 2],
-                >(block, const { LAYOUT.slots[7] }, tail, &PLACES[7])?;
+                >(block, const { _LAYOUT.slots[7] }, tail, &_PLACES[7])?;
             }
-            if const { LAYOUT.runs[9].0 > 0 } {
+            if const { _LAYOUT.runs[9].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(9, const { LAYOUT.runs[9].0 }, block, tail.rest()),
-                        const { LAYOUT.runs[9].1 },
+                        _run_end(9, const { _LAYOUT.runs[9].0 }, block, tail.rest()),
+                        const { _LAYOUT.runs[9].1 },
                     );
             }
-            if !(passed && const { LAYOUT.passes(9) }) {
+            if !(passed && const { _LAYOUT.passes(9) }) {
                 _np::check_field::<
                     [Frozen; 2],
-                >(block, const { LAYOUT.slots[9] }, tail, &PLACES[9])?;
+                >(block, const { _LAYOUT.slots[9] }, tail, &_PLACES[9])?;
             }
-            if const { LAYOUT.runs[10].0 > 0 } {
+            if const { _LAYOUT.runs[10].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(10, const { LAYOUT.runs[10].0 }, block, tail.rest()),
-                        const { LAYOUT.runs[10].1 },
+                        _run_end(10, const { _LAYOUT.runs[10].0 }, block, tail.rest()),
+                        const { _LAYOUT.runs[10].1 },
                     );
             }
-            if !(passed && const { LAYOUT.passes(10) }) {
+            if !(passed && const { _LAYOUT.passes(10) }) {
                 _np::check_field::<
                     [Unnumbered; 2],
-                >(block, const { LAYOUT.slots[10] }, tail, &PLACES[10])?;
+                >(block, const { _LAYOUT.slots[10] }, tail, &_PLACES[10])?;
             }
-            if const { LAYOUT.runs[12].0 > 0 } {
+            if const { _LAYOUT.runs[12].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(12, const { LAYOUT.runs[12].0 }, block, tail.rest()),
-                        const { LAYOUT.runs[12].1 },
+                        _run_end(12, const { _LAYOUT.runs[12].0 }, block, tail.rest()),
+                        const { _LAYOUT.runs[12].1 },
                     );
             }
-            if !(passed && const { LAYOUT.passes(12) }) {
+            if !(passed && const { _LAYOUT.passes(12) }) {
                 _np::check_field::<
                     [Shape; 2],
-                >(block, const { LAYOUT.slots[12] }, tail, &PLACES[12])?;
+                >(block, const { _LAYOUT.slots[12] }, tail, &_PLACES[12])?;
             }
             _np::check_field::<
                 [[bool; 3]; 3],
-            >(block, const { LAYOUT.slots[14] }, tail, &PLACES[14])?;
+            >(block, const { _LAYOUT.slots[14] }, tail, &_PLACES[14])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -5770,44 +5819,44 @@ const _: () = {
         if upto > 3 {
             <[::core::option::Option<
                 bool,
-            >; 5] as _np::Wire>::skip(block, const { LAYOUT.slots[3] }, tail);
+            >; 5] as _np::Wire>::skip(block, const { _LAYOUT.slots[3] }, tail);
         }
         if upto > 4 {
             <[::core::option::Option<
                 u16,
-            >; 5] as _np::Wire>::skip(block, const { LAYOUT.slots[4] }, tail);
+            >; 5] as _np::Wire>::skip(block, const { _LAYOUT.slots[4] }, tail);
         }
         if upto > 5 {
             <[::std::string::String; 2] as _np::Wire>::skip(
                 block,
-                const { LAYOUT.slots[5] },
+                const { _LAYOUT.slots[5] },
                 tail,
             );
         }
         if upto > 6 {
             <[::network_protocol::Bytes; 2] as _np::Wire>::skip(
                 block,
-                const { LAYOUT.slots[6] },
+                const { _LAYOUT.slots[6] },
                 tail,
             );
         }
         if upto > 7 {
             <[::std::vec::Vec<
                 u8,
-            >; 2] as _np::Wire>::skip(block, const { LAYOUT.slots[7] }, tail);
+            >; 2] as _np::Wire>::skip(block, const { _LAYOUT.slots[7] }, tail);
         }
         if upto > 9 {
-            <[Frozen; 2] as _np::Wire>::skip(block, const { LAYOUT.slots[9] }, tail);
+            <[Frozen; 2] as _np::Wire>::skip(block, const { _LAYOUT.slots[9] }, tail);
         }
         if upto > 10 {
             <[Unnumbered; 2] as _np::Wire>::skip(
                 block,
-                const { LAYOUT.slots[10] },
+                const { _LAYOUT.slots[10] },
                 tail,
             );
         }
         if upto > 12 {
-            <[Shape; 2] as _np::Wire>::skip(block, const { LAYOUT.slots[12] }, tail);
+            <[Shape; 2] as _np::Wire>::skip(block, const { _LAYOUT.slots[12] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -5817,21 +5866,21 @@ const _: () = {
         #[must_use]
         pub fn bytes(&self) -> <[u8; 16] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[u8; 16] as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <[u8; 16] as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn flags(&self) -> <[bool; 12] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[bool; 12] as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <[bool; 12] as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn eight(&self) -> <[bool; 8] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[bool; 8] as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            <[bool; 8] as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
@@ -5842,7 +5891,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <[::core::option::Option<
                 bool,
-            >; 5] as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
+            >; 5] as _np::Wire>::view(block, const { _LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
@@ -5854,7 +5903,7 @@ const _: () = {
             skip_fields(4, block, &mut tail);
             <[::core::option::Option<
                 u16,
-            >; 5] as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
+            >; 5] as _np::Wire>::view(block, const { _LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
@@ -5864,7 +5913,7 @@ const _: () = {
             skip_fields(5, block, &mut tail);
             <[::std::string::String; 2] as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[5] },
+                const { _LAYOUT.slots[5] },
                 tail,
             )
         }
@@ -5876,7 +5925,7 @@ const _: () = {
             skip_fields(6, block, &mut tail);
             <[::network_protocol::Bytes; 2] as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[6] },
+                const { _LAYOUT.slots[6] },
                 tail,
             )
         }
@@ -5888,7 +5937,7 @@ const _: () = {
             skip_fields(7, block, &mut tail);
             <[::std::vec::Vec<
                 u8,
-            >; 2] as _np::Wire>::view(block, const { LAYOUT.slots[7] }, tail)
+            >; 2] as _np::Wire>::view(block, const { _LAYOUT.slots[7] }, tail)
         }
         /// Field 8.
         #[inline]
@@ -5896,7 +5945,7 @@ const _: () = {
         pub fn points(&self) -> <[Point; COUNT as usize] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
             <[Point; COUNT
-                as usize] as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
+                as usize] as _np::Wire>::view(block, const { _LAYOUT.slots[8] }, tail)
         }
         /// Field 9.
         #[inline]
@@ -5904,7 +5953,7 @@ const _: () = {
         pub fn frozen(&self) -> <[Frozen; 2] as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(9, block, &mut tail);
-            <[Frozen; 2] as _np::Wire>::view(block, const { LAYOUT.slots[9] }, tail)
+            <[Frozen; 2] as _np::Wire>::view(block, const { _LAYOUT.slots[9] }, tail)
         }
         /// Field 10.
         #[inline]
@@ -5912,14 +5961,18 @@ const _: () = {
         pub fn evolvable(&self) -> <[Unnumbered; 2] as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(10, block, &mut tail);
-            <[Unnumbered; 2] as _np::Wire>::view(block, const { LAYOUT.slots[10] }, tail)
+            <[Unnumbered; 2] as _np::Wire>::view(
+                block,
+                const { _LAYOUT.slots[10] },
+                tail,
+            )
         }
         /// Field 11.
         #[inline]
         #[must_use]
         pub fn levels(&self) -> <[Level32; 2] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[Level32; 2] as _np::Wire>::view(block, const { LAYOUT.slots[11] }, tail)
+            <[Level32; 2] as _np::Wire>::view(block, const { _LAYOUT.slots[11] }, tail)
         }
         /// Field 12.
         #[inline]
@@ -5927,42 +5980,42 @@ const _: () = {
         pub fn shapes(&self) -> <[Shape; 2] as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(12, block, &mut tail);
-            <[Shape; 2] as _np::Wire>::view(block, const { LAYOUT.slots[12] }, tail)
+            <[Shape; 2] as _np::Wire>::view(block, const { _LAYOUT.slots[12] }, tail)
         }
         /// Field 13.
         #[inline]
         #[must_use]
         pub fn grid(&self) -> <[[u8; 4]; 4] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[[u8; 4]; 4] as _np::Wire>::view(block, const { LAYOUT.slots[13] }, tail)
+            <[[u8; 4]; 4] as _np::Wire>::view(block, const { _LAYOUT.slots[13] }, tail)
         }
         /// Field 14.
         #[inline]
         #[must_use]
         pub fn flag_grid(&self) -> <[[bool; 3]; 3] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[[bool; 3]; 3] as _np::Wire>::view(block, const { LAYOUT.slots[14] }, tail)
+            <[[bool; 3]; 3] as _np::Wire>::view(block, const { _LAYOUT.slots[14] }, tail)
         }
         /// Field 15.
         #[inline]
         #[must_use]
         pub fn one(&self) -> <[u64; 1] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[u64; 1] as _np::Wire>::view(block, const { LAYOUT.slots[15] }, tail)
+            <[u64; 1] as _np::Wire>::view(block, const { _LAYOUT.slots[15] }, tail)
         }
         /// Field 16.
         #[inline]
         #[must_use]
         pub fn long(&self) -> <[u8; 100] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[u8; 100] as _np::Wire>::view(block, const { LAYOUT.slots[16] }, tail)
+            <[u8; 100] as _np::Wire>::view(block, const { _LAYOUT.slots[16] }, tail)
         }
         /// Field 17.
         #[inline]
         #[must_use]
         pub fn floats(&self) -> <[f64; 2] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[f64; 2] as _np::Wire>::view(block, const { LAYOUT.slots[17] }, tail)
+            <[f64; 2] as _np::Wire>::view(block, const { _LAYOUT.slots[17] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -5999,7 +6052,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Arrays>,
             "Arrays",
@@ -6091,22 +6144,22 @@ pub struct TreeView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<4> = _np::layout([
+    const _LAYOUT: _np::Layout<4> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<::std::vec::Vec<Tree>>(),
         _np::Shape::of::<::core::option::Option<::std::vec::Vec<Tree>>>(),
         _np::Shape::of::<Left>(),
     ]);
-    static PLACES: [_np::Place; 4] = _np::places(
+    static _PLACES: [_np::Place; 4] = _np::places(
         "Tree",
         ["name", "children", "maybe", "left"],
     );
     #[automatically_derived]
     impl _np::Body for Tree {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN
             && <::std::vec::Vec<Tree> as _np::Wire>::PLAIN
             && <::core::option::Option<::std::vec::Vec<Tree>> as _np::Wire>::PLAIN
@@ -6114,11 +6167,11 @@ const _: () = {
         type View<'a> = TreeView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.name, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.children, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.maybe, block, const { LAYOUT.slots[2] });
-            _np::Wire::encode_block(&self.left, block, const { LAYOUT.slots[3] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.name, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.children, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.maybe, block, const { _LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.left, block, const { _LAYOUT.slots[3] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -6132,31 +6185,31 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             let f0: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: ::std::vec::Vec<Tree> = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: ::core::option::Option<::std::vec::Vec<Tree>> = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             let f3: Left = _np::field(
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
                 tail,
-                &PLACES[3],
+                &_PLACES[3],
             )?;
             ::core::result::Result::Ok(Self {
                 name: f0,
@@ -6170,20 +6223,20 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             _np::check_field::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             _np::check_field::<
                 ::std::vec::Vec<Tree>,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             _np::check_field::<
                 ::core::option::Option<::std::vec::Vec<Tree>>,
-            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
+            >(block, const { _LAYOUT.slots[2] }, tail, &_PLACES[2])?;
             _np::check_field::<
                 Left,
-            >(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
+            >(block, const { _LAYOUT.slots[3] }, tail, &_PLACES[3])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -6199,22 +6252,22 @@ const _: () = {
         if upto > 0 {
             <::std::string::String as _np::Wire>::skip(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
             );
         }
         if upto > 1 {
             <::std::vec::Vec<
                 Tree,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[1] }, tail);
         }
         if upto > 2 {
             <::core::option::Option<
                 ::std::vec::Vec<Tree>,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[2] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[2] }, tail);
         }
         if upto > 3 {
-            <Left as _np::Wire>::skip(block, const { LAYOUT.slots[3] }, tail);
+            <Left as _np::Wire>::skip(block, const { _LAYOUT.slots[3] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -6226,7 +6279,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
             )
         }
@@ -6238,7 +6291,7 @@ const _: () = {
             skip_fields(1, block, &mut tail);
             <::std::vec::Vec<
                 Tree,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
@@ -6250,7 +6303,7 @@ const _: () = {
             skip_fields(2, block, &mut tail);
             <::core::option::Option<
                 ::std::vec::Vec<Tree>,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
@@ -6258,7 +6311,7 @@ const _: () = {
         pub fn left(&self) -> <Left as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(3, block, &mut tail);
-            <Left as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
+            <Left as _np::Wire>::view(block, const { _LAYOUT.slots[3] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -6281,7 +6334,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Tree>,
             "Tree",
@@ -6327,22 +6380,22 @@ pub struct LeftView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<1> = _np::layout([
+    const _LAYOUT: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::vec::Vec<Right>>(),
     ]);
-    static PLACES: [_np::Place; 1] = _np::places("Left", ["rights"]);
+    static _PLACES: [_np::Place; 1] = _np::places("Left", ["rights"]);
     #[automatically_derived]
     impl _np::Body for Left {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::vec::Vec<Right> as _np::Wire>::PLAIN;
         type View<'a> = LeftView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.rights, block, const { LAYOUT.slots[0] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.rights, block, const { _LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -6353,12 +6406,12 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: ::std::vec::Vec<Right> = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             ::core::result::Result::Ok(Self { rights: f0 })
         }
@@ -6367,10 +6420,10 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 ::std::vec::Vec<Right>,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -6390,7 +6443,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::vec::Vec<
                 Right,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -6408,7 +6461,7 @@ const _: () = {
             f.debug_struct("Left").field("rights", &self.rights()).finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Left>,
             "Left",
@@ -6443,25 +6496,25 @@ pub struct RightView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
+    const _LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<Left>(),
         _np::Shape::of::<Expression>(),
     ]);
-    static PLACES: [_np::Place; 2] = _np::places("Right", ["left", "expression"]);
+    static _PLACES: [_np::Place; 2] = _np::places("Right", ["left", "expression"]);
     #[automatically_derived]
     impl _np::Body for Right {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <Left as _np::Wire>::PLAIN
             && <Expression as _np::Wire>::PLAIN;
         type View<'a> = RightView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.left, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.expression, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.left, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.expression, block, const { _LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -6473,18 +6526,18 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: Left = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: Expression = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             ::core::result::Result::Ok(Self { left: f0, expression: f1 })
         }
@@ -6493,13 +6546,13 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 Left,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             _np::check_field::<
                 Expression,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -6513,10 +6566,10 @@ const _: () = {
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
         if upto > 0 {
-            <Left as _np::Wire>::skip(block, const { LAYOUT.slots[0] }, tail);
+            <Left as _np::Wire>::skip(block, const { _LAYOUT.slots[0] }, tail);
         }
         if upto > 1 {
-            <Expression as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
+            <Expression as _np::Wire>::skip(block, const { _LAYOUT.slots[1] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -6526,7 +6579,7 @@ const _: () = {
         #[must_use]
         pub fn left(&self) -> <Left as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Left as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <Left as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -6534,7 +6587,7 @@ const _: () = {
         pub fn expression(&self) -> <Expression as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(1, block, &mut tail);
-            <Expression as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <Expression as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -6555,7 +6608,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Right>,
             "Right",
@@ -6619,17 +6672,17 @@ pub enum ExpressionView<'a> {
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT_1: _np::Layout<1> = _np::layout([_np::Shape::of::<f64>()]);
-    static PLACES_1: [_np::Place; 1] = _np::places("Expression", ["Number"]);
-    const LAYOUT_2: _np::Layout<1> = _np::layout([
+    const _LAYOUT_1: _np::Layout<1> = _np::layout([_np::Shape::of::<f64>()]);
+    static _PLACES_1: [_np::Place; 1] = _np::places("Expression", ["Number"]);
+    const _LAYOUT_2: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::vec::Vec<Expression>>(),
     ]);
-    static PLACES_2: [_np::Place; 1] = _np::places("Expression", ["Sum"]);
-    const LAYOUT_3: _np::Layout<2> = _np::layout([
+    static _PLACES_2: [_np::Place; 1] = _np::places("Expression", ["Sum"]);
+    const _LAYOUT_3: _np::Layout<2> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<::std::vec::Vec<Expression>>(),
     ]);
-    static PLACES_3: [_np::Place; 2] = _np::places(
+    static _PLACES_3: [_np::Place; 2] = _np::places(
         "Expression::Call",
         ["name", "arguments"],
     );
@@ -6653,20 +6706,20 @@ const _: () = {
         fn encode_tail(&self, out: &mut _np::Writer<'_>) {
             match self {
                 Self::Number(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_1.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_1.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_1.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_1.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Sum(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_2.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_2.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::Call { name: f0, arguments: f1 } => {
-                    let (at, block) = _np::begin_variant(LAYOUT_3.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_3.slots[0] });
-                    _np::Wire::encode_block(f1, block, const { LAYOUT_3.slots[1] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_3.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_3.slots[0] });
+                    _np::Wire::encode_block(f1, block, const { _LAYOUT_3.slots[1] });
                     _np::Wire::encode_tail(f0, out);
                     _np::Wire::encode_tail(f1, out);
                     _np::end_variant(at, out);
@@ -6686,15 +6739,15 @@ const _: () = {
                 |tag, tail| match tag {
                     1 => {
                         _np::read_fields(
-                            (LAYOUT_1.block_len, LAYOUT_1.text),
+                            (_LAYOUT_1.block_len, _LAYOUT_1.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_1, 0);
+                                _np::own_block!(block, _LAYOUT_1, 0);
                                 let f0: f64 = _np::field(
                                     block,
-                                    const { LAYOUT_1.slots[0] },
+                                    const { _LAYOUT_1.slots[0] },
                                     tail,
-                                    &PLACES_1[0],
+                                    &_PLACES_1[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Number(f0))
                             },
@@ -6702,15 +6755,15 @@ const _: () = {
                     }
                     2 => {
                         _np::read_fields(
-                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            (_LAYOUT_2.block_len, _LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_2, 0);
+                                _np::own_block!(block, _LAYOUT_2, 0);
                                 let f0: ::std::vec::Vec<Expression> = _np::field(
                                     block,
-                                    const { LAYOUT_2.slots[0] },
+                                    const { _LAYOUT_2.slots[0] },
                                     tail,
-                                    &PLACES_2[0],
+                                    &_PLACES_2[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Sum(f0))
                             },
@@ -6718,21 +6771,21 @@ const _: () = {
                     }
                     3 => {
                         _np::read_fields(
-                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            (_LAYOUT_3.block_len, _LAYOUT_3.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_3, 0);
+                                _np::own_block!(block, _LAYOUT_3, 0);
                                 let f0: ::std::string::String = _np::field(
                                     block,
-                                    const { LAYOUT_3.slots[0] },
+                                    const { _LAYOUT_3.slots[0] },
                                     tail,
-                                    &PLACES_3[0],
+                                    &_PLACES_3[0],
                                 )?;
                                 let f1: ::std::vec::Vec<Expression> = _np::field(
                                     block,
-                                    const { LAYOUT_3.slots[1] },
+                                    const { _LAYOUT_3.slots[1] },
                                     tail,
-                                    &PLACES_3[1],
+                                    &_PLACES_3[1],
                                 )?;
                                 ::core::result::Result::Ok(Self::Call {
                                     name: f0,
@@ -6757,36 +6810,51 @@ const _: () = {
                 |tag, tail| match tag {
                     1 => {
                         _np::read_fields(
-                            (LAYOUT_1.block_len, LAYOUT_1.text),
+                            (_LAYOUT_1.block_len, _LAYOUT_1.text),
                             tail,
                             |_, _| ::core::result::Result::Ok(()),
                         )
                     }
                     2 => {
                         _np::read_fields(
-                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            (_LAYOUT_2.block_len, _LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_2, 0);
+                                _np::own_block!(block, _LAYOUT_2, 0);
                                 _np::check_field::<
                                     ::std::vec::Vec<Expression>,
-                                >(block, const { LAYOUT_2.slots[0] }, tail, &PLACES_2[0])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_2.slots[0] },
+                                    tail,
+                                    &_PLACES_2[0],
+                                )?;
                                 ::core::result::Result::Ok(())
                             },
                         )
                     }
                     3 => {
                         _np::read_fields(
-                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            (_LAYOUT_3.block_len, _LAYOUT_3.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_3, 0);
+                                _np::own_block!(block, _LAYOUT_3, 0);
                                 _np::check_field::<
                                     ::std::string::String,
-                                >(block, const { LAYOUT_3.slots[0] }, tail, &PLACES_3[0])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_3.slots[0] },
+                                    tail,
+                                    &_PLACES_3[0],
+                                )?;
                                 _np::check_field::<
                                     ::std::vec::Vec<Expression>,
-                                >(block, const { LAYOUT_3.slots[1] }, tail, &PLACES_3[1])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_3.slots[1] },
+                                    tail,
+                                    &_PLACES_3[1],
+                                )?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -6808,7 +6876,7 @@ const _: () = {
                     {
                         let f0 = <f64 as _np::Wire>::view(
                             block,
-                            const { LAYOUT_1.slots[0] },
+                            const { _LAYOUT_1.slots[0] },
                             *tail,
                         );
                         ExpressionView::Number(f0)
@@ -6820,7 +6888,11 @@ const _: () = {
                     {
                         let f0 = <::std::vec::Vec<
                             Expression,
-                        > as _np::Wire>::view(block, const { LAYOUT_2.slots[0] }, *tail);
+                        > as _np::Wire>::view(
+                            block,
+                            const { _LAYOUT_2.slots[0] },
+                            *tail,
+                        );
                         ExpressionView::Sum(f0)
                     }
                 }
@@ -6830,17 +6902,21 @@ const _: () = {
                     {
                         let f0 = <::std::string::String as _np::Wire>::view(
                             block,
-                            const { LAYOUT_3.slots[0] },
+                            const { _LAYOUT_3.slots[0] },
                             *tail,
                         );
                         <::std::string::String as _np::Wire>::skip(
                             block,
-                            const { LAYOUT_3.slots[0] },
+                            const { _LAYOUT_3.slots[0] },
                             tail,
                         );
                         let f1 = <::std::vec::Vec<
                             Expression,
-                        > as _np::Wire>::view(block, const { LAYOUT_3.slots[1] }, *tail);
+                        > as _np::Wire>::view(
+                            block,
+                            const { _LAYOUT_3.slots[1] },
+                            *tail,
+                        );
                         ExpressionView::Call {
                             name: f0,
                             arguments: f1,
@@ -6855,10 +6931,10 @@ const _: () = {
             _np::skip_union(block, slot, tail);
         }
         fn schema() -> &'static _np::TypeSchema {
-            &SCHEMA
+            &_SCHEMA
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
         _np::UnionSchema::new(
             _np::TypeId::of::<Expression>,
             "Expression",
@@ -6958,7 +7034,7 @@ pub struct EverythingView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<20> = _np::layout([
+    const _LAYOUT: _np::Layout<20> = _np::layout([
         _np::Shape::of::<Numbers>(),
         _np::Shape::of::<Flags>(),
         _np::Shape::of::<Straddling>(),
@@ -6980,7 +7056,7 @@ const _: () = {
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<::network_protocol::Bytes>(),
     ]);
-    static PLACES: [_np::Place; 20] = _np::places(
+    static _PLACES: [_np::Place; 20] = _np::places(
         "Everything",
         [
             "numbers",
@@ -7006,12 +7082,12 @@ const _: () = {
         ],
     );
     #[inline(always)]
-    fn run_end(from: usize, to: usize, block: &[u8], tails: &[u8]) -> usize {
+    fn _run_end(from: usize, to: usize, block: &[u8], tails: &[u8]) -> usize {
         let mut at = 0;
         if from <= 6 && 6 < to {
             at = <Frozen as _np::Wire>::text_end(
                 block,
-                const { LAYOUT.slots[6] },
+                const { _LAYOUT.slots[6] },
                 tails,
                 at,
             );
@@ -7019,7 +7095,7 @@ const _: () = {
         if from <= 18 && 18 < to {
             at = <::std::string::String as _np::Wire>::text_end(
                 block,
-                const { LAYOUT.slots[18] },
+                const { _LAYOUT.slots[18] },
                 tails,
                 at,
             );
@@ -7028,10 +7104,10 @@ const _: () = {
     }
     #[automatically_derived]
     impl _np::Body for Everything {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <Numbers as _np::Wire>::PLAIN && <Flags as _np::Wire>::PLAIN
             && <Straddling as _np::Wire>::PLAIN && <Empty as _np::Wire>::PLAIN
             && <Unnumbered as _np::Wire>::PLAIN && <Shuffled as _np::Wire>::PLAIN
@@ -7046,27 +7122,27 @@ const _: () = {
         type View<'a> = EverythingView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.numbers, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.flags, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.straddling, block, const { LAYOUT.slots[2] });
-            _np::Wire::encode_block(&self.empty, block, const { LAYOUT.slots[3] });
-            _np::Wire::encode_block(&self.unnumbered, block, const { LAYOUT.slots[4] });
-            _np::Wire::encode_block(&self.shuffled, block, const { LAYOUT.slots[5] });
-            _np::Wire::encode_block(&self.frozen, block, const { LAYOUT.slots[6] });
-            _np::Wire::encode_block(&self.options, block, const { LAYOUT.slots[7] });
-            _np::Wire::encode_block(&self.lists, block, const { LAYOUT.slots[8] });
-            _np::Wire::encode_block(&self.arrays, block, const { LAYOUT.slots[9] });
-            _np::Wire::encode_block(&self.tree, block, const { LAYOUT.slots[10] });
-            _np::Wire::encode_block(&self.level8, block, const { LAYOUT.slots[11] });
-            _np::Wire::encode_block(&self.level16, block, const { LAYOUT.slots[12] });
-            _np::Wire::encode_block(&self.level32, block, const { LAYOUT.slots[13] });
-            _np::Wire::encode_block(&self.level64, block, const { LAYOUT.slots[14] });
-            _np::Wire::encode_block(&self.shape, block, const { LAYOUT.slots[15] });
-            _np::Wire::encode_block(&self.growing, block, const { LAYOUT.slots[16] });
-            _np::Wire::encode_block(&self.nothing, block, const { LAYOUT.slots[17] });
-            _np::Wire::encode_block(&self.text, block, const { LAYOUT.slots[18] });
-            _np::Wire::encode_block(&self.bytes, block, const { LAYOUT.slots[19] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.numbers, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.flags, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.straddling, block, const { _LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.empty, block, const { _LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.unnumbered, block, const { _LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.shuffled, block, const { _LAYOUT.slots[5] });
+            _np::Wire::encode_block(&self.frozen, block, const { _LAYOUT.slots[6] });
+            _np::Wire::encode_block(&self.options, block, const { _LAYOUT.slots[7] });
+            _np::Wire::encode_block(&self.lists, block, const { _LAYOUT.slots[8] });
+            _np::Wire::encode_block(&self.arrays, block, const { _LAYOUT.slots[9] });
+            _np::Wire::encode_block(&self.tree, block, const { _LAYOUT.slots[10] });
+            _np::Wire::encode_block(&self.level8, block, const { _LAYOUT.slots[11] });
+            _np::Wire::encode_block(&self.level16, block, const { _LAYOUT.slots[12] });
+            _np::Wire::encode_block(&self.level32, block, const { _LAYOUT.slots[13] });
+            _np::Wire::encode_block(&self.level64, block, const { _LAYOUT.slots[14] });
+            _np::Wire::encode_block(&self.shape, block, const { _LAYOUT.slots[15] });
+            _np::Wire::encode_block(&self.growing, block, const { _LAYOUT.slots[16] });
+            _np::Wire::encode_block(&self.nothing, block, const { _LAYOUT.slots[17] });
+            _np::Wire::encode_block(&self.text, block, const { _LAYOUT.slots[18] });
+            _np::Wire::encode_block(&self.bytes, block, const { _LAYOUT.slots[19] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -7092,136 +7168,136 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: Numbers = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: Flags = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: Straddling = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             let f3: Empty = _np::field(
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
                 tail,
-                &PLACES[3],
+                &_PLACES[3],
             )?;
             let f4: Unnumbered = _np::field(
                 block,
-                const { LAYOUT.slots[4] },
+                const { _LAYOUT.slots[4] },
                 tail,
-                &PLACES[4],
+                &_PLACES[4],
             )?;
             let f5: Shuffled = _np::field(
                 block,
-                const { LAYOUT.slots[5] },
+                const { _LAYOUT.slots[5] },
                 tail,
-                &PLACES[5],
+                &_PLACES[5],
             )?;
-            if const { LAYOUT.runs[6].0 > 0 } {
+            if const { _LAYOUT.runs[6].0 > 0 } {
                 tail.enter_run(
-                    run_end(6, const { LAYOUT.runs[6].0 }, block, tail.rest()),
+                    _run_end(6, const { _LAYOUT.runs[6].0 }, block, tail.rest()),
                 );
             }
             let f6: Frozen = _np::field(
                 block,
-                const { LAYOUT.slots[6] },
+                const { _LAYOUT.slots[6] },
                 tail,
-                &PLACES[6],
+                &_PLACES[6],
             )?;
             let f7: Options = _np::field(
                 block,
-                const { LAYOUT.slots[7] },
+                const { _LAYOUT.slots[7] },
                 tail,
-                &PLACES[7],
+                &_PLACES[7],
             )?;
             let f8: Lists = _np::field(
                 block,
-                const { LAYOUT.slots[8] },
+                const { _LAYOUT.slots[8] },
                 tail,
-                &PLACES[8],
+                &_PLACES[8],
             )?;
             let f9: Arrays = _np::field(
                 block,
-                const { LAYOUT.slots[9] },
+                const { _LAYOUT.slots[9] },
                 tail,
-                &PLACES[9],
+                &_PLACES[9],
             )?;
             let f10: Tree = _np::field(
                 block,
-                const { LAYOUT.slots[10] },
+                const { _LAYOUT.slots[10] },
                 tail,
-                &PLACES[10],
+                &_PLACES[10],
             )?;
             let f11: Level8 = _np::field(
                 block,
-                const { LAYOUT.slots[11] },
+                const { _LAYOUT.slots[11] },
                 tail,
-                &PLACES[11],
+                &_PLACES[11],
             )?;
             let f12: Level16 = _np::field(
                 block,
-                const { LAYOUT.slots[12] },
+                const { _LAYOUT.slots[12] },
                 tail,
-                &PLACES[12],
+                &_PLACES[12],
             )?;
             let f13: Level32 = _np::field(
                 block,
-                const { LAYOUT.slots[13] },
+                const { _LAYOUT.slots[13] },
                 tail,
-                &PLACES[13],
+                &_PLACES[13],
             )?;
             let f14: Level64 = _np::field(
                 block,
-                const { LAYOUT.slots[14] },
+                const { _LAYOUT.slots[14] },
                 tail,
-                &PLACES[14],
+                &_PLACES[14],
             )?;
             let f15: Shape = _np::field(
                 block,
-                const { LAYOUT.slots[15] },
+                const { _LAYOUT.slots[15] },
                 tail,
-                &PLACES[15],
+                &_PLACES[15],
             )?;
             let f16: Growing = _np::field(
                 block,
-                const { LAYOUT.slots[16] },
+                const { _LAYOUT.slots[16] },
                 tail,
-                &PLACES[16],
+                &_PLACES[16],
             )?;
             let f17: Nothing = _np::field(
                 block,
-                const { LAYOUT.slots[17] },
+                const { _LAYOUT.slots[17] },
                 tail,
-                &PLACES[17],
+                &_PLACES[17],
             )?;
-            if const { LAYOUT.runs[18].0 > 0 } {
+            if const { _LAYOUT.runs[18].0 > 0 } {
                 tail.enter_run(
-                    run_end(18, const { LAYOUT.runs[18].0 }, block, tail.rest()),
+                    _run_end(18, const { _LAYOUT.runs[18].0 }, block, tail.rest()),
                 );
             }
             let f18: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[18] },
+                const { _LAYOUT.slots[18] },
                 tail,
-                &PLACES[18],
+                &_PLACES[18],
             )?;
             let f19: ::network_protocol::Bytes = _np::field(
                 block,
-                const { LAYOUT.slots[19] },
+                const { _LAYOUT.slots[19] },
                 tail,
-                &PLACES[19],
+                &_PLACES[19],
             )?;
             ::core::result::Result::Ok(Self {
                 numbers: f0,
@@ -7251,74 +7327,74 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let mut passed = false;
             _np::check_field::<
                 Numbers,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             _np::check_field::<
                 Flags,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             _np::check_field::<
                 Straddling,
-            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
+            >(block, const { _LAYOUT.slots[2] }, tail, &_PLACES[2])?;
             _np::check_field::<
                 Empty,
-            >(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
+            >(block, const { _LAYOUT.slots[3] }, tail, &_PLACES[3])?;
             _np::check_field::<
                 Unnumbered,
-            >(block, const { LAYOUT.slots[4] }, tail, &PLACES[4])?;
+            >(block, const { _LAYOUT.slots[4] }, tail, &_PLACES[4])?;
             _np::check_field::<
                 Shuffled,
-            >(block, const { LAYOUT.slots[5] }, tail, &PLACES[5])?;
-            if const { LAYOUT.runs[6].0 > 0 } {
+            >(block, const { _LAYOUT.slots[5] }, tail, &_PLACES[5])?;
+            if const { _LAYOUT.runs[6].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(6, const { LAYOUT.runs[6].0 }, block, tail.rest()),
-                        const { LAYOUT.runs[6].1 },
+                        _run_end(6, const { _LAYOUT.runs[6].0 }, block, tail.rest()),
+                        const { _LAYOUT.runs[6].1 },
                     );
             }
-            if !(passed && const { LAYOUT.passes(6) }) {
+            if !(passed && const { _LAYOUT.passes(6) }) {
                 _np::check_field::<
                     Frozen,
-                >(block, const { LAYOUT.slots[6] }, tail, &PLACES[6])?;
+                >(block, const { _LAYOUT.slots[6] }, tail, &_PLACES[6])?;
             }
             _np::check_field::<
                 Options,
-            >(block, const { LAYOUT.slots[7] }, tail, &PLACES[7])?;
+            >(block, const { _LAYOUT.slots[7] }, tail, &_PLACES[7])?;
             _np::check_field::<
                 Lists,
-            >(block, const { LAYOUT.slots[8] }, tail, &PLACES[8])?;
+            >(block, const { _LAYOUT.slots[8] }, tail, &_PLACES[8])?;
             _np::check_field::<
                 Arrays,
-            >(block, const { LAYOUT.slots[9] }, tail, &PLACES[9])?;
+            >(block, const { _LAYOUT.slots[9] }, tail, &_PLACES[9])?;
             _np::check_field::<
                 Tree,
-            >(block, const { LAYOUT.slots[10] }, tail, &PLACES[10])?;
+            >(block, const { _LAYOUT.slots[10] }, tail, &_PLACES[10])?;
             _np::check_field::<
                 Shape,
-            >(block, const { LAYOUT.slots[15] }, tail, &PLACES[15])?;
+            >(block, const { _LAYOUT.slots[15] }, tail, &_PLACES[15])?;
             _np::check_field::<
                 Growing,
-            >(block, const { LAYOUT.slots[16] }, tail, &PLACES[16])?;
+            >(block, const { _LAYOUT.slots[16] }, tail, &_PLACES[16])?;
             _np::check_field::<
                 Nothing,
-            >(block, const { LAYOUT.slots[17] }, tail, &PLACES[17])?;
-            if const { LAYOUT.runs[18].0 > 0 } {
+            >(block, const { _LAYOUT.slots[17] }, tail, &_PLACES[17])?;
+            if const { _LAYOUT.runs[18].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(18, const { LAYOUT.runs[18].0 }, block, tail.rest()),
-                        const { LAYOUT.runs[18].1 },
+                        _run_end(18, const { _LAYOUT.runs[18].0 }, block, tail.rest()),
+                        const { _LAYOUT.runs[18].1 },
                     );
             }
-            if !(passed && const { LAYOUT.passes(18) }) {
+            if !(passed && const { _LAYOUT.passes(18) }) {
                 _np::check_field::<
                     ::std::string::String,
-                >(block, const { LAYOUT.slots[18] }, tail, &PLACES[18])?;
+                >(block, const { _LAYOUT.slots[18] }, tail, &_PLACES[18])?;
             }
             _np::check_field::<
                 ::network_protocol::Bytes,
-            >(block, const { LAYOUT.slots[19] }, tail, &PLACES[19])?;
+            >(block, const { _LAYOUT.slots[19] }, tail, &_PLACES[19])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -7332,58 +7408,58 @@ const _: () = {
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
         if upto > 0 {
-            <Numbers as _np::Wire>::skip(block, const { LAYOUT.slots[0] }, tail);
+            <Numbers as _np::Wire>::skip(block, const { _LAYOUT.slots[0] }, tail);
         }
         if upto > 1 {
-            <Flags as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
+            <Flags as _np::Wire>::skip(block, const { _LAYOUT.slots[1] }, tail);
         }
         if upto > 2 {
-            <Straddling as _np::Wire>::skip(block, const { LAYOUT.slots[2] }, tail);
+            <Straddling as _np::Wire>::skip(block, const { _LAYOUT.slots[2] }, tail);
         }
         if upto > 3 {
-            <Empty as _np::Wire>::skip(block, const { LAYOUT.slots[3] }, tail);
+            <Empty as _np::Wire>::skip(block, const { _LAYOUT.slots[3] }, tail);
         }
         if upto > 4 {
-            <Unnumbered as _np::Wire>::skip(block, const { LAYOUT.slots[4] }, tail);
+            <Unnumbered as _np::Wire>::skip(block, const { _LAYOUT.slots[4] }, tail);
         }
         if upto > 5 {
-            <Shuffled as _np::Wire>::skip(block, const { LAYOUT.slots[5] }, tail);
+            <Shuffled as _np::Wire>::skip(block, const { _LAYOUT.slots[5] }, tail);
         }
         if upto > 6 {
-            <Frozen as _np::Wire>::skip(block, const { LAYOUT.slots[6] }, tail);
+            <Frozen as _np::Wire>::skip(block, const { _LAYOUT.slots[6] }, tail);
         }
         if upto > 7 {
-            <Options as _np::Wire>::skip(block, const { LAYOUT.slots[7] }, tail);
+            <Options as _np::Wire>::skip(block, const { _LAYOUT.slots[7] }, tail);
         }
         if upto > 8 {
-            <Lists as _np::Wire>::skip(block, const { LAYOUT.slots[8] }, tail);
+            <Lists as _np::Wire>::skip(block, const { _LAYOUT.slots[8] }, tail);
         }
         if upto > 9 {
-            <Arrays as _np::Wire>::skip(block, const { LAYOUT.slots[9] }, tail);
+            <Arrays as _np::Wire>::skip(block, const { _LAYOUT.slots[9] }, tail);
         }
         if upto > 10 {
-            <Tree as _np::Wire>::skip(block, const { LAYOUT.slots[10] }, tail);
+            <Tree as _np::Wire>::skip(block, const { _LAYOUT.slots[10] }, tail);
         }
         if upto > 15 {
-            <Shape as _np::Wire>::skip(block, const { LAYOUT.slots[15] }, tail);
+            <Shape as _np::Wire>::skip(block, const { _LAYOUT.slots[15] }, tail);
         }
         if upto > 16 {
-            <Growing as _np::Wire>::skip(block, const { LAYOUT.slots[16] }, tail);
+            <Growing as _np::Wire>::skip(block, const { _LAYOUT.slots[16] }, tail);
         }
         if upto > 17 {
-            <Nothing as _np::Wire>::skip(block, const { LAYOUT.slots[17] }, tail);
+            <Nothing as _np::Wire>::skip(block, const { _LAYOUT.slots[17] }, tail);
         }
         if upto > 18 {
             <::std::string::String as _np::Wire>::skip(
                 block,
-                const { LAYOUT.slots[18] },
+                const { _LAYOUT.slots[18] },
                 tail,
             );
         }
         if upto > 19 {
             <::network_protocol::Bytes as _np::Wire>::skip(
                 block,
-                const { LAYOUT.slots[19] },
+                const { _LAYOUT.slots[19] },
                 tail,
             );
         }
@@ -7395,7 +7471,7 @@ const _: () = {
         #[must_use]
         pub fn numbers(&self) -> <Numbers as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Numbers as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <Numbers as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -7403,7 +7479,7 @@ const _: () = {
         pub fn flags(&self) -> <Flags as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(1, block, &mut tail);
-            <Flags as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <Flags as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
@@ -7411,7 +7487,7 @@ const _: () = {
         pub fn straddling(&self) -> <Straddling as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(2, block, &mut tail);
-            <Straddling as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            <Straddling as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
@@ -7419,7 +7495,7 @@ const _: () = {
         pub fn empty(&self) -> <Empty as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(3, block, &mut tail);
-            <Empty as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
+            <Empty as _np::Wire>::view(block, const { _LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
@@ -7427,7 +7503,7 @@ const _: () = {
         pub fn unnumbered(&self) -> <Unnumbered as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(4, block, &mut tail);
-            <Unnumbered as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
+            <Unnumbered as _np::Wire>::view(block, const { _LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
@@ -7435,7 +7511,7 @@ const _: () = {
         pub fn shuffled(&self) -> <Shuffled as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(5, block, &mut tail);
-            <Shuffled as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail)
+            <Shuffled as _np::Wire>::view(block, const { _LAYOUT.slots[5] }, tail)
         }
         /// Field 6.
         #[inline]
@@ -7443,7 +7519,7 @@ const _: () = {
         pub fn frozen(&self) -> <Frozen as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(6, block, &mut tail);
-            <Frozen as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail)
+            <Frozen as _np::Wire>::view(block, const { _LAYOUT.slots[6] }, tail)
         }
         /// Field 7.
         #[inline]
@@ -7451,7 +7527,7 @@ const _: () = {
         pub fn options(&self) -> <Options as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(7, block, &mut tail);
-            <Options as _np::Wire>::view(block, const { LAYOUT.slots[7] }, tail)
+            <Options as _np::Wire>::view(block, const { _LAYOUT.slots[7] }, tail)
         }
         /// Field 8.
         #[inline]
@@ -7459,7 +7535,7 @@ const _: () = {
         pub fn lists(&self) -> <Lists as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(8, block, &mut tail);
-            <Lists as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
+            <Lists as _np::Wire>::view(block, const { _LAYOUT.slots[8] }, tail)
         }
         /// Field 9.
         #[inline]
@@ -7467,7 +7543,7 @@ const _: () = {
         pub fn arrays(&self) -> <Arrays as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(9, block, &mut tail);
-            <Arrays as _np::Wire>::view(block, const { LAYOUT.slots[9] }, tail)
+            <Arrays as _np::Wire>::view(block, const { _LAYOUT.slots[9] }, tail)
         }
         /// Field 10.
         #[inline]
@@ -7475,35 +7551,35 @@ const _: () = {
         pub fn tree(&self) -> <Tree as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(10, block, &mut tail);
-            <Tree as _np::Wire>::view(block, const { LAYOUT.slots[10] }, tail)
+            <Tree as _np::Wire>::view(block, const { _LAYOUT.slots[10] }, tail)
         }
         /// Field 11.
         #[inline]
         #[must_use]
         pub fn level8(&self) -> <Level8 as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Level8 as _np::Wire>::view(block, const { LAYOUT.slots[11] }, tail)
+            <Level8 as _np::Wire>::view(block, const { _LAYOUT.slots[11] }, tail)
         }
         /// Field 12.
         #[inline]
         #[must_use]
         pub fn level16(&self) -> <Level16 as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Level16 as _np::Wire>::view(block, const { LAYOUT.slots[12] }, tail)
+            <Level16 as _np::Wire>::view(block, const { _LAYOUT.slots[12] }, tail)
         }
         /// Field 13.
         #[inline]
         #[must_use]
         pub fn level32(&self) -> <Level32 as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Level32 as _np::Wire>::view(block, const { LAYOUT.slots[13] }, tail)
+            <Level32 as _np::Wire>::view(block, const { _LAYOUT.slots[13] }, tail)
         }
         /// Field 14.
         #[inline]
         #[must_use]
         pub fn level64(&self) -> <Level64 as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Level64 as _np::Wire>::view(block, const { LAYOUT.slots[14] }, tail)
+            <Level64 as _np::Wire>::view(block, const { _LAYOUT.slots[14] }, tail)
         }
         /// Field 15.
         #[inline]
@@ -7511,7 +7587,7 @@ const _: () = {
         pub fn shape(&self) -> <Shape as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(15, block, &mut tail);
-            <Shape as _np::Wire>::view(block, const { LAYOUT.slots[15] }, tail)
+            <Shape as _np::Wire>::view(block, const { _LAYOUT.slots[15] }, tail)
         }
         /// Field 16.
         #[inline]
@@ -7519,7 +7595,7 @@ const _: () = {
         pub fn growing(&self) -> <Growing as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(16, block, &mut tail);
-            <Growing as _np::Wire>::view(block, const { LAYOUT.slots[16] }, tail)
+            <Growing as _np::Wire>::view(block, const { _LAYOUT.slots[16] }, tail)
         }
         /// Field 17.
         #[inline]
@@ -7527,7 +7603,7 @@ const _: () = {
         pub fn nothing(&self) -> <Nothing as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(17, block, &mut tail);
-            <Nothing as _np::Wire>::view(block, const { LAYOUT.slots[17] }, tail)
+            <Nothing as _np::Wire>::view(block, const { _LAYOUT.slots[17] }, tail)
         }
         /// Field 18.
         #[inline]
@@ -7537,7 +7613,7 @@ const _: () = {
             skip_fields(18, block, &mut tail);
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[18] },
+                const { _LAYOUT.slots[18] },
                 tail,
             )
         }
@@ -7549,7 +7625,7 @@ const _: () = {
             skip_fields(19, block, &mut tail);
             <::network_protocol::Bytes as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[19] },
+                const { _LAYOUT.slots[19] },
                 tail,
             )
         }
@@ -7590,7 +7666,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Everything>,
             "Everything",
@@ -7665,27 +7741,27 @@ pub struct WideView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<3> = _np::layout([
+    const _LAYOUT: _np::Layout<3> = _np::layout([
         _np::Shape::of::<[u16; 150]>(),
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<bool>(),
     ]);
-    static PLACES: [_np::Place; 3] = _np::places("Wide", ["numbers", "text", "last"]);
+    static _PLACES: [_np::Place; 3] = _np::places("Wide", ["numbers", "text", "last"]);
     #[automatically_derived]
     impl _np::Body for Wide {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <[u16; 150] as _np::Wire>::PLAIN
             && <::std::string::String as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN;
         type View<'a> = WideView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.numbers, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.text, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.last, block, const { LAYOUT.slots[2] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.numbers, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.text, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.last, block, const { _LAYOUT.slots[2] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -7696,25 +7772,25 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             let f0: [u16; 150] = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: bool = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             ::core::result::Result::Ok(Self {
                 numbers: f0,
@@ -7727,11 +7803,11 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             _np::check_field::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -7749,7 +7825,7 @@ const _: () = {
         #[must_use]
         pub fn numbers(&self) -> <[u16; 150] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[u16; 150] as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <[u16; 150] as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -7758,7 +7834,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
             )
         }
@@ -7767,7 +7843,7 @@ const _: () = {
         #[must_use]
         pub fn last(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -7789,7 +7865,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Wide>,
             "Wide",
@@ -7825,20 +7901,20 @@ pub struct LongView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<[u8; 127]>()]);
-    static PLACES: [_np::Place; 1] = _np::places("Long", ["bytes"]);
+    const _LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<[u8; 127]>()]);
+    static _PLACES: [_np::Place; 1] = _np::places("Long", ["bytes"]);
     #[automatically_derived]
     impl _np::Body for Long {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <[u8; 127] as _np::Wire>::PLAIN;
         type View<'a> = LongView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.bytes, block, const { LAYOUT.slots[0] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.bytes, block, const { _LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -7847,12 +7923,12 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: [u8; 127] = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             ::core::result::Result::Ok(Self { bytes: f0 })
         }
@@ -7878,7 +7954,7 @@ const _: () = {
         #[must_use]
         pub fn bytes(&self) -> <[u8; 127] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[u8; 127] as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <[u8; 127] as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -7896,7 +7972,7 @@ const _: () = {
             f.debug_struct("Long").field("bytes", &self.bytes()).finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Long>,
             "Long",
@@ -7951,17 +8027,17 @@ pub enum WiderView<'a> {
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT_1: _np::Layout<3> = _np::layout([
+    const _LAYOUT_1: _np::Layout<3> = _np::layout([
         _np::Shape::of::<[u8; 254]>(),
         _np::Shape::of::<bool>(),
         _np::Shape::of::<::std::string::String>(),
     ]);
-    static PLACES_1: [_np::Place; 3] = _np::places(
+    static _PLACES_1: [_np::Place; 3] = _np::places(
         "Wider::Fields",
         ["bytes", "flag", "text"],
     );
-    const LAYOUT_2: _np::Layout<1> = _np::layout([_np::Shape::of::<[u64; 32]>()]);
-    static PLACES_2: [_np::Place; 1] = _np::places("Wider", ["One"]);
+    const _LAYOUT_2: _np::Layout<1> = _np::layout([_np::Shape::of::<[u64; 32]>()]);
+    static _PLACES_2: [_np::Place; 1] = _np::places("Wider", ["One"]);
     #[automatically_derived]
     impl _np::Wire for Wider {
         const BITS: usize = 0;
@@ -7981,16 +8057,16 @@ const _: () = {
         fn encode_tail(&self, out: &mut _np::Writer<'_>) {
             match self {
                 Self::Fields { bytes: f0, flag: f1, text: f2 } => {
-                    let (at, block) = _np::begin_variant(LAYOUT_1.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_1.slots[0] });
-                    _np::Wire::encode_block(f1, block, const { LAYOUT_1.slots[1] });
-                    _np::Wire::encode_block(f2, block, const { LAYOUT_1.slots[2] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_1.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_1.slots[0] });
+                    _np::Wire::encode_block(f1, block, const { _LAYOUT_1.slots[1] });
+                    _np::Wire::encode_block(f2, block, const { _LAYOUT_1.slots[2] });
                     _np::Wire::encode_tail(f2, out);
                     _np::end_variant(at, out);
                 }
                 Self::One(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_2.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_2.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Unknown(raw) => _np::encode_raw(raw, out),
@@ -8008,30 +8084,30 @@ const _: () = {
                 |tag, tail| match tag {
                     1 => {
                         _np::read_fields(
-                            (LAYOUT_1.block_len, LAYOUT_1.text),
+                            (_LAYOUT_1.block_len, _LAYOUT_1.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_1, 0);
+                                _np::own_block!(block, _LAYOUT_1, 0);
                                 _np::unknown_bits(
-                                    tail.exact() && LAYOUT_1.has_spare_bits(block),
+                                    tail.exact() && _LAYOUT_1.has_spare_bits(block),
                                 )?;
                                 let f0: [u8; 254] = _np::field(
                                     block,
-                                    const { LAYOUT_1.slots[0] },
+                                    const { _LAYOUT_1.slots[0] },
                                     tail,
-                                    &PLACES_1[0],
+                                    &_PLACES_1[0],
                                 )?;
                                 let f1: bool = _np::field(
                                     block,
-                                    const { LAYOUT_1.slots[1] },
+                                    const { _LAYOUT_1.slots[1] },
                                     tail,
-                                    &PLACES_1[1],
+                                    &_PLACES_1[1],
                                 )?;
                                 let f2: ::std::string::String = _np::field(
                                     block,
-                                    const { LAYOUT_1.slots[2] },
+                                    const { _LAYOUT_1.slots[2] },
                                     tail,
-                                    &PLACES_1[2],
+                                    &_PLACES_1[2],
                                 )?;
                                 ::core::result::Result::Ok(Self::Fields {
                                     bytes: f0,
@@ -8043,15 +8119,15 @@ const _: () = {
                     }
                     2 => {
                         _np::read_fields(
-                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            (_LAYOUT_2.block_len, _LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_2, 0);
+                                _np::own_block!(block, _LAYOUT_2, 0);
                                 let f0: [u64; 32] = _np::field(
                                     block,
-                                    const { LAYOUT_2.slots[0] },
+                                    const { _LAYOUT_2.slots[0] },
                                     tail,
-                                    &PLACES_2[0],
+                                    &_PLACES_2[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::One(f0))
                             },
@@ -8073,23 +8149,28 @@ const _: () = {
                 |tag, tail| match tag {
                     1 => {
                         _np::read_fields(
-                            (LAYOUT_1.block_len, LAYOUT_1.text),
+                            (_LAYOUT_1.block_len, _LAYOUT_1.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_1, 0);
+                                _np::own_block!(block, _LAYOUT_1, 0);
                                 _np::unknown_bits(
-                                    tail.exact() && LAYOUT_1.has_spare_bits(block),
+                                    tail.exact() && _LAYOUT_1.has_spare_bits(block),
                                 )?;
                                 _np::check_field::<
                                     ::std::string::String,
-                                >(block, const { LAYOUT_1.slots[2] }, tail, &PLACES_1[2])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_1.slots[2] },
+                                    tail,
+                                    &_PLACES_1[2],
+                                )?;
                                 ::core::result::Result::Ok(())
                             },
                         )
                     }
                     2 => {
                         _np::read_fields(
-                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            (_LAYOUT_2.block_len, _LAYOUT_2.text),
                             tail,
                             |_, _| ::core::result::Result::Ok(()),
                         )
@@ -8111,17 +8192,17 @@ const _: () = {
                     {
                         let f0 = <[u8; 254] as _np::Wire>::view(
                             block,
-                            const { LAYOUT_1.slots[0] },
+                            const { _LAYOUT_1.slots[0] },
                             *tail,
                         );
                         let f1 = <bool as _np::Wire>::view(
                             block,
-                            const { LAYOUT_1.slots[1] },
+                            const { _LAYOUT_1.slots[1] },
                             *tail,
                         );
                         let f2 = <::std::string::String as _np::Wire>::view(
                             block,
-                            const { LAYOUT_1.slots[2] },
+                            const { _LAYOUT_1.slots[2] },
                             *tail,
                         );
                         WiderView::Fields {
@@ -8137,7 +8218,7 @@ const _: () = {
                     {
                         let f0 = <[u64; 32] as _np::Wire>::view(
                             block,
-                            const { LAYOUT_2.slots[0] },
+                            const { _LAYOUT_2.slots[0] },
                             *tail,
                         );
                         WiderView::One(f0)
@@ -8151,10 +8232,10 @@ const _: () = {
             _np::skip_union(block, slot, tail);
         }
         fn schema() -> &'static _np::TypeSchema {
-            &SCHEMA
+            &_SCHEMA
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
         _np::UnionSchema::new(
             _np::TypeId::of::<Wider>,
             "Wider",
@@ -8214,23 +8295,23 @@ pub struct BlocksView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<5> = _np::layout([
+    const _LAYOUT: _np::Layout<5> = _np::layout([
         _np::Shape::of::<Wide>(),
         _np::Shape::of::<::std::vec::Vec<Wide>>(),
         _np::Shape::of::<Long>(),
         _np::Shape::of::<::std::vec::Vec<Long>>(),
         _np::Shape::of::<Wider>(),
     ]);
-    static PLACES: [_np::Place; 5] = _np::places(
+    static _PLACES: [_np::Place; 5] = _np::places(
         "Blocks",
         ["wide", "wides", "long", "longs", "wider"],
     );
     #[automatically_derived]
     impl _np::Body for Blocks {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <Wide as _np::Wire>::PLAIN
             && <::std::vec::Vec<Wide> as _np::Wire>::PLAIN && <Long as _np::Wire>::PLAIN
             && <::std::vec::Vec<Long> as _np::Wire>::PLAIN
@@ -8238,12 +8319,12 @@ const _: () = {
         type View<'a> = BlocksView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.wide, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.wides, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.long, block, const { LAYOUT.slots[2] });
-            _np::Wire::encode_block(&self.longs, block, const { LAYOUT.slots[3] });
-            _np::Wire::encode_block(&self.wider, block, const { LAYOUT.slots[4] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.wide, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.wides, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.long, block, const { _LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.longs, block, const { _LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.wider, block, const { _LAYOUT.slots[4] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -8258,36 +8339,36 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: Wide = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: ::std::vec::Vec<Wide> = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: Long = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             let f3: ::std::vec::Vec<Long> = _np::field(
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
                 tail,
-                &PLACES[3],
+                &_PLACES[3],
             )?;
             let f4: Wider = _np::field(
                 block,
-                const { LAYOUT.slots[4] },
+                const { _LAYOUT.slots[4] },
                 tail,
-                &PLACES[4],
+                &_PLACES[4],
             )?;
             ::core::result::Result::Ok(Self {
                 wide: f0,
@@ -8302,22 +8383,22 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 Wide,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             _np::check_field::<
                 ::std::vec::Vec<Wide>,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             _np::check_field::<
                 Long,
-            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
+            >(block, const { _LAYOUT.slots[2] }, tail, &_PLACES[2])?;
             _np::check_field::<
                 ::std::vec::Vec<Long>,
-            >(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
+            >(block, const { _LAYOUT.slots[3] }, tail, &_PLACES[3])?;
             _np::check_field::<
                 Wider,
-            >(block, const { LAYOUT.slots[4] }, tail, &PLACES[4])?;
+            >(block, const { _LAYOUT.slots[4] }, tail, &_PLACES[4])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -8331,23 +8412,23 @@ const _: () = {
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
         if upto > 0 {
-            <Wide as _np::Wire>::skip(block, const { LAYOUT.slots[0] }, tail);
+            <Wide as _np::Wire>::skip(block, const { _LAYOUT.slots[0] }, tail);
         }
         if upto > 1 {
             <::std::vec::Vec<
                 Wide,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[1] }, tail);
         }
         if upto > 2 {
-            <Long as _np::Wire>::skip(block, const { LAYOUT.slots[2] }, tail);
+            <Long as _np::Wire>::skip(block, const { _LAYOUT.slots[2] }, tail);
         }
         if upto > 3 {
             <::std::vec::Vec<
                 Long,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[3] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[3] }, tail);
         }
         if upto > 4 {
-            <Wider as _np::Wire>::skip(block, const { LAYOUT.slots[4] }, tail);
+            <Wider as _np::Wire>::skip(block, const { _LAYOUT.slots[4] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -8357,7 +8438,7 @@ const _: () = {
         #[must_use]
         pub fn wide(&self) -> <Wide as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Wide as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <Wide as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -8367,7 +8448,7 @@ const _: () = {
             skip_fields(1, block, &mut tail);
             <::std::vec::Vec<
                 Wide,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
@@ -8375,7 +8456,7 @@ const _: () = {
         pub fn long(&self) -> <Long as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(2, block, &mut tail);
-            <Long as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            <Long as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
@@ -8385,7 +8466,7 @@ const _: () = {
             skip_fields(3, block, &mut tail);
             <::std::vec::Vec<
                 Long,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
@@ -8393,7 +8474,7 @@ const _: () = {
         pub fn wider(&self) -> <Wider as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(4, block, &mut tail);
-            <Wider as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
+            <Wider as _np::Wire>::view(block, const { _LAYOUT.slots[4] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -8417,7 +8498,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Blocks>,
             "Blocks",
@@ -8492,18 +8573,18 @@ pub enum FailureView<'a> {
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT_2: _np::Layout<1> = _np::layout([_np::Shape::of::<u32>()]);
-    static PLACES_2: [_np::Place; 1] = _np::places("Failure", ["TooMany"]);
-    const LAYOUT_3: _np::Layout<2> = _np::layout([
+    const _LAYOUT_2: _np::Layout<1> = _np::layout([_np::Shape::of::<u32>()]);
+    static _PLACES_2: [_np::Place; 1] = _np::places("Failure", ["TooMany"]);
+    const _LAYOUT_3: _np::Layout<2> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<Shape>(),
     ]);
-    static PLACES_3: [_np::Place; 2] = _np::places(
+    static _PLACES_3: [_np::Place; 2] = _np::places(
         "Failure::Refused",
         ["reason", "shape"],
     );
-    const LAYOUT_4: _np::Layout<1> = _np::layout([_np::Shape::of::<Numbers>()]);
-    static PLACES_4: [_np::Place; 1] = _np::places("Failure", ["Other"]);
+    const _LAYOUT_4: _np::Layout<1> = _np::layout([_np::Shape::of::<Numbers>()]);
+    static _PLACES_4: [_np::Place; 1] = _np::places("Failure", ["Other"]);
     #[automatically_derived]
     impl _np::Wire for Failure {
         const BITS: usize = 0;
@@ -8526,21 +8607,21 @@ const _: () = {
             match self {
                 Self::NotFound { .. } => _np::encode_unit(out),
                 Self::TooMany(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_2.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_2.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Refused { reason: f0, shape: f1 } => {
-                    let (at, block) = _np::begin_variant(LAYOUT_3.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_3.slots[0] });
-                    _np::Wire::encode_block(f1, block, const { LAYOUT_3.slots[1] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_3.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_3.slots[0] });
+                    _np::Wire::encode_block(f1, block, const { _LAYOUT_3.slots[1] });
                     _np::Wire::encode_tail(f0, out);
                     _np::Wire::encode_tail(f1, out);
                     _np::end_variant(at, out);
                 }
                 Self::Other(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_4.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_4.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_4.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_4.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
@@ -8560,15 +8641,15 @@ const _: () = {
                     1 => _np::read_unit(tail).map(|()| Self::NotFound),
                     2 => {
                         _np::read_fields(
-                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            (_LAYOUT_2.block_len, _LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_2, 0);
+                                _np::own_block!(block, _LAYOUT_2, 0);
                                 let f0: u32 = _np::field(
                                     block,
-                                    const { LAYOUT_2.slots[0] },
+                                    const { _LAYOUT_2.slots[0] },
                                     tail,
-                                    &PLACES_2[0],
+                                    &_PLACES_2[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::TooMany(f0))
                             },
@@ -8576,21 +8657,21 @@ const _: () = {
                     }
                     3 => {
                         _np::read_fields(
-                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            (_LAYOUT_3.block_len, _LAYOUT_3.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_3, 0);
+                                _np::own_block!(block, _LAYOUT_3, 0);
                                 let f0: ::std::string::String = _np::field(
                                     block,
-                                    const { LAYOUT_3.slots[0] },
+                                    const { _LAYOUT_3.slots[0] },
                                     tail,
-                                    &PLACES_3[0],
+                                    &_PLACES_3[0],
                                 )?;
                                 let f1: Shape = _np::field(
                                     block,
-                                    const { LAYOUT_3.slots[1] },
+                                    const { _LAYOUT_3.slots[1] },
                                     tail,
-                                    &PLACES_3[1],
+                                    &_PLACES_3[1],
                                 )?;
                                 ::core::result::Result::Ok(Self::Refused {
                                     reason: f0,
@@ -8601,15 +8682,15 @@ const _: () = {
                     }
                     4 => {
                         _np::read_fields(
-                            (LAYOUT_4.block_len, LAYOUT_4.text),
+                            (_LAYOUT_4.block_len, _LAYOUT_4.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_4, 0);
+                                _np::own_block!(block, _LAYOUT_4, 0);
                                 let f0: Numbers = _np::field(
                                     block,
-                                    const { LAYOUT_4.slots[0] },
+                                    const { _LAYOUT_4.slots[0] },
                                     tail,
-                                    &PLACES_4[0],
+                                    &_PLACES_4[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Other(f0))
                             },
@@ -8632,36 +8713,51 @@ const _: () = {
                     1 => _np::read_unit(tail),
                     2 => {
                         _np::read_fields(
-                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            (_LAYOUT_2.block_len, _LAYOUT_2.text),
                             tail,
                             |_, _| ::core::result::Result::Ok(()),
                         )
                     }
                     3 => {
                         _np::read_fields(
-                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            (_LAYOUT_3.block_len, _LAYOUT_3.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_3, 0);
+                                _np::own_block!(block, _LAYOUT_3, 0);
                                 _np::check_field::<
                                     ::std::string::String,
-                                >(block, const { LAYOUT_3.slots[0] }, tail, &PLACES_3[0])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_3.slots[0] },
+                                    tail,
+                                    &_PLACES_3[0],
+                                )?;
                                 _np::check_field::<
                                     Shape,
-                                >(block, const { LAYOUT_3.slots[1] }, tail, &PLACES_3[1])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_3.slots[1] },
+                                    tail,
+                                    &_PLACES_3[1],
+                                )?;
                                 ::core::result::Result::Ok(())
                             },
                         )
                     }
                     4 => {
                         _np::read_fields(
-                            (LAYOUT_4.block_len, LAYOUT_4.text),
+                            (_LAYOUT_4.block_len, _LAYOUT_4.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_4, 0);
+                                _np::own_block!(block, _LAYOUT_4, 0);
                                 _np::check_field::<
                                     Numbers,
-                                >(block, const { LAYOUT_4.slots[0] }, tail, &PLACES_4[0])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_4.slots[0] },
+                                    tail,
+                                    &_PLACES_4[0],
+                                )?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -8684,7 +8780,7 @@ const _: () = {
                     {
                         let f0 = <u32 as _np::Wire>::view(
                             block,
-                            const { LAYOUT_2.slots[0] },
+                            const { _LAYOUT_2.slots[0] },
                             *tail,
                         );
                         FailureView::TooMany(f0)
@@ -8696,17 +8792,17 @@ const _: () = {
                     {
                         let f0 = <::std::string::String as _np::Wire>::view(
                             block,
-                            const { LAYOUT_3.slots[0] },
+                            const { _LAYOUT_3.slots[0] },
                             *tail,
                         );
                         <::std::string::String as _np::Wire>::skip(
                             block,
-                            const { LAYOUT_3.slots[0] },
+                            const { _LAYOUT_3.slots[0] },
                             tail,
                         );
                         let f1 = <Shape as _np::Wire>::view(
                             block,
-                            const { LAYOUT_3.slots[1] },
+                            const { _LAYOUT_3.slots[1] },
                             *tail,
                         );
                         FailureView::Refused {
@@ -8721,7 +8817,7 @@ const _: () = {
                     {
                         let f0 = <Numbers as _np::Wire>::view(
                             block,
-                            const { LAYOUT_4.slots[0] },
+                            const { _LAYOUT_4.slots[0] },
                             *tail,
                         );
                         FailureView::Other(f0)
@@ -8735,7 +8831,7 @@ const _: () = {
             _np::skip_union(block, slot, tail);
         }
         fn schema() -> &'static _np::TypeSchema {
-            &SCHEMA
+            &_SCHEMA
         }
     }
     #[automatically_derived]
@@ -8767,7 +8863,7 @@ const _: () = {
     }
     #[automatically_derived]
     impl ::core::error::Error for Failure {}
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
         _np::UnionSchema::new(
                 _np::TypeId::of::<Failure>,
                 "Failure",
@@ -8914,24 +9010,24 @@ pub struct EveryTellView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
+    const _LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<u8>(),
     ]);
-    static PLACES: [_np::Place; 2] = _np::places("EveryTell", ["text", "times"]);
+    static _PLACES: [_np::Place; 2] = _np::places("EveryTell", ["text", "times"]);
     #[automatically_derived]
     impl _np::Body for EveryTell {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
         type View<'a> = EveryTellView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.text, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.times, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.text, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.times, block, const { _LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -8942,14 +9038,19 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
-            let f1: u8 = _np::field(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            let f1: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[1] },
+                tail,
+                &_PLACES[1],
+            )?;
             ::core::result::Result::Ok(Self { text: f0, times: f1 })
         }
         #[inline]
@@ -8957,10 +9058,10 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -8980,7 +9081,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
             )
         }
@@ -8989,7 +9090,7 @@ const _: () = {
         #[must_use]
         pub fn times(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -9010,7 +9111,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<EveryTell>,
             "EveryTell",
@@ -9046,20 +9147,20 @@ pub struct EveryEchoFieldsView<'a>(::network_protocol::__private::v1::BodyView<'
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<Everything>()]);
-    static PLACES: [_np::Place; 1] = _np::places("EveryEchoFields", ["value"]);
+    const _LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<Everything>()]);
+    static _PLACES: [_np::Place; 1] = _np::places("EveryEchoFields", ["value"]);
     #[automatically_derived]
     impl _np::Body for EveryEchoFields {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <Everything as _np::Wire>::PLAIN;
         type View<'a> = EveryEchoFieldsView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.value, block, const { LAYOUT.slots[0] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.value, block, const { _LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -9070,12 +9171,12 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: Everything = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             ::core::result::Result::Ok(Self { value: f0 })
         }
@@ -9084,10 +9185,10 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 Everything,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -9105,7 +9206,7 @@ const _: () = {
         #[must_use]
         pub fn value(&self) -> <Everything as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Everything as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <Everything as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -9125,7 +9226,7 @@ const _: () = {
             f.debug_struct("EveryEchoFields").field("value", &self.value()).finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<EveryEchoFields>,
             "EveryEchoFields",
@@ -9150,13 +9251,13 @@ pub struct EveryNoFieldsView<'a>(::network_protocol::__private::v1::BodyView<'a>
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for EveryNoFields {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = EveryNoFieldsView<'a>;
         #[inline]
@@ -9205,7 +9306,7 @@ const _: () = {
             f.debug_struct("EveryNoFields").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<EveryNoFields>, "EveryNoFields", &[]),
     );
     _np::mapped_struct! {
@@ -9229,22 +9330,22 @@ pub struct EveryPushedView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<1> = _np::layout([
+    const _LAYOUT: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
     ]);
-    static PLACES: [_np::Place; 1] = _np::places("EveryPushed", ["text"]);
+    static _PLACES: [_np::Place; 1] = _np::places("EveryPushed", ["text"]);
     #[automatically_derived]
     impl _np::Body for EveryPushed {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
         type View<'a> = EveryPushedView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.text, block, const { LAYOUT.slots[0] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.text, block, const { _LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -9255,12 +9356,12 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             ::core::result::Result::Ok(Self { text: f0 })
         }
@@ -9269,10 +9370,10 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -9292,7 +9393,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
             )
         }
@@ -9312,7 +9413,7 @@ const _: () = {
             f.debug_struct("EveryPushed").field("text", &self.text()).finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<EveryPushed>,
             "EveryPushed",
@@ -9346,20 +9447,20 @@ pub struct EveryAskedView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<u32>()]);
-    static PLACES: [_np::Place; 1] = _np::places("EveryAsked", ["number"]);
+    const _LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<u32>()]);
+    static _PLACES: [_np::Place; 1] = _np::places("EveryAsked", ["number"]);
     #[automatically_derived]
     impl _np::Body for EveryAsked {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = EveryAskedView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.number, block, const { LAYOUT.slots[0] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.number, block, const { _LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -9368,12 +9469,12 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: u32 = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             ::core::result::Result::Ok(Self { number: f0 })
         }
@@ -9399,7 +9500,7 @@ const _: () = {
         #[must_use]
         pub fn number(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u32 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -9417,7 +9518,7 @@ const _: () = {
             f.debug_struct("EveryAsked").field("number", &self.number()).finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<EveryAsked>,
             "EveryAsked",
@@ -9438,7 +9539,7 @@ const _: () = {
         const VERSION: u32 = 7;
         const MIN_VERSION: u32 = 2;
         fn schema() -> &'static _np::ProtocolSchema {
-            static SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema::new(
+            static _SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema::new(
                     "example::everything::Every",
                     &[
                         _np::MessageSchema::new(1, "Nothing", <() as _np::Root>::schema)
@@ -9623,11 +9724,11 @@ const _: () = {
                     ],
                 )
                 .version(7, 2);
-            &SCHEMA
+            &_SCHEMA
         }
         fn fingerprint() -> _np::Fingerprint {
-            static FINGERPRINT: _np::OnceLock<_np::Fingerprint> = _np::OnceLock::new();
-            *FINGERPRINT.get_or_init(|| _np::Fingerprint::of(Self::schema()))
+            static _FINGERPRINT: _np::OnceLock<_np::Fingerprint> = _np::OnceLock::new();
+            *_FINGERPRINT.get_or_init(|| _np::Fingerprint::of(Self::schema()))
         }
         fn number(&self) -> u16 {
             match self {
@@ -10031,9 +10132,9 @@ const _: () = {
     const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
-        impl<H: EveryHandler> _np::Serve<H, _np::side::Server> for Every {
+        impl<_H: EveryHandler> _np::Serve<_H, _np::side::Server> for Every {
             async fn dispatch(
-                handler: _np::Arc<H>,
+                handler: _np::Arc<_H>,
                 cx: _np::Cx,
                 number: u16,
                 body: _np::Bytes,
@@ -10044,41 +10145,42 @@ const _: () = {
                             return
                         };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as EveryHandler>::nothing(&*handler, &cx).await);
+                        cx.reply(&<_H as EveryHandler>::nothing(&*handler, &cx).await);
                     }
                     2 => {
                         let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
                             return
                         };
                         ::core::mem::drop(body);
-                        <H as EveryHandler>::poke(&*handler, &cx).await;
+                        <_H as EveryHandler>::poke(&*handler, &cx).await;
                         cx.done();
                     }
                     3 => {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<EveryTell>(&body) else { return };
                         ::core::mem::drop(body);
-                        <H as EveryHandler>::tell(&*handler, &cx, message).await;
+                        <_H as EveryHandler>::tell(&*handler, &cx, message).await;
                         cx.done();
                     }
                     4 => {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<Everything>(&body) else { return };
                         ::core::mem::drop(body);
-                        <H as EveryHandler>::put(&*handler, &cx, message).await;
+                        <_H as EveryHandler>::put(&*handler, &cx, message).await;
                         cx.done();
                     }
                     5 => {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<Everything>(&body) else { return };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as EveryHandler>::echo(&*handler, &cx, message).await);
+                        cx.reply(&<_H as EveryHandler>::echo(&*handler, &cx, message).await);
                     }
                     6 => {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<EveryEchoFields>(&body) else { return };
                         ::core::mem::drop(body);
-                        match <H as EveryHandler>::echo_fields(&*handler, &cx, message).await
+                        match <_H as EveryHandler>::echo_fields(&*handler, &cx, message)
+                            .await
                         {
                             ::core::result::Result::Ok(value) => cx.reply(&value),
                             ::core::result::Result::Err(error) => cx.reply_error(&error),
@@ -10089,7 +10191,7 @@ const _: () = {
                             .decode::<EveryNoFields>(&body) else { return };
                         ::core::mem::drop(body);
                         cx.reply(
-                            &<H as EveryHandler>::no_fields(&*handler, &cx, message).await,
+                            &<_H as EveryHandler>::no_fields(&*handler, &cx, message).await,
                         );
                     }
                     8 => {
@@ -10097,7 +10199,7 @@ const _: () = {
                             return
                         };
                         ::core::mem::drop(body);
-                        match <H as EveryHandler>::unit(&*handler, &cx).await {
+                        match <_H as EveryHandler>::unit(&*handler, &cx).await {
                             ::core::result::Result::Ok(value) => cx.reply(&value),
                             ::core::result::Result::Err(error) => cx.reply_error(&error),
                         }
@@ -10107,65 +10209,71 @@ const _: () = {
                         else { return };
                         ::core::mem::drop(body);
                         cx.reply(
-                            &<H as EveryHandler>::number(&*handler, &cx, message).await,
+                            &<_H as EveryHandler>::number(&*handler, &cx, message).await,
                         );
                     }
                     10 => {
                         let ::core::option::Option::Some(message) = cx.decode::<bool>(&body)
                         else { return };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as EveryHandler>::flag(&*handler, &cx, message).await);
+                        cx.reply(&<_H as EveryHandler>::flag(&*handler, &cx, message).await);
                     }
                     11 => {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<::std::string::String>(&body) else { return };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as EveryHandler>::text(&*handler, &cx, message).await);
+                        cx.reply(&<_H as EveryHandler>::text(&*handler, &cx, message).await);
                     }
                     12 => {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<::network_protocol::Bytes>(&body) else { return };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as EveryHandler>::blob(&*handler, &cx, message).await);
+                        cx.reply(&<_H as EveryHandler>::blob(&*handler, &cx, message).await);
                     }
                     13 => {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<::std::vec::Vec<Shape>>(&body) else { return };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as EveryHandler>::list(&*handler, &cx, message).await);
+                        cx.reply(&<_H as EveryHandler>::list(&*handler, &cx, message).await);
                     }
                     14 => {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<::core::option::Option<::std::string::String>>(&body)
                         else { return };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as EveryHandler>::maybe(&*handler, &cx, message).await);
+                        cx.reply(
+                            &<_H as EveryHandler>::maybe(&*handler, &cx, message).await,
+                        );
                     }
                     15 => {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<[u16; COUNT as usize]>(&body) else { return };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as EveryHandler>::array(&*handler, &cx, message).await);
+                        cx.reply(
+                            &<_H as EveryHandler>::array(&*handler, &cx, message).await,
+                        );
                     }
                     16 => {
                         let ::core::option::Option::Some(message) = cx.decode::<Point>(&body)
                         else { return };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as EveryHandler>::fixed(&*handler, &cx, message).await);
+                        cx.reply(
+                            &<_H as EveryHandler>::fixed(&*handler, &cx, message).await,
+                        );
                     }
                     17 => {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<Level64>(&body) else { return };
                         ::core::mem::drop(body);
                         cx.reply(
-                            &<H as EveryHandler>::scalar(&*handler, &cx, message).await,
+                            &<_H as EveryHandler>::scalar(&*handler, &cx, message).await,
                         );
                     }
                     18 => {
                         let ::core::option::Option::Some(message) = cx.decode::<Shape>(&body)
                         else { return };
                         ::core::mem::drop(body);
-                        match <H as EveryHandler>::union(&*handler, &cx, message).await {
+                        match <_H as EveryHandler>::union(&*handler, &cx, message).await {
                             ::core::result::Result::Ok(value) => cx.reply(&value),
                             ::core::result::Result::Err(error) => cx.reply_error(&error),
                         }
@@ -10175,21 +10283,23 @@ const _: () = {
                             .decode::<::core::option::Option<bool>>(&body) else { return };
                         ::core::mem::drop(body);
                         cx.reply(
-                            &<H as EveryHandler>::maybe_flag(&*handler, &cx, message).await,
+                            &<_H as EveryHandler>::maybe_flag(&*handler, &cx, message).await,
                         );
                     }
                     20 => {
                         let ::core::option::Option::Some(message) = cx.decode::<f64>(&body)
                         else { return };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as EveryHandler>::float(&*handler, &cx, message).await);
+                        cx.reply(
+                            &<_H as EveryHandler>::float(&*handler, &cx, message).await,
+                        );
                     }
                     26 => {
                         let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
                             return
                         };
                         ::core::mem::drop(body);
-                        <H as EveryHandler>::explicit(&*handler, &cx).await;
+                        <_H as EveryHandler>::explicit(&*handler, &cx).await;
                         cx.done();
                     }
                     _ => cx.unknown(),
@@ -10251,9 +10361,9 @@ const _: () = {
     const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
-        impl<H: EveryClientHandler> _np::Serve<H, _np::side::Client> for Every {
+        impl<_H: EveryClientHandler> _np::Serve<_H, _np::side::Client> for Every {
             async fn dispatch(
-                handler: _np::Arc<H>,
+                handler: _np::Arc<_H>,
                 cx: _np::Cx,
                 number: u16,
                 body: _np::Bytes,
@@ -10263,14 +10373,14 @@ const _: () = {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<EveryPushed>(&body) else { return };
                         ::core::mem::drop(body);
-                        <H as EveryClientHandler>::pushed(&*handler, &cx, message).await;
+                        <_H as EveryClientHandler>::pushed(&*handler, &cx, message).await;
                         cx.done();
                     }
                     22 => {
                         let ::core::option::Option::Some(message) = cx.decode::<Shape>(&body)
                         else { return };
                         ::core::mem::drop(body);
-                        <H as EveryClientHandler>::pushed_type(&*handler, &cx, message)
+                        <_H as EveryClientHandler>::pushed_type(&*handler, &cx, message)
                             .await;
                         cx.done();
                     }
@@ -10279,14 +10389,15 @@ const _: () = {
                             return
                         };
                         ::core::mem::drop(body);
-                        <H as EveryClientHandler>::pushed_unit(&*handler, &cx).await;
+                        <_H as EveryClientHandler>::pushed_unit(&*handler, &cx).await;
                         cx.done();
                     }
                     24 => {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<EveryAsked>(&body) else { return };
                         ::core::mem::drop(body);
-                        match <H as EveryClientHandler>::asked(&*handler, &cx, message).await
+                        match <_H as EveryClientHandler>::asked(&*handler, &cx, message)
+                            .await
                         {
                             ::core::result::Result::Ok(value) => cx.reply(&value),
                             ::core::result::Result::Err(error) => cx.reply_error(&error),
@@ -10298,7 +10409,7 @@ const _: () = {
                         };
                         ::core::mem::drop(body);
                         cx.reply(
-                            &<H as EveryClientHandler>::asked_unit(&*handler, &cx).await,
+                            &<_H as EveryClientHandler>::asked_unit(&*handler, &cx).await,
                         );
                     }
                     _ => cx.unknown(),
@@ -10581,18 +10692,18 @@ const _: () = {
         const VERSION: u32 = 1;
         const MIN_VERSION: u32 = 1;
         fn schema() -> &'static _np::ProtocolSchema {
-            static SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema::new(
+            static _SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema::new(
                 "example::everything::Small",
                 &[
                     _np::MessageSchema::new(1, "First", <u8 as _np::Root>::schema),
                     _np::MessageSchema::new(2, "Second", <() as _np::Root>::schema),
                 ],
             );
-            &SCHEMA
+            &_SCHEMA
         }
         fn fingerprint() -> _np::Fingerprint {
-            static FINGERPRINT: _np::OnceLock<_np::Fingerprint> = _np::OnceLock::new();
-            *FINGERPRINT.get_or_init(|| _np::Fingerprint::of(Self::schema()))
+            static _FINGERPRINT: _np::OnceLock<_np::Fingerprint> = _np::OnceLock::new();
+            *_FINGERPRINT.get_or_init(|| _np::Fingerprint::of(Self::schema()))
         }
         fn number(&self) -> u16 {
             match self {
@@ -10661,9 +10772,9 @@ const _: () = {
     const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
-        impl<H: SmallHandler> _np::Serve<H, _np::side::Server> for Small {
+        impl<_H: SmallHandler> _np::Serve<_H, _np::side::Server> for Small {
             async fn dispatch(
-                handler: _np::Arc<H>,
+                handler: _np::Arc<_H>,
                 cx: _np::Cx,
                 number: u16,
                 body: _np::Bytes,
@@ -10673,7 +10784,7 @@ const _: () = {
                         let ::core::option::Option::Some(message) = cx.decode::<u8>(&body)
                         else { return };
                         ::core::mem::drop(body);
-                        <H as SmallHandler>::first(&*handler, &cx, message).await;
+                        <_H as SmallHandler>::first(&*handler, &cx, message).await;
                         cx.done();
                     }
                     2 => {
@@ -10681,7 +10792,7 @@ const _: () = {
                             return
                         };
                         ::core::mem::drop(body);
-                        <H as SmallHandler>::second(&*handler, &cx).await;
+                        <_H as SmallHandler>::second(&*handler, &cx).await;
                         cx.done();
                     }
                     _ => cx.unknown(),

@@ -21,24 +21,24 @@ pub struct CountView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
+    const _LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<u64>(),
     ]);
-    static PLACES: [_np::Place; 2] = _np::places("Count", ["word", "lines"]);
+    static _PLACES: [_np::Place; 2] = _np::places("Count", ["word", "lines"]);
     #[automatically_derived]
     impl _np::Body for Count {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
         type View<'a> = CountView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.word, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.lines, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.word, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.lines, block, const { _LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -49,18 +49,18 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: u64 = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             ::core::result::Result::Ok(Self { word: f0, lines: f1 })
         }
@@ -69,10 +69,10 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -92,7 +92,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
             )
         }
@@ -101,7 +101,7 @@ const _: () = {
         #[must_use]
         pub fn lines(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <u64 as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -122,7 +122,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Count>,
             "Count",
@@ -160,26 +160,26 @@ pub struct TotalsView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<3> = _np::layout([
+    const _LAYOUT: _np::Layout<3> = _np::layout([
         _np::Shape::of::<u64>(),
         _np::Shape::of::<u64>(),
         _np::Shape::of::<::std::vec::Vec<Count>>(),
     ]);
-    static PLACES: [_np::Place; 3] = _np::places("Totals", ["lines", "bytes", "top"]);
+    static _PLACES: [_np::Place; 3] = _np::places("Totals", ["lines", "bytes", "top"]);
     #[automatically_derived]
     impl _np::Body for Totals {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::vec::Vec<Count> as _np::Wire>::PLAIN;
         type View<'a> = TotalsView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.lines, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.bytes, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.top, block, const { LAYOUT.slots[2] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.lines, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.bytes, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.top, block, const { _LAYOUT.slots[2] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -190,24 +190,24 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: u64 = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: u64 = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: ::std::vec::Vec<Count> = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             ::core::result::Result::Ok(Self {
                 lines: f0,
@@ -220,10 +220,10 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 ::std::vec::Vec<Count>,
-            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
+            >(block, const { _LAYOUT.slots[2] }, tail, &_PLACES[2])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -241,14 +241,14 @@ const _: () = {
         #[must_use]
         pub fn lines(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u64 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Without the lines' ends.
         #[inline]
         #[must_use]
         pub fn bytes(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <u64 as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// The most frequent first words, the most frequent first.
         #[inline]
@@ -257,7 +257,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::vec::Vec<
                 Count,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -279,7 +279,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Totals>,
             "Totals",
@@ -333,11 +333,11 @@ pub enum ShipErrorView<'a> {
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT_1: _np::Layout<2> = _np::layout([
+    const _LAYOUT_1: _np::Layout<2> = _np::layout([
         _np::Shape::of::<u64>(),
         _np::Shape::of::<u32>(),
     ]);
-    static PLACES_1: [_np::Place; 2] = _np::places(
+    static _PLACES_1: [_np::Place; 2] = _np::places(
         "ShipError::LineTooLong",
         ["number", "max"],
     );
@@ -359,9 +359,9 @@ const _: () = {
         fn encode_tail(&self, out: &mut _np::Writer<'_>) {
             match self {
                 Self::LineTooLong { number: f0, max: f1 } => {
-                    let (at, block) = _np::begin_variant(LAYOUT_1.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_1.slots[0] });
-                    _np::Wire::encode_block(f1, block, const { LAYOUT_1.slots[1] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_1.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_1.slots[0] });
+                    _np::Wire::encode_block(f1, block, const { _LAYOUT_1.slots[1] });
                     _np::end_variant(at, out);
                 }
                 Self::Unknown(raw) => _np::encode_raw(raw, out),
@@ -379,21 +379,21 @@ const _: () = {
                 |tag, tail| match tag {
                     1 => {
                         _np::read_fields(
-                            (LAYOUT_1.block_len, LAYOUT_1.text),
+                            (_LAYOUT_1.block_len, _LAYOUT_1.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_1, 0);
+                                _np::own_block!(block, _LAYOUT_1, 0);
                                 let f0: u64 = _np::field(
                                     block,
-                                    const { LAYOUT_1.slots[0] },
+                                    const { _LAYOUT_1.slots[0] },
                                     tail,
-                                    &PLACES_1[0],
+                                    &_PLACES_1[0],
                                 )?;
                                 let f1: u32 = _np::field(
                                     block,
-                                    const { LAYOUT_1.slots[1] },
+                                    const { _LAYOUT_1.slots[1] },
                                     tail,
-                                    &PLACES_1[1],
+                                    &_PLACES_1[1],
                                 )?;
                                 ::core::result::Result::Ok(Self::LineTooLong {
                                     number: f0,
@@ -418,7 +418,7 @@ const _: () = {
                 |tag, tail| match tag {
                     1 => {
                         _np::read_fields(
-                            (LAYOUT_1.block_len, LAYOUT_1.text),
+                            (_LAYOUT_1.block_len, _LAYOUT_1.text),
                             tail,
                             |_, _| ::core::result::Result::Ok(()),
                         )
@@ -440,12 +440,12 @@ const _: () = {
                     {
                         let f0 = <u64 as _np::Wire>::view(
                             block,
-                            const { LAYOUT_1.slots[0] },
+                            const { _LAYOUT_1.slots[0] },
                             *tail,
                         );
                         let f1 = <u32 as _np::Wire>::view(
                             block,
-                            const { LAYOUT_1.slots[1] },
+                            const { _LAYOUT_1.slots[1] },
                             *tail,
                         );
                         ShipErrorView::LineTooLong {
@@ -462,7 +462,7 @@ const _: () = {
             _np::skip_union(block, slot, tail);
         }
         fn schema() -> &'static _np::TypeSchema {
-            &SCHEMA
+            &_SCHEMA
         }
     }
     #[automatically_derived]
@@ -485,7 +485,7 @@ const _: () = {
     }
     #[automatically_derived]
     impl ::core::error::Error for ShipError {}
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
         _np::UnionSchema::new(
                 _np::TypeId::of::<ShipError>,
                 "ShipError",
@@ -547,24 +547,24 @@ pub struct LogsShipView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
+    const _LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<u64>(),
         _np::Shape::of::<::std::vec::Vec<::std::string::String>>(),
     ]);
-    static PLACES: [_np::Place; 2] = _np::places("LogsShip", ["first", "lines"]);
+    static _PLACES: [_np::Place; 2] = _np::places("LogsShip", ["first", "lines"]);
     #[automatically_derived]
     impl _np::Body for LogsShip {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::vec::Vec<::std::string::String> as _np::Wire>::PLAIN;
         type View<'a> = LogsShipView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.first, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.lines, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.first, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.lines, block, const { _LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -575,18 +575,18 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: u64 = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: ::std::vec::Vec<::std::string::String> = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             ::core::result::Result::Ok(Self { first: f0, lines: f1 })
         }
@@ -595,10 +595,10 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 ::std::vec::Vec<::std::string::String>,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -616,7 +616,7 @@ const _: () = {
         #[must_use]
         pub fn first(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u64 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -627,7 +627,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::vec::Vec<
                 ::std::string::String,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -648,7 +648,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<LogsShip>,
             "LogsShip",
@@ -677,7 +677,7 @@ const _: () = {
         const VERSION: u32 = 1;
         const MIN_VERSION: u32 = 1;
         fn schema() -> &'static _np::ProtocolSchema {
-            static SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema::new(
+            static _SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema::new(
                 "example::logs::Logs",
                 &[
                     _np::MessageSchema::new(
@@ -699,11 +699,11 @@ const _: () = {
                         .from_server(),
                 ],
             );
-            &SCHEMA
+            &_SCHEMA
         }
         fn fingerprint() -> _np::Fingerprint {
-            static FINGERPRINT: _np::OnceLock<_np::Fingerprint> = _np::OnceLock::new();
-            *FINGERPRINT.get_or_init(|| _np::Fingerprint::of(Self::schema()))
+            static _FINGERPRINT: _np::OnceLock<_np::Fingerprint> = _np::OnceLock::new();
+            *_FINGERPRINT.get_or_init(|| _np::Fingerprint::of(Self::schema()))
         }
         fn number(&self) -> u16 {
             match self {
@@ -792,9 +792,9 @@ const _: () = {
     const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
-        impl<H: LogsHandler> _np::Serve<H, _np::side::Server> for Logs {
+        impl<_H: LogsHandler> _np::Serve<_H, _np::side::Server> for Logs {
             async fn dispatch(
-                handler: _np::Arc<H>,
+                handler: _np::Arc<_H>,
                 cx: _np::Cx,
                 number: u16,
                 body: _np::Bytes,
@@ -804,14 +804,14 @@ const _: () = {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<::std::string::String>(&body) else { return };
                         ::core::mem::drop(body);
-                        <H as LogsHandler>::open(&*handler, &cx, message).await;
+                        <_H as LogsHandler>::open(&*handler, &cx, message).await;
                         cx.done();
                     }
                     2 => {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<LogsShip>(&body) else { return };
                         ::core::mem::drop(body);
-                        match <H as LogsHandler>::ship(&*handler, &cx, message).await {
+                        match <_H as LogsHandler>::ship(&*handler, &cx, message).await {
                             ::core::result::Result::Ok(value) => cx.reply(&value),
                             ::core::result::Result::Err(error) => cx.reply_error(&error),
                         }
@@ -841,9 +841,9 @@ const _: () = {
     const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
-        impl<H: LogsClientHandler> _np::Serve<H, _np::side::Client> for Logs {
+        impl<_H: LogsClientHandler> _np::Serve<_H, _np::side::Client> for Logs {
             async fn dispatch(
-                handler: _np::Arc<H>,
+                handler: _np::Arc<_H>,
                 cx: _np::Cx,
                 number: u16,
                 body: _np::Bytes,
@@ -853,7 +853,7 @@ const _: () = {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<::std::string::String>(&body) else { return };
                         ::core::mem::drop(body);
-                        <H as LogsClientHandler>::notice(&*handler, &cx, message).await;
+                        <_H as LogsClientHandler>::notice(&*handler, &cx, message).await;
                         cx.done();
                     }
                     _ => cx.unknown(),

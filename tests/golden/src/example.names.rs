@@ -17,25 +17,25 @@ pub struct ResultView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
+    const _LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<Option>(),
         _np::Shape::of::<::core::option::Option<::std::vec::Vec<Option>>>(),
     ]);
-    static PLACES: [_np::Place; 2] = _np::places("Result", ["option", "result"]);
+    static _PLACES: [_np::Place; 2] = _np::places("Result", ["option", "result"]);
     #[automatically_derived]
     impl _np::Body for Result {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <Option as _np::Wire>::PLAIN
             && <::core::option::Option<::std::vec::Vec<Option>> as _np::Wire>::PLAIN;
         type View<'a> = ResultView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.option, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.result, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.option, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.result, block, const { _LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -47,19 +47,19 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             let f0: Option = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: ::core::option::Option<::std::vec::Vec<Option>> = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             ::core::result::Result::Ok(Self { option: f0, result: f1 })
         }
@@ -68,14 +68,14 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             _np::check_field::<
                 Option,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             _np::check_field::<
                 ::core::option::Option<::std::vec::Vec<Option>>,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -89,12 +89,12 @@ const _: () = {
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
         if upto > 0 {
-            <Option as _np::Wire>::skip(block, const { LAYOUT.slots[0] }, tail);
+            <Option as _np::Wire>::skip(block, const { _LAYOUT.slots[0] }, tail);
         }
         if upto > 1 {
             <::core::option::Option<
                 ::std::vec::Vec<Option>,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[1] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -104,7 +104,7 @@ const _: () = {
         #[must_use]
         pub fn option(&self) -> <Option as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Option as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <Option as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -116,7 +116,7 @@ const _: () = {
             skip_fields(1, block, &mut tail);
             <::core::option::Option<
                 ::std::vec::Vec<Option>,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -137,7 +137,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Result>,
             "Result",
@@ -232,7 +232,7 @@ pub struct OptionView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<30> = _np::layout([
+    const _LAYOUT: _np::Layout<30> = _np::layout([
         _np::Shape::of::<u8>(),
         _np::Shape::of::<u8>(),
         _np::Shape::of::<u8>(),
@@ -264,7 +264,7 @@ const _: () = {
         _np::Shape::of::<u8>(),
         _np::Shape::of::<u8>(),
     ]);
-    static PLACES: [_np::Place; 30] = _np::places(
+    static _PLACES: [_np::Place; 30] = _np::places(
         "Option",
         [
             "type",
@@ -300,12 +300,12 @@ const _: () = {
         ],
     );
     #[inline(always)]
-    fn run_end(from: usize, to: usize, block: &[u8], tails: &[u8]) -> usize {
+    fn _run_end(from: usize, to: usize, block: &[u8], tails: &[u8]) -> usize {
         let mut at = 0;
         if from <= 13 && 13 < to {
             at = <::std::string::String as _np::Wire>::text_end(
                 block,
-                const { LAYOUT.slots[13] },
+                const { _LAYOUT.slots[13] },
                 tails,
                 at,
             );
@@ -313,7 +313,7 @@ const _: () = {
         if from <= 14 && 14 < to {
             at = <::std::string::String as _np::Wire>::text_end(
                 block,
-                const { LAYOUT.slots[14] },
+                const { _LAYOUT.slots[14] },
                 tails,
                 at,
             );
@@ -322,10 +322,10 @@ const _: () = {
     }
     #[automatically_derived]
     impl _np::Body for Option {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <[u8; 2] as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN
             && <bool as _np::Wire>::PLAIN && <bool as _np::Wire>::PLAIN
             && <::std::string::String as _np::Wire>::PLAIN
@@ -333,37 +333,37 @@ const _: () = {
         type View<'a> = OptionView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.r#type, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.r#struct, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.r#enum, block, const { LAYOUT.slots[2] });
-            _np::Wire::encode_block(&self.flags, block, const { LAYOUT.slots[3] });
-            _np::Wire::encode_block(&self.protocol, block, const { LAYOUT.slots[4] });
-            _np::Wire::encode_block(&self.package, block, const { LAYOUT.slots[5] });
-            _np::Wire::encode_block(&self.r#use, block, const { LAYOUT.slots[6] });
-            _np::Wire::encode_block(&self.r#const, block, const { LAYOUT.slots[7] });
-            _np::Wire::encode_block(&self.r#gen, block, const { LAYOUT.slots[8] });
-            _np::Wire::encode_block(&self.r#extern, block, const { LAYOUT.slots[9] });
-            _np::Wire::encode_block(&self.r#async, block, const { LAYOUT.slots[10] });
-            _np::Wire::encode_block(&self.r#await, block, const { LAYOUT.slots[11] });
-            _np::Wire::encode_block(&self.r#dyn, block, const { LAYOUT.slots[12] });
-            _np::Wire::encode_block(&self.r#match, block, const { LAYOUT.slots[13] });
-            _np::Wire::encode_block(&self.r#fn, block, const { LAYOUT.slots[14] });
-            _np::Wire::encode_block(&self.r#loop, block, const { LAYOUT.slots[15] });
-            _np::Wire::encode_block(&self.r#move, block, const { LAYOUT.slots[16] });
-            _np::Wire::encode_block(&self.r#mut, block, const { LAYOUT.slots[17] });
-            _np::Wire::encode_block(&self.r#pub, block, const { LAYOUT.slots[18] });
-            _np::Wire::encode_block(&self.r#ref, block, const { LAYOUT.slots[19] });
-            _np::Wire::encode_block(&self.r#static, block, const { LAYOUT.slots[20] });
-            _np::Wire::encode_block(&self.r#trait, block, const { LAYOUT.slots[21] });
-            _np::Wire::encode_block(&self.r#where, block, const { LAYOUT.slots[22] });
-            _np::Wire::encode_block(&self.r#yield, block, const { LAYOUT.slots[23] });
-            _np::Wire::encode_block(&self.r#box, block, const { LAYOUT.slots[24] });
-            _np::Wire::encode_block(&self.r#try, block, const { LAYOUT.slots[25] });
-            _np::Wire::encode_block(&self.union, block, const { LAYOUT.slots[26] });
-            _np::Wire::encode_block(&self.r#macro, block, const { LAYOUT.slots[27] });
-            _np::Wire::encode_block(&self.r#true, block, const { LAYOUT.slots[28] });
-            _np::Wire::encode_block(&self.r#false, block, const { LAYOUT.slots[29] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.r#type, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.r#struct, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.r#enum, block, const { _LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.flags, block, const { _LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.protocol, block, const { _LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.package, block, const { _LAYOUT.slots[5] });
+            _np::Wire::encode_block(&self.r#use, block, const { _LAYOUT.slots[6] });
+            _np::Wire::encode_block(&self.r#const, block, const { _LAYOUT.slots[7] });
+            _np::Wire::encode_block(&self.r#gen, block, const { _LAYOUT.slots[8] });
+            _np::Wire::encode_block(&self.r#extern, block, const { _LAYOUT.slots[9] });
+            _np::Wire::encode_block(&self.r#async, block, const { _LAYOUT.slots[10] });
+            _np::Wire::encode_block(&self.r#await, block, const { _LAYOUT.slots[11] });
+            _np::Wire::encode_block(&self.r#dyn, block, const { _LAYOUT.slots[12] });
+            _np::Wire::encode_block(&self.r#match, block, const { _LAYOUT.slots[13] });
+            _np::Wire::encode_block(&self.r#fn, block, const { _LAYOUT.slots[14] });
+            _np::Wire::encode_block(&self.r#loop, block, const { _LAYOUT.slots[15] });
+            _np::Wire::encode_block(&self.r#move, block, const { _LAYOUT.slots[16] });
+            _np::Wire::encode_block(&self.r#mut, block, const { _LAYOUT.slots[17] });
+            _np::Wire::encode_block(&self.r#pub, block, const { _LAYOUT.slots[18] });
+            _np::Wire::encode_block(&self.r#ref, block, const { _LAYOUT.slots[19] });
+            _np::Wire::encode_block(&self.r#static, block, const { _LAYOUT.slots[20] });
+            _np::Wire::encode_block(&self.r#trait, block, const { _LAYOUT.slots[21] });
+            _np::Wire::encode_block(&self.r#where, block, const { _LAYOUT.slots[22] });
+            _np::Wire::encode_block(&self.r#yield, block, const { _LAYOUT.slots[23] });
+            _np::Wire::encode_block(&self.r#box, block, const { _LAYOUT.slots[24] });
+            _np::Wire::encode_block(&self.r#try, block, const { _LAYOUT.slots[25] });
+            _np::Wire::encode_block(&self.union, block, const { _LAYOUT.slots[26] });
+            _np::Wire::encode_block(&self.r#macro, block, const { _LAYOUT.slots[27] });
+            _np::Wire::encode_block(&self.r#true, block, const { _LAYOUT.slots[28] });
+            _np::Wire::encode_block(&self.r#false, block, const { _LAYOUT.slots[29] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -375,147 +375,192 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0: u8 = _np::field(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
-            let f1: u8 = _np::field(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
-            let f2: u8 = _np::field(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
-            let f3: u8 = _np::field(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
-            let f4: u8 = _np::field(block, const { LAYOUT.slots[4] }, tail, &PLACES[4])?;
-            let f5: u8 = _np::field(block, const { LAYOUT.slots[5] }, tail, &PLACES[5])?;
-            let f6: u8 = _np::field(block, const { LAYOUT.slots[6] }, tail, &PLACES[6])?;
-            let f7: u8 = _np::field(block, const { LAYOUT.slots[7] }, tail, &PLACES[7])?;
-            let f8: u8 = _np::field(block, const { LAYOUT.slots[8] }, tail, &PLACES[8])?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
+            let f0: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[0] },
+                tail,
+                &_PLACES[0],
+            )?;
+            let f1: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[1] },
+                tail,
+                &_PLACES[1],
+            )?;
+            let f2: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[2] },
+                tail,
+                &_PLACES[2],
+            )?;
+            let f3: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[3] },
+                tail,
+                &_PLACES[3],
+            )?;
+            let f4: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[4] },
+                tail,
+                &_PLACES[4],
+            )?;
+            let f5: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[5] },
+                tail,
+                &_PLACES[5],
+            )?;
+            let f6: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[6] },
+                tail,
+                &_PLACES[6],
+            )?;
+            let f7: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[7] },
+                tail,
+                &_PLACES[7],
+            )?;
+            let f8: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[8] },
+                tail,
+                &_PLACES[8],
+            )?;
             let f9: [u8; 2] = _np::field(
                 block,
-                const { LAYOUT.slots[9] },
+                const { _LAYOUT.slots[9] },
                 tail,
-                &PLACES[9],
+                &_PLACES[9],
             )?;
             let f10: bool = _np::field(
                 block,
-                const { LAYOUT.slots[10] },
+                const { _LAYOUT.slots[10] },
                 tail,
-                &PLACES[10],
+                &_PLACES[10],
             )?;
             let f11: bool = _np::field(
                 block,
-                const { LAYOUT.slots[11] },
+                const { _LAYOUT.slots[11] },
                 tail,
-                &PLACES[11],
+                &_PLACES[11],
             )?;
             let f12: bool = _np::field(
                 block,
-                const { LAYOUT.slots[12] },
+                const { _LAYOUT.slots[12] },
                 tail,
-                &PLACES[12],
+                &_PLACES[12],
             )?;
-            if const { LAYOUT.runs[13].0 > 0 } {
+            if const { _LAYOUT.runs[13].0 > 0 } {
                 tail.enter_run(
-                    run_end(13, const { LAYOUT.runs[13].0 }, block, tail.rest()),
+                    _run_end(13, const { _LAYOUT.runs[13].0 }, block, tail.rest()),
                 );
             }
             let f13: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[13] },
+                const { _LAYOUT.slots[13] },
                 tail,
-                &PLACES[13],
+                &_PLACES[13],
             )?;
             let f14: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[14] },
+                const { _LAYOUT.slots[14] },
                 tail,
-                &PLACES[14],
+                &_PLACES[14],
             )?;
             let f15: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[15] },
+                const { _LAYOUT.slots[15] },
                 tail,
-                &PLACES[15],
+                &_PLACES[15],
             )?;
             let f16: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[16] },
+                const { _LAYOUT.slots[16] },
                 tail,
-                &PLACES[16],
+                &_PLACES[16],
             )?;
             let f17: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[17] },
+                const { _LAYOUT.slots[17] },
                 tail,
-                &PLACES[17],
+                &_PLACES[17],
             )?;
             let f18: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[18] },
+                const { _LAYOUT.slots[18] },
                 tail,
-                &PLACES[18],
+                &_PLACES[18],
             )?;
             let f19: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[19] },
+                const { _LAYOUT.slots[19] },
                 tail,
-                &PLACES[19],
+                &_PLACES[19],
             )?;
             let f20: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[20] },
+                const { _LAYOUT.slots[20] },
                 tail,
-                &PLACES[20],
+                &_PLACES[20],
             )?;
             let f21: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[21] },
+                const { _LAYOUT.slots[21] },
                 tail,
-                &PLACES[21],
+                &_PLACES[21],
             )?;
             let f22: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[22] },
+                const { _LAYOUT.slots[22] },
                 tail,
-                &PLACES[22],
+                &_PLACES[22],
             )?;
             let f23: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[23] },
+                const { _LAYOUT.slots[23] },
                 tail,
-                &PLACES[23],
+                &_PLACES[23],
             )?;
             let f24: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[24] },
+                const { _LAYOUT.slots[24] },
                 tail,
-                &PLACES[24],
+                &_PLACES[24],
             )?;
             let f25: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[25] },
+                const { _LAYOUT.slots[25] },
                 tail,
-                &PLACES[25],
+                &_PLACES[25],
             )?;
             let f26: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[26] },
+                const { _LAYOUT.slots[26] },
                 tail,
-                &PLACES[26],
+                &_PLACES[26],
             )?;
             let f27: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[27] },
+                const { _LAYOUT.slots[27] },
                 tail,
-                &PLACES[27],
+                &_PLACES[27],
             )?;
             let f28: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[28] },
+                const { _LAYOUT.slots[28] },
                 tail,
-                &PLACES[28],
+                &_PLACES[28],
             )?;
             let f29: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[29] },
+                const { _LAYOUT.slots[29] },
                 tail,
-                &PLACES[29],
+                &_PLACES[29],
             )?;
             ::core::result::Result::Ok(Self {
                 r#type: f0,
@@ -555,25 +600,25 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             let mut passed = false;
-            if const { LAYOUT.runs[13].0 > 0 } {
+            if const { _LAYOUT.runs[13].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(13, const { LAYOUT.runs[13].0 }, block, tail.rest()),
-                        const { LAYOUT.runs[13].1 },
+                        _run_end(13, const { _LAYOUT.runs[13].0 }, block, tail.rest()),
+                        const { _LAYOUT.runs[13].1 },
                     );
             }
-            if !(passed && const { LAYOUT.passes(13) }) {
+            if !(passed && const { _LAYOUT.passes(13) }) {
                 _np::check_field::<
                     ::std::string::String,
-                >(block, const { LAYOUT.slots[13] }, tail, &PLACES[13])?;
+                >(block, const { _LAYOUT.slots[13] }, tail, &_PLACES[13])?;
             }
-            if !(passed && const { LAYOUT.passes(14) }) {
+            if !(passed && const { _LAYOUT.passes(14) }) {
                 _np::check_field::<
                     ::std::string::String,
-                >(block, const { LAYOUT.slots[14] }, tail, &PLACES[14])?;
+                >(block, const { _LAYOUT.slots[14] }, tail, &_PLACES[14])?;
             }
             ::core::result::Result::Ok(())
         }
@@ -590,14 +635,14 @@ const _: () = {
         if upto > 13 {
             <::std::string::String as _np::Wire>::skip(
                 block,
-                const { LAYOUT.slots[13] },
+                const { _LAYOUT.slots[13] },
                 tail,
             );
         }
         if upto > 14 {
             <::std::string::String as _np::Wire>::skip(
                 block,
-                const { LAYOUT.slots[14] },
+                const { _LAYOUT.slots[14] },
                 tail,
             );
         }
@@ -609,91 +654,91 @@ const _: () = {
         #[must_use]
         pub fn r#type(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn r#struct(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn r#enum(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
         #[must_use]
         pub fn flags(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
         #[must_use]
         pub fn protocol(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
         #[must_use]
         pub fn package(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[5] }, tail)
         }
         /// Field 6.
         #[inline]
         #[must_use]
         pub fn r#use(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[6] }, tail)
         }
         /// Field 7.
         #[inline]
         #[must_use]
         pub fn r#const(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[7] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[7] }, tail)
         }
         /// Field 8.
         #[inline]
         #[must_use]
         pub fn r#gen(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[8] }, tail)
         }
         /// Field 9.
         #[inline]
         #[must_use]
         pub fn r#extern(&self) -> <[u8; 2] as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <[u8; 2] as _np::Wire>::view(block, const { LAYOUT.slots[9] }, tail)
+            <[u8; 2] as _np::Wire>::view(block, const { _LAYOUT.slots[9] }, tail)
         }
         /// Field 10.
         #[inline]
         #[must_use]
         pub fn r#async(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[10] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[10] }, tail)
         }
         /// Field 11.
         #[inline]
         #[must_use]
         pub fn r#await(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[11] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[11] }, tail)
         }
         /// Field 12.
         #[inline]
         #[must_use]
         pub fn r#dyn(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[12] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[12] }, tail)
         }
         /// Field 13.
         #[inline]
@@ -702,7 +747,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[13] },
+                const { _LAYOUT.slots[13] },
                 tail,
             )
         }
@@ -714,7 +759,7 @@ const _: () = {
             skip_fields(14, block, &mut tail);
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[14] },
+                const { _LAYOUT.slots[14] },
                 tail,
             )
         }
@@ -723,105 +768,105 @@ const _: () = {
         #[must_use]
         pub fn r#loop(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[15] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[15] }, tail)
         }
         /// Field 16.
         #[inline]
         #[must_use]
         pub fn r#move(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[16] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[16] }, tail)
         }
         /// Field 17.
         #[inline]
         #[must_use]
         pub fn r#mut(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[17] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[17] }, tail)
         }
         /// Field 18.
         #[inline]
         #[must_use]
         pub fn r#pub(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[18] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[18] }, tail)
         }
         /// Field 19.
         #[inline]
         #[must_use]
         pub fn r#ref(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[19] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[19] }, tail)
         }
         /// Field 20.
         #[inline]
         #[must_use]
         pub fn r#static(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[20] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[20] }, tail)
         }
         /// Field 21.
         #[inline]
         #[must_use]
         pub fn r#trait(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[21] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[21] }, tail)
         }
         /// Field 22.
         #[inline]
         #[must_use]
         pub fn r#where(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[22] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[22] }, tail)
         }
         /// Field 23.
         #[inline]
         #[must_use]
         pub fn r#yield(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[23] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[23] }, tail)
         }
         /// Field 24.
         #[inline]
         #[must_use]
         pub fn r#box(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[24] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[24] }, tail)
         }
         /// Field 25.
         #[inline]
         #[must_use]
         pub fn r#try(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[25] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[25] }, tail)
         }
         /// Field 26.
         #[inline]
         #[must_use]
         pub fn union(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[26] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[26] }, tail)
         }
         /// Field 27.
         #[inline]
         #[must_use]
         pub fn r#macro(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[27] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[27] }, tail)
         }
         /// Field 28.
         #[inline]
         #[must_use]
         pub fn r#true(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[28] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[28] }, tail)
         }
         /// Field 29.
         #[inline]
         #[must_use]
         pub fn r#false(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[29] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[29] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -870,7 +915,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Option>,
             "Option",
@@ -953,44 +998,44 @@ pub struct UnspeakableView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<5> = _np::layout([
+    const _LAYOUT: _np::Layout<5> = _np::layout([
         _np::Shape::of::<u8>(),
         _np::Shape::of::<::std::vec::Vec<::std::string::String>>(),
         _np::Shape::of::<<Relation as _np::Xor>::Number>().checked(),
         _np::Shape::of::<::std::string::String>().checked(),
         _np::Shape::of::<u8>(),
     ]);
-    static PLACES: [_np::Place; 5] = _np::places(
+    static _PLACES: [_np::Place; 5] = _np::places(
         "Unspeakable",
         ["self", "Self", "super", "crate", "has_self"],
     );
     #[automatically_derived]
     impl _np::Body for Unspeakable {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::vec::Vec<::std::string::String> as _np::Wire>::PLAIN
             && <Relation as _np::Wire>::PLAIN
             && <::std::string::String as _np::Wire>::PLAIN;
         type View<'a> = UnspeakableView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.self_, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.Self_, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.self_, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.Self_, block, const { _LAYOUT.slots[1] });
             _np::Wire::encode_block(
                 &_np::mask::<Relation>(self.super_, Relation::Self_),
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
             );
-            _np::Wire::encode_block(&self.crate_, block, const { LAYOUT.slots[3] });
-            _np::Wire::encode_block(&self.has_self, block, const { LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.crate_, block, const { _LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.has_self, block, const { _LAYOUT.slots[4] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
             _np::Wire::encode_tail(&self.Self_, out);
-            _np::keep_max(&self.crate_, 7, &PLACES[3], out);
+            _np::keep_max(&self.crate_, 7, &_PLACES[3], out);
             _np::Wire::encode_tail(&self.crate_, out);
         }
         #[inline]
@@ -998,31 +1043,41 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            let f0: u8 = _np::field(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            _np::own_block!(block, _LAYOUT, 0);
+            let f0: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[0] },
+                tail,
+                &_PLACES[0],
+            )?;
             let f1: ::std::vec::Vec<::std::string::String> = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: Relation = _np::masked(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
                 Relation::Self_,
             )?;
             _np::check_max::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[3] }, tail, 7, &PLACES[3])?;
+            >(block, const { _LAYOUT.slots[3] }, tail, 7, &_PLACES[3])?;
             let f3: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
                 tail,
-                &PLACES[3],
+                &_PLACES[3],
             )?;
-            let f4: u8 = _np::field(block, const { LAYOUT.slots[4] }, tail, &PLACES[4])?;
+            let f4: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[4] },
+                tail,
+                &_PLACES[4],
+            )?;
             ::core::result::Result::Ok(Self {
                 self_: f0,
                 Self_: f1,
@@ -1036,16 +1091,16 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 ::std::vec::Vec<::std::string::String>,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             _np::check_max::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[3] }, tail, 7, &PLACES[3])?;
+            >(block, const { _LAYOUT.slots[3] }, tail, 7, &_PLACES[3])?;
             _np::check_field::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
+            >(block, const { _LAYOUT.slots[3] }, tail, &_PLACES[3])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1061,12 +1116,12 @@ const _: () = {
         if upto > 1 {
             <::std::vec::Vec<
                 ::std::string::String,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[1] }, tail);
         }
         if upto > 3 {
             <::std::string::String as _np::Wire>::skip(
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
                 tail,
             );
         }
@@ -1078,13 +1133,13 @@ const _: () = {
         #[must_use]
         pub fn self_(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Whether its writer knew of `self`.
         #[inline]
         #[must_use]
         pub fn has_self_(&self) -> bool {
-            _np::has_field::<u8>(self.0.block, const { LAYOUT.slots[0] })
+            _np::has_field::<u8>(self.0.block, const { _LAYOUT.slots[0] })
         }
         /// Field 1.
         #[inline]
@@ -1095,7 +1150,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::vec::Vec<
                 ::std::string::String,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
@@ -1107,7 +1162,7 @@ const _: () = {
             >(
                 <<Relation as _np::Xor>::Number as _np::Wire>::view(
                     block,
-                    const { LAYOUT.slots[2] },
+                    const { _LAYOUT.slots[2] },
                     tail,
                 ),
                 Relation::Self_,
@@ -1121,7 +1176,7 @@ const _: () = {
             skip_fields(3, block, &mut tail);
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
                 tail,
             )
         }
@@ -1130,7 +1185,7 @@ const _: () = {
         #[must_use]
         pub fn has_self(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[4] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1154,7 +1209,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Unspeakable>,
             "Unspeakable",
@@ -1209,29 +1264,29 @@ pub struct UnspeakableFixedView<'a>(::network_protocol::__private::v1::BodyView<
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
+    const _LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<u32>(),
         _np::Shape::of::<u32>(),
     ]);
-    static PLACES: [_np::Place; 2] = _np::places("UnspeakableFixed", ["self", "super"]);
+    static _PLACES: [_np::Place; 2] = _np::places("UnspeakableFixed", ["self", "super"]);
     const _: () = ::core::assert!(
-        ::core::mem::size_of:: < UnspeakableFixed > () == LAYOUT.block_len,
+        ::core::mem::size_of:: < UnspeakableFixed > () == _LAYOUT.block_len,
         "NP0804: a plain type must be its bytes",
     );
     #[automatically_derived]
     impl _np::Wire for UnspeakableFixed {
         const BITS: usize = 0;
-        const BLOCK: usize = LAYOUT.block_len;
-        const HAS_TAIL: bool = LAYOUT.tail;
+        const BLOCK: usize = _LAYOUT.block_len;
+        const HAS_TAIL: bool = _LAYOUT.tail;
         const PLAIN: bool = true;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         type View<'a> = UnspeakableFixedView<'a>;
         #[inline]
         fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
-            _np::own_block_mut!(block, LAYOUT, slot.block);
-            _np::Wire::encode_block(&self.self_, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.super_, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, slot.block);
+            _np::Wire::encode_block(&self.self_, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.super_, block, const { _LAYOUT.slots[1] });
         }
         #[inline]
         fn decode(
@@ -1239,18 +1294,18 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, slot.block);
+            _np::own_block!(block, _LAYOUT, slot.block);
             let f0: u32 = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: u32 = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             ::core::result::Result::Ok(Self { self_: f0, super_: f1 })
         }
@@ -1268,12 +1323,12 @@ const _: () = {
             slot: _np::Slot,
             tail: _np::Tail<'a>,
         ) -> UnspeakableFixedView<'a> {
-            let block = _np::part(block, slot.block, LAYOUT.block_len);
+            let block = _np::part(block, slot.block, _LAYOUT.block_len);
             UnspeakableFixedView(_np::BodyView { block, tail })
         }
         _np::plain_list! {}
         fn schema() -> &'static _np::TypeSchema {
-            &SCHEMA
+            &_SCHEMA
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -1283,14 +1338,14 @@ const _: () = {
         #[must_use]
         pub fn self_(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u32 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn super_(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <u32 as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1313,7 +1368,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
                 _np::TypeId::of::<UnspeakableFixed>,
                 "UnspeakableFixed",
@@ -1377,7 +1432,7 @@ const _: () = {
     _np::scalar! {
         Relation u8, true, Self::self_, []
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
         _np::ScalarSchema::new(
             _np::TypeId::of::<Relation>,
             "Relation",
@@ -1438,13 +1493,16 @@ pub enum RelativeView<'a> {
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT_2: _np::Layout<1> = _np::layout([_np::Shape::of::<Relation>()]);
-    static PLACES_2: [_np::Place; 1] = _np::places("Relative", ["Self"]);
-    const LAYOUT_3: _np::Layout<2> = _np::layout([
+    const _LAYOUT_2: _np::Layout<1> = _np::layout([_np::Shape::of::<Relation>()]);
+    static _PLACES_2: [_np::Place; 1] = _np::places("Relative", ["Self"]);
+    const _LAYOUT_3: _np::Layout<2> = _np::layout([
         _np::Shape::of::<String>(),
         _np::Shape::of::<u8>(),
     ]);
-    static PLACES_3: [_np::Place; 2] = _np::places("Relative::super", ["self", "crate"]);
+    static _PLACES_3: [_np::Place; 2] = _np::places(
+        "Relative::super",
+        ["self", "crate"],
+    );
     #[automatically_derived]
     impl _np::Wire for Relative {
         const BITS: usize = 0;
@@ -1466,14 +1524,14 @@ const _: () = {
             match self {
                 Self::self_ { .. } => _np::encode_unit(out),
                 Self::Self_(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_2.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_2.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::super_ { self_: f0, crate_: f1 } => {
-                    let (at, block) = _np::begin_variant(LAYOUT_3.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_3.slots[0] });
-                    _np::Wire::encode_block(f1, block, const { LAYOUT_3.slots[1] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_3.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_3.slots[0] });
+                    _np::Wire::encode_block(f1, block, const { _LAYOUT_3.slots[1] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
@@ -1493,15 +1551,15 @@ const _: () = {
                     1 => _np::read_unit(tail).map(|()| Self::self_),
                     2 => {
                         _np::read_fields(
-                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            (_LAYOUT_2.block_len, _LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_2, 0);
+                                _np::own_block!(block, _LAYOUT_2, 0);
                                 let f0: Relation = _np::field(
                                     block,
-                                    const { LAYOUT_2.slots[0] },
+                                    const { _LAYOUT_2.slots[0] },
                                     tail,
-                                    &PLACES_2[0],
+                                    &_PLACES_2[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Self_(f0))
                             },
@@ -1509,21 +1567,21 @@ const _: () = {
                     }
                     3 => {
                         _np::read_fields(
-                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            (_LAYOUT_3.block_len, _LAYOUT_3.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_3, 0);
+                                _np::own_block!(block, _LAYOUT_3, 0);
                                 let f0: String = _np::field(
                                     block,
-                                    const { LAYOUT_3.slots[0] },
+                                    const { _LAYOUT_3.slots[0] },
                                     tail,
-                                    &PLACES_3[0],
+                                    &_PLACES_3[0],
                                 )?;
                                 let f1: u8 = _np::field(
                                     block,
-                                    const { LAYOUT_3.slots[1] },
+                                    const { _LAYOUT_3.slots[1] },
                                     tail,
-                                    &PLACES_3[1],
+                                    &_PLACES_3[1],
                                 )?;
                                 ::core::result::Result::Ok(Self::super_ {
                                     self_: f0,
@@ -1549,20 +1607,25 @@ const _: () = {
                     1 => _np::read_unit(tail),
                     2 => {
                         _np::read_fields(
-                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            (_LAYOUT_2.block_len, _LAYOUT_2.text),
                             tail,
                             |_, _| ::core::result::Result::Ok(()),
                         )
                     }
                     3 => {
                         _np::read_fields(
-                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            (_LAYOUT_3.block_len, _LAYOUT_3.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_3, 0);
+                                _np::own_block!(block, _LAYOUT_3, 0);
                                 _np::check_field::<
                                     String,
-                                >(block, const { LAYOUT_3.slots[0] }, tail, &PLACES_3[0])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_3.slots[0] },
+                                    tail,
+                                    &_PLACES_3[0],
+                                )?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -1585,7 +1648,7 @@ const _: () = {
                     {
                         let f0 = <Relation as _np::Wire>::view(
                             block,
-                            const { LAYOUT_2.slots[0] },
+                            const { _LAYOUT_2.slots[0] },
                             *tail,
                         );
                         RelativeView::Self_(f0)
@@ -1597,17 +1660,17 @@ const _: () = {
                     {
                         let f0 = <String as _np::Wire>::view(
                             block,
-                            const { LAYOUT_3.slots[0] },
+                            const { _LAYOUT_3.slots[0] },
                             *tail,
                         );
                         <String as _np::Wire>::skip(
                             block,
-                            const { LAYOUT_3.slots[0] },
+                            const { _LAYOUT_3.slots[0] },
                             tail,
                         );
                         let f1 = <u8 as _np::Wire>::view(
                             block,
-                            const { LAYOUT_3.slots[1] },
+                            const { _LAYOUT_3.slots[1] },
                             *tail,
                         );
                         RelativeView::super_ {
@@ -1624,10 +1687,10 @@ const _: () = {
             _np::skip_union(block, slot, tail);
         }
         fn schema() -> &'static _np::TypeSchema {
-            &SCHEMA
+            &_SCHEMA
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
         _np::UnionSchema::new(
             _np::TypeId::of::<Relative>,
             "Relative",
@@ -1686,8 +1749,8 @@ pub enum ClosedRelativeView {
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT_2: _np::Layout<1> = _np::layout([_np::Shape::of::<u8>()]);
-    static PLACES_2: [_np::Place; 1] = _np::places("ClosedRelative::super", ["self"]);
+    const _LAYOUT_2: _np::Layout<1> = _np::layout([_np::Shape::of::<u8>()]);
+    static _PLACES_2: [_np::Place; 1] = _np::places("ClosedRelative::super", ["self"]);
     #[automatically_derived]
     impl _np::Wire for ClosedRelative {
         const BITS: usize = 0;
@@ -1707,8 +1770,8 @@ const _: () = {
             match self {
                 Self::Self_ { .. } => {}
                 Self::super_ { self_: f0 } => {
-                    let block = out.block(LAYOUT_2.block_len);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
+                    let block = out.block(_LAYOUT_2.block_len);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_2.slots[0] });
                 }
             }
         }
@@ -1724,12 +1787,12 @@ const _: () = {
                 |tag, tail| match tag {
                     1 => ::core::result::Result::Ok(Self::Self_),
                     2 => {
-                        let block = tail.take(LAYOUT_2.block_len)?;
+                        let block = tail.take(_LAYOUT_2.block_len)?;
                         let f0: u8 = _np::field(
                             block,
-                            const { LAYOUT_2.slots[0] },
+                            const { _LAYOUT_2.slots[0] },
                             tail,
-                            &PLACES_2[0],
+                            &_PLACES_2[0],
                         )?;
                         ::core::result::Result::Ok(Self::super_ { self_: f0 })
                     }
@@ -1750,7 +1813,7 @@ const _: () = {
                 |tag, tail| match tag {
                     1 => ::core::result::Result::Ok(()),
                     2 => {
-                        tail.take(LAYOUT_2.block_len)?;
+                        tail.take(_LAYOUT_2.block_len)?;
                         ::core::result::Result::Ok(())
                     }
                     0 if !tail.exact() => ::core::result::Result::Ok(()),
@@ -1768,11 +1831,11 @@ const _: () = {
             match tag {
                 1 => ClosedRelativeView::Self_,
                 2 => {
-                    let block = tail.take(LAYOUT_2.block_len);
+                    let block = tail.take(_LAYOUT_2.block_len);
                     {
                         let f0 = <u8 as _np::Wire>::view(
                             block,
-                            const { LAYOUT_2.slots[0] },
+                            const { _LAYOUT_2.slots[0] },
                             *tail,
                         );
                         ClosedRelativeView::super_ {
@@ -1787,16 +1850,16 @@ const _: () = {
             tail.nested(|tail| match _np::tag(block, slot) {
                 1 => {}
                 2 => {
-                    tail.take(LAYOUT_2.block_len);
+                    tail.take(_LAYOUT_2.block_len);
                 }
                 _ => {}
             });
         }
         fn schema() -> &'static _np::TypeSchema {
-            &SCHEMA
+            &_SCHEMA
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
         _np::UnionSchema::new(
                 _np::TypeId::of::<ClosedRelative>,
                 "ClosedRelative",
@@ -1834,25 +1897,25 @@ pub struct StringView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
+    const _LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<Bytes>(),
         _np::Shape::of::<::std::string::String>(),
     ]);
-    static PLACES: [_np::Place; 2] = _np::places("String", ["bytes", "text"]);
+    static _PLACES: [_np::Place; 2] = _np::places("String", ["bytes", "text"]);
     #[automatically_derived]
     impl _np::Body for String {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <Bytes as _np::Wire>::PLAIN
             && <::std::string::String as _np::Wire>::PLAIN;
         type View<'a> = StringView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.bytes, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.text, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.bytes, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.text, block, const { _LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -1864,18 +1927,18 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: Bytes = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             ::core::result::Result::Ok(Self { bytes: f0, text: f1 })
         }
@@ -1884,13 +1947,13 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 Bytes,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             _np::check_field::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1904,12 +1967,12 @@ const _: () = {
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
         if upto > 0 {
-            <Bytes as _np::Wire>::skip(block, const { LAYOUT.slots[0] }, tail);
+            <Bytes as _np::Wire>::skip(block, const { _LAYOUT.slots[0] }, tail);
         }
         if upto > 1 {
             <::std::string::String as _np::Wire>::skip(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
             );
         }
@@ -1921,7 +1984,7 @@ const _: () = {
         #[must_use]
         pub fn bytes(&self) -> <Bytes as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Bytes as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <Bytes as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -1931,7 +1994,7 @@ const _: () = {
             skip_fields(1, block, &mut tail);
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
             )
         }
@@ -1954,7 +2017,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<String>,
             "String",
@@ -1990,25 +2053,25 @@ pub struct BytesView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
+    const _LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<::network_protocol::Bytes>(),
         _np::Shape::of::<::std::vec::Vec<::network_protocol::Bytes>>(),
     ]);
-    static PLACES: [_np::Place; 2] = _np::places("Bytes", ["octets", "list"]);
+    static _PLACES: [_np::Place; 2] = _np::places("Bytes", ["octets", "list"]);
     #[automatically_derived]
     impl _np::Body for Bytes {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::network_protocol::Bytes as _np::Wire>::PLAIN
             && <::std::vec::Vec<::network_protocol::Bytes> as _np::Wire>::PLAIN;
         type View<'a> = BytesView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.octets, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.list, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.octets, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.list, block, const { _LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -2020,18 +2083,18 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: ::network_protocol::Bytes = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: ::std::vec::Vec<::network_protocol::Bytes> = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             ::core::result::Result::Ok(Self { octets: f0, list: f1 })
         }
@@ -2040,13 +2103,13 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 ::network_protocol::Bytes,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             _np::check_field::<
                 ::std::vec::Vec<::network_protocol::Bytes>,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -2062,14 +2125,14 @@ const _: () = {
         if upto > 0 {
             <::network_protocol::Bytes as _np::Wire>::skip(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
             );
         }
         if upto > 1 {
             <::std::vec::Vec<
                 ::network_protocol::Bytes,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[1] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -2081,7 +2144,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::network_protocol::Bytes as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
             )
         }
@@ -2095,7 +2158,7 @@ const _: () = {
             skip_fields(1, block, &mut tail);
             <::std::vec::Vec<
                 ::network_protocol::Bytes,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -2116,7 +2179,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Bytes>,
             "Bytes",
@@ -2251,7 +2314,7 @@ pub struct LocalsView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<49> = _np::layout([
+    const _LAYOUT: _np::Layout<49> = _np::layout([
         _np::Shape::of::<u8>(),
         _np::Shape::of::<u8>(),
         _np::Shape::of::<u8>(),
@@ -2302,7 +2365,7 @@ const _: () = {
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<::std::vec::Vec<u8>>(),
     ]);
-    static PLACES: [_np::Place; 49] = _np::places(
+    static _PLACES: [_np::Place; 49] = _np::places(
         "Locals",
         [
             "out",
@@ -2357,12 +2420,12 @@ const _: () = {
         ],
     );
     #[inline(always)]
-    fn run_end(from: usize, to: usize, block: &[u8], tails: &[u8]) -> usize {
+    fn _run_end(from: usize, to: usize, block: &[u8], tails: &[u8]) -> usize {
         let mut at = 0;
         if from <= 30 && 30 < to {
             at = <::std::string::String as _np::Wire>::text_end(
                 block,
-                const { LAYOUT.slots[30] },
+                const { _LAYOUT.slots[30] },
                 tails,
                 at,
             );
@@ -2370,7 +2433,7 @@ const _: () = {
         if from <= 47 && 47 < to {
             at = <::std::string::String as _np::Wire>::text_end(
                 block,
-                const { LAYOUT.slots[47] },
+                const { _LAYOUT.slots[47] },
                 tails,
                 at,
             );
@@ -2379,10 +2442,10 @@ const _: () = {
     }
     #[automatically_derived]
     impl _np::Body for Locals {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::network_protocol::Bytes as _np::Wire>::PLAIN
             && <bool as _np::Wire>::PLAIN
             && <::core::option::Option<bool> as _np::Wire>::PLAIN
@@ -2392,60 +2455,60 @@ const _: () = {
         type View<'a> = LocalsView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.out, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.input, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.buf, block, const { LAYOUT.slots[2] });
-            _np::Wire::encode_block(&self.body, block, const { LAYOUT.slots[3] });
-            _np::Wire::encode_block(&self.block, block, const { LAYOUT.slots[4] });
-            _np::Wire::encode_block(&self.tail, block, const { LAYOUT.slots[5] });
-            _np::Wire::encode_block(&self.value, block, const { LAYOUT.slots[6] });
-            _np::Wire::encode_block(&self.this, block, const { LAYOUT.slots[7] });
-            _np::Wire::encode_block(&self.self_, block, const { LAYOUT.slots[8] });
-            _np::Wire::encode_block(&self.cx, block, const { LAYOUT.slots[9] });
-            _np::Wire::encode_block(&self.m, block, const { LAYOUT.slots[10] });
-            _np::Wire::encode_block(&self.message, block, const { LAYOUT.slots[11] });
-            _np::Wire::encode_block(&self.reader, block, const { LAYOUT.slots[12] });
-            _np::Wire::encode_block(&self.writer, block, const { LAYOUT.slots[13] });
-            _np::Wire::encode_block(&self.bytes, block, const { LAYOUT.slots[14] });
-            _np::Wire::encode_block(&self.len, block, const { LAYOUT.slots[15] });
-            _np::Wire::encode_block(&self.index, block, const { LAYOUT.slots[16] });
-            _np::Wire::encode_block(&self.count, block, const { LAYOUT.slots[17] });
-            _np::Wire::encode_block(&self.number, block, const { LAYOUT.slots[18] });
-            _np::Wire::encode_block(&self.field, block, const { LAYOUT.slots[19] });
-            _np::Wire::encode_block(&self.error, block, const { LAYOUT.slots[20] });
-            _np::Wire::encode_block(&self.f, block, const { LAYOUT.slots[21] });
-            _np::Wire::encode_block(&self.r, block, const { LAYOUT.slots[22] });
-            _np::Wire::encode_block(&self.w, block, const { LAYOUT.slots[23] });
-            _np::Wire::encode_block(&self.handler, block, const { LAYOUT.slots[24] });
-            _np::Wire::encode_block(&self.caller, block, const { LAYOUT.slots[25] });
-            _np::Wire::encode_block(&self.decoder, block, const { LAYOUT.slots[26] });
-            _np::Wire::encode_block(&self.encoder, block, const { LAYOUT.slots[27] });
-            _np::Wire::encode_block(&self.flags, block, const { LAYOUT.slots[28] });
-            _np::Wire::encode_block(&self.bits, block, const { LAYOUT.slots[29] });
-            _np::Wire::encode_block(&self.other, block, const { LAYOUT.slots[30] });
-            _np::Wire::encode_block(&self.options, block, const { LAYOUT.slots[31] });
-            _np::Wire::encode_block(&self.depth, block, const { LAYOUT.slots[32] });
-            _np::Wire::encode_block(&self.core, block, const { LAYOUT.slots[33] });
-            _np::Wire::encode_block(&self.std, block, const { LAYOUT.slots[34] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.out, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.input, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.buf, block, const { _LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.body, block, const { _LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.block, block, const { _LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.tail, block, const { _LAYOUT.slots[5] });
+            _np::Wire::encode_block(&self.value, block, const { _LAYOUT.slots[6] });
+            _np::Wire::encode_block(&self.this, block, const { _LAYOUT.slots[7] });
+            _np::Wire::encode_block(&self.self_, block, const { _LAYOUT.slots[8] });
+            _np::Wire::encode_block(&self.cx, block, const { _LAYOUT.slots[9] });
+            _np::Wire::encode_block(&self.m, block, const { _LAYOUT.slots[10] });
+            _np::Wire::encode_block(&self.message, block, const { _LAYOUT.slots[11] });
+            _np::Wire::encode_block(&self.reader, block, const { _LAYOUT.slots[12] });
+            _np::Wire::encode_block(&self.writer, block, const { _LAYOUT.slots[13] });
+            _np::Wire::encode_block(&self.bytes, block, const { _LAYOUT.slots[14] });
+            _np::Wire::encode_block(&self.len, block, const { _LAYOUT.slots[15] });
+            _np::Wire::encode_block(&self.index, block, const { _LAYOUT.slots[16] });
+            _np::Wire::encode_block(&self.count, block, const { _LAYOUT.slots[17] });
+            _np::Wire::encode_block(&self.number, block, const { _LAYOUT.slots[18] });
+            _np::Wire::encode_block(&self.field, block, const { _LAYOUT.slots[19] });
+            _np::Wire::encode_block(&self.error, block, const { _LAYOUT.slots[20] });
+            _np::Wire::encode_block(&self.f, block, const { _LAYOUT.slots[21] });
+            _np::Wire::encode_block(&self.r, block, const { _LAYOUT.slots[22] });
+            _np::Wire::encode_block(&self.w, block, const { _LAYOUT.slots[23] });
+            _np::Wire::encode_block(&self.handler, block, const { _LAYOUT.slots[24] });
+            _np::Wire::encode_block(&self.caller, block, const { _LAYOUT.slots[25] });
+            _np::Wire::encode_block(&self.decoder, block, const { _LAYOUT.slots[26] });
+            _np::Wire::encode_block(&self.encoder, block, const { _LAYOUT.slots[27] });
+            _np::Wire::encode_block(&self.flags, block, const { _LAYOUT.slots[28] });
+            _np::Wire::encode_block(&self.bits, block, const { _LAYOUT.slots[29] });
+            _np::Wire::encode_block(&self.other, block, const { _LAYOUT.slots[30] });
+            _np::Wire::encode_block(&self.options, block, const { _LAYOUT.slots[31] });
+            _np::Wire::encode_block(&self.depth, block, const { _LAYOUT.slots[32] });
+            _np::Wire::encode_block(&self.core, block, const { _LAYOUT.slots[33] });
+            _np::Wire::encode_block(&self.std, block, const { _LAYOUT.slots[34] });
             _np::Wire::encode_block(
                 &self.network_protocol,
                 block,
-                const { LAYOUT.slots[35] },
+                const { _LAYOUT.slots[35] },
             );
-            _np::Wire::encode_block(&self.__private, block, const { LAYOUT.slots[36] });
-            _np::Wire::encode_block(&self.u8, block, const { LAYOUT.slots[37] });
-            _np::Wire::encode_block(&self.str, block, const { LAYOUT.slots[38] });
-            _np::Wire::encode_block(&self.a, block, const { LAYOUT.slots[39] });
-            _np::Wire::encode_block(&self.b, block, const { LAYOUT.slots[40] });
-            _np::Wire::encode_block(&self.x, block, const { LAYOUT.slots[41] });
-            _np::Wire::encode_block(&self.i, block, const { LAYOUT.slots[42] });
-            _np::Wire::encode_block(&self.n, block, const { LAYOUT.slots[43] });
-            _np::Wire::encode_block(&self.t, block, const { LAYOUT.slots[44] });
-            _np::Wire::encode_block(&self.src, block, const { LAYOUT.slots[45] });
-            _np::Wire::encode_block(&self.dst, block, const { LAYOUT.slots[46] });
-            _np::Wire::encode_block(&self.s, block, const { LAYOUT.slots[47] });
-            _np::Wire::encode_block(&self.v, block, const { LAYOUT.slots[48] });
+            _np::Wire::encode_block(&self.__private, block, const { _LAYOUT.slots[36] });
+            _np::Wire::encode_block(&self.u8, block, const { _LAYOUT.slots[37] });
+            _np::Wire::encode_block(&self.str, block, const { _LAYOUT.slots[38] });
+            _np::Wire::encode_block(&self.a, block, const { _LAYOUT.slots[39] });
+            _np::Wire::encode_block(&self.b, block, const { _LAYOUT.slots[40] });
+            _np::Wire::encode_block(&self.x, block, const { _LAYOUT.slots[41] });
+            _np::Wire::encode_block(&self.i, block, const { _LAYOUT.slots[42] });
+            _np::Wire::encode_block(&self.n, block, const { _LAYOUT.slots[43] });
+            _np::Wire::encode_block(&self.t, block, const { _LAYOUT.slots[44] });
+            _np::Wire::encode_block(&self.src, block, const { _LAYOUT.slots[45] });
+            _np::Wire::encode_block(&self.dst, block, const { _LAYOUT.slots[46] });
+            _np::Wire::encode_block(&self.s, block, const { _LAYOUT.slots[47] });
+            _np::Wire::encode_block(&self.v, block, const { _LAYOUT.slots[48] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -2460,256 +2523,306 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
-            let f0: u8 = _np::field(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
-            let f1: u8 = _np::field(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
-            let f2: u8 = _np::field(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
-            let f3: u8 = _np::field(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
-            let f4: u8 = _np::field(block, const { LAYOUT.slots[4] }, tail, &PLACES[4])?;
-            let f5: u8 = _np::field(block, const { LAYOUT.slots[5] }, tail, &PLACES[5])?;
-            let f6: u8 = _np::field(block, const { LAYOUT.slots[6] }, tail, &PLACES[6])?;
-            let f7: u8 = _np::field(block, const { LAYOUT.slots[7] }, tail, &PLACES[7])?;
-            let f8: u8 = _np::field(block, const { LAYOUT.slots[8] }, tail, &PLACES[8])?;
-            let f9: u8 = _np::field(block, const { LAYOUT.slots[9] }, tail, &PLACES[9])?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
+            let f0: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[0] },
+                tail,
+                &_PLACES[0],
+            )?;
+            let f1: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[1] },
+                tail,
+                &_PLACES[1],
+            )?;
+            let f2: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[2] },
+                tail,
+                &_PLACES[2],
+            )?;
+            let f3: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[3] },
+                tail,
+                &_PLACES[3],
+            )?;
+            let f4: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[4] },
+                tail,
+                &_PLACES[4],
+            )?;
+            let f5: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[5] },
+                tail,
+                &_PLACES[5],
+            )?;
+            let f6: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[6] },
+                tail,
+                &_PLACES[6],
+            )?;
+            let f7: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[7] },
+                tail,
+                &_PLACES[7],
+            )?;
+            let f8: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[8] },
+                tail,
+                &_PLACES[8],
+            )?;
+            let f9: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[9] },
+                tail,
+                &_PLACES[9],
+            )?;
             let f10: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[10] },
+                const { _LAYOUT.slots[10] },
                 tail,
-                &PLACES[10],
+                &_PLACES[10],
             )?;
             let f11: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[11] },
+                const { _LAYOUT.slots[11] },
                 tail,
-                &PLACES[11],
+                &_PLACES[11],
             )?;
             let f12: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[12] },
+                const { _LAYOUT.slots[12] },
                 tail,
-                &PLACES[12],
+                &_PLACES[12],
             )?;
             let f13: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[13] },
+                const { _LAYOUT.slots[13] },
                 tail,
-                &PLACES[13],
+                &_PLACES[13],
             )?;
             let f14: ::network_protocol::Bytes = _np::field(
                 block,
-                const { LAYOUT.slots[14] },
+                const { _LAYOUT.slots[14] },
                 tail,
-                &PLACES[14],
+                &_PLACES[14],
             )?;
             let f15: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[15] },
+                const { _LAYOUT.slots[15] },
                 tail,
-                &PLACES[15],
+                &_PLACES[15],
             )?;
             let f16: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[16] },
+                const { _LAYOUT.slots[16] },
                 tail,
-                &PLACES[16],
+                &_PLACES[16],
             )?;
             let f17: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[17] },
+                const { _LAYOUT.slots[17] },
                 tail,
-                &PLACES[17],
+                &_PLACES[17],
             )?;
             let f18: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[18] },
+                const { _LAYOUT.slots[18] },
                 tail,
-                &PLACES[18],
+                &_PLACES[18],
             )?;
             let f19: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[19] },
+                const { _LAYOUT.slots[19] },
                 tail,
-                &PLACES[19],
+                &_PLACES[19],
             )?;
             let f20: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[20] },
+                const { _LAYOUT.slots[20] },
                 tail,
-                &PLACES[20],
+                &_PLACES[20],
             )?;
             let f21: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[21] },
+                const { _LAYOUT.slots[21] },
                 tail,
-                &PLACES[21],
+                &_PLACES[21],
             )?;
             let f22: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[22] },
+                const { _LAYOUT.slots[22] },
                 tail,
-                &PLACES[22],
+                &_PLACES[22],
             )?;
             let f23: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[23] },
+                const { _LAYOUT.slots[23] },
                 tail,
-                &PLACES[23],
+                &_PLACES[23],
             )?;
             let f24: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[24] },
+                const { _LAYOUT.slots[24] },
                 tail,
-                &PLACES[24],
+                &_PLACES[24],
             )?;
             let f25: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[25] },
+                const { _LAYOUT.slots[25] },
                 tail,
-                &PLACES[25],
+                &_PLACES[25],
             )?;
             let f26: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[26] },
+                const { _LAYOUT.slots[26] },
                 tail,
-                &PLACES[26],
+                &_PLACES[26],
             )?;
             let f27: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[27] },
+                const { _LAYOUT.slots[27] },
                 tail,
-                &PLACES[27],
+                &_PLACES[27],
             )?;
             let f28: bool = _np::field(
                 block,
-                const { LAYOUT.slots[28] },
+                const { _LAYOUT.slots[28] },
                 tail,
-                &PLACES[28],
+                &_PLACES[28],
             )?;
             let f29: ::core::option::Option<bool> = _np::field(
                 block,
-                const { LAYOUT.slots[29] },
+                const { _LAYOUT.slots[29] },
                 tail,
-                &PLACES[29],
+                &_PLACES[29],
             )?;
-            if const { LAYOUT.runs[30].0 > 0 } {
+            if const { _LAYOUT.runs[30].0 > 0 } {
                 tail.enter_run(
-                    run_end(30, const { LAYOUT.runs[30].0 }, block, tail.rest()),
+                    _run_end(30, const { _LAYOUT.runs[30].0 }, block, tail.rest()),
                 );
             }
             let f30: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[30] },
+                const { _LAYOUT.slots[30] },
                 tail,
-                &PLACES[30],
+                &_PLACES[30],
             )?;
             let f31: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[31] },
+                const { _LAYOUT.slots[31] },
                 tail,
-                &PLACES[31],
+                &_PLACES[31],
             )?;
             let f32: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[32] },
+                const { _LAYOUT.slots[32] },
                 tail,
-                &PLACES[32],
+                &_PLACES[32],
             )?;
             let f33: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[33] },
+                const { _LAYOUT.slots[33] },
                 tail,
-                &PLACES[33],
+                &_PLACES[33],
             )?;
             let f34: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[34] },
+                const { _LAYOUT.slots[34] },
                 tail,
-                &PLACES[34],
+                &_PLACES[34],
             )?;
             let f35: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[35] },
+                const { _LAYOUT.slots[35] },
                 tail,
-                &PLACES[35],
+                &_PLACES[35],
             )?;
             let f36: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[36] },
+                const { _LAYOUT.slots[36] },
                 tail,
-                &PLACES[36],
+                &_PLACES[36],
             )?;
             let f37: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[37] },
+                const { _LAYOUT.slots[37] },
                 tail,
-                &PLACES[37],
+                &_PLACES[37],
             )?;
             let f38: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[38] },
+                const { _LAYOUT.slots[38] },
                 tail,
-                &PLACES[38],
+                &_PLACES[38],
             )?;
             let f39: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[39] },
+                const { _LAYOUT.slots[39] },
                 tail,
-                &PLACES[39],
+                &_PLACES[39],
             )?;
             let f40: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[40] },
+                const { _LAYOUT.slots[40] },
                 tail,
-                &PLACES[40],
+                &_PLACES[40],
             )?;
             let f41: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[41] },
+                const { _LAYOUT.slots[41] },
                 tail,
-                &PLACES[41],
+                &_PLACES[41],
             )?;
             let f42: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[42] },
+                const { _LAYOUT.slots[42] },
                 tail,
-                &PLACES[42],
+                &_PLACES[42],
             )?;
             let f43: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[43] },
+                const { _LAYOUT.slots[43] },
                 tail,
-                &PLACES[43],
+                &_PLACES[43],
             )?;
             let f44: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[44] },
+                const { _LAYOUT.slots[44] },
                 tail,
-                &PLACES[44],
+                &_PLACES[44],
             )?;
             let f45: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[45] },
+                const { _LAYOUT.slots[45] },
                 tail,
-                &PLACES[45],
+                &_PLACES[45],
             )?;
             let f46: u8 = _np::field(
                 block,
-                const { LAYOUT.slots[46] },
+                const { _LAYOUT.slots[46] },
                 tail,
-                &PLACES[46],
+                &_PLACES[46],
             )?;
             let f47: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[47] },
+                const { _LAYOUT.slots[47] },
                 tail,
-                &PLACES[47],
+                &_PLACES[47],
             )?;
             let f48: ::std::vec::Vec<u8> = _np::field(
                 block,
-                const { LAYOUT.slots[48] },
+                const { _LAYOUT.slots[48] },
                 tail,
-                &PLACES[48],
+                &_PLACES[48],
             )?;
             ::core::result::Result::Ok(Self {
                 out: f0,
@@ -2768,35 +2881,35 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             let mut passed = false;
             _np::check_field::<
                 ::network_protocol::Bytes,
-            >(block, const { LAYOUT.slots[14] }, tail, &PLACES[14])?;
+            >(block, const { _LAYOUT.slots[14] }, tail, &_PLACES[14])?;
             _np::check_field::<
                 ::core::option::Option<bool>,
-            >(block, const { LAYOUT.slots[29] }, tail, &PLACES[29])?;
-            if const { LAYOUT.runs[30].0 > 0 } {
+            >(block, const { _LAYOUT.slots[29] }, tail, &_PLACES[29])?;
+            if const { _LAYOUT.runs[30].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(30, const { LAYOUT.runs[30].0 }, block, tail.rest()),
-                        const { LAYOUT.runs[30].1 },
+                        _run_end(30, const { _LAYOUT.runs[30].0 }, block, tail.rest()),
+                        const { _LAYOUT.runs[30].1 },
                     );
             }
-            if !(passed && const { LAYOUT.passes(30) }) {
+            if !(passed && const { _LAYOUT.passes(30) }) {
                 _np::check_field::<
                     ::std::string::String,
-                >(block, const { LAYOUT.slots[30] }, tail, &PLACES[30])?;
+                >(block, const { _LAYOUT.slots[30] }, tail, &_PLACES[30])?;
             }
-            if !(passed && const { LAYOUT.passes(47) }) {
+            if !(passed && const { _LAYOUT.passes(47) }) {
                 _np::check_field::<
                     ::std::string::String,
-                >(block, const { LAYOUT.slots[47] }, tail, &PLACES[47])?;
+                >(block, const { _LAYOUT.slots[47] }, tail, &_PLACES[47])?;
             }
             _np::check_field::<
                 ::std::vec::Vec<u8>,
-            >(block, const { LAYOUT.slots[48] }, tail, &PLACES[48])?;
+            >(block, const { _LAYOUT.slots[48] }, tail, &_PLACES[48])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -2812,33 +2925,33 @@ const _: () = {
         if upto > 14 {
             <::network_protocol::Bytes as _np::Wire>::skip(
                 block,
-                const { LAYOUT.slots[14] },
+                const { _LAYOUT.slots[14] },
                 tail,
             );
         }
         if upto > 29 {
             <::core::option::Option<
                 bool,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[29] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[29] }, tail);
         }
         if upto > 30 {
             <::std::string::String as _np::Wire>::skip(
                 block,
-                const { LAYOUT.slots[30] },
+                const { _LAYOUT.slots[30] },
                 tail,
             );
         }
         if upto > 47 {
             <::std::string::String as _np::Wire>::skip(
                 block,
-                const { LAYOUT.slots[47] },
+                const { _LAYOUT.slots[47] },
                 tail,
             );
         }
         if upto > 48 {
             <::std::vec::Vec<
                 u8,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[48] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[48] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -2848,98 +2961,98 @@ const _: () = {
         #[must_use]
         pub fn out(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn input(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn buf(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
         #[must_use]
         pub fn body(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
         #[must_use]
         pub fn block(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
         #[must_use]
         pub fn tail(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[5] }, tail)
         }
         /// Field 6.
         #[inline]
         #[must_use]
         pub fn value(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[6] }, tail)
         }
         /// Field 7.
         #[inline]
         #[must_use]
         pub fn this(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[7] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[7] }, tail)
         }
         /// Field 8.
         #[inline]
         #[must_use]
         pub fn self_(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[8] }, tail)
         }
         /// Field 9.
         #[inline]
         #[must_use]
         pub fn cx(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[9] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[9] }, tail)
         }
         /// Field 10.
         #[inline]
         #[must_use]
         pub fn m(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[10] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[10] }, tail)
         }
         /// Field 11.
         #[inline]
         #[must_use]
         pub fn message(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[11] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[11] }, tail)
         }
         /// Field 12.
         #[inline]
         #[must_use]
         pub fn reader(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[12] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[12] }, tail)
         }
         /// Field 13.
         #[inline]
         #[must_use]
         pub fn writer(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[13] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[13] }, tail)
         }
         /// Field 14.
         #[inline]
@@ -2948,7 +3061,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::network_protocol::Bytes as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[14] },
+                const { _LAYOUT.slots[14] },
                 tail,
             )
         }
@@ -2957,98 +3070,98 @@ const _: () = {
         #[must_use]
         pub fn len(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[15] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[15] }, tail)
         }
         /// Field 16.
         #[inline]
         #[must_use]
         pub fn index(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[16] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[16] }, tail)
         }
         /// Field 17.
         #[inline]
         #[must_use]
         pub fn count(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[17] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[17] }, tail)
         }
         /// Field 18.
         #[inline]
         #[must_use]
         pub fn number(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[18] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[18] }, tail)
         }
         /// Field 19.
         #[inline]
         #[must_use]
         pub fn field(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[19] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[19] }, tail)
         }
         /// Field 20.
         #[inline]
         #[must_use]
         pub fn error(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[20] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[20] }, tail)
         }
         /// Field 21.
         #[inline]
         #[must_use]
         pub fn f(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[21] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[21] }, tail)
         }
         /// Field 22.
         #[inline]
         #[must_use]
         pub fn r(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[22] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[22] }, tail)
         }
         /// Field 23.
         #[inline]
         #[must_use]
         pub fn w(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[23] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[23] }, tail)
         }
         /// Field 24.
         #[inline]
         #[must_use]
         pub fn handler(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[24] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[24] }, tail)
         }
         /// Field 25.
         #[inline]
         #[must_use]
         pub fn caller(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[25] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[25] }, tail)
         }
         /// Field 26.
         #[inline]
         #[must_use]
         pub fn decoder(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[26] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[26] }, tail)
         }
         /// Field 27.
         #[inline]
         #[must_use]
         pub fn encoder(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[27] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[27] }, tail)
         }
         /// Field 28.
         #[inline]
         #[must_use]
         pub fn flags(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[28] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[28] }, tail)
         }
         /// Field 29.
         #[inline]
@@ -3058,7 +3171,7 @@ const _: () = {
             skip_fields(29, block, &mut tail);
             <::core::option::Option<
                 bool,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[29] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[29] }, tail)
         }
         /// Field 30.
         #[inline]
@@ -3068,7 +3181,7 @@ const _: () = {
             skip_fields(30, block, &mut tail);
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[30] },
+                const { _LAYOUT.slots[30] },
                 tail,
             )
         }
@@ -3077,112 +3190,112 @@ const _: () = {
         #[must_use]
         pub fn options(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[31] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[31] }, tail)
         }
         /// Field 32.
         #[inline]
         #[must_use]
         pub fn depth(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[32] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[32] }, tail)
         }
         /// Field 33.
         #[inline]
         #[must_use]
         pub fn core(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[33] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[33] }, tail)
         }
         /// Field 34.
         #[inline]
         #[must_use]
         pub fn std(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[34] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[34] }, tail)
         }
         /// Field 35.
         #[inline]
         #[must_use]
         pub fn network_protocol(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[35] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[35] }, tail)
         }
         /// Field 36.
         #[inline]
         #[must_use]
         pub fn __private(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[36] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[36] }, tail)
         }
         /// Field 37.
         #[inline]
         #[must_use]
         pub fn u8(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[37] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[37] }, tail)
         }
         /// Field 38.
         #[inline]
         #[must_use]
         pub fn str(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[38] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[38] }, tail)
         }
         /// Field 39.
         #[inline]
         #[must_use]
         pub fn a(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[39] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[39] }, tail)
         }
         /// Field 40.
         #[inline]
         #[must_use]
         pub fn b(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[40] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[40] }, tail)
         }
         /// Field 41.
         #[inline]
         #[must_use]
         pub fn x(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[41] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[41] }, tail)
         }
         /// Field 42.
         #[inline]
         #[must_use]
         pub fn i(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[42] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[42] }, tail)
         }
         /// Field 43.
         #[inline]
         #[must_use]
         pub fn n(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[43] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[43] }, tail)
         }
         /// Field 44.
         #[inline]
         #[must_use]
         pub fn t(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[44] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[44] }, tail)
         }
         /// Field 45.
         #[inline]
         #[must_use]
         pub fn src(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[45] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[45] }, tail)
         }
         /// Field 46.
         #[inline]
         #[must_use]
         pub fn dst(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[46] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[46] }, tail)
         }
         /// Field 47.
         #[inline]
@@ -3192,7 +3305,7 @@ const _: () = {
             skip_fields(47, block, &mut tail);
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[47] },
+                const { _LAYOUT.slots[47] },
                 tail,
             )
         }
@@ -3204,7 +3317,7 @@ const _: () = {
             skip_fields(48, block, &mut tail);
             <::std::vec::Vec<
                 u8,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[48] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[48] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -3272,7 +3385,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Locals>,
             "Locals",
@@ -3393,7 +3506,7 @@ pub struct lower_caseView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<6> = _np::layout([
+    const _LAYOUT: _np::Layout<6> = _np::layout([
         _np::Shape::of::<u8>(),
         _np::Shape::of::<u8>(),
         _np::Shape::of::<u8>(),
@@ -3401,31 +3514,31 @@ const _: () = {
         _np::Shape::of::<u8>(),
         _np::Shape::of::<u8>(),
     ]);
-    static PLACES: [_np::Place; 6] = _np::places(
+    static _PLACES: [_np::Place; 6] = _np::places(
         "lower_case",
         ["camelCase", "UPPER", "_leading", "trailing_", "double__underscore", "__"],
     );
     #[automatically_derived]
     impl _np::Body for lower_case {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = lower_caseView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.camelCase, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.UPPER, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self._leading, block, const { LAYOUT.slots[2] });
-            _np::Wire::encode_block(&self.trailing_, block, const { LAYOUT.slots[3] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.camelCase, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.UPPER, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self._leading, block, const { _LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.trailing_, block, const { _LAYOUT.slots[3] });
             _np::Wire::encode_block(
                 &self.double__underscore,
                 block,
-                const { LAYOUT.slots[4] },
+                const { _LAYOUT.slots[4] },
             );
-            _np::Wire::encode_block(&self.__, block, const { LAYOUT.slots[5] });
+            _np::Wire::encode_block(&self.__, block, const { _LAYOUT.slots[5] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -3434,13 +3547,43 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            let f0: u8 = _np::field(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
-            let f1: u8 = _np::field(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
-            let f2: u8 = _np::field(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
-            let f3: u8 = _np::field(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
-            let f4: u8 = _np::field(block, const { LAYOUT.slots[4] }, tail, &PLACES[4])?;
-            let f5: u8 = _np::field(block, const { LAYOUT.slots[5] }, tail, &PLACES[5])?;
+            _np::own_block!(block, _LAYOUT, 0);
+            let f0: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[0] },
+                tail,
+                &_PLACES[0],
+            )?;
+            let f1: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[1] },
+                tail,
+                &_PLACES[1],
+            )?;
+            let f2: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[2] },
+                tail,
+                &_PLACES[2],
+            )?;
+            let f3: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[3] },
+                tail,
+                &_PLACES[3],
+            )?;
+            let f4: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[4] },
+                tail,
+                &_PLACES[4],
+            )?;
+            let f5: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[5] },
+                tail,
+                &_PLACES[5],
+            )?;
             ::core::result::Result::Ok(Self {
                 camelCase: f0,
                 UPPER: f1,
@@ -3472,42 +3615,42 @@ const _: () = {
         #[must_use]
         pub fn camelCase(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn UPPER(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn _leading(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
         #[must_use]
         pub fn trailing_(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
         #[must_use]
         pub fn double__underscore(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
         #[must_use]
         pub fn __(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[5] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -3532,7 +3675,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<lower_case>,
             "lower_case",
@@ -3573,20 +3716,20 @@ pub struct r#structView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<package>()]);
-    static PLACES: [_np::Place; 1] = _np::places("struct", ["inner"]);
+    const _LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<package>()]);
+    static _PLACES: [_np::Place; 1] = _np::places("struct", ["inner"]);
     #[automatically_derived]
     impl _np::Body for r#struct {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <package as _np::Wire>::PLAIN;
         type View<'a> = r#structView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.inner, block, const { LAYOUT.slots[0] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.inner, block, const { _LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -3597,12 +3740,12 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: package = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             ::core::result::Result::Ok(Self { inner: f0 })
         }
@@ -3611,10 +3754,10 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 package,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -3632,7 +3775,7 @@ const _: () = {
         #[must_use]
         pub fn inner(&self) -> <package as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <package as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <package as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -3650,7 +3793,7 @@ const _: () = {
             f.debug_struct("struct").field("inner", &self.inner()).finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<r#struct>,
             "struct",
@@ -3678,20 +3821,20 @@ pub struct packageView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<r#enum>()]);
-    static PLACES: [_np::Place; 1] = _np::places("package", ["inner"]);
+    const _LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<r#enum>()]);
+    static _PLACES: [_np::Place; 1] = _np::places("package", ["inner"]);
     #[automatically_derived]
     impl _np::Body for package {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <r#enum as _np::Wire>::PLAIN;
         type View<'a> = packageView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.inner, block, const { LAYOUT.slots[0] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.inner, block, const { _LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -3700,12 +3843,12 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: r#enum = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             ::core::result::Result::Ok(Self { inner: f0 })
         }
@@ -3731,7 +3874,7 @@ const _: () = {
         #[must_use]
         pub fn inner(&self) -> <r#enum as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <r#enum as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <r#enum as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -3749,7 +3892,7 @@ const _: () = {
             f.debug_struct("package").field("inner", &self.inner()).finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<package>,
             "package",
@@ -3801,7 +3944,7 @@ const _: () = {
     _np::scalar! {
         r#enum u8, true, Self::r#type, []
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
         _np::ScalarSchema::new(
             _np::TypeId::of::<r#enum>,
             "enum",
@@ -3831,25 +3974,25 @@ pub struct VecView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
+    const _LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<Some>(),
         _np::Shape::of::<::std::vec::Vec<Box>>(),
     ]);
-    static PLACES: [_np::Place; 2] = _np::places("Vec", ["some", "vec"]);
+    static _PLACES: [_np::Place; 2] = _np::places("Vec", ["some", "vec"]);
     #[automatically_derived]
     impl _np::Body for Vec {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <Some as _np::Wire>::PLAIN
             && <::std::vec::Vec<Box> as _np::Wire>::PLAIN;
         type View<'a> = VecView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.some, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.vec, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.some, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.vec, block, const { _LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -3861,18 +4004,18 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: Some = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: ::std::vec::Vec<Box> = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             ::core::result::Result::Ok(Self { some: f0, vec: f1 })
         }
@@ -3881,13 +4024,13 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 Some,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             _np::check_field::<
                 ::std::vec::Vec<Box>,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -3901,12 +4044,12 @@ const _: () = {
     #[inline(always)]
     fn skip_fields(upto: usize, block: &[u8], tail: &mut _np::Tail<'_>) {
         if upto > 0 {
-            <Some as _np::Wire>::skip(block, const { LAYOUT.slots[0] }, tail);
+            <Some as _np::Wire>::skip(block, const { _LAYOUT.slots[0] }, tail);
         }
         if upto > 1 {
             <::std::vec::Vec<
                 Box,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[1] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -3916,7 +4059,7 @@ const _: () = {
         #[must_use]
         pub fn some(&self) -> <Some as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Some as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <Some as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -3926,7 +4069,7 @@ const _: () = {
             skip_fields(1, block, &mut tail);
             <::std::vec::Vec<
                 Box,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -3947,7 +4090,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Vec>,
             "Vec",
@@ -3978,13 +4121,13 @@ pub struct SomeView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Some {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = SomeView<'a>;
         #[inline]
@@ -4031,7 +4174,7 @@ const _: () = {
             f.debug_struct("Some").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Some>, "Some", &[]),
     );
     _np::mapped_struct! {
@@ -4054,20 +4197,20 @@ pub struct BoxView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<u8>()]);
-    static PLACES: [_np::Place; 1] = _np::places("Box", ["value"]);
+    const _LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<u8>()]);
+    static _PLACES: [_np::Place; 1] = _np::places("Box", ["value"]);
     #[automatically_derived]
     impl _np::Body for Box {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = BoxView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.value, block, const { LAYOUT.slots[0] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.value, block, const { _LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -4076,8 +4219,13 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            let f0: u8 = _np::field(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            _np::own_block!(block, _LAYOUT, 0);
+            let f0: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[0] },
+                tail,
+                &_PLACES[0],
+            )?;
             ::core::result::Result::Ok(Self { value: f0 })
         }
         #[inline]
@@ -4102,7 +4250,7 @@ const _: () = {
         #[must_use]
         pub fn value(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -4120,7 +4268,7 @@ const _: () = {
             f.debug_struct("Box").field("value", &self.value()).finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Box>,
             "Box",
@@ -4148,22 +4296,22 @@ pub struct Option_View<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<1> = _np::layout([
+    const _LAYOUT: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::core::option::Option<Option_2>>(),
     ]);
-    static PLACES: [_np::Place; 1] = _np::places("Option_", ["value"]);
+    static _PLACES: [_np::Place; 1] = _np::places("Option_", ["value"]);
     #[automatically_derived]
     impl _np::Body for Option_ {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::core::option::Option<Option_2> as _np::Wire>::PLAIN;
         type View<'a> = Option_View<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.value, block, const { LAYOUT.slots[0] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.value, block, const { _LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -4174,13 +4322,13 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             let f0: ::core::option::Option<Option_2> = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             ::core::result::Result::Ok(Self { value: f0 })
         }
@@ -4189,11 +4337,11 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             _np::check_field::<
                 ::core::option::Option<Option_2>,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -4215,7 +4363,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::core::option::Option<
                 Option_2,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -4233,7 +4381,7 @@ const _: () = {
             f.debug_struct("Option_").field("value", &self.value()).finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Option_>,
             "Option_",
@@ -4264,13 +4412,13 @@ pub struct Option_2View<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Option_2 {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = Option_2View<'a>;
         #[inline]
@@ -4317,7 +4465,7 @@ const _: () = {
             f.debug_struct("Option_2").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Option_2>, "Option_2", &[]),
     );
     _np::mapped_struct! {
@@ -4341,22 +4489,22 @@ pub struct String_View<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<1> = _np::layout([
+    const _LAYOUT: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
     ]);
-    static PLACES: [_np::Place; 1] = _np::places("String_", ["value"]);
+    static _PLACES: [_np::Place; 1] = _np::places("String_", ["value"]);
     #[automatically_derived]
     impl _np::Body for String_ {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN;
         type View<'a> = String_View<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.value, block, const { LAYOUT.slots[0] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.value, block, const { _LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -4367,12 +4515,12 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             ::core::result::Result::Ok(Self { value: f0 })
         }
@@ -4381,10 +4529,10 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -4404,7 +4552,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
             )
         }
@@ -4424,7 +4572,7 @@ const _: () = {
             f.debug_struct("String_").field("value", &self.value()).finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<String_>,
             "String_",
@@ -4459,24 +4607,24 @@ pub struct CloneView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
+    const _LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<Copy>(),
         _np::Shape::of::<Debug>(),
     ]);
-    static PLACES: [_np::Place; 2] = _np::places("Clone", ["copy", "debug"]);
+    static _PLACES: [_np::Place; 2] = _np::places("Clone", ["copy", "debug"]);
     #[automatically_derived]
     impl _np::Body for Clone {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <Copy as _np::Wire>::PLAIN && <Debug as _np::Wire>::PLAIN;
         type View<'a> = CloneView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.copy, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.debug, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.copy, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.debug, block, const { _LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -4487,18 +4635,18 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: Copy = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: Debug = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             ::core::result::Result::Ok(Self { copy: f0, debug: f1 })
         }
@@ -4507,10 +4655,10 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 Debug,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -4528,14 +4676,14 @@ const _: () = {
         #[must_use]
         pub fn copy(&self) -> <Copy as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Copy as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <Copy as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn debug(&self) -> <Debug as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Debug as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <Debug as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -4556,7 +4704,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Clone>,
             "Clone",
@@ -4594,25 +4742,25 @@ pub struct CopyView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<u32>()]);
-    static PLACES: [_np::Place; 1] = _np::places("Copy", ["value"]);
+    const _LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<u32>()]);
+    static _PLACES: [_np::Place; 1] = _np::places("Copy", ["value"]);
     const _: () = ::core::assert!(
-        ::core::mem::size_of:: < Copy > () == LAYOUT.block_len,
+        ::core::mem::size_of:: < Copy > () == _LAYOUT.block_len,
         "NP0804: a plain type must be its bytes",
     );
     #[automatically_derived]
     impl _np::Wire for Copy {
         const BITS: usize = 0;
-        const BLOCK: usize = LAYOUT.block_len;
-        const HAS_TAIL: bool = LAYOUT.tail;
+        const BLOCK: usize = _LAYOUT.block_len;
+        const HAS_TAIL: bool = _LAYOUT.tail;
         const PLAIN: bool = true;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         type View<'a> = CopyView<'a>;
         #[inline]
         fn encode_block(&self, block: &mut [u8], slot: _np::Slot) {
-            _np::own_block_mut!(block, LAYOUT, slot.block);
-            _np::Wire::encode_block(&self.value, block, const { LAYOUT.slots[0] });
+            _np::own_block_mut!(block, _LAYOUT, slot.block);
+            _np::Wire::encode_block(&self.value, block, const { _LAYOUT.slots[0] });
         }
         #[inline]
         fn decode(
@@ -4620,12 +4768,12 @@ const _: () = {
             slot: _np::Slot,
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, slot.block);
+            _np::own_block!(block, _LAYOUT, slot.block);
             let f0: u32 = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             ::core::result::Result::Ok(Self { value: f0 })
         }
@@ -4643,12 +4791,12 @@ const _: () = {
             slot: _np::Slot,
             tail: _np::Tail<'a>,
         ) -> CopyView<'a> {
-            let block = _np::part(block, slot.block, LAYOUT.block_len);
+            let block = _np::part(block, slot.block, _LAYOUT.block_len);
             CopyView(_np::BodyView { block, tail })
         }
         _np::plain_list! {}
         fn schema() -> &'static _np::TypeSchema {
-            &SCHEMA
+            &_SCHEMA
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -4658,7 +4806,7 @@ const _: () = {
         #[must_use]
         pub fn value(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u32 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -4676,7 +4824,7 @@ const _: () = {
             f.debug_struct("Copy").field("value", &self.value()).finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
                 _np::TypeId::of::<Copy>,
                 "Copy",
@@ -4701,13 +4849,13 @@ pub struct DebugView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Debug {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = DebugView<'a>;
         #[inline]
@@ -4754,7 +4902,7 @@ const _: () = {
             f.debug_struct("Debug").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Debug>, "Debug", &[]),
     );
     _np::mapped_struct! {
@@ -4774,13 +4922,13 @@ pub struct DefaultView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Default {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = DefaultView<'a>;
         #[inline]
@@ -4827,7 +4975,7 @@ const _: () = {
             f.debug_struct("Default").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Default>, "Default", &[]),
     );
     _np::mapped_struct! {
@@ -4847,13 +4995,13 @@ pub struct SendView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Send {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = SendView<'a>;
         #[inline]
@@ -4900,7 +5048,7 @@ const _: () = {
             f.debug_struct("Send").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Send>, "Send", &[]),
     );
     _np::mapped_struct! {
@@ -4920,13 +5068,13 @@ pub struct SyncView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Sync {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = SyncView<'a>;
         #[inline]
@@ -4973,7 +5121,7 @@ const _: () = {
             f.debug_struct("Sync").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Sync>, "Sync", &[]),
     );
     _np::mapped_struct! {
@@ -4993,13 +5141,13 @@ pub struct FutureView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Future {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = FutureView<'a>;
         #[inline]
@@ -5046,7 +5194,7 @@ const _: () = {
             f.debug_struct("Future").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Future>, "Future", &[]),
     );
     _np::mapped_struct! {
@@ -5066,13 +5214,13 @@ pub struct FromView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for From {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = FromView<'a>;
         #[inline]
@@ -5119,7 +5267,7 @@ const _: () = {
             f.debug_struct("From").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<From>, "From", &[]),
     );
     _np::mapped_struct! {
@@ -5139,13 +5287,13 @@ pub struct IntoView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Into {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = IntoView<'a>;
         #[inline]
@@ -5192,7 +5340,7 @@ const _: () = {
             f.debug_struct("Into").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Into>, "Into", &[]),
     );
     _np::mapped_struct! {
@@ -5212,13 +5360,13 @@ pub struct IteratorView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Iterator {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = IteratorView<'a>;
         #[inline]
@@ -5265,7 +5413,7 @@ const _: () = {
             f.debug_struct("Iterator").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Iterator>, "Iterator", &[]),
     );
     _np::mapped_struct! {
@@ -5285,13 +5433,13 @@ pub struct DropView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Drop {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = DropView<'a>;
         #[inline]
@@ -5338,7 +5486,7 @@ const _: () = {
             f.debug_struct("Drop").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Drop>, "Drop", &[]),
     );
     _np::mapped_struct! {
@@ -5358,13 +5506,13 @@ pub struct FnView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Fn {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = FnView<'a>;
         #[inline]
@@ -5411,7 +5559,7 @@ const _: () = {
             f.debug_struct("Fn").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Fn>, "Fn", &[]),
     );
     _np::mapped_struct! {
@@ -5431,13 +5579,13 @@ pub struct SizedView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Sized {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = SizedView<'a>;
         #[inline]
@@ -5484,7 +5632,7 @@ const _: () = {
             f.debug_struct("Sized").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Sized>, "Sized", &[]),
     );
     _np::mapped_struct! {
@@ -5504,13 +5652,13 @@ pub struct PartialEqView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for PartialEq {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = PartialEqView<'a>;
         #[inline]
@@ -5557,7 +5705,7 @@ const _: () = {
             f.debug_struct("PartialEq").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<PartialEq>, "PartialEq", &[]),
     );
     _np::mapped_struct! {
@@ -5577,13 +5725,13 @@ pub struct EqView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Eq {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = EqView<'a>;
         #[inline]
@@ -5630,7 +5778,7 @@ const _: () = {
             f.debug_struct("Eq").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Eq>, "Eq", &[]),
     );
     _np::mapped_struct! {
@@ -5650,13 +5798,13 @@ pub struct OrdView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Ord {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = OrdView<'a>;
         #[inline]
@@ -5703,7 +5851,7 @@ const _: () = {
             f.debug_struct("Ord").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Ord>, "Ord", &[]),
     );
     _np::mapped_struct! {
@@ -5723,13 +5871,13 @@ pub struct ToStringView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for ToString {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = ToStringView<'a>;
         #[inline]
@@ -5776,7 +5924,7 @@ const _: () = {
             f.debug_struct("ToString").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<ToString>, "ToString", &[]),
     );
     _np::mapped_struct! {
@@ -5796,13 +5944,13 @@ pub struct CxView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Cx {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = CxView<'a>;
         #[inline]
@@ -5849,7 +5997,7 @@ const _: () = {
             f.debug_struct("Cx").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Cx>, "Cx", &[]),
     );
     _np::mapped_struct! {
@@ -5869,13 +6017,13 @@ pub struct BoolView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Bool {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = BoolView<'a>;
         #[inline]
@@ -5922,7 +6070,7 @@ const _: () = {
             f.debug_struct("Bool").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Bool>, "Bool", &[]),
     );
     _np::mapped_struct! {
@@ -5942,13 +6090,13 @@ pub struct WireView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Wire {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = WireView<'a>;
         #[inline]
@@ -5995,7 +6143,7 @@ const _: () = {
             f.debug_struct("Wire").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Wire>, "Wire", &[]),
     );
     _np::mapped_struct! {
@@ -6015,13 +6163,13 @@ pub struct RootView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Root {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = RootView<'a>;
         #[inline]
@@ -6068,7 +6216,7 @@ const _: () = {
             f.debug_struct("Root").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Root>, "Root", &[]),
     );
     _np::mapped_struct! {
@@ -6088,13 +6236,13 @@ pub struct FieldView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Field {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = FieldView<'a>;
         #[inline]
@@ -6141,7 +6289,7 @@ const _: () = {
             f.debug_struct("Field").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Field>, "Field", &[]),
     );
     _np::mapped_struct! {
@@ -6161,13 +6309,13 @@ pub struct StructView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Struct {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = StructView<'a>;
         #[inline]
@@ -6214,7 +6362,7 @@ const _: () = {
             f.debug_struct("Struct").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Struct>, "Struct", &[]),
     );
     _np::mapped_struct! {
@@ -6234,13 +6382,13 @@ pub struct DecodeView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Decode {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = DecodeView<'a>;
         #[inline]
@@ -6287,7 +6435,7 @@ const _: () = {
             f.debug_struct("Decode").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Decode>, "Decode", &[]),
     );
     _np::mapped_struct! {
@@ -6307,13 +6455,13 @@ pub struct EncodeView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Encode {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = EncodeView<'a>;
         #[inline]
@@ -6360,7 +6508,7 @@ const _: () = {
             f.debug_struct("Encode").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Encode>, "Encode", &[]),
     );
     _np::mapped_struct! {
@@ -6380,13 +6528,13 @@ pub struct ReaderView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Reader {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = ReaderView<'a>;
         #[inline]
@@ -6433,7 +6581,7 @@ const _: () = {
             f.debug_struct("Reader").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Reader>, "Reader", &[]),
     );
     _np::mapped_struct! {
@@ -6453,13 +6601,13 @@ pub struct WriterView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Writer {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = WriterView<'a>;
         #[inline]
@@ -6506,7 +6654,7 @@ const _: () = {
             f.debug_struct("Writer").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Writer>, "Writer", &[]),
     );
     _np::mapped_struct! {
@@ -6526,13 +6674,13 @@ pub struct ArcView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Arc {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = ArcView<'a>;
         #[inline]
@@ -6579,7 +6727,7 @@ const _: () = {
             f.debug_struct("Arc").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Arc>, "Arc", &[]),
     );
     _np::mapped_struct! {
@@ -6599,13 +6747,13 @@ pub struct ClientView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Client {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = ClientView<'a>;
         #[inline]
@@ -6652,7 +6800,7 @@ const _: () = {
             f.debug_struct("Client").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Client>, "Client", &[]),
     );
     _np::mapped_struct! {
@@ -6672,13 +6820,13 @@ pub struct ServerView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Server {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = ServerView<'a>;
         #[inline]
@@ -6725,7 +6873,7 @@ const _: () = {
             f.debug_struct("Server").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Server>, "Server", &[]),
     );
     _np::mapped_struct! {
@@ -6745,13 +6893,13 @@ pub struct HandlerView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Handler {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = HandlerView<'a>;
         #[inline]
@@ -6798,7 +6946,7 @@ const _: () = {
             f.debug_struct("Handler").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Handler>, "Handler", &[]),
     );
     _np::mapped_struct! {
@@ -6818,13 +6966,13 @@ pub struct ServeView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Serve {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = ServeView<'a>;
         #[inline]
@@ -6871,7 +7019,7 @@ const _: () = {
             f.debug_struct("Serve").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Serve>, "Serve", &[]),
     );
     _np::mapped_struct! {
@@ -6891,13 +7039,13 @@ pub struct ProtocolView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Protocol {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = ProtocolView<'a>;
         #[inline]
@@ -6944,7 +7092,7 @@ const _: () = {
             f.debug_struct("Protocol").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Protocol>, "Protocol", &[]),
     );
     _np::mapped_struct! {
@@ -6964,13 +7112,13 @@ pub struct ErrorView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for Error {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = ErrorView<'a>;
         #[inline]
@@ -7017,7 +7165,7 @@ const _: () = {
             f.debug_struct("Error").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<Error>, "Error", &[]),
     );
     _np::mapped_struct! {
@@ -7037,13 +7185,13 @@ pub struct TView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for T {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = TView<'a>;
         #[inline]
@@ -7090,7 +7238,7 @@ const _: () = {
             f.debug_struct("T").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<T>, "T", &[]),
     );
     _np::mapped_struct! {
@@ -7110,13 +7258,13 @@ pub struct HView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<0> = _np::layout([]);
+    const _LAYOUT: _np::Layout<0> = _np::layout([]);
     #[automatically_derived]
     impl _np::Body for H {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = HView<'a>;
         #[inline]
@@ -7163,7 +7311,7 @@ const _: () = {
             f.debug_struct("H").finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(_np::TypeId::of::<H>, "H", &[]),
     );
     _np::mapped_struct! {
@@ -7234,20 +7382,20 @@ pub enum PreludeView<'a> {
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT_2: _np::Layout<1> = _np::layout([_np::Shape::of::<u8>()]);
-    static PLACES_2: [_np::Place; 1] = _np::places("Prelude", ["Some"]);
-    const LAYOUT_3: _np::Layout<1> = _np::layout([_np::Shape::of::<Some>()]);
-    static PLACES_3: [_np::Place; 1] = _np::places("Prelude", ["Ok"]);
-    const LAYOUT_4: _np::Layout<1> = _np::layout([_np::Shape::of::<u8>()]);
-    static PLACES_4: [_np::Place; 1] = _np::places("Prelude::Err", ["Ok"]);
-    const LAYOUT_7: _np::Layout<1> = _np::layout([
+    const _LAYOUT_2: _np::Layout<1> = _np::layout([_np::Shape::of::<u8>()]);
+    static _PLACES_2: [_np::Place; 1] = _np::places("Prelude", ["Some"]);
+    const _LAYOUT_3: _np::Layout<1> = _np::layout([_np::Shape::of::<Some>()]);
+    static _PLACES_3: [_np::Place; 1] = _np::places("Prelude", ["Ok"]);
+    const _LAYOUT_4: _np::Layout<1> = _np::layout([_np::Shape::of::<u8>()]);
+    static _PLACES_4: [_np::Place; 1] = _np::places("Prelude::Err", ["Ok"]);
+    const _LAYOUT_7: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::vec::Vec<Vec>>(),
     ]);
-    static PLACES_7: [_np::Place; 1] = _np::places("Prelude", ["Vec"]);
-    const LAYOUT_8: _np::Layout<1> = _np::layout([
+    static _PLACES_7: [_np::Place; 1] = _np::places("Prelude", ["Vec"]);
+    const _LAYOUT_8: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::core::option::Option<Option>>(),
     ]);
-    static PLACES_8: [_np::Place; 1] = _np::places("Prelude", ["Option"]);
+    static _PLACES_8: [_np::Place; 1] = _np::places("Prelude", ["Option"]);
     #[automatically_derived]
     impl _np::Wire for Prelude {
         const BITS: usize = 0;
@@ -7274,32 +7422,32 @@ const _: () = {
             match self {
                 Self::None { .. } => _np::encode_unit(out),
                 Self::Some(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_2.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_2.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Ok(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_3.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_3.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_3.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_3.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::Err { Ok: f0 } => {
-                    let (at, block) = _np::begin_variant(LAYOUT_4.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_4.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_4.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_4.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Default { .. } => _np::encode_unit(out),
                 Self::r#type { .. } => _np::encode_unit(out),
                 Self::Vec(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_7.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_7.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_7.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_7.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::Option(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_8.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_8.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_8.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_8.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
@@ -7319,15 +7467,15 @@ const _: () = {
                     1 => _np::read_unit(tail).map(|()| Self::None),
                     2 => {
                         _np::read_fields(
-                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            (_LAYOUT_2.block_len, _LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_2, 0);
+                                _np::own_block!(block, _LAYOUT_2, 0);
                                 let f0: u8 = _np::field(
                                     block,
-                                    const { LAYOUT_2.slots[0] },
+                                    const { _LAYOUT_2.slots[0] },
                                     tail,
-                                    &PLACES_2[0],
+                                    &_PLACES_2[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Some(f0))
                             },
@@ -7335,15 +7483,15 @@ const _: () = {
                     }
                     3 => {
                         _np::read_fields(
-                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            (_LAYOUT_3.block_len, _LAYOUT_3.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_3, 0);
+                                _np::own_block!(block, _LAYOUT_3, 0);
                                 let f0: Some = _np::field(
                                     block,
-                                    const { LAYOUT_3.slots[0] },
+                                    const { _LAYOUT_3.slots[0] },
                                     tail,
-                                    &PLACES_3[0],
+                                    &_PLACES_3[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Ok(f0))
                             },
@@ -7351,15 +7499,15 @@ const _: () = {
                     }
                     4 => {
                         _np::read_fields(
-                            (LAYOUT_4.block_len, LAYOUT_4.text),
+                            (_LAYOUT_4.block_len, _LAYOUT_4.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_4, 0);
+                                _np::own_block!(block, _LAYOUT_4, 0);
                                 let f0: u8 = _np::field(
                                     block,
-                                    const { LAYOUT_4.slots[0] },
+                                    const { _LAYOUT_4.slots[0] },
                                     tail,
-                                    &PLACES_4[0],
+                                    &_PLACES_4[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Err { Ok: f0 })
                             },
@@ -7369,15 +7517,15 @@ const _: () = {
                     6 => _np::read_unit(tail).map(|()| Self::r#type),
                     7 => {
                         _np::read_fields(
-                            (LAYOUT_7.block_len, LAYOUT_7.text),
+                            (_LAYOUT_7.block_len, _LAYOUT_7.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_7, 0);
+                                _np::own_block!(block, _LAYOUT_7, 0);
                                 let f0: ::std::vec::Vec<Vec> = _np::field(
                                     block,
-                                    const { LAYOUT_7.slots[0] },
+                                    const { _LAYOUT_7.slots[0] },
                                     tail,
-                                    &PLACES_7[0],
+                                    &_PLACES_7[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Vec(f0))
                             },
@@ -7385,18 +7533,18 @@ const _: () = {
                     }
                     8 => {
                         _np::read_fields(
-                            (LAYOUT_8.block_len, LAYOUT_8.text),
+                            (_LAYOUT_8.block_len, _LAYOUT_8.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_8, 0);
+                                _np::own_block!(block, _LAYOUT_8, 0);
                                 _np::unknown_bits(
-                                    tail.exact() && LAYOUT_8.has_spare_bits(block),
+                                    tail.exact() && _LAYOUT_8.has_spare_bits(block),
                                 )?;
                                 let f0: ::core::option::Option<Option> = _np::field(
                                     block,
-                                    const { LAYOUT_8.slots[0] },
+                                    const { _LAYOUT_8.slots[0] },
                                     tail,
-                                    &PLACES_8[0],
+                                    &_PLACES_8[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Option(f0))
                             },
@@ -7419,27 +7567,32 @@ const _: () = {
                     1 => _np::read_unit(tail),
                     2 => {
                         _np::read_fields(
-                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            (_LAYOUT_2.block_len, _LAYOUT_2.text),
                             tail,
                             |_, _| ::core::result::Result::Ok(()),
                         )
                     }
                     3 => {
                         _np::read_fields(
-                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            (_LAYOUT_3.block_len, _LAYOUT_3.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_3, 0);
+                                _np::own_block!(block, _LAYOUT_3, 0);
                                 _np::check_field::<
                                     Some,
-                                >(block, const { LAYOUT_3.slots[0] }, tail, &PLACES_3[0])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_3.slots[0] },
+                                    tail,
+                                    &_PLACES_3[0],
+                                )?;
                                 ::core::result::Result::Ok(())
                             },
                         )
                     }
                     4 => {
                         _np::read_fields(
-                            (LAYOUT_4.block_len, LAYOUT_4.text),
+                            (_LAYOUT_4.block_len, _LAYOUT_4.text),
                             tail,
                             |_, _| ::core::result::Result::Ok(()),
                         )
@@ -7448,29 +7601,39 @@ const _: () = {
                     6 => _np::read_unit(tail),
                     7 => {
                         _np::read_fields(
-                            (LAYOUT_7.block_len, LAYOUT_7.text),
+                            (_LAYOUT_7.block_len, _LAYOUT_7.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_7, 0);
+                                _np::own_block!(block, _LAYOUT_7, 0);
                                 _np::check_field::<
                                     ::std::vec::Vec<Vec>,
-                                >(block, const { LAYOUT_7.slots[0] }, tail, &PLACES_7[0])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_7.slots[0] },
+                                    tail,
+                                    &_PLACES_7[0],
+                                )?;
                                 ::core::result::Result::Ok(())
                             },
                         )
                     }
                     8 => {
                         _np::read_fields(
-                            (LAYOUT_8.block_len, LAYOUT_8.text),
+                            (_LAYOUT_8.block_len, _LAYOUT_8.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_8, 0);
+                                _np::own_block!(block, _LAYOUT_8, 0);
                                 _np::unknown_bits(
-                                    tail.exact() && LAYOUT_8.has_spare_bits(block),
+                                    tail.exact() && _LAYOUT_8.has_spare_bits(block),
                                 )?;
                                 _np::check_field::<
                                     ::core::option::Option<Option>,
-                                >(block, const { LAYOUT_8.slots[0] }, tail, &PLACES_8[0])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_8.slots[0] },
+                                    tail,
+                                    &_PLACES_8[0],
+                                )?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -7493,7 +7656,7 @@ const _: () = {
                     {
                         let f0 = <u8 as _np::Wire>::view(
                             block,
-                            const { LAYOUT_2.slots[0] },
+                            const { _LAYOUT_2.slots[0] },
                             *tail,
                         );
                         PreludeView::Some(f0)
@@ -7505,7 +7668,7 @@ const _: () = {
                     {
                         let f0 = <Some as _np::Wire>::view(
                             block,
-                            const { LAYOUT_3.slots[0] },
+                            const { _LAYOUT_3.slots[0] },
                             *tail,
                         );
                         PreludeView::Ok(f0)
@@ -7517,7 +7680,7 @@ const _: () = {
                     {
                         let f0 = <u8 as _np::Wire>::view(
                             block,
-                            const { LAYOUT_4.slots[0] },
+                            const { _LAYOUT_4.slots[0] },
                             *tail,
                         );
                         PreludeView::Err { Ok: f0 }
@@ -7531,7 +7694,11 @@ const _: () = {
                     {
                         let f0 = <::std::vec::Vec<
                             Vec,
-                        > as _np::Wire>::view(block, const { LAYOUT_7.slots[0] }, *tail);
+                        > as _np::Wire>::view(
+                            block,
+                            const { _LAYOUT_7.slots[0] },
+                            *tail,
+                        );
                         PreludeView::Vec(f0)
                     }
                 }
@@ -7541,7 +7708,11 @@ const _: () = {
                     {
                         let f0 = <::core::option::Option<
                             Option,
-                        > as _np::Wire>::view(block, const { LAYOUT_8.slots[0] }, *tail);
+                        > as _np::Wire>::view(
+                            block,
+                            const { _LAYOUT_8.slots[0] },
+                            *tail,
+                        );
                         PreludeView::Option(f0)
                     }
                 }
@@ -7553,10 +7724,10 @@ const _: () = {
             _np::skip_union(block, slot, tail);
         }
         fn schema() -> &'static _np::TypeSchema {
-            &SCHEMA
+            &_SCHEMA
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
         _np::UnionSchema::new(
             _np::TypeId::of::<Prelude>,
             "Prelude",
@@ -7663,7 +7834,7 @@ const _: () = {
     _np::scalar! {
         Ok u16, true, Self::None, []
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
         _np::ScalarSchema::new(
             _np::TypeId::of::<Ok>,
             "Ok",
@@ -7741,25 +7912,25 @@ pub enum ErrView<'a> {
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT_2: _np::Layout<1> = _np::layout([
+    const _LAYOUT_2: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
     ]);
-    static PLACES_2: [_np::Place; 1] = _np::places("Err", ["Display"]);
-    const LAYOUT_3: _np::Layout<2> = _np::layout([
+    static _PLACES_2: [_np::Place; 1] = _np::places("Err", ["Display"]);
+    const _LAYOUT_3: _np::Layout<2> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<::std::string::String>(),
     ]);
-    static PLACES_3: [_np::Place; 2] = _np::places(
+    static _PLACES_3: [_np::Place; 2] = _np::places(
         "Err::source",
         ["source", "backtrace"],
     );
     #[inline(always)]
-    fn run_end_3(from: usize, to: usize, block: &[u8], tails: &[u8]) -> usize {
+    fn _run_end_3(from: usize, to: usize, block: &[u8], tails: &[u8]) -> usize {
         let mut at = 0;
         if 0 < to {
             at = <::std::string::String as _np::Wire>::text_end(
                 block,
-                const { LAYOUT_3.slots[0] },
+                const { _LAYOUT_3.slots[0] },
                 tails,
                 at,
             );
@@ -7767,15 +7938,15 @@ const _: () = {
         if from <= 1 && 1 < to {
             at = <::std::string::String as _np::Wire>::text_end(
                 block,
-                const { LAYOUT_3.slots[1] },
+                const { _LAYOUT_3.slots[1] },
                 tails,
                 at,
             );
         }
         at
     }
-    const LAYOUT_4: _np::Layout<1> = _np::layout([_np::Shape::of::<String>()]);
-    static PLACES_4: [_np::Place; 1] = _np::places("Err::Self", ["self"]);
+    const _LAYOUT_4: _np::Layout<1> = _np::layout([_np::Shape::of::<String>()]);
+    static _PLACES_4: [_np::Place; 1] = _np::places("Err::Self", ["self"]);
     #[automatically_derived]
     impl _np::Wire for Err {
         const BITS: usize = 0;
@@ -7798,22 +7969,22 @@ const _: () = {
             match self {
                 Self::Err { .. } => _np::encode_unit(out),
                 Self::Display(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_2.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_2.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
                 Self::source { source: f0, backtrace: f1 } => {
-                    let (at, block) = _np::begin_variant(LAYOUT_3.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_3.slots[0] });
-                    _np::Wire::encode_block(f1, block, const { LAYOUT_3.slots[1] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_3.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_3.slots[0] });
+                    _np::Wire::encode_block(f1, block, const { _LAYOUT_3.slots[1] });
                     _np::Wire::encode_tail(f0, out);
                     _np::Wire::encode_tail(f1, out);
                     _np::end_variant(at, out);
                 }
                 Self::Self_ { self_: f0 } => {
-                    let (at, block) = _np::begin_variant(LAYOUT_4.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_4.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_4.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_4.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
@@ -7833,15 +8004,15 @@ const _: () = {
                     1 => _np::read_unit(tail).map(|()| Self::Err),
                     2 => {
                         _np::read_fields(
-                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            (_LAYOUT_2.block_len, _LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_2, 0);
+                                _np::own_block!(block, _LAYOUT_2, 0);
                                 let f0: ::std::string::String = _np::field(
                                     block,
-                                    const { LAYOUT_2.slots[0] },
+                                    const { _LAYOUT_2.slots[0] },
                                     tail,
-                                    &PLACES_2[0],
+                                    &_PLACES_2[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Display(f0))
                             },
@@ -7849,15 +8020,15 @@ const _: () = {
                     }
                     3 => {
                         _np::read_fields(
-                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            (_LAYOUT_3.block_len, _LAYOUT_3.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_3, 0);
-                                if const { LAYOUT_3.runs[0].0 > 0 } {
+                                _np::own_block!(block, _LAYOUT_3, 0);
+                                if const { _LAYOUT_3.runs[0].0 > 0 } {
                                     tail.enter_run(
-                                        run_end_3(
+                                        _run_end_3(
                                             0,
-                                            const { LAYOUT_3.runs[0].0 },
+                                            const { _LAYOUT_3.runs[0].0 },
                                             block,
                                             tail.rest(),
                                         ),
@@ -7865,15 +8036,15 @@ const _: () = {
                                 }
                                 let f0: ::std::string::String = _np::field(
                                     block,
-                                    const { LAYOUT_3.slots[0] },
+                                    const { _LAYOUT_3.slots[0] },
                                     tail,
-                                    &PLACES_3[0],
+                                    &_PLACES_3[0],
                                 )?;
                                 let f1: ::std::string::String = _np::field(
                                     block,
-                                    const { LAYOUT_3.slots[1] },
+                                    const { _LAYOUT_3.slots[1] },
                                     tail,
-                                    &PLACES_3[1],
+                                    &_PLACES_3[1],
                                 )?;
                                 ::core::result::Result::Ok(Self::source {
                                     source: f0,
@@ -7884,15 +8055,15 @@ const _: () = {
                     }
                     4 => {
                         _np::read_fields(
-                            (LAYOUT_4.block_len, LAYOUT_4.text),
+                            (_LAYOUT_4.block_len, _LAYOUT_4.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_4, 0);
+                                _np::own_block!(block, _LAYOUT_4, 0);
                                 let f0: String = _np::field(
                                     block,
-                                    const { LAYOUT_4.slots[0] },
+                                    const { _LAYOUT_4.slots[0] },
                                     tail,
-                                    &PLACES_4[0],
+                                    &_PLACES_4[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Self_ { self_: f0 })
                             },
@@ -7915,45 +8086,60 @@ const _: () = {
                     1 => _np::read_unit(tail),
                     2 => {
                         _np::read_fields(
-                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            (_LAYOUT_2.block_len, _LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_2, 0);
+                                _np::own_block!(block, _LAYOUT_2, 0);
                                 _np::check_field::<
                                     ::std::string::String,
-                                >(block, const { LAYOUT_2.slots[0] }, tail, &PLACES_2[0])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_2.slots[0] },
+                                    tail,
+                                    &_PLACES_2[0],
+                                )?;
                                 ::core::result::Result::Ok(())
                             },
                         )
                     }
                     3 => {
                         _np::read_fields(
-                            (LAYOUT_3.block_len, LAYOUT_3.text),
+                            (_LAYOUT_3.block_len, _LAYOUT_3.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_3, 0);
+                                _np::own_block!(block, _LAYOUT_3, 0);
                                 let mut passed = false;
-                                if const { LAYOUT_3.runs[0].0 > 0 } {
+                                if const { _LAYOUT_3.runs[0].0 > 0 } {
                                     passed = tail
                                         .pass_run(
-                                            run_end_3(
+                                            _run_end_3(
                                                 0,
-                                                const { LAYOUT_3.runs[0].0 },
+                                                const { _LAYOUT_3.runs[0].0 },
                                                 block,
                                                 tail.rest(),
                                             ),
-                                            const { LAYOUT_3.runs[0].1 },
+                                            const { _LAYOUT_3.runs[0].1 },
                                         );
                                 }
-                                if !(passed && const { LAYOUT_3.passes(0) }) {
+                                if !(passed && const { _LAYOUT_3.passes(0) }) {
                                     _np::check_field::<
                                         ::std::string::String,
-                                    >(block, const { LAYOUT_3.slots[0] }, tail, &PLACES_3[0])?;
+                                    >(
+                                        block,
+                                        const { _LAYOUT_3.slots[0] },
+                                        tail,
+                                        &_PLACES_3[0],
+                                    )?;
                                 }
-                                if !(passed && const { LAYOUT_3.passes(1) }) {
+                                if !(passed && const { _LAYOUT_3.passes(1) }) {
                                     _np::check_field::<
                                         ::std::string::String,
-                                    >(block, const { LAYOUT_3.slots[1] }, tail, &PLACES_3[1])?;
+                                    >(
+                                        block,
+                                        const { _LAYOUT_3.slots[1] },
+                                        tail,
+                                        &_PLACES_3[1],
+                                    )?;
                                 }
                                 ::core::result::Result::Ok(())
                             },
@@ -7961,13 +8147,18 @@ const _: () = {
                     }
                     4 => {
                         _np::read_fields(
-                            (LAYOUT_4.block_len, LAYOUT_4.text),
+                            (_LAYOUT_4.block_len, _LAYOUT_4.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_4, 0);
+                                _np::own_block!(block, _LAYOUT_4, 0);
                                 _np::check_field::<
                                     String,
-                                >(block, const { LAYOUT_4.slots[0] }, tail, &PLACES_4[0])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_4.slots[0] },
+                                    tail,
+                                    &_PLACES_4[0],
+                                )?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -7990,7 +8181,7 @@ const _: () = {
                     {
                         let f0 = <::std::string::String as _np::Wire>::view(
                             block,
-                            const { LAYOUT_2.slots[0] },
+                            const { _LAYOUT_2.slots[0] },
                             *tail,
                         );
                         ErrView::Display(f0)
@@ -8002,17 +8193,17 @@ const _: () = {
                     {
                         let f0 = <::std::string::String as _np::Wire>::view(
                             block,
-                            const { LAYOUT_3.slots[0] },
+                            const { _LAYOUT_3.slots[0] },
                             *tail,
                         );
                         <::std::string::String as _np::Wire>::skip(
                             block,
-                            const { LAYOUT_3.slots[0] },
+                            const { _LAYOUT_3.slots[0] },
                             tail,
                         );
                         let f1 = <::std::string::String as _np::Wire>::view(
                             block,
-                            const { LAYOUT_3.slots[1] },
+                            const { _LAYOUT_3.slots[1] },
                             *tail,
                         );
                         ErrView::source {
@@ -8027,7 +8218,7 @@ const _: () = {
                     {
                         let f0 = <String as _np::Wire>::view(
                             block,
-                            const { LAYOUT_4.slots[0] },
+                            const { _LAYOUT_4.slots[0] },
                             *tail,
                         );
                         ErrView::Self_ { self_: f0 }
@@ -8041,7 +8232,7 @@ const _: () = {
             _np::skip_union(block, slot, tail);
         }
         fn schema() -> &'static _np::TypeSchema {
-            &SCHEMA
+            &_SCHEMA
         }
     }
     #[automatically_derived]
@@ -8073,7 +8264,7 @@ const _: () = {
     }
     #[automatically_derived]
     impl ::core::error::Error for Err {}
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
         _np::UnionSchema::new(
                 _np::TypeId::of::<Err>,
                 "Err",
@@ -8275,24 +8466,24 @@ pub struct NamesTypeView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
+    const _LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<u8>(),
         _np::Shape::of::<u8>(),
     ]);
-    static PLACES: [_np::Place; 2] = _np::places("NamesType", ["type", "cx"]);
+    static _PLACES: [_np::Place; 2] = _np::places("NamesType", ["type", "cx"]);
     #[automatically_derived]
     impl _np::Body for NamesType {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = NamesTypeView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.r#type, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.cx, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.r#type, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.cx, block, const { _LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -8301,9 +8492,19 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            let f0: u8 = _np::field(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
-            let f1: u8 = _np::field(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            _np::own_block!(block, _LAYOUT, 0);
+            let f0: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[0] },
+                tail,
+                &_PLACES[0],
+            )?;
+            let f1: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[1] },
+                tail,
+                &_PLACES[1],
+            )?;
             ::core::result::Result::Ok(Self { r#type: f0, cx: f1 })
         }
         #[inline]
@@ -8328,14 +8529,14 @@ const _: () = {
         #[must_use]
         pub fn r#type(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn cx(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -8356,7 +8557,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<NamesType>,
             "NamesType",
@@ -8387,20 +8588,20 @@ pub struct NamesFromView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<From>()]);
-    static PLACES: [_np::Place; 1] = _np::places("NamesFrom", ["from"]);
+    const _LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<From>()]);
+    static _PLACES: [_np::Place; 1] = _np::places("NamesFrom", ["from"]);
     #[automatically_derived]
     impl _np::Body for NamesFrom {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <From as _np::Wire>::PLAIN;
         type View<'a> = NamesFromView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.from, block, const { LAYOUT.slots[0] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.from, block, const { _LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -8411,12 +8612,12 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: From = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             ::core::result::Result::Ok(Self { from: f0 })
         }
@@ -8425,10 +8626,10 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 From,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -8446,7 +8647,7 @@ const _: () = {
         #[must_use]
         pub fn from(&self) -> <From as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <From as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <From as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -8464,7 +8665,7 @@ const _: () = {
             f.debug_struct("NamesFrom").field("from", &self.from()).finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<NamesFrom>,
             "NamesFrom",
@@ -8497,29 +8698,29 @@ pub struct Nameswith_underscoreView<'a>(::network_protocol::__private::v1::BodyV
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<3> = _np::layout([
+    const _LAYOUT: _np::Layout<3> = _np::layout([
         _np::Shape::of::<u8>(),
         _np::Shape::of::<u8>(),
         _np::Shape::of::<u8>(),
     ]);
-    static PLACES: [_np::Place; 3] = _np::places(
+    static _PLACES: [_np::Place; 3] = _np::places(
         "Nameswith_underscore",
         ["cx", "m", "message"],
     );
     #[automatically_derived]
     impl _np::Body for Nameswith_underscore {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = true;
         type View<'a> = Nameswith_underscoreView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.cx, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.m, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.message, block, const { LAYOUT.slots[2] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.cx, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.m, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.message, block, const { _LAYOUT.slots[2] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -8528,10 +8729,25 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            let f0: u8 = _np::field(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
-            let f1: u8 = _np::field(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
-            let f2: u8 = _np::field(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
+            _np::own_block!(block, _LAYOUT, 0);
+            let f0: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[0] },
+                tail,
+                &_PLACES[0],
+            )?;
+            let f1: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[1] },
+                tail,
+                &_PLACES[1],
+            )?;
+            let f2: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[2] },
+                tail,
+                &_PLACES[2],
+            )?;
             ::core::result::Result::Ok(Self { cx: f0, m: f1, message: f2 })
         }
         #[inline]
@@ -8556,21 +8772,21 @@ const _: () = {
         #[must_use]
         pub fn cx(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn m(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
         #[must_use]
         pub fn message(&self) -> u8 {
             let _np::BodyView { block, tail } = self.0;
-            <u8 as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -8594,7 +8810,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Nameswith_underscore>,
             "Nameswith_underscore",
@@ -8630,25 +8846,25 @@ pub struct NamesSelf_View<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
+    const _LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<Relation>(),
         _np::Shape::of::<String>(),
     ]);
-    static PLACES: [_np::Place; 2] = _np::places("NamesSelf_", ["self", "super"]);
+    static _PLACES: [_np::Place; 2] = _np::places("NamesSelf_", ["self", "super"]);
     #[automatically_derived]
     impl _np::Body for NamesSelf_ {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <Relation as _np::Wire>::PLAIN
             && <String as _np::Wire>::PLAIN;
         type View<'a> = NamesSelf_View<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.self_, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.super_, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.self_, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.super_, block, const { _LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -8659,18 +8875,18 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: Relation = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: String = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             ::core::result::Result::Ok(Self { self_: f0, super_: f1 })
         }
@@ -8679,10 +8895,10 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 String,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -8700,14 +8916,14 @@ const _: () = {
         #[must_use]
         pub fn self_(&self) -> <Relation as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Relation as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <Relation as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn super_(&self) -> <String as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <String as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <String as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -8728,7 +8944,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<NamesSelf_>,
             "NamesSelf_",
@@ -8760,20 +8976,20 @@ pub struct Namescrate_View<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<Unspeakable>()]);
-    static PLACES: [_np::Place; 1] = _np::places("Namescrate_", ["super"]);
+    const _LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<Unspeakable>()]);
+    static _PLACES: [_np::Place; 1] = _np::places("Namescrate_", ["super"]);
     #[automatically_derived]
     impl _np::Body for Namescrate_ {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <Unspeakable as _np::Wire>::PLAIN;
         type View<'a> = Namescrate_View<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.super_, block, const { LAYOUT.slots[0] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.super_, block, const { _LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -8784,12 +9000,12 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: Unspeakable = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             ::core::result::Result::Ok(Self { super_: f0 })
         }
@@ -8798,10 +9014,10 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 Unspeakable,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -8819,7 +9035,7 @@ const _: () = {
         #[must_use]
         pub fn super_(&self) -> <Unspeakable as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Unspeakable as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <Unspeakable as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -8837,7 +9053,7 @@ const _: () = {
             f.debug_struct("Namescrate_").field("super_", &self.super_()).finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Namescrate_>,
             "Namescrate_",
@@ -8858,7 +9074,7 @@ const _: () = {
         const VERSION: u32 = 1;
         const MIN_VERSION: u32 = 1;
         fn schema() -> &'static _np::ProtocolSchema {
-            static SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema::new(
+            static _SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema::new(
                 "example::names::Names",
                 &[
                     _np::MessageSchema::new(1, "Type", <NamesType as _np::Root>::schema)
@@ -8960,11 +9176,11 @@ const _: () = {
                         .from_server(),
                 ],
             );
-            &SCHEMA
+            &_SCHEMA
         }
         fn fingerprint() -> _np::Fingerprint {
-            static FINGERPRINT: _np::OnceLock<_np::Fingerprint> = _np::OnceLock::new();
-            *FINGERPRINT.get_or_init(|| _np::Fingerprint::of(Self::schema()))
+            static _FINGERPRINT: _np::OnceLock<_np::Fingerprint> = _np::OnceLock::new();
+            *_FINGERPRINT.get_or_init(|| _np::Fingerprint::of(Self::schema()))
         }
         fn number(&self) -> u16 {
             match self {
@@ -9371,9 +9587,9 @@ const _: () = {
     const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
-        impl<H: NamesHandler> _np::Serve<H, _np::side::Server> for Names {
+        impl<_H: NamesHandler> _np::Serve<_H, _np::side::Server> for Names {
             async fn dispatch(
-                handler: _np::Arc<H>,
+                handler: _np::Arc<_H>,
                 cx: _np::Cx,
                 number: u16,
                 body: _np::Bytes,
@@ -9384,7 +9600,7 @@ const _: () = {
                             .decode::<NamesType>(&body) else { return };
                         ::core::mem::drop(body);
                         cx.reply(
-                            &<H as NamesHandler>::r#type(&*handler, &cx, message).await,
+                            &<_H as NamesHandler>::r#type(&*handler, &cx, message).await,
                         );
                     }
                     2 => {
@@ -9392,41 +9608,43 @@ const _: () = {
                             .decode::<Option>(&body) else { return };
                         ::core::mem::drop(body);
                         cx.reply(
-                            &<H as NamesHandler>::r#match(&*handler, &cx, message).await,
+                            &<_H as NamesHandler>::r#match(&*handler, &cx, message).await,
                         );
                     }
                     3 => {
                         let ::core::option::Option::Some(message) = cx.decode::<Clone>(&body)
                         else { return };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as NamesHandler>::clone(&*handler, &cx, message).await);
+                        cx.reply(
+                            &<_H as NamesHandler>::clone(&*handler, &cx, message).await,
+                        );
                     }
                     4 => {
                         let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
                             return
                         };
                         ::core::mem::drop(body);
-                        <H as NamesHandler>::drop(&*handler, &cx).await;
+                        <_H as NamesHandler>::drop(&*handler, &cx).await;
                         cx.done();
                     }
                     5 => {
                         let ::core::option::Option::Some(message) = cx.decode::<u8>(&body)
                         else { return };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as NamesHandler>::new(&*handler, &cx, message).await);
+                        cx.reply(&<_H as NamesHandler>::new(&*handler, &cx, message).await);
                     }
                     6 => {
                         let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
                             return
                         };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as NamesHandler>::default(&*handler, &cx).await);
+                        cx.reply(&<_H as NamesHandler>::default(&*handler, &cx).await);
                     }
                     7 => {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<NamesFrom>(&body) else { return };
                         ::core::mem::drop(body);
-                        match <H as NamesHandler>::from(&*handler, &cx, message).await {
+                        match <_H as NamesHandler>::from(&*handler, &cx, message).await {
                             ::core::result::Result::Ok(value) => cx.reply(&value),
                             ::core::result::Result::Err(error) => cx.reply_error(&error),
                         }
@@ -9435,21 +9653,21 @@ const _: () = {
                         let ::core::option::Option::Some(message) = cx.decode::<Into>(&body)
                         else { return };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as NamesHandler>::into(&*handler, &cx, message).await);
+                        cx.reply(&<_H as NamesHandler>::into(&*handler, &cx, message).await);
                     }
                     9 => {
                         let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
                             return
                         };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as NamesHandler>::r#gen(&*handler, &cx).await);
+                        cx.reply(&<_H as NamesHandler>::r#gen(&*handler, &cx).await);
                     }
                     10 => {
                         let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
                             return
                         };
                         ::core::mem::drop(body);
-                        <H as NamesHandler>::r#async(&*handler, &cx).await;
+                        <_H as NamesHandler>::r#async(&*handler, &cx).await;
                         cx.done();
                     }
                     11 => {
@@ -9457,49 +9675,49 @@ const _: () = {
                             return
                         };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as NamesHandler>::caller(&*handler, &cx).await);
+                        cx.reply(&<_H as NamesHandler>::caller(&*handler, &cx).await);
                     }
                     12 => {
                         let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
                             return
                         };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as NamesHandler>::from_caller(&*handler, &cx).await);
+                        cx.reply(&<_H as NamesHandler>::from_caller(&*handler, &cx).await);
                     }
                     13 => {
                         let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
                             return
                         };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as NamesHandler>::connection(&*handler, &cx).await);
+                        cx.reply(&<_H as NamesHandler>::connection(&*handler, &cx).await);
                     }
                     14 => {
                         let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
                             return
                         };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as NamesHandler>::dispatch(&*handler, &cx).await);
+                        cx.reply(&<_H as NamesHandler>::dispatch(&*handler, &cx).await);
                     }
                     15 => {
                         let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
                             return
                         };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as NamesHandler>::schema(&*handler, &cx).await);
+                        cx.reply(&<_H as NamesHandler>::schema(&*handler, &cx).await);
                     }
                     16 => {
                         let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
                             return
                         };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as NamesHandler>::fingerprint(&*handler, &cx).await);
+                        cx.reply(&<_H as NamesHandler>::fingerprint(&*handler, &cx).await);
                     }
                     17 => {
                         let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
                             return
                         };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as NamesHandler>::unimplemented(&*handler, &cx).await);
+                        cx.reply(&<_H as NamesHandler>::unimplemented(&*handler, &cx).await);
                     }
                     18 => {
                         let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
@@ -9507,21 +9725,21 @@ const _: () = {
                         };
                         ::core::mem::drop(body);
                         cx.reply(
-                            &<H as NamesHandler>::http_status2_get(&*handler, &cx).await,
+                            &<_H as NamesHandler>::http_status2_get(&*handler, &cx).await,
                         );
                     }
                     19 => {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<Nameswith_underscore>(&body) else { return };
                         ::core::mem::drop(body);
-                        <H as NamesHandler>::with_underscore(&*handler, &cx, message).await;
+                        <_H as NamesHandler>::with_underscore(&*handler, &cx, message).await;
                         cx.done();
                     }
                     22 => {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<NamesSelf_>(&body) else { return };
                         ::core::mem::drop(body);
-                        match <H as NamesHandler>::self_(&*handler, &cx, message).await {
+                        match <_H as NamesHandler>::self_(&*handler, &cx, message).await {
                             ::core::result::Result::Ok(value) => cx.reply(&value),
                             ::core::result::Result::Err(error) => cx.reply_error(&error),
                         }
@@ -9531,7 +9749,7 @@ const _: () = {
                             .decode::<::std::string::String>(&body) else { return };
                         ::core::mem::drop(body);
                         cx.reply(
-                            &<H as NamesHandler>::super_(&*handler, &cx, message).await,
+                            &<_H as NamesHandler>::super_(&*handler, &cx, message).await,
                         );
                     }
                     _ => cx.unknown(),
@@ -9575,9 +9793,9 @@ const _: () = {
     const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
-        impl<H: NamesClientHandler> _np::Serve<H, _np::side::Client> for Names {
+        impl<_H: NamesClientHandler> _np::Serve<_H, _np::side::Client> for Names {
             async fn dispatch(
-                handler: _np::Arc<H>,
+                handler: _np::Arc<_H>,
                 cx: _np::Cx,
                 number: u16,
                 body: _np::Bytes,
@@ -9587,7 +9805,7 @@ const _: () = {
                         let ::core::option::Option::Some(message) = cx.decode::<u8>(&body)
                         else { return };
                         ::core::mem::drop(body);
-                        <H as NamesClientHandler>::r#await(&*handler, &cx, message).await;
+                        <_H as NamesClientHandler>::r#await(&*handler, &cx, message).await;
                         cx.done();
                     }
                     21 => {
@@ -9595,14 +9813,14 @@ const _: () = {
                             return
                         };
                         ::core::mem::drop(body);
-                        <H as NamesClientHandler>::r#type(&*handler, &cx).await;
+                        <_H as NamesClientHandler>::r#type(&*handler, &cx).await;
                         cx.done();
                     }
                     25 => {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<ClosedRelative>(&body) else { return };
                         ::core::mem::drop(body);
-                        <H as NamesClientHandler>::self_(&*handler, &cx, message).await;
+                        <_H as NamesClientHandler>::self_(&*handler, &cx, message).await;
                         cx.done();
                     }
                     _ => cx.unknown(),
@@ -9853,7 +10071,7 @@ const _: () = {
         const VERSION: u32 = 1;
         const MIN_VERSION: u32 = 1;
         fn schema() -> &'static _np::ProtocolSchema {
-            static SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema::new(
+            static _SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema::new(
                 "example::names::protocol",
                 &[
                     _np::MessageSchema::new(
@@ -9864,11 +10082,11 @@ const _: () = {
                         .reply(_np::ReplySchema::new(<package as _np::Root>::schema)),
                 ],
             );
-            &SCHEMA
+            &_SCHEMA
         }
         fn fingerprint() -> _np::Fingerprint {
-            static FINGERPRINT: _np::OnceLock<_np::Fingerprint> = _np::OnceLock::new();
-            *FINGERPRINT.get_or_init(|| _np::Fingerprint::of(Self::schema()))
+            static _FINGERPRINT: _np::OnceLock<_np::Fingerprint> = _np::OnceLock::new();
+            *_FINGERPRINT.get_or_init(|| _np::Fingerprint::of(Self::schema()))
         }
         fn number(&self) -> u16 {
             match self {
@@ -9925,9 +10143,9 @@ const _: () = {
     const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
-        impl<H: protocolHandler> _np::Serve<H, _np::side::Server> for protocol {
+        impl<_H: protocolHandler> _np::Serve<_H, _np::side::Server> for protocol {
             async fn dispatch(
-                handler: _np::Arc<H>,
+                handler: _np::Arc<_H>,
                 cx: _np::Cx,
                 number: u16,
                 body: _np::Bytes,
@@ -9938,7 +10156,7 @@ const _: () = {
                             .decode::<r#struct>(&body) else { return };
                         ::core::mem::drop(body);
                         cx.reply(
-                            &<H as protocolHandler>::protocol(&*handler, &cx, message).await,
+                            &<_H as protocolHandler>::protocol(&*handler, &cx, message).await,
                         );
                     }
                     _ => cx.unknown(),

@@ -39,7 +39,7 @@ pub struct ItemView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<9> = _np::layout([
+    const _LAYOUT: _np::Layout<9> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<u32>(),
         _np::Shape::of::<::core::option::Option<::std::string::String>>(),
@@ -50,16 +50,16 @@ const _: () = {
         _np::Shape::of::<::std::collections::BTreeSet<::std::string::String>>(),
         _np::Shape::of::<::core::option::Option<::network_protocol::Uuid>>(),
     ]);
-    static PLACES: [_np::Place; 9] = _np::places(
+    static _PLACES: [_np::Place; 9] = _np::places(
         "Item",
         ["name", "price", "note", "_", "urgent", "pieces", "weight", "tags", "maker"],
     );
     #[automatically_derived]
     impl _np::Body for Item {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN
             && <::core::option::Option<::std::string::String> as _np::Wire>::PLAIN
             && false && <bool as _np::Wire>::PLAIN && false
@@ -68,23 +68,23 @@ const _: () = {
         type View<'a> = ItemView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.name, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.price, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.note, block, const { LAYOUT.slots[2] });
-            _np::Wire::encode_block(&self.urgent, block, const { LAYOUT.slots[4] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.name, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.price, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.note, block, const { _LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.urgent, block, const { _LAYOUT.slots[4] });
             _np::Wire::encode_block(
                 &_np::mask::<u32>(self.pieces, 1),
                 block,
-                const { LAYOUT.slots[5] },
+                const { _LAYOUT.slots[5] },
             );
             _np::Wire::encode_block(
                 &_np::Varint(_np::mask::<i32>(self.weight, -1)),
                 block,
-                const { LAYOUT.slots[6] },
+                const { _LAYOUT.slots[6] },
             );
-            _np::Wire::encode_block(&self.tags, block, const { LAYOUT.slots[7] });
-            _np::Wire::encode_block(&self.maker, block, const { LAYOUT.slots[8] });
+            _np::Wire::encode_block(&self.tags, block, const { _LAYOUT.slots[7] });
+            _np::Wire::encode_block(&self.maker, block, const { _LAYOUT.slots[8] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -99,58 +99,58 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             let f0: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: u32 = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: ::core::option::Option<::std::string::String> = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
-            _np::removed::<u16>(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
+            _np::removed::<u16>(block, const { _LAYOUT.slots[3] }, tail, &_PLACES[3])?;
             let f4: bool = _np::field(
                 block,
-                const { LAYOUT.slots[4] },
+                const { _LAYOUT.slots[4] },
                 tail,
-                &PLACES[4],
+                &_PLACES[4],
             )?;
             let f5: u32 = _np::masked(
                 block,
-                const { LAYOUT.slots[5] },
+                const { _LAYOUT.slots[5] },
                 tail,
-                &PLACES[5],
+                &_PLACES[5],
                 1,
             )?;
             let f6: i32 = _np::masked_varint(
                 block,
-                const { LAYOUT.slots[6] },
+                const { _LAYOUT.slots[6] },
                 tail,
-                &PLACES[6],
+                &_PLACES[6],
                 -1,
             )?;
             let f7: ::std::collections::BTreeSet<::std::string::String> = _np::field(
                 block,
-                const { LAYOUT.slots[7] },
+                const { _LAYOUT.slots[7] },
                 tail,
-                &PLACES[7],
+                &_PLACES[7],
             )?;
             let f8: ::core::option::Option<::network_protocol::Uuid> = _np::field(
                 block,
-                const { LAYOUT.slots[8] },
+                const { _LAYOUT.slots[8] },
                 tail,
-                &PLACES[8],
+                &_PLACES[8],
             )?;
             ::core::result::Result::Ok(Self {
                 name: f0,
@@ -168,28 +168,28 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             _np::check_field::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             _np::check_field::<
                 ::core::option::Option<::std::string::String>,
-            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
-            _np::removed::<u16>(block, const { LAYOUT.slots[3] }, tail, &PLACES[3])?;
+            >(block, const { _LAYOUT.slots[2] }, tail, &_PLACES[2])?;
+            _np::removed::<u16>(block, const { _LAYOUT.slots[3] }, tail, &_PLACES[3])?;
             let _: i32 = _np::masked_varint(
                 block,
-                const { LAYOUT.slots[6] },
+                const { _LAYOUT.slots[6] },
                 tail,
-                &PLACES[6],
+                &_PLACES[6],
                 -1,
             )?;
             _np::check_field::<
                 ::std::collections::BTreeSet<::std::string::String>,
-            >(block, const { LAYOUT.slots[7] }, tail, &PLACES[7])?;
+            >(block, const { _LAYOUT.slots[7] }, tail, &_PLACES[7])?;
             _np::check_field::<
                 ::core::option::Option<::network_protocol::Uuid>,
-            >(block, const { LAYOUT.slots[8] }, tail, &PLACES[8])?;
+            >(block, const { _LAYOUT.slots[8] }, tail, &_PLACES[8])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -205,29 +205,29 @@ const _: () = {
         if upto > 0 {
             <::std::string::String as _np::Wire>::skip(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
             );
         }
         if upto > 2 {
             <::core::option::Option<
                 ::std::string::String,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[2] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[2] }, tail);
         }
         if upto > 6 {
             <_np::Varint<
                 <i32 as _np::Xor>::Number,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[6] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[6] }, tail);
         }
         if upto > 7 {
             <::std::collections::BTreeSet<
                 ::std::string::String,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[7] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[7] }, tail);
         }
         if upto > 8 {
             <::core::option::Option<
                 ::network_protocol::Uuid,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[8] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[8] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -239,7 +239,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
             )
         }
@@ -248,7 +248,7 @@ const _: () = {
         #[must_use]
         pub fn price(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <u32 as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
@@ -260,14 +260,14 @@ const _: () = {
             skip_fields(2, block, &mut tail);
             <::core::option::Option<
                 ::std::string::String,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Field 4.
         #[inline]
         #[must_use]
         pub fn urgent(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
@@ -279,7 +279,7 @@ const _: () = {
             >(
                 <<u32 as _np::Xor>::Number as _np::Wire>::view(
                     block,
-                    const { LAYOUT.slots[5] },
+                    const { _LAYOUT.slots[5] },
                     tail,
                 ),
                 1,
@@ -296,7 +296,7 @@ const _: () = {
             >(
                 <_np::Varint<
                     <i32 as _np::Xor>::Number,
-                > as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail),
+                > as _np::Wire>::view(block, const { _LAYOUT.slots[6] }, tail),
                 -1,
             )
         }
@@ -312,7 +312,7 @@ const _: () = {
             skip_fields(7, block, &mut tail);
             <::std::collections::BTreeSet<
                 ::std::string::String,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[7] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[7] }, tail)
         }
         /// Field 8.
         #[inline]
@@ -324,7 +324,7 @@ const _: () = {
             skip_fields(8, block, &mut tail);
             <::core::option::Option<
                 ::network_protocol::Uuid,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[8] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -351,7 +351,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Item>,
             "Item",
@@ -465,22 +465,22 @@ pub enum TargetView<'a> {
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT_1: _np::Layout<1> = _np::layout([_np::Shape::of::<u32>()]);
-    static PLACES_1: [_np::Place; 1] = _np::places("Target", ["Shop"]);
-    const LAYOUT_2: _np::Layout<3> = _np::layout([
+    const _LAYOUT_1: _np::Layout<1> = _np::layout([_np::Shape::of::<u32>()]);
+    static _PLACES_1: [_np::Place; 1] = _np::places("Target", ["Shop"]);
+    const _LAYOUT_2: _np::Layout<3> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<u16>(),
         _np::Shape::of::<::core::option::Option<::std::string::String>>(),
     ]);
-    static PLACES_2: [_np::Place; 3] = _np::places(
+    static _PLACES_2: [_np::Place; 3] = _np::places(
         "Target::Home",
         ["street", "number", "door"],
     );
-    const LAYOUT_4: _np::Layout<2> = _np::layout([
+    const _LAYOUT_4: _np::Layout<2> = _np::layout([
         _np::Shape::of::<(i32, i32)>(),
         _np::Shape::of::<::network_protocol::Secret<::std::string::String>>(),
     ]);
-    static PLACES_4: [_np::Place; 2] = _np::places("Target::Locker", ["place", "code"]);
+    static _PLACES_4: [_np::Place; 2] = _np::places("Target::Locker", ["place", "code"]);
     #[automatically_derived]
     impl _np::Wire for Target {
         const BITS: usize = 0;
@@ -502,24 +502,24 @@ const _: () = {
         fn encode_tail(&self, out: &mut _np::Writer<'_>) {
             match self {
                 Self::Shop(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_1.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_1.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_1.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_1.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Home { street: f0, number: f1, door: f2 } => {
-                    let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
-                    _np::Wire::encode_block(f1, block, const { LAYOUT_2.slots[1] });
-                    _np::Wire::encode_block(f2, block, const { LAYOUT_2.slots[2] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_2.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_2.slots[0] });
+                    _np::Wire::encode_block(f1, block, const { _LAYOUT_2.slots[1] });
+                    _np::Wire::encode_block(f2, block, const { _LAYOUT_2.slots[2] });
                     _np::Wire::encode_tail(f0, out);
                     _np::Wire::encode_tail(f2, out);
                     _np::end_variant(at, out);
                 }
                 Self::Nowhere { .. } => _np::encode_unit(out),
                 Self::Locker { place: f0, code: f1 } => {
-                    let (at, block) = _np::begin_variant(LAYOUT_4.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_4.slots[0] });
-                    _np::Wire::encode_block(f1, block, const { LAYOUT_4.slots[1] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_4.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_4.slots[0] });
+                    _np::Wire::encode_block(f1, block, const { _LAYOUT_4.slots[1] });
                     _np::Wire::encode_tail(f1, out);
                     _np::end_variant(at, out);
                 }
@@ -538,15 +538,15 @@ const _: () = {
                 |tag, tail| match tag {
                     1 => {
                         _np::read_fields(
-                            (LAYOUT_1.block_len, LAYOUT_1.text),
+                            (_LAYOUT_1.block_len, _LAYOUT_1.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_1, 0);
+                                _np::own_block!(block, _LAYOUT_1, 0);
                                 let f0: u32 = _np::field(
                                     block,
-                                    const { LAYOUT_1.slots[0] },
+                                    const { _LAYOUT_1.slots[0] },
                                     tail,
-                                    &PLACES_1[0],
+                                    &_PLACES_1[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Shop(f0))
                             },
@@ -554,30 +554,30 @@ const _: () = {
                     }
                     2 => {
                         _np::read_fields(
-                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            (_LAYOUT_2.block_len, _LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_2, 0);
+                                _np::own_block!(block, _LAYOUT_2, 0);
                                 _np::unknown_bits(
-                                    tail.exact() && LAYOUT_2.has_spare_bits(block),
+                                    tail.exact() && _LAYOUT_2.has_spare_bits(block),
                                 )?;
                                 let f0: ::std::string::String = _np::field(
                                     block,
-                                    const { LAYOUT_2.slots[0] },
+                                    const { _LAYOUT_2.slots[0] },
                                     tail,
-                                    &PLACES_2[0],
+                                    &_PLACES_2[0],
                                 )?;
                                 let f1: u16 = _np::field(
                                     block,
-                                    const { LAYOUT_2.slots[1] },
+                                    const { _LAYOUT_2.slots[1] },
                                     tail,
-                                    &PLACES_2[1],
+                                    &_PLACES_2[1],
                                 )?;
                                 let f2: ::core::option::Option<::std::string::String> = _np::field(
                                     block,
-                                    const { LAYOUT_2.slots[2] },
+                                    const { _LAYOUT_2.slots[2] },
                                     tail,
-                                    &PLACES_2[2],
+                                    &_PLACES_2[2],
                                 )?;
                                 ::core::result::Result::Ok(Self::Home {
                                     street: f0,
@@ -590,21 +590,21 @@ const _: () = {
                     3 => _np::read_unit(tail).map(|()| Self::Nowhere),
                     4 => {
                         _np::read_fields(
-                            (LAYOUT_4.block_len, LAYOUT_4.text),
+                            (_LAYOUT_4.block_len, _LAYOUT_4.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_4, 0);
+                                _np::own_block!(block, _LAYOUT_4, 0);
                                 let f0: (i32, i32) = _np::field(
                                     block,
-                                    const { LAYOUT_4.slots[0] },
+                                    const { _LAYOUT_4.slots[0] },
                                     tail,
-                                    &PLACES_4[0],
+                                    &_PLACES_4[0],
                                 )?;
                                 let f1: ::network_protocol::Secret<::std::string::String> = _np::field(
                                     block,
-                                    const { LAYOUT_4.slots[1] },
+                                    const { _LAYOUT_4.slots[1] },
                                     tail,
-                                    &PLACES_4[1],
+                                    &_PLACES_4[1],
                                 )?;
                                 ::core::result::Result::Ok(Self::Locker {
                                     place: f0,
@@ -629,26 +629,36 @@ const _: () = {
                 |tag, tail| match tag {
                     1 => {
                         _np::read_fields(
-                            (LAYOUT_1.block_len, LAYOUT_1.text),
+                            (_LAYOUT_1.block_len, _LAYOUT_1.text),
                             tail,
                             |_, _| ::core::result::Result::Ok(()),
                         )
                     }
                     2 => {
                         _np::read_fields(
-                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            (_LAYOUT_2.block_len, _LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_2, 0);
+                                _np::own_block!(block, _LAYOUT_2, 0);
                                 _np::unknown_bits(
-                                    tail.exact() && LAYOUT_2.has_spare_bits(block),
+                                    tail.exact() && _LAYOUT_2.has_spare_bits(block),
                                 )?;
                                 _np::check_field::<
                                     ::std::string::String,
-                                >(block, const { LAYOUT_2.slots[0] }, tail, &PLACES_2[0])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_2.slots[0] },
+                                    tail,
+                                    &_PLACES_2[0],
+                                )?;
                                 _np::check_field::<
                                     ::core::option::Option<::std::string::String>,
-                                >(block, const { LAYOUT_2.slots[2] }, tail, &PLACES_2[2])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_2.slots[2] },
+                                    tail,
+                                    &_PLACES_2[2],
+                                )?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -656,13 +666,18 @@ const _: () = {
                     3 => _np::read_unit(tail),
                     4 => {
                         _np::read_fields(
-                            (LAYOUT_4.block_len, LAYOUT_4.text),
+                            (_LAYOUT_4.block_len, _LAYOUT_4.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_4, 0);
+                                _np::own_block!(block, _LAYOUT_4, 0);
                                 _np::check_field::<
                                     ::network_protocol::Secret<::std::string::String>,
-                                >(block, const { LAYOUT_4.slots[1] }, tail, &PLACES_4[1])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_4.slots[1] },
+                                    tail,
+                                    &_PLACES_4[1],
+                                )?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -684,7 +699,7 @@ const _: () = {
                     {
                         let f0 = <u32 as _np::Wire>::view(
                             block,
-                            const { LAYOUT_1.slots[0] },
+                            const { _LAYOUT_1.slots[0] },
                             *tail,
                         );
                         TargetView::Shop(f0)
@@ -696,22 +711,26 @@ const _: () = {
                     {
                         let f0 = <::std::string::String as _np::Wire>::view(
                             block,
-                            const { LAYOUT_2.slots[0] },
+                            const { _LAYOUT_2.slots[0] },
                             *tail,
                         );
                         <::std::string::String as _np::Wire>::skip(
                             block,
-                            const { LAYOUT_2.slots[0] },
+                            const { _LAYOUT_2.slots[0] },
                             tail,
                         );
                         let f1 = <u16 as _np::Wire>::view(
                             block,
-                            const { LAYOUT_2.slots[1] },
+                            const { _LAYOUT_2.slots[1] },
                             *tail,
                         );
                         let f2 = <::core::option::Option<
                             ::std::string::String,
-                        > as _np::Wire>::view(block, const { LAYOUT_2.slots[2] }, *tail);
+                        > as _np::Wire>::view(
+                            block,
+                            const { _LAYOUT_2.slots[2] },
+                            *tail,
+                        );
                         TargetView::Home {
                             street: f0,
                             number: f1,
@@ -727,10 +746,18 @@ const _: () = {
                         let f0 = <(
                             i32,
                             i32,
-                        ) as _np::Wire>::view(block, const { LAYOUT_4.slots[0] }, *tail);
+                        ) as _np::Wire>::view(
+                            block,
+                            const { _LAYOUT_4.slots[0] },
+                            *tail,
+                        );
                         let f1 = <::network_protocol::Secret<
                             ::std::string::String,
-                        > as _np::Wire>::view(block, const { LAYOUT_4.slots[1] }, *tail);
+                        > as _np::Wire>::view(
+                            block,
+                            const { _LAYOUT_4.slots[1] },
+                            *tail,
+                        );
                         TargetView::Locker {
                             place: f0,
                             code: f1,
@@ -745,10 +772,10 @@ const _: () = {
             _np::skip_union(block, slot, tail);
         }
         fn schema() -> &'static _np::TypeSchema {
-            &SCHEMA
+            &_SCHEMA
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
         _np::UnionSchema::new(
             _np::TypeId::of::<Target>,
             "Target",
@@ -851,7 +878,7 @@ const _: () = {
     _np::scalar! {
         State u8, true, Self::Open, []
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
         _np::ScalarSchema::new(
             _np::TypeId::of::<State>,
             "State",
@@ -887,28 +914,28 @@ pub struct PartView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<3> = _np::layout([
+    const _LAYOUT: _np::Layout<3> = _np::layout([
         _np::Shape::of::<::std::vec::Vec<Item>>(),
         _np::Shape::of::<Target>(),
         _np::Shape::of::<::std::vec::Vec<Part>>(),
     ]);
-    static PLACES: [_np::Place; 3] = _np::places("Part", ["items", "target", "parts"]);
+    static _PLACES: [_np::Place; 3] = _np::places("Part", ["items", "target", "parts"]);
     #[automatically_derived]
     impl _np::Body for Part {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::vec::Vec<Item> as _np::Wire>::PLAIN
             && <Target as _np::Wire>::PLAIN
             && <::std::vec::Vec<Part> as _np::Wire>::PLAIN;
         type View<'a> = PartView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.items, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.target, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.parts, block, const { LAYOUT.slots[2] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.items, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.target, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.parts, block, const { _LAYOUT.slots[2] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -921,24 +948,24 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: ::std::vec::Vec<Item> = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: Target = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: ::std::vec::Vec<Part> = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             ::core::result::Result::Ok(Self {
                 items: f0,
@@ -951,16 +978,16 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 ::std::vec::Vec<Item>,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             _np::check_field::<
                 Target,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             _np::check_field::<
                 ::std::vec::Vec<Part>,
-            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
+            >(block, const { _LAYOUT.slots[2] }, tail, &_PLACES[2])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -976,15 +1003,15 @@ const _: () = {
         if upto > 0 {
             <::std::vec::Vec<
                 Item,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[0] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[0] }, tail);
         }
         if upto > 1 {
-            <Target as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
+            <Target as _np::Wire>::skip(block, const { _LAYOUT.slots[1] }, tail);
         }
         if upto > 2 {
             <::std::vec::Vec<
                 Part,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[2] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[2] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -996,7 +1023,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::vec::Vec<
                 Item,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -1004,7 +1031,7 @@ const _: () = {
         pub fn target(&self) -> <Target as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(1, block, &mut tail);
-            <Target as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <Target as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
@@ -1014,7 +1041,7 @@ const _: () = {
             skip_fields(2, block, &mut tail);
             <::std::vec::Vec<
                 Part,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1036,7 +1063,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Part>,
             "Part",
@@ -1102,7 +1129,7 @@ pub struct OrderView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<15> = _np::layout([
+    const _LAYOUT: _np::Layout<15> = _np::layout([
         _np::Shape::of::<u64>(),
         _np::Shape::of::<::std::vec::Vec<Item>>(),
         _np::Shape::of::<Target>(),
@@ -1119,7 +1146,7 @@ const _: () = {
         _np::Shape::of::<::std::collections::BTreeMap<u32, Part>>(),
         _np::Shape::of::<<f32 as _np::Xor>::Number>().checked(),
     ]);
-    static PLACES: [_np::Place; 15] = _np::places(
+    static _PLACES: [_np::Place; 15] = _np::places(
         "Order",
         [
             "id",
@@ -1141,10 +1168,10 @@ const _: () = {
     );
     #[automatically_derived]
     impl _np::Body for Order {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::vec::Vec<Item> as _np::Wire>::PLAIN
             && <Target as _np::Wire>::PLAIN && <State as _np::Wire>::PLAIN
             && <Item as _np::Wire>::PLAIN && <[Item; 2] as _np::Wire>::PLAIN
@@ -1160,24 +1187,24 @@ const _: () = {
         type View<'a> = OrderView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.id, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.items, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.target, block, const { LAYOUT.slots[2] });
-            _np::Wire::encode_block(&self.state, block, const { LAYOUT.slots[3] });
-            _np::Wire::encode_block(&self.first, block, const { LAYOUT.slots[4] });
-            _np::Wire::encode_block(&self.gifts, block, const { LAYOUT.slots[5] });
-            _np::Wire::encode_block(&self.spare, block, const { LAYOUT.slots[6] });
-            _np::Wire::encode_block(&self.by_name, block, const { LAYOUT.slots[7] });
-            _np::Wire::encode_block(&self.paid, block, const { LAYOUT.slots[8] });
-            _np::Wire::encode_block(&self.express, block, const { LAYOUT.slots[10] });
-            _np::Wire::encode_block(&self.at, block, const { LAYOUT.slots[11] });
-            _np::Wire::encode_block(&self.rights, block, const { LAYOUT.slots[12] });
-            _np::Wire::encode_block(&self.parts, block, const { LAYOUT.slots[13] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.id, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.items, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.target, block, const { _LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.state, block, const { _LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.first, block, const { _LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.gifts, block, const { _LAYOUT.slots[5] });
+            _np::Wire::encode_block(&self.spare, block, const { _LAYOUT.slots[6] });
+            _np::Wire::encode_block(&self.by_name, block, const { _LAYOUT.slots[7] });
+            _np::Wire::encode_block(&self.paid, block, const { _LAYOUT.slots[8] });
+            _np::Wire::encode_block(&self.express, block, const { _LAYOUT.slots[10] });
+            _np::Wire::encode_block(&self.at, block, const { _LAYOUT.slots[11] });
+            _np::Wire::encode_block(&self.rights, block, const { _LAYOUT.slots[12] });
+            _np::Wire::encode_block(&self.parts, block, const { _LAYOUT.slots[13] });
             _np::Wire::encode_block(
                 &_np::mask::<f32>(self.discount, 1.5),
                 block,
-                const { LAYOUT.slots[14] },
+                const { _LAYOUT.slots[14] },
             );
         }
         #[inline]
@@ -1196,94 +1223,94 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             let f0: u64 = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: ::std::vec::Vec<Item> = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: Target = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             let f3: State = _np::field(
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
                 tail,
-                &PLACES[3],
+                &_PLACES[3],
             )?;
             let f4: Item = _np::field(
                 block,
-                const { LAYOUT.slots[4] },
+                const { _LAYOUT.slots[4] },
                 tail,
-                &PLACES[4],
+                &_PLACES[4],
             )?;
             let f5: [Item; 2] = _np::field(
                 block,
-                const { LAYOUT.slots[5] },
+                const { _LAYOUT.slots[5] },
                 tail,
-                &PLACES[5],
+                &_PLACES[5],
             )?;
             let f6: ::core::option::Option<Item> = _np::field(
                 block,
-                const { LAYOUT.slots[6] },
+                const { _LAYOUT.slots[6] },
                 tail,
-                &PLACES[6],
+                &_PLACES[6],
             )?;
             let f7: ::std::collections::BTreeMap<::std::string::String, Item> = _np::field(
                 block,
-                const { LAYOUT.slots[7] },
+                const { _LAYOUT.slots[7] },
                 tail,
-                &PLACES[7],
+                &_PLACES[7],
             )?;
             let f8: bool = _np::field(
                 block,
-                const { LAYOUT.slots[8] },
+                const { _LAYOUT.slots[8] },
                 tail,
-                &PLACES[8],
+                &_PLACES[8],
             )?;
             _np::removed::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[9] }, tail, &PLACES[9])?;
+            >(block, const { _LAYOUT.slots[9] }, tail, &_PLACES[9])?;
             let f10: ::core::option::Option<bool> = _np::field(
                 block,
-                const { LAYOUT.slots[10] },
+                const { _LAYOUT.slots[10] },
                 tail,
-                &PLACES[10],
+                &_PLACES[10],
             )?;
             let f11: ::network_protocol::Timestamp = _np::field(
                 block,
-                const { LAYOUT.slots[11] },
+                const { _LAYOUT.slots[11] },
                 tail,
-                &PLACES[11],
+                &_PLACES[11],
             )?;
             let f12: Rights = _np::field(
                 block,
-                const { LAYOUT.slots[12] },
+                const { _LAYOUT.slots[12] },
                 tail,
-                &PLACES[12],
+                &_PLACES[12],
             )?;
             let f13: ::std::collections::BTreeMap<u32, Part> = _np::field(
                 block,
-                const { LAYOUT.slots[13] },
+                const { _LAYOUT.slots[13] },
                 tail,
-                &PLACES[13],
+                &_PLACES[13],
             )?;
             let f14: f32 = _np::masked(
                 block,
-                const { LAYOUT.slots[14] },
+                const { _LAYOUT.slots[14] },
                 tail,
-                &PLACES[14],
+                &_PLACES[14],
                 1.5,
             )?;
             ::core::result::Result::Ok(Self {
@@ -1308,38 +1335,38 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             _np::check_field::<
                 ::std::vec::Vec<Item>,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             _np::check_field::<
                 Target,
-            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
+            >(block, const { _LAYOUT.slots[2] }, tail, &_PLACES[2])?;
             _np::check_field::<
                 Item,
-            >(block, const { LAYOUT.slots[4] }, tail, &PLACES[4])?;
+            >(block, const { _LAYOUT.slots[4] }, tail, &_PLACES[4])?;
             _np::check_field::<
                 [Item; 2],
-            >(block, const { LAYOUT.slots[5] }, tail, &PLACES[5])?;
+            >(block, const { _LAYOUT.slots[5] }, tail, &_PLACES[5])?;
             _np::check_field::<
                 ::core::option::Option<Item>,
-            >(block, const { LAYOUT.slots[6] }, tail, &PLACES[6])?;
+            >(block, const { _LAYOUT.slots[6] }, tail, &_PLACES[6])?;
             _np::check_field::<
                 ::std::collections::BTreeMap<::std::string::String, Item>,
-            >(block, const { LAYOUT.slots[7] }, tail, &PLACES[7])?;
+            >(block, const { _LAYOUT.slots[7] }, tail, &_PLACES[7])?;
             _np::removed::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[9] }, tail, &PLACES[9])?;
+            >(block, const { _LAYOUT.slots[9] }, tail, &_PLACES[9])?;
             _np::check_field::<
                 ::core::option::Option<bool>,
-            >(block, const { LAYOUT.slots[10] }, tail, &PLACES[10])?;
+            >(block, const { _LAYOUT.slots[10] }, tail, &_PLACES[10])?;
             _np::check_field::<
                 ::network_protocol::Timestamp,
-            >(block, const { LAYOUT.slots[11] }, tail, &PLACES[11])?;
+            >(block, const { _LAYOUT.slots[11] }, tail, &_PLACES[11])?;
             _np::check_field::<
                 ::std::collections::BTreeMap<u32, Part>,
-            >(block, const { LAYOUT.slots[13] }, tail, &PLACES[13])?;
+            >(block, const { _LAYOUT.slots[13] }, tail, &_PLACES[13])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1355,43 +1382,43 @@ const _: () = {
         if upto > 1 {
             <::std::vec::Vec<
                 Item,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[1] }, tail);
         }
         if upto > 2 {
-            <Target as _np::Wire>::skip(block, const { LAYOUT.slots[2] }, tail);
+            <Target as _np::Wire>::skip(block, const { _LAYOUT.slots[2] }, tail);
         }
         if upto > 4 {
-            <Item as _np::Wire>::skip(block, const { LAYOUT.slots[4] }, tail);
+            <Item as _np::Wire>::skip(block, const { _LAYOUT.slots[4] }, tail);
         }
         if upto > 5 {
-            <[Item; 2] as _np::Wire>::skip(block, const { LAYOUT.slots[5] }, tail);
+            <[Item; 2] as _np::Wire>::skip(block, const { _LAYOUT.slots[5] }, tail);
         }
         if upto > 6 {
             <::core::option::Option<
                 Item,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[6] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[6] }, tail);
         }
         if upto > 7 {
             <::std::collections::BTreeMap<
                 ::std::string::String,
                 Item,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[7] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[7] }, tail);
         }
         if upto > 9 {
             _np::skip_removed::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[9] }, tail);
+            >(block, const { _LAYOUT.slots[9] }, tail);
         }
         if upto > 10 {
             <::core::option::Option<
                 bool,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[10] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[10] }, tail);
         }
         if upto > 13 {
             <::std::collections::BTreeMap<
                 u32,
                 Part,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[13] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[13] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -1401,7 +1428,7 @@ const _: () = {
         #[must_use]
         pub fn id(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u64 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -1410,7 +1437,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::vec::Vec<
                 Item,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
@@ -1418,14 +1445,14 @@ const _: () = {
         pub fn target(&self) -> <Target as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(2, block, &mut tail);
-            <Target as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            <Target as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
         #[must_use]
         pub fn state(&self) -> <State as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <State as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
+            <State as _np::Wire>::view(block, const { _LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
@@ -1433,7 +1460,7 @@ const _: () = {
         pub fn first(&self) -> <Item as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(4, block, &mut tail);
-            <Item as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
+            <Item as _np::Wire>::view(block, const { _LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
@@ -1441,7 +1468,7 @@ const _: () = {
         pub fn gifts(&self) -> <[Item; 2] as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(5, block, &mut tail);
-            <[Item; 2] as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail)
+            <[Item; 2] as _np::Wire>::view(block, const { _LAYOUT.slots[5] }, tail)
         }
         /// Field 6.
         #[inline]
@@ -1451,7 +1478,7 @@ const _: () = {
             skip_fields(6, block, &mut tail);
             <::core::option::Option<
                 Item,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[6] }, tail)
         }
         /// Field 7.
         #[inline]
@@ -1467,14 +1494,14 @@ const _: () = {
             <::std::collections::BTreeMap<
                 ::std::string::String,
                 Item,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[7] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[7] }, tail)
         }
         /// Field 8.
         #[inline]
         #[must_use]
         pub fn paid(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[8] }, tail)
         }
         /// Field 10.
         #[inline]
@@ -1484,7 +1511,7 @@ const _: () = {
             skip_fields(10, block, &mut tail);
             <::core::option::Option<
                 bool,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[10] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[10] }, tail)
         }
         /// Field 11.
         #[inline]
@@ -1493,7 +1520,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::network_protocol::Timestamp as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[11] },
+                const { _LAYOUT.slots[11] },
                 tail,
             )
         }
@@ -1502,7 +1529,7 @@ const _: () = {
         #[must_use]
         pub fn rights(&self) -> <Rights as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <Rights as _np::Wire>::view(block, const { LAYOUT.slots[12] }, tail)
+            <Rights as _np::Wire>::view(block, const { _LAYOUT.slots[12] }, tail)
         }
         /// Field 13.
         #[inline]
@@ -1515,7 +1542,7 @@ const _: () = {
             <::std::collections::BTreeMap<
                 u32,
                 Part,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[13] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[13] }, tail)
         }
         /// Field 14.
         #[inline]
@@ -1527,7 +1554,7 @@ const _: () = {
             >(
                 <<f32 as _np::Xor>::Number as _np::Wire>::view(
                     block,
-                    const { LAYOUT.slots[14] },
+                    const { _LAYOUT.slots[14] },
                     tail,
                 ),
                 1.5,
@@ -1564,7 +1591,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Order>,
             "Order",
@@ -1667,22 +1694,22 @@ pub struct ShopPlaceView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<1> = _np::layout([
+    const _LAYOUT: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::vec::Vec<Order>>(),
     ]);
-    static PLACES: [_np::Place; 1] = _np::places("ShopPlace", ["orders"]);
+    static _PLACES: [_np::Place; 1] = _np::places("ShopPlace", ["orders"]);
     #[automatically_derived]
     impl _np::Body for ShopPlace {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::vec::Vec<Order> as _np::Wire>::PLAIN;
         type View<'a> = ShopPlaceView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.orders, block, const { LAYOUT.slots[0] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.orders, block, const { _LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -1693,12 +1720,12 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: ::std::vec::Vec<Order> = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             ::core::result::Result::Ok(Self { orders: f0 })
         }
@@ -1707,10 +1734,10 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 ::std::vec::Vec<Order>,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1730,7 +1757,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::vec::Vec<
                 Order,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1748,7 +1775,7 @@ const _: () = {
             f.debug_struct("ShopPlace").field("orders", &self.orders()).finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<ShopPlace>,
             "ShopPlace",
@@ -1784,24 +1811,24 @@ pub struct ShopBecameView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
+    const _LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<u64>(),
         _np::Shape::of::<State>(),
     ]);
-    static PLACES: [_np::Place; 2] = _np::places("ShopBecame", ["id", "state"]);
+    static _PLACES: [_np::Place; 2] = _np::places("ShopBecame", ["id", "state"]);
     #[automatically_derived]
     impl _np::Body for ShopBecame {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <State as _np::Wire>::PLAIN;
         type View<'a> = ShopBecameView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.id, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.state, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.id, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.state, block, const { _LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -1810,18 +1837,18 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: u64 = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: State = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             ::core::result::Result::Ok(Self { id: f0, state: f1 })
         }
@@ -1847,14 +1874,14 @@ const _: () = {
         #[must_use]
         pub fn id(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u64 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn state(&self) -> <State as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <State as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <State as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1875,7 +1902,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<ShopBecame>,
             "ShopBecame",
@@ -1900,23 +1927,23 @@ pub struct __ShopMove {
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<_np::Varint<i64>>()]);
-    static PLACES: [_np::Place; 1] = _np::places("Shop::Move", ["value"]);
+    const _LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<_np::Varint<i64>>()]);
+    static _PLACES: [_np::Place; 1] = _np::places("Shop::Move", ["value"]);
     #[automatically_derived]
     impl _np::Body for __ShopMove {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = false;
         type View<'a> = ();
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
+            _np::own_block_mut!(block, _LAYOUT, 0);
             _np::Wire::encode_block(
                 &_np::Varint(self.value),
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
             );
         }
         #[inline]
@@ -1928,12 +1955,12 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: i64 = _np::varint(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             ::core::result::Result::Ok(Self { value: f0 })
         }
@@ -1942,10 +1969,10 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 _np::Varint<i64>,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1980,7 +2007,7 @@ const _: () = {
         const VERSION: u32 = 1;
         const MIN_VERSION: u32 = 1;
         fn schema() -> &'static _np::ProtocolSchema {
-            static SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema::new(
+            static _SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema::new(
                     "example::newer::Shop",
                     &[
                         _np::MessageSchema::new(
@@ -2004,11 +2031,11 @@ const _: () = {
                     ],
                 )
                 .was("example::older::Shop");
-            &SCHEMA
+            &_SCHEMA
         }
         fn fingerprint() -> _np::Fingerprint {
-            static FINGERPRINT: _np::OnceLock<_np::Fingerprint> = _np::OnceLock::new();
-            *FINGERPRINT.get_or_init(|| _np::Fingerprint::of(Self::schema()))
+            static _FINGERPRINT: _np::OnceLock<_np::Fingerprint> = _np::OnceLock::new();
+            *_FINGERPRINT.get_or_init(|| _np::Fingerprint::of(Self::schema()))
         }
         fn number(&self) -> u16 {
             match self {
@@ -2112,9 +2139,9 @@ const _: () = {
     const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
-        impl<H: ShopHandler> _np::Serve<H, _np::side::Server> for Shop {
+        impl<_H: ShopHandler> _np::Serve<_H, _np::side::Server> for Shop {
             async fn dispatch(
-                handler: _np::Arc<H>,
+                handler: _np::Arc<_H>,
                 cx: _np::Cx,
                 number: u16,
                 body: _np::Bytes,
@@ -2124,20 +2151,20 @@ const _: () = {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<ShopPlace>(&body) else { return };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as ShopHandler>::place(&*handler, &cx, message).await);
+                        cx.reply(&<_H as ShopHandler>::place(&*handler, &cx, message).await);
                     }
                     3 => {
                         let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
                             return
                         };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as ShopHandler>::count(&*handler, &cx).await);
+                        cx.reply(&<_H as ShopHandler>::count(&*handler, &cx).await);
                     }
                     4 => {
                         let ::core::option::Option::Some(__ShopMove { value }) = cx
                             .decode::<__ShopMove>(&body) else { return };
                         ::core::mem::drop(body);
-                        <H as ShopHandler>::r#move(&*handler, &cx, value).await;
+                        <_H as ShopHandler>::r#move(&*handler, &cx, value).await;
                         cx.done();
                     }
                     _ => cx.unknown(),
@@ -2165,9 +2192,9 @@ const _: () = {
     const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
-        impl<H: ShopClientHandler> _np::Serve<H, _np::side::Client> for Shop {
+        impl<_H: ShopClientHandler> _np::Serve<_H, _np::side::Client> for Shop {
             async fn dispatch(
-                handler: _np::Arc<H>,
+                handler: _np::Arc<_H>,
                 cx: _np::Cx,
                 number: u16,
                 body: _np::Bytes,
@@ -2177,7 +2204,7 @@ const _: () = {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<ShopBecame>(&body) else { return };
                         ::core::mem::drop(body);
-                        <H as ShopClientHandler>::became(&*handler, &cx, message).await;
+                        <_H as ShopClientHandler>::became(&*handler, &cx, message).await;
                         cx.done();
                     }
                     _ => cx.unknown(),

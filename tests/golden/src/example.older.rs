@@ -21,32 +21,32 @@ pub struct ItemView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<4> = _np::layout([
+    const _LAYOUT: _np::Layout<4> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
         _np::Shape::of::<u32>(),
         _np::Shape::of::<::core::option::Option<::std::string::String>>(),
         _np::Shape::of::<u16>(),
     ]);
-    static PLACES: [_np::Place; 4] = _np::places(
+    static _PLACES: [_np::Place; 4] = _np::places(
         "Item",
         ["name", "price", "note", "retries"],
     );
     #[automatically_derived]
     impl _np::Body for Item {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::string::String as _np::Wire>::PLAIN
             && <::core::option::Option<::std::string::String> as _np::Wire>::PLAIN;
         type View<'a> = ItemView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.name, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.price, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.note, block, const { LAYOUT.slots[2] });
-            _np::Wire::encode_block(&self.retries, block, const { LAYOUT.slots[3] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.name, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.price, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.note, block, const { _LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.retries, block, const { _LAYOUT.slots[3] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -58,31 +58,31 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             let f0: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: u32 = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: ::core::option::Option<::std::string::String> = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             let f3: u16 = _np::field(
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
                 tail,
-                &PLACES[3],
+                &_PLACES[3],
             )?;
             ::core::result::Result::Ok(Self {
                 name: f0,
@@ -96,14 +96,14 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             _np::check_field::<
                 ::std::string::String,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             _np::check_field::<
                 ::core::option::Option<::std::string::String>,
-            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
+            >(block, const { _LAYOUT.slots[2] }, tail, &_PLACES[2])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -119,14 +119,14 @@ const _: () = {
         if upto > 0 {
             <::std::string::String as _np::Wire>::skip(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
             );
         }
         if upto > 2 {
             <::core::option::Option<
                 ::std::string::String,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[2] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[2] }, tail);
         }
     }
     #[allow(dead_code, non_snake_case, clippy::all)]
@@ -138,7 +138,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
             )
         }
@@ -147,7 +147,7 @@ const _: () = {
         #[must_use]
         pub fn price(&self) -> u32 {
             let _np::BodyView { block, tail } = self.0;
-            <u32 as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <u32 as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
@@ -159,14 +159,14 @@ const _: () = {
             skip_fields(2, block, &mut tail);
             <::core::option::Option<
                 ::std::string::String,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
         #[must_use]
         pub fn retries(&self) -> u16 {
             let _np::BodyView { block, tail } = self.0;
-            <u16 as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
+            <u16 as _np::Wire>::view(block, const { _LAYOUT.slots[3] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -189,7 +189,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Item>,
             "Item",
@@ -255,12 +255,12 @@ pub enum TargetView<'a> {
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT_1: _np::Layout<1> = _np::layout([_np::Shape::of::<u32>()]);
-    static PLACES_1: [_np::Place; 1] = _np::places("Target", ["Shop"]);
-    const LAYOUT_2: _np::Layout<1> = _np::layout([
+    const _LAYOUT_1: _np::Layout<1> = _np::layout([_np::Shape::of::<u32>()]);
+    static _PLACES_1: [_np::Place; 1] = _np::places("Target", ["Shop"]);
+    const _LAYOUT_2: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::string::String>(),
     ]);
-    static PLACES_2: [_np::Place; 1] = _np::places("Target::Home", ["street"]);
+    static _PLACES_2: [_np::Place; 1] = _np::places("Target::Home", ["street"]);
     #[automatically_derived]
     impl _np::Wire for Target {
         const BITS: usize = 0;
@@ -281,13 +281,13 @@ const _: () = {
         fn encode_tail(&self, out: &mut _np::Writer<'_>) {
             match self {
                 Self::Shop(f0) => {
-                    let (at, block) = _np::begin_variant(LAYOUT_1.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_1.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_1.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_1.slots[0] });
                     _np::end_variant(at, out);
                 }
                 Self::Home { street: f0 } => {
-                    let (at, block) = _np::begin_variant(LAYOUT_2.block_len, out);
-                    _np::Wire::encode_block(f0, block, const { LAYOUT_2.slots[0] });
+                    let (at, block) = _np::begin_variant(_LAYOUT_2.block_len, out);
+                    _np::Wire::encode_block(f0, block, const { _LAYOUT_2.slots[0] });
                     _np::Wire::encode_tail(f0, out);
                     _np::end_variant(at, out);
                 }
@@ -307,15 +307,15 @@ const _: () = {
                 |tag, tail| match tag {
                     1 => {
                         _np::read_fields(
-                            (LAYOUT_1.block_len, LAYOUT_1.text),
+                            (_LAYOUT_1.block_len, _LAYOUT_1.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_1, 0);
+                                _np::own_block!(block, _LAYOUT_1, 0);
                                 let f0: u32 = _np::field(
                                     block,
-                                    const { LAYOUT_1.slots[0] },
+                                    const { _LAYOUT_1.slots[0] },
                                     tail,
-                                    &PLACES_1[0],
+                                    &_PLACES_1[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Shop(f0))
                             },
@@ -323,15 +323,15 @@ const _: () = {
                     }
                     2 => {
                         _np::read_fields(
-                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            (_LAYOUT_2.block_len, _LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_2, 0);
+                                _np::own_block!(block, _LAYOUT_2, 0);
                                 let f0: ::std::string::String = _np::field(
                                     block,
-                                    const { LAYOUT_2.slots[0] },
+                                    const { _LAYOUT_2.slots[0] },
                                     tail,
-                                    &PLACES_2[0],
+                                    &_PLACES_2[0],
                                 )?;
                                 ::core::result::Result::Ok(Self::Home { street: f0 })
                             },
@@ -354,20 +354,25 @@ const _: () = {
                 |tag, tail| match tag {
                     1 => {
                         _np::read_fields(
-                            (LAYOUT_1.block_len, LAYOUT_1.text),
+                            (_LAYOUT_1.block_len, _LAYOUT_1.text),
                             tail,
                             |_, _| ::core::result::Result::Ok(()),
                         )
                     }
                     2 => {
                         _np::read_fields(
-                            (LAYOUT_2.block_len, LAYOUT_2.text),
+                            (_LAYOUT_2.block_len, _LAYOUT_2.text),
                             tail,
                             |block, tail| {
-                                _np::own_block!(block, LAYOUT_2, 0);
+                                _np::own_block!(block, _LAYOUT_2, 0);
                                 _np::check_field::<
                                     ::std::string::String,
-                                >(block, const { LAYOUT_2.slots[0] }, tail, &PLACES_2[0])?;
+                                >(
+                                    block,
+                                    const { _LAYOUT_2.slots[0] },
+                                    tail,
+                                    &_PLACES_2[0],
+                                )?;
                                 ::core::result::Result::Ok(())
                             },
                         )
@@ -390,7 +395,7 @@ const _: () = {
                     {
                         let f0 = <u32 as _np::Wire>::view(
                             block,
-                            const { LAYOUT_1.slots[0] },
+                            const { _LAYOUT_1.slots[0] },
                             *tail,
                         );
                         TargetView::Shop(f0)
@@ -402,7 +407,7 @@ const _: () = {
                     {
                         let f0 = <::std::string::String as _np::Wire>::view(
                             block,
-                            const { LAYOUT_2.slots[0] },
+                            const { _LAYOUT_2.slots[0] },
                             *tail,
                         );
                         TargetView::Home { street: f0 }
@@ -417,10 +422,10 @@ const _: () = {
             _np::skip_union(block, slot, tail);
         }
         fn schema() -> &'static _np::TypeSchema {
-            &SCHEMA
+            &_SCHEMA
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Union(
         _np::UnionSchema::new(
             _np::TypeId::of::<Target>,
             "Target",
@@ -490,7 +495,7 @@ const _: () = {
     _np::scalar! {
         State u8, true, Self::Open, []
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Scalar(
         _np::ScalarSchema::new(
             _np::TypeId::of::<State>,
             "State",
@@ -536,7 +541,7 @@ pub struct OrderView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<10> = _np::layout([
+    const _LAYOUT: _np::Layout<10> = _np::layout([
         _np::Shape::of::<u64>(),
         _np::Shape::of::<::std::vec::Vec<Item>>(),
         _np::Shape::of::<Target>(),
@@ -548,7 +553,7 @@ const _: () = {
         _np::Shape::of::<bool>(),
         _np::Shape::of::<::std::string::String>(),
     ]);
-    static PLACES: [_np::Place; 10] = _np::places(
+    static _PLACES: [_np::Place; 10] = _np::places(
         "Order",
         [
             "id",
@@ -564,12 +569,12 @@ const _: () = {
         ],
     );
     #[inline(always)]
-    fn run_end(from: usize, to: usize, block: &[u8], tails: &[u8]) -> usize {
+    fn _run_end(from: usize, to: usize, block: &[u8], tails: &[u8]) -> usize {
         let mut at = 0;
         if from <= 5 && 5 < to {
             at = <[Item; 2] as _np::Wire>::text_end(
                 block,
-                const { LAYOUT.slots[5] },
+                const { _LAYOUT.slots[5] },
                 tails,
                 at,
             );
@@ -577,7 +582,7 @@ const _: () = {
         if from <= 9 && 9 < to {
             at = <::std::string::String as _np::Wire>::text_end(
                 block,
-                const { LAYOUT.slots[9] },
+                const { _LAYOUT.slots[9] },
                 tails,
                 at,
             );
@@ -586,10 +591,10 @@ const _: () = {
     }
     #[automatically_derived]
     impl _np::Body for Order {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::vec::Vec<Item> as _np::Wire>::PLAIN
             && <Target as _np::Wire>::PLAIN && <State as _np::Wire>::PLAIN
             && <Item as _np::Wire>::PLAIN && <[Item; 2] as _np::Wire>::PLAIN
@@ -602,17 +607,17 @@ const _: () = {
         type View<'a> = OrderView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.id, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.items, block, const { LAYOUT.slots[1] });
-            _np::Wire::encode_block(&self.target, block, const { LAYOUT.slots[2] });
-            _np::Wire::encode_block(&self.state, block, const { LAYOUT.slots[3] });
-            _np::Wire::encode_block(&self.first, block, const { LAYOUT.slots[4] });
-            _np::Wire::encode_block(&self.gifts, block, const { LAYOUT.slots[5] });
-            _np::Wire::encode_block(&self.spare, block, const { LAYOUT.slots[6] });
-            _np::Wire::encode_block(&self.by_name, block, const { LAYOUT.slots[7] });
-            _np::Wire::encode_block(&self.paid, block, const { LAYOUT.slots[8] });
-            _np::Wire::encode_block(&self.old_code, block, const { LAYOUT.slots[9] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.id, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.items, block, const { _LAYOUT.slots[1] });
+            _np::Wire::encode_block(&self.target, block, const { _LAYOUT.slots[2] });
+            _np::Wire::encode_block(&self.state, block, const { _LAYOUT.slots[3] });
+            _np::Wire::encode_block(&self.first, block, const { _LAYOUT.slots[4] });
+            _np::Wire::encode_block(&self.gifts, block, const { _LAYOUT.slots[5] });
+            _np::Wire::encode_block(&self.spare, block, const { _LAYOUT.slots[6] });
+            _np::Wire::encode_block(&self.by_name, block, const { _LAYOUT.slots[7] });
+            _np::Wire::encode_block(&self.paid, block, const { _LAYOUT.slots[8] });
+            _np::Wire::encode_block(&self.old_code, block, const { _LAYOUT.slots[9] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -629,77 +634,77 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             let f0: u64 = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: ::std::vec::Vec<Item> = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             let f2: Target = _np::field(
                 block,
-                const { LAYOUT.slots[2] },
+                const { _LAYOUT.slots[2] },
                 tail,
-                &PLACES[2],
+                &_PLACES[2],
             )?;
             let f3: State = _np::field(
                 block,
-                const { LAYOUT.slots[3] },
+                const { _LAYOUT.slots[3] },
                 tail,
-                &PLACES[3],
+                &_PLACES[3],
             )?;
             let f4: Item = _np::field(
                 block,
-                const { LAYOUT.slots[4] },
+                const { _LAYOUT.slots[4] },
                 tail,
-                &PLACES[4],
+                &_PLACES[4],
             )?;
-            if const { LAYOUT.runs[5].0 > 0 } {
+            if const { _LAYOUT.runs[5].0 > 0 } {
                 tail.enter_run(
-                    run_end(5, const { LAYOUT.runs[5].0 }, block, tail.rest()),
+                    _run_end(5, const { _LAYOUT.runs[5].0 }, block, tail.rest()),
                 );
             }
             let f5: [Item; 2] = _np::field(
                 block,
-                const { LAYOUT.slots[5] },
+                const { _LAYOUT.slots[5] },
                 tail,
-                &PLACES[5],
+                &_PLACES[5],
             )?;
             let f6: ::core::option::Option<Item> = _np::field(
                 block,
-                const { LAYOUT.slots[6] },
+                const { _LAYOUT.slots[6] },
                 tail,
-                &PLACES[6],
+                &_PLACES[6],
             )?;
             let f7: ::std::collections::BTreeMap<::std::string::String, Item> = _np::field(
                 block,
-                const { LAYOUT.slots[7] },
+                const { _LAYOUT.slots[7] },
                 tail,
-                &PLACES[7],
+                &_PLACES[7],
             )?;
             let f8: bool = _np::field(
                 block,
-                const { LAYOUT.slots[8] },
+                const { _LAYOUT.slots[8] },
                 tail,
-                &PLACES[8],
+                &_PLACES[8],
             )?;
-            if const { LAYOUT.runs[9].0 > 0 } {
+            if const { _LAYOUT.runs[9].0 > 0 } {
                 tail.enter_run(
-                    run_end(9, const { LAYOUT.runs[9].0 }, block, tail.rest()),
+                    _run_end(9, const { _LAYOUT.runs[9].0 }, block, tail.rest()),
                 );
             }
             let f9: ::std::string::String = _np::field(
                 block,
-                const { LAYOUT.slots[9] },
+                const { _LAYOUT.slots[9] },
                 tail,
-                &PLACES[9],
+                &_PLACES[9],
             )?;
             ::core::result::Result::Ok(Self {
                 id: f0,
@@ -719,47 +724,47 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
-            _np::unknown_bits(tail.exact() && LAYOUT.has_spare_bits(block))?;
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::unknown_bits(tail.exact() && _LAYOUT.has_spare_bits(block))?;
             let mut passed = false;
             _np::check_field::<
                 ::std::vec::Vec<Item>,
-            >(block, const { LAYOUT.slots[1] }, tail, &PLACES[1])?;
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
             _np::check_field::<
                 Target,
-            >(block, const { LAYOUT.slots[2] }, tail, &PLACES[2])?;
+            >(block, const { _LAYOUT.slots[2] }, tail, &_PLACES[2])?;
             _np::check_field::<
                 Item,
-            >(block, const { LAYOUT.slots[4] }, tail, &PLACES[4])?;
-            if const { LAYOUT.runs[5].0 > 0 } {
+            >(block, const { _LAYOUT.slots[4] }, tail, &_PLACES[4])?;
+            if const { _LAYOUT.runs[5].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(5, const { LAYOUT.runs[5].0 }, block, tail.rest()),
-                        const { LAYOUT.runs[5].1 },
+                        _run_end(5, const { _LAYOUT.runs[5].0 }, block, tail.rest()),
+                        const { _LAYOUT.runs[5].1 },
                     );
             }
-            if !(passed && const { LAYOUT.passes(5) }) {
+            if !(passed && const { _LAYOUT.passes(5) }) {
                 _np::check_field::<
                     [Item; 2],
-                >(block, const { LAYOUT.slots[5] }, tail, &PLACES[5])?;
+                >(block, const { _LAYOUT.slots[5] }, tail, &_PLACES[5])?;
             }
             _np::check_field::<
                 ::core::option::Option<Item>,
-            >(block, const { LAYOUT.slots[6] }, tail, &PLACES[6])?;
+            >(block, const { _LAYOUT.slots[6] }, tail, &_PLACES[6])?;
             _np::check_field::<
                 ::std::collections::BTreeMap<::std::string::String, Item>,
-            >(block, const { LAYOUT.slots[7] }, tail, &PLACES[7])?;
-            if const { LAYOUT.runs[9].0 > 0 } {
+            >(block, const { _LAYOUT.slots[7] }, tail, &_PLACES[7])?;
+            if const { _LAYOUT.runs[9].0 > 0 } {
                 passed = tail
                     .pass_run(
-                        run_end(9, const { LAYOUT.runs[9].0 }, block, tail.rest()),
-                        const { LAYOUT.runs[9].1 },
+                        _run_end(9, const { _LAYOUT.runs[9].0 }, block, tail.rest()),
+                        const { _LAYOUT.runs[9].1 },
                     );
             }
-            if !(passed && const { LAYOUT.passes(9) }) {
+            if !(passed && const { _LAYOUT.passes(9) }) {
                 _np::check_field::<
                     ::std::string::String,
-                >(block, const { LAYOUT.slots[9] }, tail, &PLACES[9])?;
+                >(block, const { _LAYOUT.slots[9] }, tail, &_PLACES[9])?;
             }
             ::core::result::Result::Ok(())
         }
@@ -776,32 +781,32 @@ const _: () = {
         if upto > 1 {
             <::std::vec::Vec<
                 Item,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[1] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[1] }, tail);
         }
         if upto > 2 {
-            <Target as _np::Wire>::skip(block, const { LAYOUT.slots[2] }, tail);
+            <Target as _np::Wire>::skip(block, const { _LAYOUT.slots[2] }, tail);
         }
         if upto > 4 {
-            <Item as _np::Wire>::skip(block, const { LAYOUT.slots[4] }, tail);
+            <Item as _np::Wire>::skip(block, const { _LAYOUT.slots[4] }, tail);
         }
         if upto > 5 {
-            <[Item; 2] as _np::Wire>::skip(block, const { LAYOUT.slots[5] }, tail);
+            <[Item; 2] as _np::Wire>::skip(block, const { _LAYOUT.slots[5] }, tail);
         }
         if upto > 6 {
             <::core::option::Option<
                 Item,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[6] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[6] }, tail);
         }
         if upto > 7 {
             <::std::collections::BTreeMap<
                 ::std::string::String,
                 Item,
-            > as _np::Wire>::skip(block, const { LAYOUT.slots[7] }, tail);
+            > as _np::Wire>::skip(block, const { _LAYOUT.slots[7] }, tail);
         }
         if upto > 9 {
             <::std::string::String as _np::Wire>::skip(
                 block,
-                const { LAYOUT.slots[9] },
+                const { _LAYOUT.slots[9] },
                 tail,
             );
         }
@@ -813,7 +818,7 @@ const _: () = {
         #[must_use]
         pub fn id(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u64 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
@@ -822,7 +827,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::vec::Vec<
                 Item,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Field 2.
         #[inline]
@@ -830,14 +835,14 @@ const _: () = {
         pub fn target(&self) -> <Target as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(2, block, &mut tail);
-            <Target as _np::Wire>::view(block, const { LAYOUT.slots[2] }, tail)
+            <Target as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
         /// Field 3.
         #[inline]
         #[must_use]
         pub fn state(&self) -> <State as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <State as _np::Wire>::view(block, const { LAYOUT.slots[3] }, tail)
+            <State as _np::Wire>::view(block, const { _LAYOUT.slots[3] }, tail)
         }
         /// Field 4.
         #[inline]
@@ -845,7 +850,7 @@ const _: () = {
         pub fn first(&self) -> <Item as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(4, block, &mut tail);
-            <Item as _np::Wire>::view(block, const { LAYOUT.slots[4] }, tail)
+            <Item as _np::Wire>::view(block, const { _LAYOUT.slots[4] }, tail)
         }
         /// Field 5.
         #[inline]
@@ -853,7 +858,7 @@ const _: () = {
         pub fn gifts(&self) -> <[Item; 2] as _np::Wire>::View<'a> {
             let (block, mut tail) = (self.0.block, self.0.tail);
             skip_fields(5, block, &mut tail);
-            <[Item; 2] as _np::Wire>::view(block, const { LAYOUT.slots[5] }, tail)
+            <[Item; 2] as _np::Wire>::view(block, const { _LAYOUT.slots[5] }, tail)
         }
         /// Field 6.
         #[inline]
@@ -863,7 +868,7 @@ const _: () = {
             skip_fields(6, block, &mut tail);
             <::core::option::Option<
                 Item,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[6] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[6] }, tail)
         }
         /// Field 7.
         #[inline]
@@ -879,14 +884,14 @@ const _: () = {
             <::std::collections::BTreeMap<
                 ::std::string::String,
                 Item,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[7] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[7] }, tail)
         }
         /// Field 8.
         #[inline]
         #[must_use]
         pub fn paid(&self) -> bool {
             let _np::BodyView { block, tail } = self.0;
-            <bool as _np::Wire>::view(block, const { LAYOUT.slots[8] }, tail)
+            <bool as _np::Wire>::view(block, const { _LAYOUT.slots[8] }, tail)
         }
         /// Field 9.
         #[inline]
@@ -896,7 +901,7 @@ const _: () = {
             skip_fields(9, block, &mut tail);
             <::std::string::String as _np::Wire>::view(
                 block,
-                const { LAYOUT.slots[9] },
+                const { _LAYOUT.slots[9] },
                 tail,
             )
         }
@@ -927,7 +932,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<Order>,
             "Order",
@@ -1007,22 +1012,22 @@ pub struct ShopPlaceView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<1> = _np::layout([
+    const _LAYOUT: _np::Layout<1> = _np::layout([
         _np::Shape::of::<::std::vec::Vec<Order>>(),
     ]);
-    static PLACES: [_np::Place; 1] = _np::places("ShopPlace", ["orders"]);
+    static _PLACES: [_np::Place; 1] = _np::places("ShopPlace", ["orders"]);
     #[automatically_derived]
     impl _np::Body for ShopPlace {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <::std::vec::Vec<Order> as _np::Wire>::PLAIN;
         type View<'a> = ShopPlaceView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.orders, block, const { LAYOUT.slots[0] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.orders, block, const { _LAYOUT.slots[0] });
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -1033,12 +1038,12 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: ::std::vec::Vec<Order> = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             ::core::result::Result::Ok(Self { orders: f0 })
         }
@@ -1047,10 +1052,10 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<(), _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             _np::check_field::<
                 ::std::vec::Vec<Order>,
-            >(block, const { LAYOUT.slots[0] }, tail, &PLACES[0])?;
+            >(block, const { _LAYOUT.slots[0] }, tail, &_PLACES[0])?;
             ::core::result::Result::Ok(())
         }
         #[inline]
@@ -1070,7 +1075,7 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <::std::vec::Vec<
                 Order,
-            > as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            > as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1088,7 +1093,7 @@ const _: () = {
             f.debug_struct("ShopPlace").field("orders", &self.orders()).finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<ShopPlace>,
             "ShopPlace",
@@ -1124,24 +1129,24 @@ pub struct ShopBecameView<'a>(::network_protocol::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use ::network_protocol::__private::v1 as _np;
-    const LAYOUT: _np::Layout<2> = _np::layout([
+    const _LAYOUT: _np::Layout<2> = _np::layout([
         _np::Shape::of::<u64>(),
         _np::Shape::of::<State>(),
     ]);
-    static PLACES: [_np::Place; 2] = _np::places("ShopBecame", ["id", "state"]);
+    static _PLACES: [_np::Place; 2] = _np::places("ShopBecame", ["id", "state"]);
     #[automatically_derived]
     impl _np::Body for ShopBecame {
-        const BLOCK_LEN: usize = LAYOUT.block_len;
-        const TAIL: bool = LAYOUT.tail;
-        const TEXT: bool = LAYOUT.text;
-        const FREE: bool = LAYOUT.free;
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
         const PLAIN: bool = <State as _np::Wire>::PLAIN;
         type View<'a> = ShopBecameView<'a>;
         #[inline]
         fn encode_fields(&self, block: &mut [u8]) {
-            _np::own_block_mut!(block, LAYOUT, 0);
-            _np::Wire::encode_block(&self.id, block, const { LAYOUT.slots[0] });
-            _np::Wire::encode_block(&self.state, block, const { LAYOUT.slots[1] });
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.id, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.state, block, const { _LAYOUT.slots[1] });
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -1150,18 +1155,18 @@ const _: () = {
             block: &[u8],
             tail: &mut _np::Reader<'_>,
         ) -> ::core::result::Result<Self, _np::DecodeError> {
-            _np::own_block!(block, LAYOUT, 0);
+            _np::own_block!(block, _LAYOUT, 0);
             let f0: u64 = _np::field(
                 block,
-                const { LAYOUT.slots[0] },
+                const { _LAYOUT.slots[0] },
                 tail,
-                &PLACES[0],
+                &_PLACES[0],
             )?;
             let f1: State = _np::field(
                 block,
-                const { LAYOUT.slots[1] },
+                const { _LAYOUT.slots[1] },
                 tail,
-                &PLACES[1],
+                &_PLACES[1],
             )?;
             ::core::result::Result::Ok(Self { id: f0, state: f1 })
         }
@@ -1187,14 +1192,14 @@ const _: () = {
         #[must_use]
         pub fn id(&self) -> u64 {
             let _np::BodyView { block, tail } = self.0;
-            <u64 as _np::Wire>::view(block, const { LAYOUT.slots[0] }, tail)
+            <u64 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
         }
         /// Field 1.
         #[inline]
         #[must_use]
         pub fn state(&self) -> <State as _np::Wire>::View<'a> {
             let _np::BodyView { block, tail } = self.0;
-            <State as _np::Wire>::view(block, const { LAYOUT.slots[1] }, tail)
+            <State as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
         }
         /// Reads the value out of the bytes.
         ///
@@ -1215,7 +1220,7 @@ const _: () = {
                 .finish()
         }
     }
-    static SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
         _np::StructSchema::new(
             _np::TypeId::of::<ShopBecame>,
             "ShopBecame",
@@ -1239,7 +1244,7 @@ const _: () = {
         const VERSION: u32 = 1;
         const MIN_VERSION: u32 = 1;
         fn schema() -> &'static _np::ProtocolSchema {
-            static SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema::new(
+            static _SCHEMA: _np::ProtocolSchema = _np::ProtocolSchema::new(
                 "example::older::Shop",
                 &[
                     _np::MessageSchema::new(1, "Place", <ShopPlace as _np::Root>::schema)
@@ -1254,11 +1259,11 @@ const _: () = {
                         .inline(),
                 ],
             );
-            &SCHEMA
+            &_SCHEMA
         }
         fn fingerprint() -> _np::Fingerprint {
-            static FINGERPRINT: _np::OnceLock<_np::Fingerprint> = _np::OnceLock::new();
-            *FINGERPRINT.get_or_init(|| _np::Fingerprint::of(Self::schema()))
+            static _FINGERPRINT: _np::OnceLock<_np::Fingerprint> = _np::OnceLock::new();
+            *_FINGERPRINT.get_or_init(|| _np::Fingerprint::of(Self::schema()))
         }
         fn number(&self) -> u16 {
             match self {
@@ -1333,9 +1338,9 @@ const _: () = {
     const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
-        impl<H: ShopHandler> _np::Serve<H, _np::side::Server> for Shop {
+        impl<_H: ShopHandler> _np::Serve<_H, _np::side::Server> for Shop {
             async fn dispatch(
-                handler: _np::Arc<H>,
+                handler: _np::Arc<_H>,
                 cx: _np::Cx,
                 number: u16,
                 body: _np::Bytes,
@@ -1345,7 +1350,7 @@ const _: () = {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<ShopPlace>(&body) else { return };
                         ::core::mem::drop(body);
-                        cx.reply(&<H as ShopHandler>::place(&*handler, &cx, message).await);
+                        cx.reply(&<_H as ShopHandler>::place(&*handler, &cx, message).await);
                     }
                     _ => cx.unknown(),
                 }
@@ -1372,9 +1377,9 @@ const _: () = {
     const _: () = {
         use ::network_protocol::__private::v1 as _np;
         #[automatically_derived]
-        impl<H: ShopClientHandler> _np::Serve<H, _np::side::Client> for Shop {
+        impl<_H: ShopClientHandler> _np::Serve<_H, _np::side::Client> for Shop {
             async fn dispatch(
-                handler: _np::Arc<H>,
+                handler: _np::Arc<_H>,
                 cx: _np::Cx,
                 number: u16,
                 body: _np::Bytes,
@@ -1384,7 +1389,7 @@ const _: () = {
                         let ::core::option::Option::Some(message) = cx
                             .decode::<ShopBecame>(&body) else { return };
                         ::core::mem::drop(body);
-                        <H as ShopClientHandler>::became(&*handler, &cx, message).await;
+                        <_H as ShopClientHandler>::became(&*handler, &cx, message).await;
                         cx.done();
                     }
                     _ => cx.unknown(),

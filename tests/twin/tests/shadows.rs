@@ -146,6 +146,89 @@ pub mod items {
     }
 }
 
+/// Types and constants that are called as emitted code calls its own.
+pub mod inside {
+    pub const COUNT: usize = 3;
+    pub const SCHEMA: usize = 4;
+    pub const LAYOUT: usize = 5;
+    pub const PLACES: usize = 6;
+    pub const BLOCK: usize = 7;
+
+    #[derive(network_protocol::Wire, Clone, Debug, PartialEq)]
+    pub struct S {
+        #[np(id = 0)]
+        pub a: [u8; COUNT],
+        #[np(id = 1)]
+        pub b: [u16; SCHEMA],
+        #[np(id = 2)]
+        pub c: [A; LAYOUT],
+        #[np(id = 3)]
+        pub d: [D; PLACES],
+        #[np(id = 4)]
+        pub e: E,
+        #[np(id = 5)]
+        pub f: [bool; BLOCK],
+    }
+
+    #[derive(network_protocol::Wire, Clone, Copy, Debug, PartialEq, Default)]
+    pub struct D {
+        #[np(id = 0)]
+        pub a: u8,
+    }
+
+    #[derive(network_protocol::Wire, Clone, Copy, Debug, PartialEq, Default)]
+    #[np(fixed)]
+    pub struct A {
+        #[np(id = 0)]
+        pub a: u8,
+    }
+
+    #[derive(network_protocol::Wire, Clone, Debug, PartialEq)]
+    pub enum E {
+        #[np(id = 1)]
+        S(::std::boxed::Box<S>),
+        #[np(id = 2)]
+        D {
+            #[np(id = 0)]
+            a: A,
+        },
+        #[np(unknown)]
+        Unknown(network_protocol::RawVariant),
+    }
+
+    #[derive(network_protocol::Wire, Clone, Debug, PartialEq)]
+    pub struct H {
+        #[np(id = 0)]
+        pub s: S,
+    }
+
+    #[network_protocol::protocol(package = "example::inside")]
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum Inside {
+        #[np(id = 1, reply = Result<S, E>)]
+        Put(H),
+        #[np(id = 2, reply = H)]
+        Get {
+            #[np(id = 0)]
+            d: [D; COUNT],
+        },
+    }
+}
+
+#[test]
+fn types_and_constants_may_be_called_as_emitted_code_calls_its_own() {
+    use inside::{A, D, E, H, S};
+    let end = E::D { a: A { a: 7 } };
+    let s =
+        S { a: [1; 3], b: [2; 4], c: [A { a: 3 }; 5], d: [D { a: 4 }; 6], e: end, f: [true; 7] };
+    let value = H { s: S { e: E::S(Box::new(s.clone())), ..s } };
+    let bytes = np::wire::encode(&value).unwrap();
+    assert_eq!(np::wire::decode_exact::<H>(&bytes).unwrap(), value);
+    let seen = np::wire::view::<H>(&bytes).unwrap();
+    assert_eq!(seen.s().c().get(4).map(|a| a.a()), Some(3));
+    assert_eq!(inside::Inside::schema().name, "example::inside::Inside");
+}
+
 /// Types that are called so and travel.
 pub mod travelling {
     #[derive(network_protocol::Wire, Clone, Debug, PartialEq)]

@@ -21,7 +21,7 @@ pub(in crate::emit) fn structure(item: &Struct, door: &Door<'_>) -> TokenStream 
 }
 
 fn body<'i, 'd>(text: &str, fields: &[&'i Field], door: &'d Door<'d>) -> Fields<'i, 'd> {
-    let (parts, layout) = (parts(fields), format_ident!("LAYOUT"));
+    let (parts, layout) = (parts(fields), format_ident!("_LAYOUT"));
     Fields { parts, layout, owner: text.to_owned(), door }
 }
 
@@ -176,10 +176,10 @@ fn body_impl(
     quote! {
         #[automatically_derived]
         impl #v1::Body for #name {
-            const BLOCK_LEN: usize = LAYOUT.block_len;
-            const TAIL: bool = LAYOUT.tail;
-            const TEXT: bool = LAYOUT.text;
-            const FREE: bool = LAYOUT.free;
+            const BLOCK_LEN: usize = _LAYOUT.block_len;
+            const TAIL: bool = _LAYOUT.tail;
+            const TEXT: bool = _LAYOUT.text;
+            const FREE: bool = _LAYOUT.free;
             const PLAIN: bool = #plain;
 
             type View<'a> = #view;
@@ -237,7 +237,7 @@ fn fixed(item: &Struct, name: &Ident, fields: &[&Field], door: &Door<'_>) -> Tok
     let whole = door.plain(item).then(|| {
         quote! {
             const _: () = ::core::assert!(
-                ::core::mem::size_of::<#name>() == LAYOUT.block_len,
+                ::core::mem::size_of::<#name>() == _LAYOUT.block_len,
                 "NP0804: a plain type must be its bytes",
             );
         }
@@ -285,11 +285,11 @@ fn fixed_impl(item: &Struct, name: &Ident, view: &Ident, own: &Fields<'_, '_>) -
         #[automatically_derived]
         impl #v1::Wire for #name {
             const BITS: usize = 0;
-            const BLOCK: usize = LAYOUT.block_len;
-            const HAS_TAIL: bool = LAYOUT.tail;
+            const BLOCK: usize = _LAYOUT.block_len;
+            const HAS_TAIL: bool = _LAYOUT.tail;
             const PLAIN: bool = #plain;
-            const TEXT: bool = LAYOUT.text;
-            const FREE: bool = LAYOUT.free;
+            const TEXT: bool = _LAYOUT.text;
+            const FREE: bool = _LAYOUT.free;
 
             type View<'a> = #view<'a>;
 
@@ -329,7 +329,7 @@ fn fixed_impl(item: &Struct, name: &Ident, view: &Ident, own: &Fields<'_, '_>) -
                 slot: #v1::Slot,
                 tail: #v1::Tail<'a>,
             ) -> #view<'a> {
-                let block = #v1::part(block, slot.block, LAYOUT.block_len);
+                let block = #v1::part(block, slot.block, _LAYOUT.block_len);
                 #view(#v1::BodyView { block, tail })
             }
 
@@ -338,7 +338,7 @@ fn fixed_impl(item: &Struct, name: &Ident, view: &Ident, own: &Fields<'_, '_>) -
             #plain_list
 
             fn schema() -> &'static #v1::TypeSchema {
-                &SCHEMA
+                &_SCHEMA
             }
         }
     }
@@ -357,7 +357,7 @@ fn fixed_tails(own: &Fields<'_, '_>) -> TokenStream {
 
         #[inline]
         fn skip(block: &[u8], slot: #v1::Slot, tail: &mut #v1::Tail<'_>) {
-            if LAYOUT.tail {
+            if _LAYOUT.tail {
                 #own_block
                 skip_fields(usize::MAX, block, tail);
             }

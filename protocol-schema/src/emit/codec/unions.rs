@@ -21,7 +21,7 @@ pub(super) fn variant_fields<'i, 'd>(
         Payload::Fields(_) => format!("{}::{}", union.name.text, variant.name.text),
         Payload::Unit | Payload::Tuple(_) => union.name.text.clone(),
     };
-    let layout = format_ident!("LAYOUT_{}", variant.number.value);
+    let layout = format_ident!("_LAYOUT_{}", variant.number.value);
     Fields { parts: variant_parts(variant), layout, owner, door }
 }
 
@@ -396,7 +396,7 @@ fn union_impl(
             #read
 
             fn schema() -> &'static #v1::TypeSchema {
-                &SCHEMA
+                &_SCHEMA
             }
         }
     }
