@@ -20,7 +20,8 @@ impl<T: Wire> Wire for Secret<T> {
     const PLAIN: bool = T::PLAIN;
     const IS_OPTION: bool = T::IS_OPTION;
     const TEXT: bool = T::TEXT;
-    const IS_KEY: bool = T::IS_KEY;
+    // Not a key, whatever is in it: a key is compared, ordered and printed.
+    const IS_KEY: bool = false;
 
     type View<'a> = Secret<T::View<'a>>;
 
