@@ -16,7 +16,8 @@ use thiserror::Error as ThisError;
 
 use crate::caller::Caller;
 use crate::driver::{Core, Shared, Ticket, Waiters};
-use crate::error::{Error, Fault, PeerText};
+use crate::error::{CloseReason, Error, Fault, PeerText};
+use crate::frame::reason::Reason;
 use crate::session::{CallFailure, CallId, CallRefused};
 use crate::types::Stream;
 use crate::wire::{
@@ -117,6 +118,12 @@ pub enum CallError<E = Infallible> {
     /// The connection ended.
     #[error("the connection was lost{}", if *.maybe_executed { ", the call may have been run" } else { " before the call was sent" })]
     ConnectionLost {
+        /// False if the peer certainly did not run the call.
+        maybe_executed: bool,
+    },
+    /// The peer let this side not in, or does not any more, and closed the connection.
+    #[error("the peer does not let this side in{}: whoever runs it has to allow this side's key", if *.maybe_executed { ", the call may have been run" } else { "" })]
+    NotLetIn {
         /// False if the peer certainly did not run the call.
         maybe_executed: bool,
     },
@@ -449,9 +456,17 @@ fn read<T: Answer, E: AppError>(
         Err(CallFailure::Remote(fault)) => Err(fault.into()),
         Err(CallFailure::TimedOut) => Err(CallError::DeadlineExceeded),
         Err(CallFailure::ConnectionLost { maybe_executed }) => {
-            Err(CallError::ConnectionLost { maybe_executed })
+            Err(shared.with(|core| lost(core.session.close_reason(), maybe_executed)))
         }
     }
+}
+
+/// What the end of the connection is to a caller.
+fn lost<E>(reason: Option<&CloseReason>, maybe_executed: bool) -> CallError<E> {
+    if let Some(CloseReason::Peer { reason: Reason::Unauthorized, .. }) = reason {
+        return CallError::NotLetIn { maybe_executed };
+    }
+    CallError::ConnectionLost { maybe_executed }
 }
 
 impl<E> From<Fault> for CallError<E> {
@@ -476,8 +491,8 @@ impl<E> From<CallRefused> for CallError<E> {
         match refused {
             CallRefused::Encode(error) => Self::Encode(error),
             CallRefused::NoSuchMessage { .. } => Self::Unimplemented,
+            CallRefused::Closed(reason) => lost(Some(&reason), false),
             CallRefused::NotOpen
-            | CallRefused::Closed(_)
             | CallRefused::TooManyCalls { .. }
             | CallRefused::TooManyPings { .. } => Self::ConnectionLost { maybe_executed: false },
         }

@@ -258,7 +258,12 @@ impl AllowListFile {
 }
 
 fn read(path: &Path) -> Result<String, FileError> {
-    let mut text = file::read(path, Kind::List, ALLOW_LIST_BYTES_MAX)?;
+    let read = file::read(path, Kind::List, ALLOW_LIST_BYTES_MAX);
+    let mut text = read.map_err(|error| {
+        // No key pair is what helps here.
+        let missing = error.problem == FileProblem::Missing;
+        if missing { FileError::new(path, FileProblem::NoList) } else { error }
+    })?;
     Ok(mem::take(&mut *text))
 }
 

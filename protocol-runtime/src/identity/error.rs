@@ -28,6 +28,9 @@ pub enum FileProblem {
     /// There is none of that name.
     #[error("there is no such file")]
     Missing,
+    /// There is no list of that name.
+    #[error("there is no such list")]
+    NoList,
     /// Something has that name already.
     #[error("it is there already")]
     Exists,
@@ -217,6 +220,9 @@ impl FileError {
         Some(match &self.problem {
             FileProblem::Missing => {
                 format!("mend the path, or create the file; a key pair is made by `npctl key new {path}`")
+            }
+            FileProblem::NoList => {
+                "mend the path, or write the file: a line for each key, as `npctl key show --allow NAME` prints it".to_owned()
             }
             FileProblem::Exists => "choose another name, or move it away; a key that is lost cannot be made again".to_owned(),
             FileProblem::Symlink => "name the file that it leads to".to_owned(),

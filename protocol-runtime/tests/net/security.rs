@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use protocol_runtime::TimeSource;
+use protocol_runtime::call::CallError;
 use protocol_runtime::client::ClientBuilder;
 use protocol_runtime::connection::Connection;
 use protocol_runtime::error::{CloseReason, Error};
@@ -180,7 +181,11 @@ async fn only_keys_on_the_list_come_in_with_their_names_and_roles() {
     let probe = visit(&server, &stranger).await.unwrap();
     let call = probe.echo("let me in");
     let (answer, ()) = tokio::join!(call.into_future(), unauthorized(&probe));
-    assert!(answer.is_err());
+    let error = answer.unwrap_err();
+    assert!(matches!(error, CallError::NotLetIn { .. }), "{error:?}");
+    assert!(error.to_string().contains("has to allow this side's key"), "{error}");
+    let late = probe.echo("after the end").await;
+    assert_eq!(late, Err(CallError::NotLetIn { maybe_executed: false }));
     assert_eq!(host.started.load(Ordering::SeqCst), started, "no handler saw it");
 }
 
@@ -284,7 +289,7 @@ async fn a_list_that_cannot_be_read_keeps_a_server_from_starting() {
     let error = server(list.clone()).listen(TCP).await.unwrap_err().to_string();
     assert!(error.contains(list.to_str().unwrap()) && error.contains("line 3"), "{error}");
     let error = server(dir.path("none")).listen(TCP).await.unwrap_err().to_string();
-    assert!(error.contains("none") && error.contains("there is no such file"), "{error}");
+    assert!(error.contains("none") && error.contains("there is no such list"), "{error}");
 }
 
 // The authorizer.

@@ -208,7 +208,7 @@ fn a_file_that_goes_leaves_the_list_and_is_reported_once() {
     let text = fs::read(&path).unwrap();
     fs::remove_file(&path).unwrap();
     let Reload::Kept(error) = file.reload() else { panic!("kept") };
-    assert_eq!(problem(&error, &path, "create the file"), FileProblem::Missing);
+    assert_eq!(problem(&error, &path, "npctl key show --allow NAME"), FileProblem::NoList);
     assert_eq!(file.reload(), Reload::Same, "once");
     assert!(file.list().find(&key(1), 0).is_some());
 
@@ -263,5 +263,5 @@ fn a_list_behind_a_link_follows_the_link() {
 fn there_is_no_following_without_a_first_list() {
     let dir = Dir::new();
     let path = dir.path("allowed");
-    assert_eq!(AllowListFile::open(&path).unwrap_err().problem, FileProblem::Missing);
+    assert_eq!(AllowListFile::open(&path).unwrap_err().problem, FileProblem::NoList);
 }
