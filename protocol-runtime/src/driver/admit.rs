@@ -1,10 +1,10 @@
 //! Whether a peer that has shaken hands may come in.
 //!
 //! Until that is decided nothing of the peer is handled, no call is made, and its place among the
-//! unfinished handshakes stays taken. What it sent with the end of its handshake, which is at most
-//! what one read brought, waits in the session, and so does a little that it sends then: enough to
-//! see that it leaves. Nobody waits for the verdict then, unless it left one-way messages: their
-//! sender may have closed in the belief that they will be handled.
+//! unfinished handshakes stays taken. What a client sent with the end of its handshake waits in
+//! the session, and so does what it sends then; both are little, as `pre_auth_bytes` bounds each, and
+//! enough to see that it leaves. Nobody waits for the verdict then, unless it left one-way messages:
+//! their sender may have closed in the belief that they will be handled.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -40,15 +40,24 @@ impl Driver {
             None => self.admit(core, open, None),
             Some(gate) => {
                 let verdict = gate(open.peer.clone());
-                let room = usize::try_from(self.shared.limits.pre_auth_bytes()).unwrap_or(0);
+                let room = self.stranger_bytes();
                 self.deciding = Some(Deciding { open, verdict, room });
             }
         }
     }
 
-    /// How much may be read now.
+    /// How much may be read now: of a stranger little at a time, as more may come with the end of
+    /// its handshake.
     pub(super) fn may_read(&self) -> usize {
-        self.deciding.as_ref().map_or(usize::MAX, |deciding| deciding.room)
+        match (&self.deciding, &self.half_open) {
+            (Some(deciding), _) => deciding.room,
+            (None, Some(_)) => self.stranger_bytes(),
+            (None, None) => usize::MAX,
+        }
+    }
+
+    fn stranger_bytes(&self) -> usize {
+        usize::try_from(self.shared.limits.pre_auth_bytes()).unwrap_or(usize::MAX)
     }
 
     /// So much was read; 0 was the end of the stream.

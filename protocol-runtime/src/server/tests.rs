@@ -2,7 +2,7 @@ use std::convert::Infallible;
 use std::io;
 use std::sync::{Mutex, OnceLock};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::accept::pause;
@@ -10,8 +10,11 @@ use super::*;
 use crate::client::ClientBuilder;
 use crate::cx::Cx;
 use crate::fingerprint::Fingerprint;
+use crate::noise::{OsRandom, Suite};
+use crate::peer::{Authorizer, Decision, Peer};
 use crate::protocol::Protocol;
 use crate::schema::ProtocolSchema;
+use crate::session::{ClientSecurity, ClockPolicy, Config, Security, Session};
 use crate::transport::{Stream, fail_accept};
 use crate::wire::{DecodeError, DecodeOptions, EncodeError};
 
@@ -215,4 +218,62 @@ async fn strangers_fill_no_log() {
     let refused = log.with("connection refused: too many");
     assert_eq!(refused.len(), 10);
     assert!(refused[0].contains("left_out=90") && refused[1].contains("left_out=0"), "{refused:?}");
+}
+
+/// Decides about nobody.
+struct Undecided;
+
+impl Authorizer for Undecided {
+    async fn authorize(&self, _: &Peer) -> Decision {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_whoever_was_not_let_in_yet_little_is_read() {
+    const ADDRESS: &str = "mem://little-is-read";
+    /// What fits into the stream without anybody who reads.
+    const PIPE: usize = 64 * 1024;
+    let builder = ServerBuilder::new().authorizer(Undecided).add::<Empty, _>(());
+    let _server = builder.listen(ADDRESS).await.unwrap();
+    let connect = || async { Stream::connect(&ADDRESS.parse().unwrap()).await.unwrap() };
+
+    // A message longer than that, as a client that is open sends it.
+    let config = Config {
+        security: Security::Client(ClientSecurity::Plain),
+        suite: Suite::auto(),
+        offers: vec![driver::called::<Empty>().offer()],
+        limits: Limits::default(),
+        unix_ms: 0,
+        clock: ClockPolicy::Warn,
+    };
+    let mut session = Session::new(config, Box::new(OsRandom), driver::now()).unwrap();
+    let (mut preface, mut answer, mut message) = (Vec::new(), BytesMut::new(), Vec::new());
+    assert!(session.poll_transmit(&mut preface));
+    let mut stream = connect().await;
+    stream.write_all(&preface).await.unwrap();
+    while session.established().is_none() {
+        assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0);
+        session.handle_bytes(driver::now(), &mut answer);
+    }
+    let encode = |out: &mut Vec<u8>| {
+        out.resize(out.len() + 4 * PIPE, 0);
+        Ok(())
+    };
+    session.notify(0, 1, encode).unwrap();
+    assert!(session.poll_transmit(&mut message));
+    drop(stream);
+
+    // With it in the same read as the end of the handshake.
+    let mut stream = connect().await;
+    let bytes = [preface, message].concat();
+    let mut written = 0;
+    let write = async {
+        while written < bytes.len() {
+            written += stream.write(&bytes[written..]).await.unwrap();
+        }
+    };
+    let _full = tokio::time::timeout(Duration::from_secs(1), write).await;
+    let most = 2 * usize::try_from(Limits::default().pre_auth_bytes()).unwrap();
+    assert!((PIPE..=PIPE + most).contains(&written), "{written}");
 }
