@@ -252,6 +252,12 @@ impl FileError {
             }
             FileProblem::NotMade(_) => format!("set {OWN} to a directory that can be written to"),
             FileProblem::Write(ErrorKind::NotFound) => "create its directory first".to_owned(),
+            FileProblem::Write(ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
+                format!("let this user write to its directory, or use another; {OWN} names the one of identities and known servers")
+            }
+            FileProblem::Read(ErrorKind::PermissionDenied) => {
+                format!("see to it that this user may read it; if it is somebody else's state directory, set {OWN} to one of this user")
+            }
             FileProblem::Changing => {
                 "try again; write a new file beside it and rename that, and nobody sees a half"
                     .to_owned()

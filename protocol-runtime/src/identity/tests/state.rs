@@ -1,9 +1,12 @@
 //! Where the state is, and that it is its owner's.
 
 use std::ffi::OsString;
+use std::io::ErrorKind;
+use std::path::Path;
 
 use super::{Dir, problem};
-use crate::identity::{FileProblem, KeyFile, NoStateDir, StateDir};
+use crate::identity::state::OWN;
+use crate::identity::{FileError, FileProblem, KeyFile, NoStateDir, StateDir};
 
 fn from(variables: &[(&str, &str)]) -> Result<StateDir, NoStateDir> {
     StateDir::from_variables(|name| {
@@ -105,4 +108,18 @@ fn a_link_to_the_directory_is_as_good_as_the_directory() {
     std::os::unix::fs::symlink("real", dir.path("link")).unwrap();
     let (real, link) = (StateDir::new(dir.path("real")), StateDir::new(dir.path("link")));
     assert_eq!(real.keypair().unwrap().public(), link.keypair().unwrap().public());
+}
+
+#[test]
+fn who_may_not_read_or_write_is_told_what_to_do() {
+    let path = Path::new("some/identity");
+    for (found, mend) in [
+        (FileProblem::Write(ErrorKind::PermissionDenied), "let this user write to its directory"),
+        (FileProblem::Write(ErrorKind::ReadOnlyFilesystem), "let this user write to its directory"),
+        (FileProblem::Read(ErrorKind::PermissionDenied), "see to it that this user may read it"),
+    ] {
+        let error = FileError::new(path, found.clone());
+        assert_eq!(problem(&error, path, mend), found);
+        assert!(error.to_string().contains(OWN), "{error}");
+    }
 }
