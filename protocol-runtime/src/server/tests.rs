@@ -230,6 +230,7 @@ impl Authorizer for Undecided {
 }
 
 #[tokio::test(start_paused = true)]
+#[expect(clippy::disallowed_methods, reason = "a stream that is full shows in time alone")]
 async fn of_whoever_was_not_let_in_yet_little_is_read() {
     const ADDRESS: &str = "mem://little-is-read";
     /// What fits into the stream without anybody who reads.
