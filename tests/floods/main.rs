@@ -7,6 +7,7 @@
     clippy::panic,
     clippy::print_stdout,
     clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
     reason = "a test fails where it is wrong, and the long one shows figures"
 )]
 
