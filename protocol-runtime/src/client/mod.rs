@@ -94,6 +94,14 @@ impl ClientBuilder {
         self
     }
 
+    /// Connects without any protection: whoever is in between can read and change everything, and the
+    /// other end may be anybody. For streams that are protected otherwise, and for measurements. Both
+    /// sides have to say so. A warning is logged; in memory it is the default.
+    pub fn insecure_plain(mut self) -> Self {
+        self.secure.plain = true;
+        self
+    }
+
     /// The cipher that is asked for; by default the quicker one on this processor. Servers take any.
     pub fn suite(mut self, suite: SuiteChoice) -> Self {
         self.secure.suite = suite;

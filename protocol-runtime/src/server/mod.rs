@@ -117,6 +117,14 @@ impl ServerBuilder {
         self
     }
 
+    /// Takes connections without any protection: whoever is in between can read and change everything, and the
+    /// other end may be anybody. For streams that are protected otherwise, and for measurements. Both
+    /// sides have to say so. A warning is logged; in memory it is the default.
+    pub fn insecure_plain(mut self) -> Self {
+        self.secure.plain = true;
+        self
+    }
+
     /// What becomes of clients whose clock is further off than [`Limits::clock_skew`]. By default a
     /// warning is logged. With a shared key they are always refused.
     pub fn clock_policy(mut self, policy: ClockPolicy) -> Self {

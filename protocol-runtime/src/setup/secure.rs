@@ -25,6 +25,8 @@ pub(crate) struct Secure {
     pub(crate) server_auth: bool,
     pub(crate) shared_key: Option<PresharedKey>,
     pub(crate) anonymous: bool,
+    /// Without protection by this library, on transports that give none either.
+    pub(crate) plain: bool,
     /// What a client asks for.
     pub(crate) suite: SuiteChoice,
     pub(crate) clock: ClockPolicy,
@@ -90,7 +92,10 @@ impl Secure {
                 warn_insecure(address);
                 ServerSecurity::InsecureAnonymous
             }
-            (Mode::Plain, ..) => ServerSecurity::Plain,
+            (Mode::Plain, ..) => {
+                Self::warn_plain(address);
+                ServerSecurity::Plain
+            }
             (Mode::Mutual | Mode::ServerAuth | Mode::SharedKey, ..) => return Err(lost()),
         };
         Ok(ServerSetup { security, key, clock: self.clock, time })
@@ -123,7 +128,10 @@ impl Secure {
                 warn_insecure(address);
                 ClientSecurity::InsecureAnonymous
             }
-            (Mode::Plain, ..) => ClientSecurity::Plain,
+            (Mode::Plain, ..) => {
+                Self::warn_plain(address);
+                ClientSecurity::Plain
+            }
             (Mode::ServerAuth | Mode::SharedKey, ..) => return Err(lost()),
         };
         let (suite, clock) = (self.suite.suite(), self.clock);
@@ -168,22 +176,32 @@ impl Secure {
     /// What both sides have in common.
     fn mode(&self, address: &Address) -> Result<Mode, Error> {
         let anonymous = (self.anonymous, ".insecure_anonymous()");
+        let plain = (self.plain, ".insecure_plain()");
         let shared = (self.shared_key.is_some(), ".shared_key(key)");
         for keys in [
             (self.identity.is_some(), ".identity(keypair)"),
             (self.server_key.is_some(), ".server_key(key)"),
             (self.server_auth, ".server_auth()"),
         ] {
-            exclusive(&[anonymous, shared, keys])?;
+            exclusive(&[plain, anonymous, shared, keys])?;
         }
         let keys = self.identity.is_some() || self.server_key.is_some();
         Ok(match address {
+            _ if self.plain => Mode::Plain,
             _ if self.anonymous => Mode::Anonymous,
             _ if self.shared_key.is_some() => Mode::SharedKey,
             _ if self.server_auth => Mode::ServerAuth,
             Address::Mem { .. } if !keys => Mode::Plain,
             Address::Tcp { .. } | Address::Mem { .. } => Mode::Mutual,
         })
+    }
+
+    /// Says so where nothing else protects the connection.
+    fn warn_plain(address: &Address) {
+        match address {
+            Address::Tcp { .. } => warn_insecure(address),
+            Address::Mem { .. } => {}
+        }
     }
 
     fn time(&self) -> Arc<dyn TimeSource> {
@@ -218,6 +236,7 @@ impl fmt::Debug for Secure {
             .field("server_auth", &self.server_auth)
             .field("shared_key", &self.shared_key)
             .field("anonymous", &self.anonymous)
+            .field("plain", &self.plain)
             .field("suite", &self.suite)
             .field("clock", &self.clock)
             .field("state", &self.state)

@@ -50,14 +50,19 @@ type Choice = fn(&mut Secure);
 
 #[tokio::test]
 async fn options_that_contradict_each_other_are_named() {
+    let plain: Choice = |secure| secure.plain = true;
     let anonymous: Choice = |secure| secure.anonymous = true;
     let shared: Choice = |secure| secure.shared_key = Some(secret());
     let identity: Choice = |secure| secure.identity = Some(key());
     let server_key: Choice = |secure| secure.server_key = Some(key().public());
     let server_auth: Choice = |secure| secure.server_auth = true;
     let (a, s, i) = (".insecure_anonymous()", ".shared_key(key)", ".identity(keypair)");
-    let (k, n) = (".server_key(key)", ".server_auth()");
+    let (k, n, p) = (".server_key(key)", ".server_auth()", ".insecure_plain()");
     let both = [
+        ([plain, anonymous], [p, a]),
+        ([plain, shared], [p, s]),
+        ([plain, identity], [p, i]),
+        ([plain, server_auth], [p, n]),
         ([anonymous, shared], [a, s]),
         ([anonymous, identity], [a, i]),
         ([anonymous, server_auth], [a, n]),
@@ -65,6 +70,7 @@ async fn options_that_contradict_each_other_are_named() {
         ([shared, server_auth], [s, n]),
     ];
     let clients = [
+        ([plain, server_key], [p, k]),
         ([anonymous, server_key], [a, k]),
         ([shared, server_key], [s, k]),
         ([server_auth, identity], [n, i]),

@@ -74,6 +74,13 @@ async fn plain_in_memory() {
 }
 
 #[tokio::test]
+async fn plain_over_tcp_where_both_sides_ask_for_it() {
+    let (server, client) =
+        (ServerBuilder::new().insecure_plain(), ClientBuilder::new().insecure_plain());
+    everything(server, client, TCP, None).await;
+}
+
+#[tokio::test]
 async fn anonymous_over_tcp() {
     let (server, client) =
         (ServerBuilder::new().insecure_anonymous(), ClientBuilder::new().insecure_anonymous());
