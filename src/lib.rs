@@ -6,7 +6,7 @@ pub use protocol_runtime::__private;
 
 // Declaring a protocol.
 pub use protocol_macros::{Wire, include_schema, protocol, schema};
-pub use protocol_runtime::types::{Secret, Stream, Timestamp, Uuid};
+pub use protocol_runtime::types::{Secret, Stream, StreamSender, Timestamp, Uuid};
 pub use protocol_runtime::wire::{DecodeError, EncodeError, Root, Wire};
 pub use protocol_runtime::{Bytes, RawVariant, flags};
 

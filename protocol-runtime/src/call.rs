@@ -12,17 +12,16 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use thiserror::Error as ThisError;
 
 use crate::caller::Caller;
 use crate::driver::{Core, Shared, Ticket, Waiters};
-use crate::error::{CloseReason, Error, Fault, PeerText};
+pub use crate::error::CallError;
+use crate::error::{CloseReason, Error};
 use crate::frame::reason::Reason;
 use crate::session::{CallFailure, CallId, CallRefused};
 use crate::types::Stream;
 use crate::wire::{
-    AppError, DecodeError, DecodeErrorKind, DecodeOptions, EncodeError, Root, decode_root,
-    encode_root,
+    AppError, DecodeError, DecodeErrorKind, DecodeOptions, Root, decode_root, encode_root,
 };
 
 /// A call that starts when it is awaited.
@@ -36,6 +35,7 @@ pub struct Call<M, T, E = Infallible> {
     number: u16,
     message: M,
     timeout: Option<Duration>,
+    deadline: Option<Instant>,
     outcome: PhantomData<fn() -> (T, E)>,
 }
 
@@ -66,92 +66,52 @@ impl<T: Root> Answer for T {
     }
 }
 
-impl<T: 'static> Answer for Stream<T> {
+impl<T: Root + Send, E: AppError + Send> Answer for Stream<T, E> {
     fn decode_answer(_: &Bytes, _: &DecodeOptions) -> Result<Self, DecodeError> {
         Err(DecodeErrorKind::NoValue.into())
     }
 }
 
-/// How a call failed.
-#[derive(Clone, Debug, PartialEq, ThisError)]
-#[non_exhaustive]
-pub enum CallError<E = Infallible> {
-    /// The handler answered with the message's own error.
-    #[error(transparent)]
-    Application(E),
-    /// The peer has no such message, or its handler does not implement it.
-    #[error("the message is not implemented by the peer")]
-    Unimplemented,
-    /// No answer in time. The peer may still have run the call.
-    #[error("no answer in time")]
-    DeadlineExceeded,
-    /// The peer gave the call up.
-    #[error("the call was cancelled")]
-    Cancelled,
-    /// The peer has too much to do. The call was not run.
-    #[error("the peer is overloaded")]
-    Overloaded {
-        /// When to try again, if the peer said so.
-        retry_after: Option<Duration>,
-    },
-    /// The peer's handler panicked.
-    #[error("the handler panicked")]
-    HandlerPanicked,
-    /// The peer could not read the message: the two sides' schemas do not fit.
-    #[error("the peer could not read the message: {text}")]
-    BadMessage {
-        /// What the peer says is wrong.
-        text: PeerText,
-    },
-    /// The reply is larger than this side takes. The call was run.
-    #[error("the reply is too large")]
-    ResponseTooLarge,
-    /// The handler refused the call, or the peer is closing.
-    #[error("the call was refused: {text}")]
-    Refused {
-        /// Why.
-        text: PeerText,
-    },
-    /// This side may not make the call.
-    #[error("not authorized to make the call")]
-    Unauthorized,
-    /// The connection ended.
-    #[error("the connection was lost{}", if *.maybe_executed { ", the call may have been run" } else { " before the call was sent" })]
-    ConnectionLost {
-        /// False if the peer certainly did not run the call.
-        maybe_executed: bool,
-    },
-    /// The peer let this side not in, or does not any more, and closed the connection.
-    #[error("the peer does not let this side in{}: whoever runs it has to allow this side's key", if *.maybe_executed { ", the call may have been run" } else { "" })]
-    NotLetIn {
-        /// False if the peer certainly did not run the call.
-        maybe_executed: bool,
-    },
-    /// The message could not be encoded, or is larger than the peer takes. Nothing was sent.
-    #[error("the message was not sent: {0}")]
-    Encode(EncodeError),
-    /// The answer could not be read. The call was run.
-    #[error("the answer could not be read: {0}")]
-    Decode(DecodeError),
-    /// The peer answered with a code that this version does not know.
-    #[error("the call failed with code {code}: {text}")]
-    Other {
-        /// The code.
-        code: u16,
-        /// What the peer says.
-        text: PeerText,
-    },
-}
-
 impl<M, T, E> Call<M, T, E> {
     pub(crate) fn new(caller: Caller, number: u16, message: M) -> Self {
         let timeout = Some(caller.connection().shared().response_timeout);
-        Self { caller, number, message, timeout, outcome: PhantomData }
+        Self { caller, number, message, timeout, deadline: None, outcome: PhantomData }
     }
 
     /// Waits no longer than this for the answer, from the first await on.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        (self.timeout, self.deadline) = (Some(timeout), None);
+        self
+    }
+
+    /// Waits for the answer until then.
+    pub fn deadline(mut self, deadline: Instant) -> Self {
+        (self.timeout, self.deadline) = (None, Some(deadline));
+        self
+    }
+
+    /// Waits for the answer as long as it takes.
+    pub fn no_timeout(mut self) -> Self {
+        (self.timeout, self.deadline) = (None, None);
+        self
+    }
+
+    /// Asking twice does no harm.
+    #[doc(hidden)]
+    pub fn idempotent(self) -> Self {
+        self
+    }
+
+    /// Compresses the message, if both sides can.
+    pub fn compress(self) -> Self {
+        self
+    }
+
+    /// The stream of the message.
+    #[doc(hidden)]
+    pub fn input<I: Root + Send>(mut self, stream: Stream<I>) -> Self {
+        drop(stream);
+        self.caller = self.caller.unable();
         self
     }
 }
@@ -161,13 +121,13 @@ impl<M: Root, T: Answer, E: AppError> IntoFuture for Call<M, T, E> {
     type IntoFuture = CallFuture<M, T, E>;
 
     fn into_future(self) -> CallFuture<M, T, E> {
-        let Self { caller, number, message, timeout, outcome } = self;
+        let Self { caller, number, message, timeout, deadline, outcome } = self;
         let line = InLine::default();
         CallFuture {
             caller,
             number,
             timeout,
-            state: State::New { message, deadline: None, line },
+            state: State::New { message, deadline, line },
             outcome,
         }
     }
@@ -185,6 +145,11 @@ impl<M: Root> IntoFuture for Notify<M> {
 impl<M> Notify<M> {
     pub(crate) fn new(caller: Caller, number: u16, message: M) -> Self {
         Self { caller, number, message }
+    }
+
+    /// Compresses the message, if both sides can.
+    pub fn compress(self) -> Self {
+        self
     }
 }
 
@@ -469,23 +434,6 @@ fn lost<E>(reason: Option<&CloseReason>, maybe_executed: bool) -> CallError<E> {
     CallError::ConnectionLost { maybe_executed }
 }
 
-impl<E> From<Fault> for CallError<E> {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Unimplemented => Self::Unimplemented,
-            Fault::DeadlineExceeded => Self::DeadlineExceeded,
-            Fault::Cancelled => Self::Cancelled,
-            Fault::Overloaded { retry_after } => Self::Overloaded { retry_after },
-            Fault::HandlerPanicked => Self::HandlerPanicked,
-            Fault::BadMessage { text } => Self::BadMessage { text },
-            Fault::ResponseTooLarge => Self::ResponseTooLarge,
-            Fault::Refused { text } => Self::Refused { text },
-            Fault::Unauthorized => Self::Unauthorized,
-            Fault::Other { code, text } => Self::Other { code, text },
-        }
-    }
-}
-
 impl<E> From<CallRefused> for CallError<E> {
     fn from(refused: CallRefused) -> Self {
         match refused {
@@ -496,16 +444,6 @@ impl<E> From<CallRefused> for CallError<E> {
             | CallRefused::TooManyCalls { .. }
             | CallRefused::TooManyPings { .. } => Self::ConnectionLost { maybe_executed: false },
         }
-    }
-}
-
-impl<E: std::error::Error + Send + Sync + 'static> From<CallError<E>> for Error {
-    /// The text is kept, the type of the message's own error is not.
-    fn from(error: CallError<E>) -> Self {
-        if let CallError::Encode(error) = error {
-            return Self::Encode(error);
-        }
-        Self::Call(error.to_string().into())
     }
 }
 

@@ -29,8 +29,7 @@ impl Caller {
         number: u16,
         message: M,
     ) -> Call<M, T, E> {
-        // As if the peer did not have the protocol.
-        Call::new(Self { connection: self.connection.clone(), protocol: None }, number, message)
+        Call::new(self.clone().unable(), number, message)
     }
 
     /// The one-way message `number`. Nothing happens until it is awaited.
@@ -42,6 +41,11 @@ impl Caller {
     #[must_use]
     pub fn connection(&self) -> &Connection {
         &self.connection
+    }
+
+    /// As if the peer did not have the protocol.
+    pub(crate) fn unable(self) -> Self {
+        Self { protocol: None, ..self }
     }
 
     pub(crate) fn protocol(&self) -> Option<u8> {

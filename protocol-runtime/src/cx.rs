@@ -13,11 +13,12 @@ use bytes::Bytes;
 use crate::caller::Caller;
 use crate::connection::Connection;
 use crate::driver::Run;
-use crate::error::Fault;
+use crate::error::{CallError, Fault};
 use crate::peer::Peer;
 use crate::protocol::Protocol;
 use crate::session::CallId;
-use crate::wire::{Root, decode_root, encode_root};
+use crate::types::Stream;
+use crate::wire::{AppError, DecodeError, Reader, Root, Wire, decode_root, encode_root};
 
 /// The call that a handler serves.
 pub struct Cx {
@@ -84,10 +85,38 @@ impl Cx {
         match decode_root(body, &self.run.shared.decode_options(self.protocol)) {
             Ok(message) => Some(message),
             Err(error) => {
-                self.run.fail(Fault::BadMessage { text: error.to_string().as_str().into() });
+                self.unreadable(&error);
                 None
             }
         }
+    }
+
+    /// Opens the message where it lies. `None` if it cannot be read: that is the outcome then.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn decode_view<'a, M: Wire>(&self, body: &'a Bytes) -> Option<M::View<'a>> {
+        let options = self.run.shared.decode_options(self.protocol);
+        match M::check_root(&mut Reader::new(body, &options)) {
+            Ok(()) => Some(M::view_root(body)),
+            Err(error) => {
+                self.unreadable(&error);
+                None
+            }
+        }
+    }
+
+    /// The stream of the message.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn input<T: Root + Send>(&self) -> Stream<T> {
+        Stream::failed(CallError::Unimplemented)
+    }
+
+    /// Answers with a stream, to its end.
+    #[doc(hidden)]
+    pub async fn reply_stream<T: Root + Send, E: AppError + Send>(&self, stream: Stream<T, E>) {
+        drop(stream);
+        self.run.fail(Fault::Unimplemented);
     }
 
     /// Answers, encoding straight into the output.
@@ -128,6 +157,10 @@ impl Cx {
     #[doc(hidden)]
     pub fn unknown(&self) {
         self.run.fail(Fault::Unimplemented);
+    }
+
+    fn unreadable(&self, error: &DecodeError) {
+        self.run.fail(Fault::BadMessage { text: error.to_string().as_str().into() });
     }
 
     /// The call, if this is its first outcome and somebody waits for it.

@@ -3,6 +3,7 @@
 //! Each variant says whose fault it is and what is left. Nothing here logs, and no variant holds
 //! a payload; the only text a peer can choose is [`PeerText`], which is short and escaped.
 
+mod call;
 mod skew;
 
 use std::borrow::Cow;
@@ -19,6 +20,7 @@ use crate::limits::LimitError;
 use crate::noise::{NoiseError, PublicKey};
 use crate::wire::{DecodeError, EncodeError};
 
+pub use self::call::CallError;
 pub use self::skew::Skew;
 
 /// Why something about a connection did not work.

@@ -64,5 +64,5 @@ pub use driver::TimeSource;
 pub use transport::{Address, AddressError};
 
 pub use bytes::Bytes;
-pub use types::{Secret, Stream, Timestamp, Uuid};
+pub use types::{Secret, Stream, StreamSender, Timestamp, Uuid};
 pub use wire::RawVariant;

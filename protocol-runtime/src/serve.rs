@@ -19,6 +19,9 @@ use crate::protocol::{Protocol, side};
     note = "implement the handler trait that was generated for it, such as `{Self}Handler`"
 )]
 pub trait Serve<H, Side = side::Server>: Protocol {
+    /// How the messages are handled that say something about it. Each number once.
+    const HANDLING: &'static [Handling] = &[];
+
     /// Decodes message `number`, runs the handler's method, and answers through `cx`.
     fn dispatch(
         handler: Arc<H>,
@@ -26,6 +29,17 @@ pub trait Serve<H, Side = side::Server>: Protocol {
         number: u16,
         body: Bytes,
     ) -> impl Future<Output = ()> + Send + 'static;
+}
+
+/// What a message says of how it is handled: `#[np(spawn)]` and `#[np(no_cancel)]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handling {
+    /// The message's number.
+    pub number: u16,
+    /// Its handler runs on a task of its own, because it computes for long.
+    pub spawn: bool,
+    /// Its handler runs to its end, whoever gives the call up. What it answers then goes to nobody.
+    pub no_cancel: bool,
 }
 
 /// A typed client, generated for a protocol.

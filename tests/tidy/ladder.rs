@@ -24,7 +24,7 @@ const SHELL: &str = "transport";
 const DATA: [(&str, &[&str]); 4] = [
     ("limits", &[]),
     ("schema", &[]),
-    ("types", &[]),
+    ("types", &["error"]),
     (
         "error",
         &[

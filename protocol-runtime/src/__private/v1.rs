@@ -22,7 +22,7 @@ pub use crate::schema::{
     ScalarSchema, StructSchema, TypeSchema, UnionSchema, VariantSchema,
 };
 #[cfg(feature = "net")]
-pub use crate::serve::{Client, Serve};
+pub use crate::serve::{Client, Handling, Serve};
 pub use crate::types::{Secret, Stream, Timestamp, Uuid};
 pub use crate::wire::body::{
     Body, check_root as check_struct_root, decode_root as decode_struct_root,

@@ -12,7 +12,7 @@ mod uuid;
 mod tests;
 
 pub use secret::Secret;
-pub use stream::Stream;
+pub use stream::{Closed, Stream, StreamSender};
 pub use timestamp::{OutOfRange, ParseTimestampError, Timestamp};
 #[cfg(feature = "serde")]
 pub(crate) use timestamp::{fraction, write_fraction};

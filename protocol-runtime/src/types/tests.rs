@@ -1,11 +1,8 @@
-use std::pin::{Pin, pin};
-use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use futures_core::Stream as _;
 use zeroize::Zeroize;
 
-use super::{OutOfRange, Secret, Stream, Timestamp, Uuid};
+use super::{OutOfRange, Secret, Timestamp, Uuid};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
@@ -154,19 +151,4 @@ fn a_secret_is_wiped_on_demand() {
     assert_eq!(format!("{token:?} {:#?}", Some(&token)), "Secret(…) Some(\n    Secret(…),\n)");
     token.zeroize();
     assert_eq!(token.into_inner(), "");
-}
-
-#[test]
-fn a_stream_gives_what_it_holds() {
-    fn is_send<T: Send>(value: T) -> T {
-        value
-    }
-    let mut stream = pin!(is_send(Stream::new(Stream::from_iter(["a", "b"]))));
-    let mut cx = Context::from_waker(Waker::noop());
-    assert_eq!(stream.size_hint(), (2, Some(2)));
-    assert_eq!(stream.as_mut().poll_next(&mut cx), Poll::Ready(Some("a")));
-    assert_eq!(stream.as_mut().poll_next(&mut cx), Poll::Ready(Some("b")));
-    assert_eq!(stream.as_mut().poll_next(&mut cx), Poll::Ready(None));
-    let mut nothing = Stream::<u8>::default();
-    assert_eq!(Pin::new(&mut nothing).poll_next(&mut cx), Poll::Ready(None));
 }

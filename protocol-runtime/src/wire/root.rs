@@ -72,17 +72,32 @@ pub trait AppError: Sized + 'static {
     ///
     /// Whatever rule the bytes break; `NoValue` for [`Infallible`].
     fn decode_detail(detail: &Bytes, options: &DecodeOptions) -> Result<Self, DecodeError>;
+
+    /// Appends the detail of an error frame.
+    ///
+    /// # Errors
+    ///
+    /// As [`encode_root`]; `out` is then as it was.
+    fn encode_detail(&self, out: &mut Vec<u8>) -> Result<(), EncodeError>;
 }
 
 impl<E: Wire> AppError for E {
     fn decode_detail(detail: &Bytes, options: &DecodeOptions) -> Result<Self, DecodeError> {
         decode_root(detail, options)
     }
+
+    fn encode_detail(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        encode_root(self, out)
+    }
 }
 
 impl AppError for Infallible {
     fn decode_detail(_: &Bytes, _: &DecodeOptions) -> Result<Self, DecodeError> {
         Err(DecodeErrorKind::NoValue.into())
+    }
+
+    fn encode_detail(&self, _: &mut Vec<u8>) -> Result<(), EncodeError> {
+        match *self {}
     }
 }
 
