@@ -10,7 +10,7 @@ use bytes::{Bytes, BytesMut};
 use criterion::{BatchSize, Criterion, Throughput};
 use network_protocol::frame::control::Offer;
 use network_protocol::frame::decoder::Decoder;
-use network_protocol::frame::header::{Head, Method};
+use network_protocol::frame::header::{Flags, Head, Method};
 use network_protocol::limits::Limits;
 use network_protocol::noise::{OsRandom, Suite};
 use network_protocol::session::{
@@ -24,7 +24,7 @@ fn header(c: &mut Criterion) {
     let call = CallId::new(4_711).expect("not zero");
     let method = Method::new(0, 1).expect("in range");
     let head = Head::Request { call, method };
-    assert_eq!(Head::from_bytes(head.to_bytes(32)), Ok(head));
+    assert_eq!(Head::from_bytes(head.to_bytes(32)), Ok((head, Flags::NONE)));
 
     let mut group = c.benchmark_group("frame/header");
     group.bench_function("write", |b| b.iter(|| black_box(head).to_bytes(black_box(32))));
@@ -83,6 +83,9 @@ impl Side {
             limits: Limits::default(),
             unix_ms: 0,
             clock: ClockPolicy::Warn,
+            shapes: Vec::new(),
+            compression: network_protocol::session::CompressionOffer::default(),
+            memory: network_protocol::session::MessageMemory::default(),
         };
         let session = Session::new(config, Box::new(OsRandom), now).expect("a good configuration");
         Self { session, inbox: BytesMut::new(), out: Vec::new() }
@@ -114,7 +117,10 @@ fn calls(now: Instant, client: &mut Side, server: &mut Side, count: usize) {
             out.extend_from_slice(BODY);
             Ok(())
         };
-        client.session.call(now, 0, 1, None, body).expect("a call fits");
+        client
+            .session
+            .call(now, 0, 1, network_protocol::session::CallOptions::default(), body)
+            .expect("a call fits");
     }
     client.carry(now, server);
     let mut served = 0;

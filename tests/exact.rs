@@ -49,6 +49,9 @@ fn call(address: &str, fingerprint: [u8; 16], body: &[u8]) -> Result<np::Bytes, 
         limits: np::Limits::default(),
         unix_ms: 0,
         clock: ClockPolicy::Warn,
+        shapes: Vec::new(),
+        compression: network_protocol::session::CompressionOffer::default(),
+        memory: network_protocol::session::MessageMemory::default(),
     };
     let mut stream = TcpStream::connect(address.trim_start_matches("tcp://")).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
@@ -70,7 +73,15 @@ fn call(address: &str, fingerprint: [u8; 16], body: &[u8]) -> Result<np::Bytes, 
                         out.extend_from_slice(body);
                         Ok(())
                     };
-                    session.call(Instant::now(), 0, 1, None, write).unwrap();
+                    session
+                        .call(
+                            Instant::now(),
+                            0,
+                            1,
+                            network_protocol::session::CallOptions::default(),
+                            write,
+                        )
+                        .unwrap();
                 }
                 Event::Reply { body, .. } => return Ok(body),
                 Event::Failed { error, .. } => return Err(error),

@@ -18,7 +18,7 @@ use crate::driver::{Core, Shared, Ticket, Waiters};
 pub use crate::error::CallError;
 use crate::error::{CloseReason, Error};
 use crate::frame::reason::Reason;
-use crate::session::{CallFailure, CallId, CallRefused};
+use crate::session::{CallFailure, CallId, CallOptions, CallRefused};
 use crate::types::Stream;
 use crate::wire::{
     AppError, DecodeError, DecodeErrorKind, DecodeOptions, Root, decode_root, encode_root,
@@ -253,10 +253,9 @@ impl<M: Root, T, E> CallFuture<M, T, E> {
             if core.is_full(shared.high_water()) {
                 return (Start::Wait, line.wait(core, Line::Room, waker, *deadline));
             }
-            match core
-                .session
-                .call(now, protocol, self.number, left, |out| encode_root(message, out))
-            {
+            match core.session.call(now, protocol, self.number, CallOptions::timeout(left), |out| {
+                encode_root(message, out)
+            }) {
                 Ok(call) => {
                     let dropped = [core.calls.insert(call, waker.clone()), line.served(core)];
                     (Start::Sent(call), dropped)
@@ -280,7 +279,7 @@ impl<M, T, E> CallFuture<M, T, E> {
                 let waker = shared.with(|core| {
                     let waker = core.calls.remove(call);
                     if waker.is_some() {
-                        core.session.forget(shared.now(), call);
+                        core.session.cancel(shared.now(), call);
                     }
                     waker
                 });
@@ -321,7 +320,9 @@ impl<M: Root> Future for NotifyFuture<M> {
             if core.is_full(shared.high_water()) {
                 return (None, line.wait(core, Line::Room, task.waker(), None));
             }
-            let sent = core.session.notify(protocol, *number, |out| encode_root(message, out));
+            let sent = core
+                .session
+                .notify(protocol, *number, CallOptions::default(), |out| encode_root(message, out));
             (Some(sent), [line.served(core), None])
         });
         let Some(sent) = sent else {
@@ -441,6 +442,9 @@ impl<E> From<CallRefused> for CallError<E> {
             CallRefused::NoSuchMessage { .. } => Self::Unimplemented,
             CallRefused::Closed(reason) => lost(Some(&reason), false),
             CallRefused::NotOpen
+            | CallRefused::GoingAway
+            | CallRefused::NoCredit
+            | CallRefused::Busy
             | CallRefused::TooManyCalls { .. }
             | CallRefused::TooManyPings { .. } => Self::ConnectionLost { maybe_executed: false },
         }

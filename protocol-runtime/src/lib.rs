@@ -12,7 +12,7 @@
 //! | 2 | [`session`] | one state machine per connection |
 //! | 1 | [`frame`], [`protocol`], `json` | headers and decoder; what generated code says; values to JSON |
 //! | 0 | [`wire`], [`noise`], [`fingerprint`] | values to bytes and back; handshake and keys; identity |
-//! | – | [`error`], [`limits`], [`schema`], [`types`] | plain data |
+//! | – | [`error`], [`limits`], [`metadata`], [`schema`], [`types`] | plain data |
 //!
 //! Rows 0 to 2 never do IO, read no clock, spawn nothing, and draw randomness only from a source
 //! that is passed in. Rows 3 to 6 need the feature `net`.
@@ -39,6 +39,7 @@ pub mod identity;
 #[cfg(feature = "serde")]
 pub mod json;
 pub mod limits;
+pub mod metadata;
 pub mod noise;
 #[cfg(feature = "net")]
 pub mod peer;

@@ -113,24 +113,31 @@ const HOUR: Duration = Duration::from_secs(3_600);
 const MILLISECOND: Duration = Duration::from_millis(1);
 
 limits! {
-    /// The longest frame taken from a peer, without its header. Advertised, so that the peer
-    /// refuses to send more. While a message is one frame this bounds messages too, hence a
-    /// default that real batches fit in.
+    /// The longest frame taken from a peer, without its header. Advertised. A longer message comes
+    /// in fragments.
     frame_bytes / with_frame_bytes: u32 = 1_048_576, 1_024 => 104_857_600, "bytes";
-    /// The longest message taken from a peer. Advertised. A message is also bounded by
-    /// [`frame_bytes`](Self::frame_bytes), as long as a message is one frame.
+    /// The longest message taken from a peer. Advertised, so that the peer refuses to send more.
     message_bytes / with_message_bytes: u32 = 16_777_216, 1_024 => 104_857_600, "bytes";
     /// How much memory decoding one message may take, beside the message itself.
     decode_bytes / with_decode_bytes: u32 = 67_108_864, 1_048_576 => 1_073_741_824, "bytes";
     /// How deep the values of one message may nest. Each level takes up to 6 KiB of the thread's
     /// stack in an unoptimised build, which is why there is a highest value.
     decode_depth / with_decode_depth: u32 = 64, 1 => 128, "levels";
+    /// How much memory messages that are unfinished, compressed or large may take, over all
+    /// connections that share it. A message beyond that is answered `Overloaded`.
+    decode_total_bytes / with_decode_total_bytes: u32 = 1_073_741_824, 1_048_576 => u32::MAX, "bytes";
     /// The largest plaintext of one record, offered to the peer; the lesser of both offers holds.
     record_bytes / with_record_bytes: u32 = 16_384, 1_024 => 65_519, "bytes";
     /// Calls in flight on one connection, each way: how many of the peer's calls are served at a
     /// time (advertised; one more is answered `Overloaded`), and how many of its own calls this
     /// side has open (less if the peer serves less).
     calls_in_flight / with_calls_in_flight: u32 = 128, 1 => 65_536, "calls";
+    /// How many bytes of items a peer may send on one stream before some of them were taken.
+    /// Advertised.
+    stream_window / with_stream_window: u32 = 262_144, 1_024 => 1_073_741_824, "bytes";
+    /// How many bytes of one-way messages a peer may send before the handlers of some of them have
+    /// ended. Advertised.
+    events_window / with_events_window: u32 = 1_048_576, 1_024 => 1_073_741_824, "bytes";
     /// How long the slot of a call that timed out, or that nobody waits for, is kept for its
     /// late reply.
     late_reply_grace / with_late_reply_grace: Duration = Duration::from_secs(30), MILLISECOND => HOUR, "ms";
@@ -188,14 +195,6 @@ limits! {
     /// Sources that are remembered at a time. The one whose failures would be forgotten first makes
     /// room for another.
     sources / with_sources: u32 = 65_536, 1 => 1_048_576, "sources";
-}
-
-impl Limits {
-    /// The largest body of a message taken from a peer: the lesser of a frame and a message.
-    #[must_use]
-    pub fn body_bytes(&self) -> u32 {
-        self.frame_bytes.min(self.message_bytes)
-    }
 }
 
 #[cfg(test)]

@@ -6,8 +6,10 @@
 use bytes::BytesMut;
 use proptest::prelude::*;
 use protocol_runtime::error::Error;
-use protocol_runtime::frame::decoder::{CONTROL_MAX, Decoder, Frame};
-use protocol_runtime::frame::header::{BadFrame, HEADER, Head, Kind, Method, NUMBER_MAX};
+use protocol_runtime::frame::decoder::{Decoder, Frame};
+use protocol_runtime::frame::header::{
+    BadFrame, CONTROL_MAX, HEADER, Head, Kind, Method, NUMBER_MAX,
+};
 use protocol_runtime::frame::id::CallId;
 
 const MAX: u32 = 100_000;
@@ -52,7 +54,9 @@ fn head() -> impl Strategy<Value = Head> {
     prop_oneof![
         (id.clone(), method.clone()).prop_map(|(call, method)| Head::Request { call, method }),
         id.clone().prop_map(|call| Head::Reply { call }),
-        id.prop_map(|call| Head::Error { call }),
+        id.clone().prop_map(|call| Head::Error { call }),
+        id.clone().prop_map(|call| Head::Item { call }),
+        id.prop_map(|call| Head::Credit { call: Some(call) }),
         method.prop_map(|method| Head::Event { method }),
         Just(Head::Ping),
         Just(Head::Pong),
@@ -83,9 +87,9 @@ proptest! {
 
     #[test]
     fn a_header_either_reads_back_as_itself_or_breaks_a_rule(bytes in any::<[u8; HEADER]>()) {
-        if let Ok(head) = Head::from_bytes(bytes) {
+        if let Ok((head, flags)) = Head::from_bytes(bytes) {
             let len = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
-            prop_assert_eq!(head.to_bytes(len), bytes);
+            prop_assert_eq!(head.flagged(flags, len), bytes);
         }
     }
 }
@@ -139,10 +143,9 @@ fn fr3_a_broken_rule_is_named_after_the_header_and_before_the_body() {
     let request = Head::Request { call: call(1), method: Method::new(0, 1).unwrap() };
     for (at, byte, expected) in [
         (4, 0, BadFrame::UnknownKind(0)),
-        (4, 5, BadFrame::Unsupported(5)),
         (4, 200, BadFrame::UnknownKind(200)),
-        (5, 1, BadFrame::Flags(1)),
-        (5, 0x80, BadFrame::Flags(0x80)),
+        (5, 0x10, BadFrame::Flags { kind: Kind::Request, flags: 0x10 }),
+        (5, 0x80, BadFrame::Flags { kind: Kind::Request, flags: 0x80 }),
         (8, 0, BadFrame::Call { kind: Kind::Request, call: 0 }),
     ] {
         let mut header = request.to_bytes(1_000);
@@ -156,7 +159,7 @@ fn fr3_a_broken_rule_is_named_after_the_header_and_before_the_body() {
 
 #[test]
 fn frames_of_the_connection_itself_are_small() {
-    for head in [Head::Ping, Head::Pong, Head::Close] {
+    for head in [Head::Ping, Head::Pong, Head::GoAway, Head::Close, Head::Credit { call: None }] {
         let len = CONTROL_MAX + 1;
         let mut buffer = BytesMut::from(&head.to_bytes(len)[..]);
         let too_large = Error::FrameTooLarge { len, max: CONTROL_MAX };

@@ -17,7 +17,15 @@ fn body() -> Preface {
     Preface {
         offers: vec![offer("acme::chat::Chat"), offer("b")],
         record_max: 16_384,
-        limits: PeerLimits { calls: 128, message: 1 << 24, frame: 1 << 20 },
+        limits: PeerLimits {
+            calls: 128,
+            message: 1 << 24,
+            frame: 1 << 20,
+            stream_window: 262_144,
+            events_window: 1_048_576,
+            heartbeat_ms: 15_000,
+        },
+        compression: 0,
     }
 }
 
@@ -105,7 +113,7 @@ fn a_preface_that_breaks_the_rules_is_not_written() {
     assert_eq!(put(long), BadPreface::Name(65).into());
     let limit = |name, value| BadPreface::Limit { name, value }.into();
     assert_eq!(put(Preface { record_max: 1_023, ..body() }), limit("records", 1_023));
-    let limits = PeerLimits { calls: 0, message: 0, frame: 1_024 };
+    let limits = PeerLimits { calls: 0, message: 0, frame: 1_024, ..body().limits };
     assert_eq!(put(Preface { limits, ..body() }), limit("messages", 0));
     assert_eq!(out, [1]);
 }

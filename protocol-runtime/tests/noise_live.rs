@@ -81,7 +81,14 @@ fn offer() -> Offer {
 }
 
 fn limits() -> PeerLimits {
-    PeerLimits { calls: 4, message: 65_536, frame: 65_536 }
+    PeerLimits {
+        calls: 4,
+        message: 65_536,
+        frame: 65_536,
+        stream_window: 262_144,
+        events_window: 1_048_576,
+        heartbeat_ms: 0,
+    }
 }
 
 fn root<T: Root>(value: &T) -> Vec<u8> {
@@ -121,6 +128,9 @@ fn session(kind: Kind, security: Security) -> Session {
         limits: Limits::default(),
         unix_ms: NOW_MS,
         clock: ClockPolicy::Warn,
+        shapes: Vec::new(),
+        compression: protocol_runtime::session::CompressionOffer::default(),
+        memory: protocol_runtime::session::MessageMemory::default(),
     };
     Session::new(config, Box::new(OsRandom), now()).unwrap()
 }
@@ -226,7 +236,12 @@ impl Snow {
 
     /// Connects as a client.
     fn client(kind: Kind, mut stream: TcpStream) -> Self {
-        let body = root(&Preface { offers: vec![offer()], record_max: 16_384, limits: limits() });
+        let body = root(&Preface {
+            offers: vec![offer()],
+            record_max: 16_384,
+            limits: limits(),
+            compression: 0,
+        });
         let fixed = [b'N', b'P', b'R', b'O', 0, kind.pattern.code(), kind.suite.code(), 0];
         let len = u16::try_from(body.len()).unwrap().to_le_bytes();
         let preface = [&fixed[..], &len, &body].concat();
@@ -282,6 +297,7 @@ impl Snow {
             record_max: 16_384,
             limits: limits(),
             unix_ms: NOW_MS,
+            compression: 0,
         };
         stream.write_all(&write(&mut noise, &root(&accept))).unwrap();
         if kind.client_proves() {
@@ -344,7 +360,7 @@ fn a_client_made_of_snow_is_served() {
         let (client, server) = connect();
         let serving = thread::spawn(move || {
             drive(our_server(kind), server, |session, event| match event {
-                Event::Request { call, protocol, number, body } => {
+                Event::Request { call, protocol, number, body, .. } => {
                     assert_eq!((protocol, number, &body[..]), (0, NUMBER, QUESTION));
                     let answer = |out: &mut Vec<u8>| {
                         out.extend_from_slice(ANSWER);
@@ -381,7 +397,15 @@ fn a_server_made_of_snow_is_called() {
                         out.extend_from_slice(QUESTION);
                         Ok(())
                     };
-                    session.call(now(), 0, NUMBER, None, question).unwrap();
+                    session
+                        .call(
+                            now(),
+                            0,
+                            NUMBER,
+                            protocol_runtime::session::CallOptions::default(),
+                            question,
+                        )
+                        .unwrap();
                     false
                 }
                 Event::Reply { body, .. } => {

@@ -28,6 +28,9 @@ fn session(security: Security) -> Session {
         limits: Limits::default(),
         unix_ms: 0,
         clock: ClockPolicy::Warn,
+        shapes: Vec::new(),
+        compression: protocol_runtime::session::CompressionOffer::default(),
+        memory: protocol_runtime::session::MessageMemory::default(),
     };
     Session::new(config, Box::new(OsRandom), start()).unwrap()
 }
@@ -66,14 +69,18 @@ fn two_sessions_make_a_connection() {
             Ok(())
         }
     };
-    let call = client.call(now, 0, 1, None, say(b"ping")).unwrap();
+    let call = client
+        .call(now, 0, 1, protocol_runtime::session::CallOptions::default(), say(b"ping"))
+        .unwrap();
     carry(now, &mut client, &mut server);
     let body = Bytes::from_static(b"ping");
-    assert_eq!(server.poll_event(), Some(Event::Request { call, protocol: 0, number: 1, body }));
+    let asked =
+        Event::Request { call, protocol: 0, number: 1, body, deadline: None, metadata: None };
+    assert_eq!(server.poll_event(), Some(asked));
     server.reply(call, say(b"pong")).unwrap();
     carry(now, &mut client, &mut server);
     let body = Bytes::from_static(b"pong");
-    assert_eq!(client.poll_event(), Some(Event::Reply { call, body }));
+    assert_eq!(client.poll_event(), Some(Event::Reply { call, body, metadata: None }));
 
     client.close(Reason::Normal, "");
     carry(now, &mut client, &mut server);

@@ -82,6 +82,9 @@ fn session() -> Session {
         limits: np::Limits::default(),
         unix_ms: 0,
         clock: ClockPolicy::Warn,
+        shapes: Vec::new(),
+        compression: np::session::CompressionOffer::default(),
+        memory: np::session::MessageMemory::default(),
     };
     Session::new(config, Box::new(np::OsRandom), Instant::now()).unwrap()
 }
@@ -141,7 +144,9 @@ pub(crate) async fn visit_from(from: Ipv4Addr, to: SocketAddr) -> Result<Duratio
             match event.map_err(|error| error.to_string())? {
                 Event::Established => {
                     let call = |out: &mut Vec<u8>| Ping::Next(1).encode(out);
-                    session.call(Instant::now(), 0, 1, None, call).unwrap();
+                    session
+                        .call(Instant::now(), 0, 1, np::session::CallOptions::default(), call)
+                        .unwrap();
                 }
                 Event::Reply { .. } => {
                     session.close(np::frame::reason::Reason::Normal, "");

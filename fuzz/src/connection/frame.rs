@@ -19,10 +19,10 @@ pub fn frame_decode(data: &[u8]) {
     assert_eq!(decode(max, stream, &[1]), whole);
 
     let mut written = Vec::new();
-    for Frame { head, body } in &whole.0 {
+    for Frame { head, flags, body } in &whole.0 {
         let len = u32::try_from(body.len()).expect("a length that was read from 32 bits");
         assert!(len <= max);
-        written.extend(head.to_bytes(len));
+        written.extend(head.flagged(*flags, len));
         written.extend_from_slice(body);
     }
     assert!(stream.starts_with(&written), "frames read back as other octets");

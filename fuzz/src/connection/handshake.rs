@@ -114,7 +114,10 @@ fn finished(client: &mut End, server: &mut End, protection: Protection) {
     let held = protection.proves_server() && protection != Protection::NnPsk0;
     assert_eq!(ours.peer_key, held.then(|| server_key.public()));
     assert_eq!(theirs.peer_key, protection.proves_client().then(|| client_key.public()));
-    let call = client.session.call(*super::START, 0, 1, None, |_| Ok(())).expect("it is open");
+    let call = client
+        .session
+        .call(*super::START, 0, 1, network_protocol::session::CallOptions::default(), |_| Ok(()))
+        .expect("it is open");
     server.receive(&client.transmit(), &[]);
     let asked = server.events.last();
     assert!(matches!(asked, Some(Event::Request { call: asked, .. }) if *asked == call));

@@ -159,6 +159,9 @@ fn config(security: Security) -> Config {
         limits: Limits::default(),
         unix_ms: UNIX_MS,
         clock: ClockPolicy::Warn,
+        shapes: Vec::new(),
+        compression: network_protocol::session::CompressionOffer::default(),
+        memory: network_protocol::session::MessageMemory::default(),
     }
 }
 

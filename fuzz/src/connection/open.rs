@@ -12,7 +12,9 @@ use network_protocol::frame::header::{BadFrame, HEADER, Head, Kind};
 use network_protocol::frame::id::CallId;
 use network_protocol::frame::reason::Reason;
 use network_protocol::limits::{LimitError, Limits};
-use network_protocol::session::{CallFailure, CallRefused, Event, Role, Status, Unanswered};
+use network_protocol::session::{
+    CallFailure, CallOptions, CallRefused, Event, Role, Status, Unanswered,
+};
 use network_protocol::wire::{EncodeError, encode};
 
 use super::peer::Peer;
@@ -75,6 +77,9 @@ impl World {
             calls: input.one([0, 1, 4, u32::MAX]),
             message: input.one([1_024, 65_536]),
             frame: input.one([1_024, u32::MAX]),
+            stream_window: 1_024,
+            events_window: 1_048_576,
+            heartbeat_ms: 0,
         };
         let body_max = usize::try_from(theirs.message.min(theirs.frame)).expect("64 bits");
         let mut end = End::new(config, 2);
@@ -105,7 +110,7 @@ impl World {
             8..=10 => self.answer(input),
             11 => {
                 let call = self.some_call(input);
-                self.end.session.forget(self.now, call);
+                self.end.session.cancel(self.now, call);
                 if let Some(awaited) = self.calls.get_mut(&call) {
                     *awaited = false;
                 }
@@ -157,7 +162,7 @@ impl World {
         }
         let limits = self.end.session.limits();
         let refusals = usize::try_from(limits.refusal_bytes()).expect("64 bits");
-        let frame = usize::try_from(limits.body_bytes()).expect("64 bits") + HEADER;
+        let frame = usize::try_from(limits.frame_bytes()).expect("64 bits") + HEADER;
         assert!(self.end.session.out_len() <= waiting + refusals + 1_024, "it talks on and on");
         assert!(self.end.inbox.len() < frame.max(1_024 + 18), "it waits for too much");
     }
@@ -176,12 +181,14 @@ impl World {
     fn frame(&mut self, input: &mut Input<'_>) {
         let call = self.some_call(input);
         let number = u16::from(input.byte()) << 8 | u16::from(input.byte() % 4);
-        let kind = input.one(Kind::ALL);
+        let kind = input.one(KINDS);
         let (method, id) = match kind {
             Kind::Request => (number, call.get()),
-            Kind::Reply | Kind::Error => (0, call.get()),
+            Kind::Reply | Kind::Error | Kind::Item | Kind::End | Kind::Credit | Kind::Cancel => {
+                (0, call.get())
+            }
             Kind::Event => (number, 0),
-            Kind::Ping | Kind::Pong | Kind::Close => (0, 0),
+            Kind::Ping | Kind::Pong | Kind::GoAway | Kind::Close => (0, 0),
         };
         let body = body(kind, input);
         let len = u32::try_from(body.len()).expect("short");
@@ -267,7 +274,13 @@ impl World {
         let (protocol, number) = (input.byte() % 3, u16::from(input.byte() % 4));
         let encode = encoder(input, self.body_max);
         let waiting = self.end.session.out_len();
-        match self.end.session.call(self.now, protocol, number, timeout, encode) {
+        match self.end.session.call(
+            self.now,
+            protocol,
+            number,
+            CallOptions::timeout(timeout),
+            encode,
+        ) {
             Ok(call) => {
                 assert!(!self.closed && protocol < 2 && number > 0);
                 assert_eq!(call.caller(), self.end.session.role());
@@ -291,7 +304,7 @@ impl World {
         let encode = encoder(input, self.body_max);
         let number = u16::from(input.byte() % 4);
         let waiting = self.end.session.out_len();
-        if self.end.session.notify(0, number, encode).is_err() {
+        if self.end.session.notify(0, number, CallOptions::default(), encode).is_err() {
             assert_eq!(self.end.session.out_len(), waiting);
         }
     }
@@ -325,7 +338,7 @@ impl World {
     fn transmit(&mut self) {
         let octets = self.end.transmit();
         assert_eq!(self.end.session.out_len(), 0);
-        for Frame { head, body } in self.peer.read(&octets) {
+        for Frame { head, body, .. } in self.peer.read(&octets) {
             assert!(!self.said_last, "it talks after its last word");
             assert!(body.len() <= self.body_max);
             let role = self.end.session.role();
@@ -342,7 +355,14 @@ impl World {
                     assert!(self.closed);
                     self.said_last = true;
                 }
-                Head::Event { .. } | Head::Ping | Head::Pong => {}
+                Head::Item { .. }
+                | Head::End { .. }
+                | Head::Credit { .. }
+                | Head::Cancel { .. }
+                | Head::GoAway
+                | Head::Event { .. }
+                | Head::Ping
+                | Head::Pong => {}
             }
         }
     }
@@ -374,7 +394,8 @@ impl World {
         match *event {
             Event::Established => unreachable!("it was established before"),
             Event::Request { call, protocol, number, .. } => {
-                assert!(protocol < 2 && number > 0);
+                assert!(protocol < 2);
+                let _ = number;
                 assert_ne!(call.caller(), self.end.session.role());
                 assert!(self.served.insert(call), "a call came twice");
             }
@@ -384,7 +405,13 @@ impl World {
                 assert_eq!(self.calls.insert(call, false), Some(true));
             }
             Event::Failed { call, .. } => assert_eq!(self.calls.remove(&call), Some(true)),
-            Event::Pong { .. } => {}
+            Event::Opened { .. }
+            | Event::Item { .. }
+            | Event::Ended { .. }
+            | Event::Dropped { .. }
+            | Event::Credit { .. }
+            | Event::GoingAway { .. }
+            | Event::Pong { .. } => {}
             Event::Closed(_) => self.closed = true,
         }
     }
@@ -393,6 +420,10 @@ impl World {
         usize::try_from(self.end.session.limits().calls_in_flight()).expect("64 bits")
     }
 }
+
+/// The kinds of calls without streams.
+const KINDS: [Kind; 7] =
+    [Kind::Request, Kind::Reply, Kind::Error, Kind::Event, Kind::Ping, Kind::Pong, Kind::Close];
 
 /// Limits that are soon reached.
 fn limits(input: &mut Input<'_>) -> Result<Limits, LimitError> {
@@ -422,7 +453,14 @@ fn body(kind: Kind, input: &mut Input<'_>) -> Vec<u8> {
             text: text(input),
             detail: input.some().to_vec().into(),
         }),
-        Kind::Request | Kind::Reply | Kind::Event => Ok(Vec::new()),
+        Kind::Request
+        | Kind::Reply
+        | Kind::Event
+        | Kind::Item
+        | Kind::End
+        | Kind::Credit
+        | Kind::Cancel
+        | Kind::GoAway => Ok(Vec::new()),
     }
     .expect("it is small")
 }

@@ -93,7 +93,7 @@ fn handshake(role: NoiseRole, preface: &[u8]) -> Handshake {
 fn ask(end: &mut End, channel: Channel, limits: PeerLimits) -> Option<Handshake> {
     let offers = vec![offer("test::A", 3, 2), offer("test::B", 1, 1)];
     let mut said = Vec::new();
-    let body = Preface { offers, record_max: RECORD_BYTES, limits };
+    let body = Preface { offers, record_max: RECORD_BYTES, limits, compression: 0 };
     preface::put(&mut said, channel, &body).expect("it is in order");
     let mut noise = (channel != Channel::Clear).then(|| handshake(NoiseRole::Initiator, &said));
     if let Some(noise) = &mut noise {
@@ -118,6 +118,7 @@ fn answer(end: &mut End, limits: PeerLimits) -> Option<Handshake> {
         record_max: RECORD_BYTES,
         limits,
         unix_ms: 0,
+        compression: 0,
     };
     let accept = wire::encode(&accept).expect("it is small");
     let mut said = Vec::new();

@@ -220,6 +220,9 @@ fn session(
         limits: limits.clone(),
         unix_ms: setup.time.unix_ms(),
         clock: setup.clock,
+        shapes: Vec::new(),
+        compression: crate::session::CompressionOffer::default(),
+        memory: crate::session::MessageMemory::default(),
     };
     Session::new(config, Box::new(OsRandom), driver::now())
 }

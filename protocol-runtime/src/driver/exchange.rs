@@ -104,19 +104,33 @@ impl Driver {
                 let _gone =
                     core.session.fail(call, &Fault::Refused { text: "shutting down".into() });
             }
-            Event::OneWay { .. } if self.command.is_some() => self.shared.drop_message(),
-            Event::Request { call, protocol, number, body } => {
+            Event::OneWay { cost, .. } if self.command.is_some() => {
+                core.session.event_done(cost);
+                self.shared.drop_message();
+            }
+            Event::Request { call, protocol, number, body, .. } => {
                 self.inbox.push_back(Message { call: Some(call), protocol, number, body });
             }
-            Event::OneWay { protocol, number, body } => {
+            Event::OneWay { protocol, number, body, cost, .. } => {
+                core.session.event_done(cost);
                 let message = Message { call: None, protocol, number, body };
                 self.held = self.held.saturating_add(message.held());
                 self.inbox.push_back(message);
             }
-            Event::Reply { call, body } => self.wakers.extend(core.calls.finish(call, Ok(body))),
+            Event::Reply { call, body, .. } => {
+                self.wakers.extend(core.calls.finish(call, Ok(body)))
+            }
             Event::Failed { call, error } => {
                 self.wakers.extend(core.calls.finish(call, Err(error)));
             }
+            // No shapes are told to the session, so no call has a stream; and what is refused for
+            // want of credit fails.
+            Event::Opened { .. }
+            | Event::Item { .. }
+            | Event::Ended { .. }
+            | Event::Dropped { .. }
+            | Event::Credit { .. }
+            | Event::GoingAway { .. } => {}
             Event::Pong { token } => {
                 if let Some(ping) = core.pings.iter_mut().find(|ping| ping.token == token) {
                     ping.answered = Some(now);

@@ -198,6 +198,12 @@ pub struct PeerLimits {
     pub message: u32,
     /// Bytes of a frame, without its header.
     pub frame: u32,
+    /// Bytes of items that may be on their way on each stream.
+    pub stream_window: u32,
+    /// Bytes of one-way messages whose handlers have not ended.
+    pub events_window: u32,
+    /// How often it asks an idle peer for a sign of life; 0 for never.
+    pub heartbeat_ms: u32,
 }
 
 /// `PeerLimits` where it lies in the bytes.
@@ -208,14 +214,17 @@ pub struct PeerLimitsView<'a>(crate::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use crate::__private::v1 as _np;
-    const _LAYOUT: _np::Layout<3> = _np::layout([
+    const _LAYOUT: _np::Layout<6> = _np::layout([
+        _np::Shape::of::<u32>(),
+        _np::Shape::of::<u32>(),
+        _np::Shape::of::<u32>(),
         _np::Shape::of::<u32>(),
         _np::Shape::of::<u32>(),
         _np::Shape::of::<u32>(),
     ]);
-    static _PLACES: [_np::Place; 3] = _np::places(
+    static _PLACES: [_np::Place; 6] = _np::places(
         "PeerLimits",
-        ["calls", "message", "frame"],
+        ["calls", "message", "frame", "stream_window", "events_window", "heartbeat_ms"],
     );
     #[automatically_derived]
     impl _np::Body for PeerLimits {
@@ -231,6 +240,21 @@ const _: () = {
             _np::Wire::encode_block(&self.calls, block, const { _LAYOUT.slots[0] });
             _np::Wire::encode_block(&self.message, block, const { _LAYOUT.slots[1] });
             _np::Wire::encode_block(&self.frame, block, const { _LAYOUT.slots[2] });
+            _np::Wire::encode_block(
+                &self.stream_window,
+                block,
+                const { _LAYOUT.slots[3] },
+            );
+            _np::Wire::encode_block(
+                &self.events_window,
+                block,
+                const { _LAYOUT.slots[4] },
+            );
+            _np::Wire::encode_block(
+                &self.heartbeat_ms,
+                block,
+                const { _LAYOUT.slots[5] },
+            );
         }
         #[inline]
         fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
@@ -258,10 +282,31 @@ const _: () = {
                 tail,
                 &_PLACES[2],
             )?;
+            let f3: u32 = _np::field(
+                block,
+                const { _LAYOUT.slots[3] },
+                tail,
+                &_PLACES[3],
+            )?;
+            let f4: u32 = _np::field(
+                block,
+                const { _LAYOUT.slots[4] },
+                tail,
+                &_PLACES[4],
+            )?;
+            let f5: u32 = _np::field(
+                block,
+                const { _LAYOUT.slots[5] },
+                tail,
+                &_PLACES[5],
+            )?;
             ::core::result::Result::Ok(Self {
                 calls: f0,
                 message: f1,
                 frame: f2,
+                stream_window: f3,
+                events_window: f4,
+                heartbeat_ms: f5,
             })
         }
         #[inline]
@@ -302,6 +347,27 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <u32 as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
+        /// Bytes of items that may be on their way on each stream.
+        #[inline]
+        #[must_use]
+        pub fn stream_window(&self) -> u32 {
+            let _np::BodyView { block, tail } = self.0;
+            <u32 as _np::Wire>::view(block, const { _LAYOUT.slots[3] }, tail)
+        }
+        /// Bytes of one-way messages whose handlers have not ended.
+        #[inline]
+        #[must_use]
+        pub fn events_window(&self) -> u32 {
+            let _np::BodyView { block, tail } = self.0;
+            <u32 as _np::Wire>::view(block, const { _LAYOUT.slots[4] }, tail)
+        }
+        /// How often it asks an idle peer for a sign of life; 0 for never.
+        #[inline]
+        #[must_use]
+        pub fn heartbeat_ms(&self) -> u32 {
+            let _np::BodyView { block, tail } = self.0;
+            <u32 as _np::Wire>::view(block, const { _LAYOUT.slots[5] }, tail)
+        }
         /// Reads the value out of the bytes.
         ///
         /// # Errors
@@ -319,6 +385,9 @@ const _: () = {
                 .field("calls", &self.calls())
                 .field("message", &self.message())
                 .field("frame", &self.frame())
+                .field("stream_window", &self.stream_window())
+                .field("events_window", &self.events_window())
+                .field("heartbeat_ms", &self.heartbeat_ms())
                 .finish()
         }
     }
@@ -330,12 +399,16 @@ const _: () = {
                 _np::FieldSchema::new(0, "calls", <u32 as _np::Wire>::schema),
                 _np::FieldSchema::new(1, "message", <u32 as _np::Wire>::schema),
                 _np::FieldSchema::new(2, "frame", <u32 as _np::Wire>::schema),
+                _np::FieldSchema::new(3, "stream_window", <u32 as _np::Wire>::schema),
+                _np::FieldSchema::new(4, "events_window", <u32 as _np::Wire>::schema),
+                _np::FieldSchema::new(5, "heartbeat_ms", <u32 as _np::Wire>::schema),
             ],
         ),
     );
     _np::mapped_struct! {
         PeerLimits "PeerLimits" { calls "calls" : u32; message "message" : u32; frame
-        "frame" : u32; }
+        "frame" : u32; stream_window "stream_window" : u32; events_window "events_window"
+        : u32; heartbeat_ms "heartbeat_ms" : u32; }
     }
 };
 
@@ -348,6 +421,8 @@ pub struct Preface {
     pub record_max: u32,
     /// Field 2.
     pub limits: PeerLimits,
+    /// The algorithms that the client reads: bit 0 LZ4, bit 1 zstd.
+    pub compression: u8,
 }
 
 /// `Preface` where it lies in the bytes.
@@ -358,14 +433,15 @@ pub struct PrefaceView<'a>(crate::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use crate::__private::v1 as _np;
-    const _LAYOUT: _np::Layout<3> = _np::layout([
+    const _LAYOUT: _np::Layout<4> = _np::layout([
         _np::Shape::of::<::std::vec::Vec<Offer>>(),
         _np::Shape::of::<u32>(),
         _np::Shape::of::<PeerLimits>(),
+        _np::Shape::of::<u8>(),
     ]);
-    static _PLACES: [_np::Place; 3] = _np::places(
+    static _PLACES: [_np::Place; 4] = _np::places(
         "Preface",
-        ["offers", "record_max", "limits"],
+        ["offers", "record_max", "limits", "compression"],
     );
     #[automatically_derived]
     impl _np::Body for Preface {
@@ -382,6 +458,11 @@ const _: () = {
             _np::Wire::encode_block(&self.offers, block, const { _LAYOUT.slots[0] });
             _np::Wire::encode_block(&self.record_max, block, const { _LAYOUT.slots[1] });
             _np::Wire::encode_block(&self.limits, block, const { _LAYOUT.slots[2] });
+            _np::Wire::encode_block(
+                &self.compression,
+                block,
+                const { _LAYOUT.slots[3] },
+            );
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -412,10 +493,17 @@ const _: () = {
                 tail,
                 &_PLACES[2],
             )?;
+            let f3: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[3] },
+                tail,
+                &_PLACES[3],
+            )?;
             ::core::result::Result::Ok(Self {
                 offers: f0,
                 record_max: f1,
                 limits: f2,
+                compression: f3,
             })
         }
         #[inline]
@@ -477,6 +565,13 @@ const _: () = {
             skip_fields(2, block, &mut tail);
             <PeerLimits as _np::Wire>::view(block, const { _LAYOUT.slots[2] }, tail)
         }
+        /// The algorithms that the client reads: bit 0 LZ4, bit 1 zstd.
+        #[inline]
+        #[must_use]
+        pub fn compression(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[3] }, tail)
+        }
         /// Reads the value out of the bytes.
         ///
         /// # Errors
@@ -494,6 +589,7 @@ const _: () = {
                 .field("offers", &self.offers())
                 .field("record_max", &self.record_max())
                 .field("limits", &self.limits())
+                .field("compression", &self.compression())
                 .finish()
         }
     }
@@ -509,12 +605,14 @@ const _: () = {
                 ),
                 _np::FieldSchema::new(1, "record_max", <u32 as _np::Wire>::schema),
                 _np::FieldSchema::new(2, "limits", <PeerLimits as _np::Wire>::schema),
+                _np::FieldSchema::new(3, "compression", <u8 as _np::Wire>::schema),
             ],
         ),
     );
     _np::mapped_struct! {
         Preface "Preface" { offers "offers" : ::std::vec::Vec < Offer >; record_max
-        "record_max" : u32; limits "limits" : PeerLimits; }
+        "record_max" : u32; limits "limits" : PeerLimits; compression "compression" : u8;
+        }
     }
 };
 
@@ -531,6 +629,8 @@ pub struct Accept {
     pub limits: PeerLimits,
     /// The server's clock: milliseconds since 1970.
     pub unix_ms: u64,
+    /// The algorithm of either side's compressed bodies: 0 none, 1 LZ4, 2 zstd.
+    pub compression: u8,
 }
 
 /// `Accept` where it lies in the bytes.
@@ -541,16 +641,17 @@ pub struct AcceptView<'a>(crate::__private::v1::BodyView<'a>);
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
 const _: () = {
     use crate::__private::v1 as _np;
-    const _LAYOUT: _np::Layout<5> = _np::layout([
+    const _LAYOUT: _np::Layout<6> = _np::layout([
         _np::Shape::of::<u8>(),
         _np::Shape::of::<::std::vec::Vec<Offer>>(),
         _np::Shape::of::<u32>(),
         _np::Shape::of::<PeerLimits>(),
         _np::Shape::of::<u64>(),
+        _np::Shape::of::<u8>(),
     ]);
-    static _PLACES: [_np::Place; 5] = _np::places(
+    static _PLACES: [_np::Place; 6] = _np::places(
         "Accept",
-        ["format", "protocols", "record_max", "limits", "unix_ms"],
+        ["format", "protocols", "record_max", "limits", "unix_ms", "compression"],
     );
     #[automatically_derived]
     impl _np::Body for Accept {
@@ -569,6 +670,11 @@ const _: () = {
             _np::Wire::encode_block(&self.record_max, block, const { _LAYOUT.slots[2] });
             _np::Wire::encode_block(&self.limits, block, const { _LAYOUT.slots[3] });
             _np::Wire::encode_block(&self.unix_ms, block, const { _LAYOUT.slots[4] });
+            _np::Wire::encode_block(
+                &self.compression,
+                block,
+                const { _LAYOUT.slots[5] },
+            );
         }
         #[inline]
         fn encode_tails(&self, out: &mut _np::Writer<'_>) {
@@ -611,12 +717,19 @@ const _: () = {
                 tail,
                 &_PLACES[4],
             )?;
+            let f5: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[5] },
+                tail,
+                &_PLACES[5],
+            )?;
             ::core::result::Result::Ok(Self {
                 format: f0,
                 protocols: f1,
                 record_max: f2,
                 limits: f3,
                 unix_ms: f4,
+                compression: f5,
             })
         }
         #[inline]
@@ -692,6 +805,13 @@ const _: () = {
             let _np::BodyView { block, tail } = self.0;
             <u64 as _np::Wire>::view(block, const { _LAYOUT.slots[4] }, tail)
         }
+        /// The algorithm of either side's compressed bodies: 0 none, 1 LZ4, 2 zstd.
+        #[inline]
+        #[must_use]
+        pub fn compression(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[5] }, tail)
+        }
         /// Reads the value out of the bytes.
         ///
         /// # Errors
@@ -711,6 +831,7 @@ const _: () = {
                 .field("record_max", &self.record_max())
                 .field("limits", &self.limits())
                 .field("unix_ms", &self.unix_ms())
+                .field("compression", &self.compression())
                 .finish()
         }
     }
@@ -728,13 +849,14 @@ const _: () = {
                 _np::FieldSchema::new(2, "record_max", <u32 as _np::Wire>::schema),
                 _np::FieldSchema::new(3, "limits", <PeerLimits as _np::Wire>::schema),
                 _np::FieldSchema::new(4, "unix_ms", <u64 as _np::Wire>::schema),
+                _np::FieldSchema::new(5, "compression", <u8 as _np::Wire>::schema),
             ],
         ),
     );
     _np::mapped_struct! {
         Accept "Accept" { format "format" : u8; protocols "protocols" : ::std::vec::Vec <
         Offer >; record_max "record_max" : u32; limits "limits" : PeerLimits; unix_ms
-        "unix_ms" : u64; }
+        "unix_ms" : u64; compression "compression" : u8; }
     }
 };
 
@@ -1398,5 +1520,355 @@ const _: () = {
     _np::mapped_struct! {
         ErrorBody "ErrorBody" { code "code" : u16; retry_after_ms "retry_after_ms" : u32;
         text "text" : ::std::string::String; detail "detail" : crate ::Bytes; }
+    }
+};
+
+/// Gives the peer more to spend: of a call's stream, or of one-way messages.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Credit {
+    /// From 1 to 2³¹ − 1.
+    pub bytes: u32,
+}
+
+/// `Credit` where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct CreditView<'a>(crate::__private::v1::BodyView<'a>);
+
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
+const _: () = {
+    use crate::__private::v1 as _np;
+    const _LAYOUT: _np::Layout<1> = _np::layout([_np::Shape::of::<u32>()]);
+    static _PLACES: [_np::Place; 1] = _np::places("Credit", ["bytes"]);
+    #[automatically_derived]
+    impl _np::Body for Credit {
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
+        const PLAIN: bool = true;
+        type View<'a> = CreditView<'a>;
+        #[inline]
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.bytes, block, const { _LAYOUT.slots[0] });
+        }
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
+        #[inline]
+        fn decode_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<Self, _np::DecodeError> {
+            _np::own_block!(block, _LAYOUT, 0);
+            let f0: u32 = _np::field(
+                block,
+                const { _LAYOUT.slots[0] },
+                tail,
+                &_PLACES[0],
+            )?;
+            ::core::result::Result::Ok(Self { bytes: f0 })
+        }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> CreditView<'a> {
+            CreditView(body)
+        }
+    }
+    _np::evolvable! {
+        Credit
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> CreditView<'a> {
+        /// From 1 to 2³¹ − 1.
+        #[inline]
+        #[must_use]
+        pub fn bytes(&self) -> u32 {
+            let _np::BodyView { block, tail } = self.0;
+            <u32 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Credit, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for CreditView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Credit").field("bytes", &self.bytes()).finish()
+        }
+    }
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Credit>,
+            "Credit",
+            &[_np::FieldSchema::new(0, "bytes", <u32 as _np::Wire>::schema)],
+        ),
+    );
+    _np::mapped_struct! {
+        Credit "Credit" { bytes "bytes" : u32; }
+    }
+};
+
+/// Says that no further calls of the peer are run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GoAway {
+    /// From the list of reasons.
+    pub reason: u16,
+    /// The last call of the peer that is run; 0 for none.
+    pub last: u32,
+}
+
+/// `GoAway` where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct GoAwayView<'a>(crate::__private::v1::BodyView<'a>);
+
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
+const _: () = {
+    use crate::__private::v1 as _np;
+    const _LAYOUT: _np::Layout<2> = _np::layout([
+        _np::Shape::of::<u16>(),
+        _np::Shape::of::<u32>(),
+    ]);
+    static _PLACES: [_np::Place; 2] = _np::places("GoAway", ["reason", "last"]);
+    #[automatically_derived]
+    impl _np::Body for GoAway {
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
+        const PLAIN: bool = true;
+        type View<'a> = GoAwayView<'a>;
+        #[inline]
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.reason, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.last, block, const { _LAYOUT.slots[1] });
+        }
+        #[inline]
+        fn encode_tails(&self, _: &mut _np::Writer<'_>) {}
+        #[inline]
+        fn decode_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<Self, _np::DecodeError> {
+            _np::own_block!(block, _LAYOUT, 0);
+            let f0: u16 = _np::field(
+                block,
+                const { _LAYOUT.slots[0] },
+                tail,
+                &_PLACES[0],
+            )?;
+            let f1: u32 = _np::field(
+                block,
+                const { _LAYOUT.slots[1] },
+                tail,
+                &_PLACES[1],
+            )?;
+            ::core::result::Result::Ok(Self { reason: f0, last: f1 })
+        }
+        #[inline]
+        fn check_body(
+            _: &[u8],
+            _: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> GoAwayView<'a> {
+            GoAwayView(body)
+        }
+    }
+    _np::evolvable! {
+        GoAway
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> GoAwayView<'a> {
+        /// From the list of reasons.
+        #[inline]
+        #[must_use]
+        pub fn reason(&self) -> u16 {
+            let _np::BodyView { block, tail } = self.0;
+            <u16 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
+        }
+        /// The last call of the peer that is run; 0 for none.
+        #[inline]
+        #[must_use]
+        pub fn last(&self) -> u32 {
+            let _np::BodyView { block, tail } = self.0;
+            <u32 as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<GoAway, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for GoAwayView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("GoAway")
+                .field("reason", &self.reason())
+                .field("last", &self.last())
+                .finish()
+        }
+    }
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<GoAway>,
+            "GoAway",
+            &[
+                _np::FieldSchema::new(0, "reason", <u16 as _np::Wire>::schema),
+                _np::FieldSchema::new(1, "last", <u32 as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        GoAway "GoAway" { reason "reason" : u16; last "last" : u32; }
+    }
+};
+
+/// A value that goes along with a message. All of them are a `Map<String, Meta>`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Meta {
+    /// 1 sensitive, 2 not for calls that follow from this one.
+    pub flags: u8,
+    /// The value, as its key says.
+    pub value: crate::Bytes,
+}
+
+/// `Meta` where it lies in the bytes.
+#[derive(Clone, Copy)]
+#[allow(dead_code, non_camel_case_types)]
+pub struct MetaView<'a>(crate::__private::v1::BodyView<'a>);
+
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, non_snake_case)]
+const _: () = {
+    use crate::__private::v1 as _np;
+    const _LAYOUT: _np::Layout<2> = _np::layout([
+        _np::Shape::of::<u8>(),
+        _np::Shape::of::<crate::Bytes>(),
+    ]);
+    static _PLACES: [_np::Place; 2] = _np::places("Meta", ["flags", "value"]);
+    #[automatically_derived]
+    impl _np::Body for Meta {
+        const BLOCK_LEN: usize = _LAYOUT.block_len;
+        const TAIL: bool = _LAYOUT.tail;
+        const TEXT: bool = _LAYOUT.text;
+        const FREE: bool = _LAYOUT.free;
+        const PLAIN: bool = <crate::Bytes as _np::Wire>::PLAIN;
+        type View<'a> = MetaView<'a>;
+        #[inline]
+        fn encode_fields(&self, block: &mut [u8]) {
+            _np::own_block_mut!(block, _LAYOUT, 0);
+            _np::Wire::encode_block(&self.flags, block, const { _LAYOUT.slots[0] });
+            _np::Wire::encode_block(&self.value, block, const { _LAYOUT.slots[1] });
+        }
+        #[inline]
+        fn encode_tails(&self, out: &mut _np::Writer<'_>) {
+            _np::Wire::encode_tail(&self.value, out);
+        }
+        #[inline]
+        fn decode_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<Self, _np::DecodeError> {
+            _np::own_block!(block, _LAYOUT, 0);
+            let f0: u8 = _np::field(
+                block,
+                const { _LAYOUT.slots[0] },
+                tail,
+                &_PLACES[0],
+            )?;
+            let f1: crate::Bytes = _np::field(
+                block,
+                const { _LAYOUT.slots[1] },
+                tail,
+                &_PLACES[1],
+            )?;
+            ::core::result::Result::Ok(Self { flags: f0, value: f1 })
+        }
+        #[inline]
+        fn check_body(
+            block: &[u8],
+            tail: &mut _np::Reader<'_>,
+        ) -> ::core::result::Result<(), _np::DecodeError> {
+            _np::own_block!(block, _LAYOUT, 0);
+            _np::check_field::<
+                crate::Bytes,
+            >(block, const { _LAYOUT.slots[1] }, tail, &_PLACES[1])?;
+            ::core::result::Result::Ok(())
+        }
+        #[inline]
+        fn view_body<'a>(body: _np::BodyView<'a>) -> MetaView<'a> {
+            MetaView(body)
+        }
+    }
+    _np::evolvable! {
+        Meta
+    }
+    #[allow(dead_code, non_snake_case, clippy::all)]
+    impl<'a> MetaView<'a> {
+        /// 1 sensitive, 2 not for calls that follow from this one.
+        #[inline]
+        #[must_use]
+        pub fn flags(&self) -> u8 {
+            let _np::BodyView { block, tail } = self.0;
+            <u8 as _np::Wire>::view(block, const { _LAYOUT.slots[0] }, tail)
+        }
+        /// The value, as its key says.
+        #[inline]
+        #[must_use]
+        pub fn value(&self) -> <crate::Bytes as _np::Wire>::View<'a> {
+            let _np::BodyView { block, tail } = self.0;
+            <crate::Bytes as _np::Wire>::view(block, const { _LAYOUT.slots[1] }, tail)
+        }
+        /// Reads the value out of the bytes.
+        ///
+        /// # Errors
+        ///
+        /// None in bytes that were checked, unless the value takes more memory than the
+        /// default budget of decoding.
+        pub fn to_owned(&self) -> ::core::result::Result<Meta, _np::DecodeError> {
+            self.0.decode(_np::Body::decode_body)
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for MetaView<'_> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Meta")
+                .field("flags", &self.flags())
+                .field("value", &self.value())
+                .finish()
+        }
+    }
+    static _SCHEMA: _np::TypeSchema = _np::TypeSchema::Struct(
+        _np::StructSchema::new(
+            _np::TypeId::of::<Meta>,
+            "Meta",
+            &[
+                _np::FieldSchema::new(0, "flags", <u8 as _np::Wire>::schema),
+                _np::FieldSchema::new(1, "value", <crate::Bytes as _np::Wire>::schema),
+            ],
+        ),
+    );
+    _np::mapped_struct! {
+        Meta "Meta" { flags "flags" : u8; value "value" : crate ::Bytes; }
     }
 };

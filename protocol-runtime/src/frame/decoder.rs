@@ -2,13 +2,9 @@
 
 use bytes::{Buf, Bytes, BytesMut};
 
-use super::header::{HEADER, Head};
+use super::header::{Flags, HEADER, Head};
 use super::prefix;
 use crate::error::Error;
-
-/// The longest body of a frame that concerns the connection: today's fields and room for those
-/// of a newer peer.
-pub const CONTROL_MAX: u32 = 1_024;
 
 /// A frame: what its header says, and its body.
 ///
@@ -17,6 +13,8 @@ pub const CONTROL_MAX: u32 = 1_024;
 pub struct Frame {
     /// What the header says.
     pub head: Head,
+    /// What it says of the body.
+    pub flags: Flags,
     /// The bytes after the header.
     pub body: Bytes,
 }
@@ -51,9 +49,9 @@ impl Decoder {
         let Some(len) = prefix(bytes).map(u32::from_le_bytes) else { return Ok(None) };
         too_large(len, self.max)?;
         let Some(header) = prefix::<HEADER>(bytes) else { return Ok(None) };
-        let head = Head::from_bytes(header)?;
-        if head.kind().is_control() {
-            too_large(len, CONTROL_MAX)?;
+        let (head, flags) = Head::from_bytes(header)?;
+        if let Some(max) = head.kind().body_max() {
+            too_large(len, max)?;
         }
         let Ok(body) = usize::try_from(len) else {
             return Err(Error::FrameTooLarge { len, max: self.max });
@@ -64,7 +62,7 @@ impl Decoder {
         bytes.advance(HEADER);
         // An empty body keeps no buffer alive.
         let body = if body == 0 { Bytes::new() } else { bytes.split_to(body).freeze() };
-        Ok(Some(Frame { head, body }))
+        Ok(Some(Frame { head, flags, body }))
     }
 }
 

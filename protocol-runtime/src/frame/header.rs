@@ -12,71 +12,84 @@ use super::id::CallId;
 /// How many bytes a header has.
 pub const HEADER: usize = 12;
 
+/// The longest body of a frame that concerns the connection: today's fields and room for those
+/// of a newer peer.
+pub const CONTROL_MAX: u32 = 1_024;
+
 /// The highest number of a message within its protocol.
 pub const NUMBER_MAX: u16 = 0x0fff;
 
 /// The most protocols one connection carries.
 pub const PROTOCOLS_MAX: usize = 16;
 
-/// What a frame is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Kind {
+/// Writes the kinds, their numbers and their order from one table.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $number:literal;)*) => {
+        /// What a frame is for.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub enum Kind {
+            $($(#[$doc])* $name = $number,)*
+        }
+
+        impl Kind {
+            /// Every kind, in the order of their numbers.
+            pub const ALL: [Self; 12] = [$(Self::$name,)*];
+
+            /// The number on the wire.
+            #[must_use]
+            pub const fn number(self) -> u8 {
+                match self {
+                    $(Self::$name => $number,)*
+                }
+            }
+
+            /// The kind with this number.
+            const fn from_number(number: u8) -> Result<Self, BadFrame> {
+                match number {
+                    $($number => Ok(Self::$name),)*
+                    _ => Err(BadFrame::UnknownKind(number)),
+                }
+            }
+        }
+    };
+}
+
+kinds! {
     /// A call's message.
-    Request = 1,
-    /// A call's reply.
-    Reply = 2,
+    Request = 1;
+    /// A call's reply, or that its answer is a stream.
+    Reply = 2;
     /// A call's failure.
-    Error = 3,
+    Error = 3;
     /// A one-way message.
-    Event = 4,
+    Event = 4;
+    /// One value of a stream.
+    Item = 5;
+    /// The end of a stream.
+    End = 6;
+    /// More that may be sent: of a stream, or of one-way messages.
+    Credit = 7;
+    /// Nobody waits for a call any more.
+    Cancel = 8;
     /// A question whether the peer is there.
-    Ping = 9,
+    Ping = 9;
     /// The answer to a ping.
-    Pong = 10,
+    Pong = 10;
+    /// No further calls are run.
+    GoAway = 11;
     /// The last frame of a side.
-    Close = 12,
+    Close = 12;
 }
 
 impl Kind {
-    /// Every kind, in the order of their numbers.
-    pub const ALL: [Self; 7] =
-        [Self::Request, Self::Reply, Self::Error, Self::Event, Self::Ping, Self::Pong, Self::Close];
-
-    /// The number on the wire.
-    #[must_use]
-    pub const fn number(self) -> u8 {
-        match self {
-            Self::Request => 1,
-            Self::Reply => 2,
-            Self::Error => 3,
-            Self::Event => 4,
-            Self::Ping => 9,
-            Self::Pong => 10,
-            Self::Close => 12,
-        }
-    }
-
-    /// The kind with this number.
-    const fn from_number(number: u8) -> Result<Self, BadFrame> {
-        match number {
-            1 => Ok(Self::Request),
-            2 => Ok(Self::Reply),
-            3 => Ok(Self::Error),
-            4 => Ok(Self::Event),
-            9 => Ok(Self::Ping),
-            10 => Ok(Self::Pong),
-            12 => Ok(Self::Close),
-            // Numbered by the format, for streams, cancellation and drain.
-            5..=8 | 11 => Err(BadFrame::Unsupported(number)),
-            _ => Err(BadFrame::UnknownKind(number)),
-        }
-    }
-
-    /// Whether the frame belongs to one call; the others concern the connection.
+    /// Whether the frame belongs to one call; the others concern the connection, and Credit either.
     #[must_use]
     pub const fn of_a_call(self) -> bool {
-        matches!(self, Self::Request | Self::Reply | Self::Error)
+        matches!(
+            self,
+            Self::Request | Self::Reply | Self::Error | Self::Item | Self::End | Self::Cancel
+        )
     }
 
     /// Whether the frame names a message.
@@ -85,16 +98,87 @@ impl Kind {
         matches!(self, Self::Request | Self::Event)
     }
 
-    /// Whether the frame is about the connection itself, so that its body is small.
+    /// Whether the frame carries a message, or a fragment of one.
     #[must_use]
-    pub const fn is_control(self) -> bool {
-        matches!(self, Self::Ping | Self::Pong | Self::Close)
+    pub const fn is_message(self) -> bool {
+        matches!(self, Self::Request | Self::Reply | Self::Error | Self::Event | Self::Item)
+    }
+
+    /// The longest body of a frame that carries no message of the application: today's fields and
+    /// room for those of a newer peer, or nothing at all.
+    #[must_use]
+    pub const fn body_max(self) -> Option<u32> {
+        match self {
+            Self::Request | Self::Reply | Self::Error | Self::Event | Self::Item => None,
+            Self::End | Self::Cancel => Some(0),
+            Self::Credit | Self::Ping | Self::Pong | Self::GoAway | Self::Close => {
+                Some(CONTROL_MAX)
+            }
+        }
+    }
+
+    /// The flags that a frame of this kind may have.
+    const fn flags(self) -> u8 {
+        match self {
+            Self::Request => 0b1111,
+            Self::Reply | Self::Event => 0b1011,
+            Self::Item => 0b1001,
+            Self::Error => 0b1000,
+            Self::End
+            | Self::Credit
+            | Self::Cancel
+            | Self::Ping
+            | Self::Pong
+            | Self::GoAway
+            | Self::Close => 0,
+        }
     }
 }
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self, f)
+    }
+}
+
+/// What a frame says of its body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Flags(u8);
+
+impl Flags {
+    /// Nothing.
+    pub const NONE: Self = Self(0);
+    /// The body of the message is compressed.
+    pub const COMPRESSED: Self = Self(1);
+    /// Metadata stands before the body.
+    pub const METADATA: Self = Self(2);
+    /// How long the caller waits stands before the body.
+    pub const DEADLINE: Self = Self(4);
+    /// The message goes on in another frame.
+    pub const MORE: Self = Self(8);
+
+    /// The flags in one byte.
+    #[must_use]
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// Whether all of `flags` are set.
+    #[must_use]
+    pub const fn has(self, flags: Self) -> bool {
+        self.0 & flags.0 == flags.0
+    }
+
+    /// These and `flags`.
+    #[must_use]
+    pub const fn with(self, flags: Self) -> Self {
+        Self(self.0 | flags.0)
+    }
+
+    /// These without `flags`.
+    #[must_use]
+    pub const fn without(self, flags: Self) -> Self {
+        Self(self.0 & !flags.0)
     }
 }
 
@@ -105,12 +189,14 @@ pub enum BadFrame {
     /// No such kind is defined.
     #[error("unknown kind {0}")]
     UnknownKind(u8),
-    /// The format numbers this kind, and this version of the library does not take it.
-    #[error("kind {0} is not supported")]
-    Unsupported(u8),
-    /// Flags that must be zero are set.
-    #[error("flags {0:#04x} are not supported")]
-    Flags(u8),
+    /// Flags that a frame of this kind, or one that goes on with a message, must not have.
+    #[error("{kind} with flags {flags:#04x}")]
+    Flags {
+        /// The kind.
+        kind: Kind,
+        /// The flags.
+        flags: u8,
+    },
     /// A kind that names no message has a method.
     #[error("{kind} with method {method:#06x}")]
     Method {
@@ -149,6 +235,31 @@ pub enum BadFrame {
     /// A message of a protocol that was not accepted.
     #[error("a message of protocol {0}, which was not accepted")]
     Protocol(u8),
+    /// What stands before the body of a message is cut off, or cannot be read.
+    #[error("{0} whose metadata or deadline cannot be read")]
+    Prefix(Kind),
+    /// A frame in a direction of a call that has no stream, or whose stream is not open.
+    #[error("{kind} for call {call}, which has no open stream that way")]
+    NoStream {
+        /// The kind.
+        kind: Kind,
+        /// The call.
+        call: CallId,
+    },
+    /// A frame in a direction of a call while a message in that direction is unfinished.
+    #[error("{kind} for call {call}, of which a message is unfinished")]
+    Unfinished {
+        /// The kind.
+        kind: Kind,
+        /// The call; 0 for one-way messages.
+        call: u32,
+    },
+    /// More unfinished messages at a time than are allowed.
+    #[error("more than {0} unfinished messages")]
+    TooManyUnfinished(usize),
+    /// A reply with a body, or in fragments, to a call whose answer is a stream.
+    #[error("reply with a body to call {0}, whose answer is a stream")]
+    StreamReply(CallId),
 }
 
 /// Which message: the protocol's place in Accept, and the message's number in it.
@@ -216,10 +327,32 @@ pub enum Head {
         /// The message.
         method: Method,
     },
+    /// One value of a call's stream.
+    Item {
+        /// The call.
+        call: CallId,
+    },
+    /// The end of a call's stream.
+    End {
+        /// The call.
+        call: CallId,
+    },
+    /// More that may be sent.
+    Credit {
+        /// The call of the stream; none for one-way messages.
+        call: Option<CallId>,
+    },
+    /// Nobody waits for a call any more.
+    Cancel {
+        /// The call.
+        call: CallId,
+    },
     /// A question whether the peer is there.
     Ping,
     /// The answer to a ping.
     Pong,
+    /// No further calls are run.
+    GoAway,
     /// The last frame of a side.
     Close,
 }
@@ -233,25 +366,58 @@ impl Head {
             Self::Reply { .. } => Kind::Reply,
             Self::Error { .. } => Kind::Error,
             Self::Event { .. } => Kind::Event,
+            Self::Item { .. } => Kind::Item,
+            Self::End { .. } => Kind::End,
+            Self::Credit { .. } => Kind::Credit,
+            Self::Cancel { .. } => Kind::Cancel,
             Self::Ping => Kind::Ping,
             Self::Pong => Kind::Pong,
+            Self::GoAway => Kind::GoAway,
             Self::Close => Kind::Close,
         }
     }
 
-    /// The header of a frame with `len` bytes after it.
+    /// The call that the frame belongs to, if any.
+    #[must_use]
+    pub const fn call(self) -> Option<CallId> {
+        match self {
+            Self::Request { call, .. }
+            | Self::Reply { call }
+            | Self::Error { call }
+            | Self::Item { call }
+            | Self::End { call }
+            | Self::Cancel { call } => Some(call),
+            Self::Credit { call } => call,
+            Self::Event { .. } | Self::Ping | Self::Pong | Self::GoAway | Self::Close => None,
+        }
+    }
+
+    /// The header of a frame without flags and with `len` bytes after it.
     #[must_use]
     pub fn to_bytes(self, len: u32) -> [u8; HEADER] {
-        let (method, call) = match self {
-            Self::Request { call, method } => (method.to_wire(), call.get()),
-            Self::Reply { call } | Self::Error { call } => (0, call.get()),
-            Self::Event { method } => (method.to_wire(), 0),
-            Self::Ping | Self::Pong | Self::Close => (0, 0),
+        self.flagged(Flags::NONE, len)
+    }
+
+    /// The header of a frame with `len` bytes after it.
+    #[must_use]
+    pub fn flagged(self, flags: Flags, len: u32) -> [u8; HEADER] {
+        let method = match self {
+            Self::Request { method, .. } | Self::Event { method } => method.to_wire(),
+            Self::Reply { .. }
+            | Self::Error { .. }
+            | Self::Item { .. }
+            | Self::End { .. }
+            | Self::Credit { .. }
+            | Self::Cancel { .. }
+            | Self::Ping
+            | Self::Pong
+            | Self::GoAway
+            | Self::Close => 0,
         };
         let [l0, l1, l2, l3] = len.to_le_bytes();
         let [m0, m1] = method.to_le_bytes();
-        let [c0, c1, c2, c3] = call.to_le_bytes();
-        [l0, l1, l2, l3, self.kind().number(), 0, m0, m1, c0, c1, c2, c3]
+        let [c0, c1, c2, c3] = self.call().map_or(0, CallId::get).to_le_bytes();
+        [l0, l1, l2, l3, self.kind().number(), flags.bits(), m0, m1, c0, c1, c2, c3]
     }
 
     /// What the header says, beside its length.
@@ -259,11 +425,11 @@ impl Head {
     /// # Errors
     ///
     /// The rule that it breaks.
-    pub fn from_bytes(header: [u8; HEADER]) -> Result<Self, BadFrame> {
+    pub fn from_bytes(header: [u8; HEADER]) -> Result<(Self, Flags), BadFrame> {
         let [_, _, _, _, kind, flags, m0, m1, c0, c1, c2, c3] = header;
         let kind = Kind::from_number(kind)?;
-        if flags != 0 {
-            return Err(BadFrame::Flags(flags));
+        if flags & !kind.flags() != 0 {
+            return Err(BadFrame::Flags { kind, flags });
         }
         let wire = u16::from_le_bytes([m0, m1]);
         if wire != 0 && !kind.has_method() {
@@ -271,19 +437,28 @@ impl Head {
         }
         let method = Method::from_wire(wire);
         let number = u32::from_le_bytes([c0, c1, c2, c3]);
-        let wrong = BadFrame::Call { kind, call: number };
-        let call = CallId::new(number);
-        match (kind, call) {
-            (Kind::Request, Some(call)) => Ok(Self::Request { call, method }),
-            (Kind::Reply, Some(call)) => Ok(Self::Reply { call }),
-            (Kind::Error, Some(call)) => Ok(Self::Error { call }),
-            (Kind::Event, None) => Ok(Self::Event { method }),
-            (Kind::Ping, None) => Ok(Self::Ping),
-            (Kind::Pong, None) => Ok(Self::Pong),
-            (Kind::Close, None) => Ok(Self::Close),
-            (Kind::Request | Kind::Reply | Kind::Error, None)
-            | (Kind::Event | Kind::Ping | Kind::Pong | Kind::Close, Some(_)) => Err(wrong),
-        }
+        let head = match (kind, CallId::new(number)) {
+            (Kind::Request, Some(call)) => Self::Request { call, method },
+            (Kind::Reply, Some(call)) => Self::Reply { call },
+            (Kind::Error, Some(call)) => Self::Error { call },
+            (Kind::Item, Some(call)) => Self::Item { call },
+            (Kind::End, Some(call)) => Self::End { call },
+            (Kind::Cancel, Some(call)) => Self::Cancel { call },
+            (Kind::Credit, call) => Self::Credit { call },
+            (Kind::Event, None) => Self::Event { method },
+            (Kind::Ping, None) => Self::Ping,
+            (Kind::Pong, None) => Self::Pong,
+            (Kind::GoAway, None) => Self::GoAway,
+            (Kind::Close, None) => Self::Close,
+            (
+                Kind::Request | Kind::Reply | Kind::Error | Kind::Item | Kind::End | Kind::Cancel,
+                None,
+            )
+            | (Kind::Event | Kind::Ping | Kind::Pong | Kind::GoAway | Kind::Close, Some(_)) => {
+                return Err(BadFrame::Call { kind, call: number });
+            }
+        };
+        Ok((head, Flags(flags)))
     }
 }
 
@@ -312,11 +487,20 @@ mod tests {
             Head::Reply { call },
             Head::Error { call },
             Head::Event { method },
+            Head::Item { call },
+            Head::End { call },
+            Head::Credit { call: Some(call) },
+            Head::Credit { call: None },
+            Head::Cancel { call },
             Head::Ping,
             Head::Pong,
+            Head::GoAway,
             Head::Close,
         ] {
-            assert_eq!(Head::from_bytes(head.to_bytes(7)), Ok(head));
+            for flags in (0..=head.kind().flags()).filter(|f| f & !head.kind().flags() == 0) {
+                let flags = Flags(flags);
+                assert_eq!(Head::from_bytes(head.flagged(flags, 7)), Ok((head, flags)));
+            }
         }
     }
 
@@ -330,7 +514,7 @@ mod tests {
     fn with(head: Head, at: usize, byte: u8) -> Result<Head, BadFrame> {
         let mut bytes = head.to_bytes(0);
         bytes[at] = byte;
-        Head::from_bytes(bytes)
+        Head::from_bytes(bytes).map(|(head, _)| head)
     }
 
     #[test]
@@ -338,16 +522,18 @@ mod tests {
         let reply = Head::Reply { call: call(1) };
         assert_eq!(with(Head::Ping, 4, 0), Err(BadFrame::UnknownKind(0)));
         assert_eq!(with(Head::Ping, 4, 13), Err(BadFrame::UnknownKind(13)));
-        for kind in [5, 6, 7, 8, 11] {
-            assert_eq!(with(Head::Ping, 4, kind), Err(BadFrame::Unsupported(kind)));
+        for bit in [2, 4, 5, 6, 7] {
+            let (kind, flags) = (Kind::Reply, 1 << bit);
+            assert_eq!(with(reply, 5, flags), Err(BadFrame::Flags { kind, flags }));
         }
         for bit in 0..8 {
-            assert_eq!(with(reply, 5, 1 << bit), Err(BadFrame::Flags(1 << bit)));
+            let (kind, flags) = (Kind::Ping, 1 << bit);
+            assert_eq!(with(Head::Ping, 5, flags), Err(BadFrame::Flags { kind, flags }));
         }
         let method = BadFrame::Method { kind: Kind::Reply, method: 0x1000 };
         assert_eq!(with(reply, 7, 0x10), Err(method));
         assert_eq!(with(reply, 8, 0), Err(BadFrame::Call { kind: Kind::Reply, call: 0 }));
-        for head in [Head::Ping, Head::Pong, Head::Close] {
+        for head in [Head::Ping, Head::Pong, Head::GoAway, Head::Close] {
             let kind = head.kind();
             assert_eq!(with(head, 8, 1), Err(BadFrame::Call { kind, call: 1 }));
         }
@@ -357,7 +543,7 @@ mod tests {
     fn kinds_agree_with_what_a_header_may_say() {
         for kind in Kind::ALL {
             assert_eq!(Kind::from_number(kind.number()), Ok(kind));
-            assert!(!(kind.of_a_call() && kind.is_control()));
+            assert!(!(kind.is_message() && kind.body_max().is_some()));
         }
     }
 }

@@ -327,7 +327,13 @@ pub fn check_offers(offers: &[control::Offer]) -> Result<(), BadPreface> {
 ///
 /// The first limit that is too low.
 pub fn check_limits(record_max: u32, limits: &control::PeerLimits) -> Result<(), BadPreface> {
-    let rows = [("records", record_max), ("frames", limits.frame), ("messages", limits.message)];
+    let rows = [
+        ("records", record_max),
+        ("frames", limits.frame),
+        ("messages", limits.message),
+        ("items", limits.stream_window),
+        ("one-way messages", limits.events_window),
+    ];
     match rows.into_iter().find(|(_, value)| *value < LEAST) {
         Some((name, value)) => Err(BadPreface::Limit { name, value }),
         None => Ok(()),

@@ -86,6 +86,14 @@ reasons! {
     SlowReader = 15, "peer does not read";
     /// The side that closes has a fault of its own.
     Internal = 16, "internal fault";
+    /// More was sent than there was credit for, or more credit given than can be counted.
+    FlowControl = 17, "flow control broken";
+    /// Nothing was said on the connection for as long as the side that closes allows.
+    IdleTimeout = 18, "idle for too long";
+    /// The connection is as old as the side that closes lets one become.
+    MaxAge = 19, "connection too old";
+    /// The peer gave no sign of life.
+    Dead = 20, "no sign of life";
 }
 
 #[cfg(test)]

@@ -152,6 +152,9 @@ impl Acceptor {
             limits: limits.clone(),
             unix_ms: setup.time.unix_ms(),
             clock: setup.clock,
+            shapes: Vec::new(),
+            compression: crate::session::CompressionOffer::default(),
+            memory: crate::session::MessageMemory::default(),
         };
         let session = Session::new(config, Box::new(OsRandom), driver::now())?;
         let stranger = Peer::new(Identity::Anonymous, self.listener.address().transport(), from);

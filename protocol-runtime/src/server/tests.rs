@@ -247,6 +247,9 @@ async fn of_whoever_was_not_let_in_yet_little_is_read() {
         limits: Limits::default(),
         unix_ms: 0,
         clock: ClockPolicy::Warn,
+        shapes: Vec::new(),
+        compression: crate::session::CompressionOffer::default(),
+        memory: crate::session::MessageMemory::default(),
     };
     let mut session = Session::new(config, Box::new(OsRandom), driver::now()).unwrap();
     let (mut preface, mut answer, mut message) = (Vec::new(), BytesMut::new(), Vec::new());
@@ -261,7 +264,7 @@ async fn of_whoever_was_not_let_in_yet_little_is_read() {
         out.resize(out.len() + 4 * PIPE, 0);
         Ok(())
     };
-    session.notify(0, 1, encode).unwrap();
+    session.notify(0, 1, crate::session::CallOptions::default(), encode).unwrap();
     assert!(session.poll_transmit(&mut message));
     drop(stream);
 

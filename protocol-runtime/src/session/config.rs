@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::clock::ClockPolicy;
+use super::memory::MessageMemory;
 use super::replay::ReplayFilter;
+use super::shape::Shapes;
 use crate::error::Skew;
 use crate::frame::control::Offer;
 use crate::frame::id::Role;
@@ -26,6 +28,24 @@ pub struct Config {
     pub unix_ms: u64,
     /// What becomes of a peer with another time of day.
     pub clock: ClockPolicy,
+    /// What is known of the messages of each of the `offers`, in their order. Of a protocol that is
+    /// missing here each message is a plain call.
+    pub shapes: Vec<Shapes>,
+    /// How bodies may be compressed.
+    pub compression: CompressionOffer,
+    /// The memory for large messages; the same for all sessions of a server.
+    pub memory: MessageMemory,
+}
+
+/// Which compressed bodies this side reads, and whether it compresses what it sends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CompressionOffer {
+    /// LZ4 blocks.
+    pub lz4: bool,
+    /// zstd frames. Where both sides read both, this is what they use.
+    pub zstd: bool,
+    /// Whether all messages are compressed that hold no secret, and not only those that say so.
+    pub enabled: bool,
 }
 
 /// How a connection is protected, and from which side it is seen.
@@ -193,6 +213,12 @@ pub struct Established {
     pub calls: u32,
     /// The largest body of a message that the peer takes.
     pub body_bytes: u32,
+    /// The longest frame that the peer takes, without its header.
+    pub frame_bytes: u32,
+    /// How many bytes of items the peer takes on a stream before it gives more credit.
+    pub stream_window: u32,
+    /// How many bytes of one-way messages the peer takes before it gives more credit.
+    pub events_window: u32,
     /// The peer's time of day, in milliseconds since 1970, if it told. A server learns it with XX,
     /// XK and NNpsk0, a client always.
     pub peer_unix_ms: Option<u64>,

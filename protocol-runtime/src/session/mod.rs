@@ -37,17 +37,19 @@ mod config;
 mod event;
 mod handshake;
 mod in_flight;
+mod memory;
 mod open;
 mod outbox;
 mod replay;
 mod served;
+mod shape;
 mod stats;
 #[cfg(test)]
 mod tests;
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::BytesMut;
 
@@ -57,15 +59,21 @@ use self::outbox::Outbox;
 use crate::error::{CloseReason, Error, Fault};
 use crate::frame::reason::Reason;
 use crate::limits::Limits;
+use crate::metadata::Metadata;
 use crate::noise::Random;
 use crate::wire::EncodeError;
 
 pub use self::clock::ClockPolicy;
 pub use self::config::{
-    Accepted, ClientSecurity, Config, Established, Security, ServerKey, ServerSecurity,
+    Accepted, ClientSecurity, CompressionOffer, Config, Established, Security, ServerKey,
+    ServerSecurity,
 };
-pub use self::event::{CallFailure, CallRefused, Event, Status, Unanswered};
+pub use self::event::{
+    CallFailure, CallOptions, CallRefused, Dropped, Event, ItemRefused, Status, Unanswered,
+};
+pub use self::memory::MessageMemory;
 pub use self::replay::ReplayFilter;
+pub use self::shape::{Compress, Shape, Shapes};
 pub use self::stats::Stats;
 pub use crate::frame::id::{CallId, Role};
 
@@ -157,7 +165,7 @@ impl Session {
     pub fn handle_failure(&mut self, error: Error) {
         if !matches!(self.state, State::Closed(_)) {
             self.core.outbox.discard();
-            self.end(error.into(), Rest::Lost);
+            self.finish(error.into(), Rest::Lost);
         }
     }
 
@@ -190,11 +198,11 @@ impl Session {
         now: Instant,
         protocol: u8,
         number: u16,
-        timeout: Option<Duration>,
+        options: CallOptions<'_>,
         encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<CallId, CallRefused> {
         let (open, core) = self.open()?;
-        open.call(core, now, (protocol, number), timeout, encode)
+        open.call(core, now, (protocol, number), options.timeout, encode)
     }
 
     /// Sends a one-way message.
@@ -206,6 +214,7 @@ impl Session {
         &mut self,
         protocol: u8,
         number: u16,
+        _options: CallOptions<'_>,
         encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<(), CallRefused> {
         let (open, core) = self.open()?;
@@ -250,15 +259,84 @@ impl Session {
         open.fail(core, call, fault)
     }
 
-    /// Nobody waits for this call of this side any more. There will be no event for it, unless
-    /// one is in the queue already.
+    /// Answers a call of the peer, and sends `metadata` along.
     ///
-    /// The peer still runs it, so it counts as in flight until its late answer came, which is
-    /// dropped, or until [`Limits::late_reply_grace`] has passed.
-    pub fn forget(&mut self, now: Instant, call: CallId) {
+    /// # Errors
+    ///
+    /// [`Unanswered`] says what the peer got instead.
+    pub fn reply_with(
+        &mut self,
+        call: CallId,
+        _metadata: &Metadata,
+        encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
+    ) -> Result<(), Unanswered> {
+        self.reply(call, encode)
+    }
+
+    /// Answers a call of the peer with a stream, whose items follow.
+    ///
+    /// # Errors
+    ///
+    /// [`Unanswered::NotOpen`], or [`Unanswered::Shape`] if the answer to this message is no
+    /// stream.
+    pub fn open_stream(&mut self, _call: CallId) -> Result<(), Unanswered> {
+        Err(Unanswered::Shape)
+    }
+
+    /// Sends an item of this side's stream of a call, of either side.
+    ///
+    /// # Errors
+    ///
+    /// Why it was not sent. Nothing was written.
+    pub fn item(
+        &mut self,
+        _call: CallId,
+        _encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
+    ) -> Result<(), ItemRefused> {
+        Err(ItemRefused::NotOpen)
+    }
+
+    /// Ends this side's stream of a call, of either side.
+    ///
+    /// # Errors
+    ///
+    /// [`Unanswered::NotOpen`] if there is no such stream.
+    pub fn end(&mut self, _call: CallId) -> Result<(), Unanswered> {
+        Err(Unanswered::NotOpen)
+    }
+
+    /// Nobody waits for this call of this side any more; the peer is told. There will be no event
+    /// for it, unless one is in the queue already.
+    ///
+    /// The call counts as in flight until the peer has answered, or until
+    /// [`Limits::late_reply_grace`] has passed.
+    pub fn cancel(&mut self, now: Instant, call: CallId) {
         if let State::Open(open) = &mut self.state {
             open.forget(&self.core, now, call);
         }
+    }
+
+    /// The application has taken items that cost so much: the peer may send as much again.
+    pub fn taken(&mut self, _call: CallId, _octets: usize) {}
+
+    /// The handlers of one-way messages that cost so much have ended: the peer may send as much
+    /// again.
+    pub fn event_done(&mut self, _octets: usize) {}
+
+    /// This side stops reading, or goes on. While it does not read it does not expect signs of
+    /// life either.
+    pub fn set_paused(&mut self, _now: Instant, _paused: bool) {}
+
+    /// Whether this side may stop reading: it waits for nothing from the peer. Two sides that
+    /// both stop while each waits for the other would wait for ever.
+    #[must_use]
+    pub fn may_pause(&self) -> bool {
+        self.calls_in_flight() == 0
+    }
+
+    /// Runs no further calls of the peer, and closes when all calls of both sides are over.
+    pub fn go_away(&mut self, reason: Reason) {
+        self.close(reason, "");
     }
 
     /// Asks the peer whether it is there. The answer is one [`Event::Pong`] with the token.
@@ -281,7 +359,7 @@ impl Session {
             State::Open(_) => self.core.write_close(reason, text),
             State::Closed(_) => return,
         }
-        self.end(CloseReason::Local { reason }, Rest::Sent);
+        self.finish(CloseReason::Local { reason }, Rest::Sent);
     }
 
     // Outputs.
@@ -293,7 +371,7 @@ impl Session {
             // The counter of records is used up: not even a Close can be sealed.
             self.core.outbox.discard();
             if !matches!(self.state, State::Closed(_)) {
-                self.end(Error::Record(error).into(), Rest::Sent);
+                self.finish(Error::Record(error).into(), Rest::Sent);
             }
         }
         let taken = out.len().saturating_sub(before);
@@ -405,7 +483,7 @@ impl Session {
                     self.state = State::Open(open);
                     self.core.events.push_back(Event::Established);
                 }
-                Err(error) => self.end(error.into(), Rest::Sent),
+                Err(error) => self.finish(error.into(), Rest::Sent),
             }
         }
         if let State::Open(open) = &mut self.state {
@@ -414,7 +492,7 @@ impl Session {
                 Ok(Done::Closed(reason)) => {
                     // The peer reads nothing after its Close.
                     self.core.outbox.discard();
-                    self.end(reason, Rest::Lost);
+                    self.finish(reason, Rest::Lost);
                 }
                 Err(error) => self.fail_with(error),
             }
@@ -430,11 +508,11 @@ impl Session {
             State::Open(_) => self.core.write_close(error.reason(), &error.to_string()),
             State::Closed(_) => return,
         }
-        self.end(error.into(), Rest::Sent);
+        self.finish(error.into(), Rest::Sent);
     }
 
     /// Ends each call, and then the connection.
-    fn end(&mut self, reason: CloseReason, rest: Rest) {
+    fn finish(&mut self, reason: CloseReason, rest: Rest) {
         if let State::Open(open) = &self.state {
             open.end_calls(&mut self.core, rest);
         }

@@ -12,8 +12,8 @@ use super::served::Served;
 use super::{Core, Rest, stats};
 use crate::error::{APPLICATION, CloseReason, Error, Fault, Flood, PeerText};
 use crate::frame::control::{Close, ErrorBody, Ping, Pong};
-use crate::frame::decoder::{CONTROL_MAX, Decoder, Frame};
-use crate::frame::header::{BadFrame, HEADER, Head, Kind, Method};
+use crate::frame::decoder::{Decoder, Frame};
+use crate::frame::header::{BadFrame, CONTROL_MAX, Flags, HEADER, Head, Kind, Method};
 use crate::frame::id::CallId;
 use crate::frame::preface::small;
 use crate::frame::prefix;
@@ -108,7 +108,7 @@ impl Open {
         let interval = limits.pings_interval();
         let open = Self {
             incoming,
-            decoder: Decoder::new(limits.body_bytes()),
+            decoder: Decoder::new(limits.frame_bytes().min(limits.message_bytes())),
             protocols,
             body_max: established.body_bytes,
             in_flight: InFlight::new(core.role, size(established.calls)),
@@ -304,14 +304,23 @@ impl Open {
     fn on_frame(
         &mut self,
         now: Instant,
-        Frame { head, body }: Frame,
+        Frame { head, flags, body }: Frame,
         core: &mut Core,
     ) -> Result<Option<CloseReason>, Error> {
+        let kind = head.kind();
+        if flags != Flags::NONE {
+            return Err(BadFrame::Flags { kind, flags: flags.bits() }.into());
+        }
         match head {
             Head::Request { call, method } => self.on_request(call, method, body, core)?,
             Head::Event { method } => self.on_one_way(method, body, core)?,
             Head::Reply { call } => self.on_answer(Kind::Reply, call, body, core)?,
             Head::Error { call } => self.on_answer(Kind::Error, call, body, core)?,
+            Head::Item { call } | Head::End { call } => {
+                return Err(BadFrame::NoStream { kind, call }.into());
+            }
+            // Nothing is streamed, so nothing waits for credit.
+            Head::Credit { .. } | Head::Cancel { .. } | Head::GoAway => self.stray(&body, core)?,
             Head::Ping => self.on_ping(now, &body, core)?,
             Head::Pong => self.on_pong(&body, core)?,
             Head::Close => {
@@ -337,9 +346,6 @@ impl Open {
         if self.served.contains(call) {
             return Err(BadFrame::Open(call).into());
         }
-        if method.number() == 0 {
-            return self.refuse(call, &Fault::Unimplemented, core);
-        }
         if self.served.is_full() {
             stats::count(&mut core.stats.overloaded);
             return self.refuse(call, &Fault::Overloaded { retry_after: None }, core);
@@ -348,7 +354,14 @@ impl Open {
         self.useful(&body);
         stats::count(&mut core.stats.requests);
         let (protocol, number) = (method.protocol(), method.number());
-        core.events.push_back(Event::Request { call, protocol, number, body });
+        core.events.push_back(Event::Request {
+            call,
+            protocol,
+            number,
+            body,
+            deadline: None,
+            metadata: None,
+        });
         Ok(())
     }
 
@@ -360,7 +373,7 @@ impl Open {
         self.useful(&body);
         stats::count(&mut core.stats.one_way);
         let (protocol, number) = (method.protocol(), method.number());
-        core.events.push_back(Event::OneWay { protocol, number, body });
+        core.events.push_back(Event::OneWay { protocol, number, body, metadata: None, cost: 0 });
         Ok(())
     }
 
@@ -389,7 +402,7 @@ impl Open {
             }
             Answered::Awaited => {
                 self.useful(&body);
-                core.events.push_back(Event::Reply { call, body });
+                core.events.push_back(Event::Reply { call, body, metadata: None });
             }
         }
         Ok(())

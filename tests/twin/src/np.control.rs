@@ -31,6 +31,15 @@ pub struct PeerLimits {
     /// Bytes of a frame, without its header.
     #[np(id = 2)]
     pub frame: u32,
+    /// Bytes of items that may be on their way on each stream.
+    #[np(id = 3)]
+    pub stream_window: u32,
+    /// Bytes of one-way messages whose handlers have not ended.
+    #[np(id = 4)]
+    pub events_window: u32,
+    /// How often it asks an idle peer for a sign of life; 0 for never.
+    #[np(id = 5)]
+    pub heartbeat_ms: u32,
 }
 
 /// The client's first words, in clear, and bound into the handshake.
@@ -46,6 +55,9 @@ pub struct Preface {
     /// Field 2.
     #[np(id = 2)]
     pub limits: PeerLimits,
+    /// The algorithms that the client reads: bit 0 LZ4, bit 1 zstd.
+    #[np(id = 3)]
+    pub compression: u8,
 }
 
 /// The server's choice: the payload of the second handshake message.
@@ -67,6 +79,9 @@ pub struct Accept {
     /// The server's clock: milliseconds since 1970.
     #[np(id = 4)]
     pub unix_ms: u64,
+    /// The algorithm of either side's compressed bodies: 0 none, 1 LZ4, 2 zstd.
+    #[np(id = 5)]
+    pub compression: u8,
 }
 
 /// What a client says of itself in the handshake, in its last message if strangers cannot read that.
@@ -127,4 +142,37 @@ pub struct ErrorBody {
     /// The typed error, for code 1.
     #[np(id = 3)]
     pub detail: ::network_protocol::Bytes,
+}
+
+/// Gives the peer more to spend: of a call's stream, or of one-way messages.
+#[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
+#[np(crate = ::network_protocol)]
+pub struct Credit {
+    /// From 1 to 2³¹ − 1.
+    #[np(id = 0)]
+    pub bytes: u32,
+}
+
+/// Says that no further calls of the peer are run.
+#[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
+#[np(crate = ::network_protocol)]
+pub struct GoAway {
+    /// From the list of reasons.
+    #[np(id = 0)]
+    pub reason: u16,
+    /// The last call of the peer that is run; 0 for none.
+    #[np(id = 1)]
+    pub last: u32,
+}
+
+/// A value that goes along with a message. All of them are a `Map<String, Meta>`.
+#[derive(::network_protocol::Wire, Clone, Debug, PartialEq)]
+#[np(crate = ::network_protocol)]
+pub struct Meta {
+    /// 1 sensitive, 2 not for calls that follow from this one.
+    #[np(id = 0)]
+    pub flags: u8,
+    /// The value, as its key says.
+    #[np(id = 1)]
+    pub value: ::network_protocol::Bytes,
 }

@@ -108,6 +108,9 @@ impl Pairs {
             limits: Limits::default(),
             unix_ms: self.unix_ms,
             clock: ClockPolicy::Warn,
+            shapes: Vec::new(),
+            compression: network_protocol::session::CompressionOffer::default(),
+            memory: network_protocol::session::MessageMemory::default(),
         };
         let session = Session::new(config, Box::new(OsRandom), now)?;
         Ok(Side { session, inbox: BytesMut::new(), out: Vec::new() })

@@ -28,7 +28,10 @@ impl Agreed {
             handshake_hash: None,
             record_bytes: self.record_bytes,
             calls: self.peer.calls.min(limits.calls_in_flight()),
-            body_bytes: self.peer.frame.min(self.peer.message),
+            body_bytes: self.peer.message.min(self.peer.frame),
+            frame_bytes: self.peer.frame,
+            stream_window: self.peer.stream_window,
+            events_window: self.peer.events_window,
             peer_unix_ms: None,
             clock_skew: None,
         }

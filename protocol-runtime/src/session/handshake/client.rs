@@ -47,7 +47,8 @@ pub(super) fn start(
     let Own { security, offers, clock, mut random } = own;
     let channel = security.channel(suite);
     let record_bytes = limits.record_bytes();
-    let body = Preface { offers, record_max: record_bytes, limits: announced(limits) };
+    let limits = announced(limits);
+    let body = Preface { offers, record_max: record_bytes, limits, compression: 0 };
     preface::put(outbox.clear(), channel, &body)?;
     let noise = match channel {
         Channel::Clear => None,

@@ -79,7 +79,7 @@ impl Handshaking {
         outbox: &mut Outbox,
     ) -> Result<Self, Error> {
         let role = config.role();
-        let Config { security, suite, offers, limits, unix_ms, clock } = config;
+        let Config { security, suite, offers, limits, unix_ms, clock, .. } = config;
         check_offers(&offers)?;
         let clock = Clock::new(unix_ms, now, clock);
         let left = limits.pre_auth_bytes();
@@ -269,5 +269,8 @@ fn announced(limits: &Limits) -> PeerLimits {
         calls: limits.calls_in_flight(),
         message: limits.message_bytes(),
         frame: limits.frame_bytes(),
+        stream_window: limits.stream_window(),
+        events_window: limits.events_window(),
+        heartbeat_ms: 0,
     }
 }

@@ -181,6 +181,7 @@ fn accept(unix_ms: u64, agreed: &Agreed, limits: &Limits) -> Result<Vec<u8>, Err
         record_max: agreed.record_bytes,
         limits: announced(limits),
         unix_ms,
+        compression: 0,
     };
     let mut body = Vec::new();
     encode_root(&accept, &mut body)?;

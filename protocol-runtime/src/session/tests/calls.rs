@@ -8,13 +8,20 @@ use super::pair::{Pair, Protection, append, config, reply, request};
 use crate::error::{CloseReason, Error, Fault, PeerText};
 use crate::frame::reason::Reason;
 use crate::limits::Limits;
-use crate::session::{CallFailure, CallId, CallRefused, Config, Event, Role, Status, Unanswered};
+use crate::session::{
+    CallFailure, CallId, CallOptions, CallRefused, Config, Event, Role, Status, Unanswered,
+};
 use crate::wire::EncodeError;
 
 const SECOND: Duration = Duration::from_secs(1);
 
 fn failed(call: CallId, fault: Fault) -> Event {
     Event::Failed { call, error: CallFailure::Remote(fault) }
+}
+
+/// A one-way message of the first protocol.
+fn one_way(number: u16, body: Bytes) -> Event {
+    Event::OneWay { protocol: 0, number, body, metadata: None, cost: 0 }
 }
 
 /// The client calls, and the request arrives.
@@ -75,10 +82,10 @@ fn f2_many_frames_in_one_read_all_come_out_in_order() {
 #[test]
 fn a_one_way_message_has_no_answer() {
     let mut pair = Pair::open(Protection::Nn);
-    pair.client.session.notify(0, 4_095, append(b"news")).unwrap();
+    pair.client.session.notify(0, 4_095, CallOptions::default(), append(b"news")).unwrap();
     pair.settle();
     let body = Bytes::from_static(b"news");
-    assert_eq!(pair.server.take_events(), [Event::OneWay { protocol: 0, number: 4_095, body }]);
+    assert_eq!(pair.server.take_events(), [one_way(4_095, body)]);
     assert_eq!(pair.server.session.served_in_flight(), 0);
 }
 
@@ -106,9 +113,10 @@ fn f4_a_message_at_the_limit_passes_and_one_over_it_is_not_written() {
         let max = u64::from(limit);
         let too_large = EncodeError::TooLarge { len: max + 1, max };
         let body = vec![9; usize::try_from(max).unwrap() + 1];
-        let refused = pair.client.session.call(pair.now, 0, 1, None, append(&body));
+        let refused =
+            pair.client.session.call(pair.now, 0, 1, CallOptions::default(), append(&body));
         assert_eq!(refused, Err(CallRefused::Encode(too_large)));
-        let refused = pair.client.session.notify(0, 1, append(&body));
+        let refused = pair.client.session.notify(0, 1, CallOptions::default(), append(&body));
         assert_eq!(refused, Err(CallRefused::Encode(too_large)));
         assert_eq!(pair.client.session.out_len(), 0);
         assert_eq!(pair.client.session.calls_in_flight(), 0);
@@ -241,7 +249,7 @@ fn f19_a_reply_after_the_grace_is_dropped_and_counted_too() {
 fn a_call_that_is_forgotten_has_no_event_and_makes_room_when_it_is_answered() {
     let mut pair = Pair::open(Protection::Plain);
     let call = called(&mut pair, b"", Some(SECOND));
-    pair.client.session.forget(pair.now, call);
+    pair.client.session.cancel(pair.now, call);
     pair.advance(SECOND * 5);
     assert_eq!(pair.client.take_events(), []);
     assert_eq!(pair.client.session.calls_in_flight(), 1);
@@ -251,7 +259,7 @@ fn a_call_that_is_forgotten_has_no_event_and_makes_room_when_it_is_answered() {
     assert_eq!(pair.client.session.calls_in_flight(), 0);
     // And without an answer, when its grace is over.
     let call = called(&mut pair, b"", None);
-    pair.client.session.forget(pair.now, call);
+    pair.client.session.cancel(pair.now, call);
     pair.advance(SECOND * 30);
     assert_eq!(pair.client.session.calls_in_flight(), 0);
 }
@@ -284,9 +292,18 @@ fn a_message_that_cannot_be_on_this_connection_is_not_sent() {
     let mut pair = Pair::open(Protection::Plain);
     for (protocol, number) in [(1, 1), (0, 0), (0, 4_096), (16, 1), (255, u16::MAX)] {
         let refused = CallRefused::NoSuchMessage { protocol, number };
-        let call = pair.client.session.call(pair.now, protocol, number, None, append(b""));
+        let call = pair.client.session.call(
+            pair.now,
+            protocol,
+            number,
+            CallOptions::default(),
+            append(b""),
+        );
         assert_eq!(call, Err(refused.clone()));
-        assert_eq!(pair.client.session.notify(protocol, number, append(b"")), Err(refused));
+        assert_eq!(
+            pair.client.session.notify(protocol, number, CallOptions::default(), append(b"")),
+            Err(refused)
+        );
     }
     assert_eq!(pair.client.session.out_len(), 0);
 }
@@ -294,13 +311,24 @@ fn a_message_that_cannot_be_on_this_connection_is_not_sent() {
 #[test]
 fn f21_a_message_number_nobody_knows_yet_does_not_end_the_connection() {
     let mut pair = Pair::open(Protection::Plain);
-    let call = pair.client.session.call(pair.now, 0, 4_000, None, append(b"new")).unwrap();
-    pair.client.session.notify(0, 4_001, append(b"new")).unwrap();
+    let call = pair
+        .client
+        .session
+        .call(pair.now, 0, 4_000, CallOptions::default(), append(b"new"))
+        .unwrap();
+    pair.client.session.notify(0, 4_001, CallOptions::default(), append(b"new")).unwrap();
     pair.settle();
     let body = Bytes::from_static(b"new");
     let expected = [
-        Event::Request { call, protocol: 0, number: 4_000, body: body.clone() },
-        Event::OneWay { protocol: 0, number: 4_001, body },
+        Event::Request {
+            call,
+            protocol: 0,
+            number: 4_000,
+            body: body.clone(),
+            deadline: None,
+            metadata: None,
+        },
+        one_way(4_001, body),
     ];
     assert_eq!(pair.server.take_events(), expected);
     pair.server.session.fail(call, &Fault::Unimplemented).unwrap();
@@ -350,7 +378,7 @@ fn each_call_in_flight_fails_once_when_the_connection_is_closed() {
     let mut pair = Pair::open(Protection::Xx);
     let sent = called(&mut pair, b"1", Some(SECOND));
     let forgotten = called(&mut pair, b"2", None);
-    pair.client.session.forget(pair.now, forgotten);
+    pair.client.session.cancel(pair.now, forgotten);
     pair.server.take_events();
     pair.client.session.close(Reason::Normal, "bye");
     let lost = CallFailure::ConnectionLost { maybe_executed: true };
@@ -368,7 +396,7 @@ fn each_call_in_flight_fails_once_when_the_connection_is_closed() {
 #[test]
 fn what_was_sent_before_a_close_is_still_delivered() {
     let mut pair = Pair::open(Protection::Nn);
-    pair.client.session.notify(0, 1, append(b"last words")).unwrap();
+    pair.client.session.notify(0, 1, CallOptions::default(), append(b"last words")).unwrap();
     pair.client.session.close(Reason::ShuttingDown, "");
     pair.settle();
     let events = pair.server.take_events();
@@ -400,9 +428,12 @@ fn commands_after_the_end_say_why_it_ended() {
     let reason = CloseReason::Peer { reason: Reason::Unauthorized, text: "".into() };
     assert_eq!(pair.client.session.close_reason(), Some(&reason));
     let closed = CallRefused::Closed(Box::new(reason));
-    let refused = pair.client.session.call(pair.now, 0, 1, None, append(b""));
+    let refused = pair.client.session.call(pair.now, 0, 1, CallOptions::default(), append(b""));
     assert_eq!(refused, Err(closed.clone()));
-    assert_eq!(pair.client.session.notify(0, 1, append(b"")), Err(closed.clone()));
+    assert_eq!(
+        pair.client.session.notify(0, 1, CallOptions::default(), append(b"")),
+        Err(closed.clone())
+    );
     assert_eq!(pair.client.session.ping(pair.now, 1), Err(closed));
     assert_eq!(pair.server.session.reply(call, append(b"")), Err(Unanswered::NotOpen));
     pair.client.take_events();
@@ -423,7 +454,7 @@ fn a_caller_stops_at_what_the_peer_serves() {
     let mut pair = Pair::with(client, server).opened();
     let first = called(&mut pair, b"", None);
     called(&mut pair, b"", None);
-    let refused = pair.client.session.call(pair.now, 0, 1, None, append(b""));
+    let refused = pair.client.session.call(pair.now, 0, 1, CallOptions::default(), append(b""));
     assert_eq!(refused, Err(CallRefused::TooManyCalls { max: 2 }));
     pair.server.session.reply(first, append(b"")).unwrap();
     pair.settle();
@@ -432,7 +463,7 @@ fn a_caller_stops_at_what_the_peer_serves() {
     // The server's own calls are bounded by its own limit, not by the client's higher one.
     pair.server.call(pair.now, b"", None);
     pair.server.call(pair.now, b"", None);
-    let refused = pair.server.session.call(pair.now, 0, 1, None, append(b""));
+    let refused = pair.server.session.call(pair.now, 0, 1, CallOptions::default(), append(b""));
     assert_eq!(refused, Err(CallRefused::TooManyCalls { max: 2 }));
 }
 
@@ -441,7 +472,7 @@ fn what_happens_is_counted() {
     let mut pair = Pair::open(Protection::Xx);
     let before = pair.server.session.stats();
     let call = called(&mut pair, b"", None);
-    pair.client.session.notify(0, 1, append(b"")).unwrap();
+    pair.client.session.notify(0, 1, CallOptions::default(), append(b"")).unwrap();
     pair.client.session.ping(pair.now, 1).unwrap();
     pair.server.session.reply(call, append(b"")).unwrap();
     pair.settle();

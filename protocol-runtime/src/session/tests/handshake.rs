@@ -12,8 +12,8 @@ use crate::frame::reason::Reason;
 use crate::limits::Limits;
 use crate::noise::{NoiseError, Suite};
 use crate::session::{
-    CallRefused, ClientSecurity, Config, Established, Event, Role, Security, ServerKey, Session,
-    Status,
+    CallOptions, CallRefused, ClientSecurity, Config, Established, Event, Role, Security,
+    ServerKey, Session, Status,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -112,9 +112,9 @@ fn limits_are_the_lesser_of_both_sides() {
         assert_eq!((seen.calls, seen.body_bytes, seen.record_bytes), (3, 1_500, 1_100));
         let seen = few.session.established().unwrap();
         assert_eq!((seen.calls, seen.body_bytes, seen.record_bytes), (3, 1_048_576, 1_100));
-        many.session.notify(0, 1, append(&[0; 1_500])).unwrap();
-        assert!(many.session.notify(0, 1, append(&[0; 1_501])).is_err());
-        many.session.notify(0, 1, append(&[0; 1_500])).unwrap();
+        many.session.notify(0, 1, CallOptions::default(), append(&[0; 1_500])).unwrap();
+        assert!(many.session.notify(0, 1, CallOptions::default(), append(&[0; 1_501])).is_err());
+        many.session.notify(0, 1, CallOptions::default(), append(&[0; 1_500])).unwrap();
         pair.settle();
         pair.assert_status(Status::Open);
     }
@@ -124,9 +124,12 @@ fn limits_are_the_lesser_of_both_sides() {
 fn a_client_sends_no_frame_before_the_answer() {
     for protection in Protection::ALL {
         let mut pair = Pair::new(protection);
-        let refused = pair.client.session.call(pair.now, 0, 1, None, append(b""));
+        let refused = pair.client.session.call(pair.now, 0, 1, CallOptions::default(), append(b""));
         assert_eq!(refused, Err(CallRefused::NotOpen));
-        assert_eq!(pair.client.session.notify(0, 1, append(b"")), Err(CallRefused::NotOpen));
+        assert_eq!(
+            pair.client.session.notify(0, 1, CallOptions::default(), append(b"")),
+            Err(CallRefused::NotOpen)
+        );
         assert_eq!(pair.client.session.ping(pair.now, 1), Err(CallRefused::NotOpen));
         assert!(pair.client.session.established().is_none());
     }
@@ -428,8 +431,16 @@ fn accept() -> Accept {
         format: 0,
         protocols: vec![offer("test::A", 1, 1)],
         record_max: 16_384,
-        limits: PeerLimits { calls: 1, message: 1_024, frame: 1_024 },
+        limits: PeerLimits {
+            calls: 1,
+            message: 1_024,
+            frame: 1_024,
+            stream_window: 1_024,
+            events_window: 1_024,
+            heartbeat_ms: 0,
+        },
         unix_ms: 0,
+        compression: 0,
     }
 }
 
@@ -449,7 +460,7 @@ fn a_client_takes_no_answer_that_it_did_not_ask_for() {
     for record_max in [0, 1_023, 16_385] {
         assert!(matches!(bad(Accept { record_max, ..accept() }), Error::BadAccept(_)));
     }
-    let small = PeerLimits { calls: 1, message: 1_024, frame: 1_023 };
+    let small = PeerLimits { frame: 1_023, ..accept().limits };
     let limit = BadPreface::Limit { name: "frames", value: 1_023 };
     assert_eq!(bad(Accept { limits: small, ..accept() }), limit.into());
 }

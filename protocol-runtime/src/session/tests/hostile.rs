@@ -9,7 +9,7 @@ use super::pair::{Dice, Pair, Protection, Side, append, config, start};
 use crate::error::CloseReason;
 use crate::frame::reason::Reason;
 use crate::noise::Random as _;
-use crate::session::{Event, Role, Status};
+use crate::session::{CallOptions, Event, Role, Status};
 
 /// Everything that a client says in one connection, and what the server makes of it.
 fn recorded(protection: Protection) -> (Vec<u8>, Vec<Event>) {
@@ -25,7 +25,7 @@ fn recorded(protection: Protection) -> (Vec<u8>, Vec<Event>) {
     carry(&mut pair);
     for len in [0, 1, 100, 20_000] {
         pair.client.call(pair.now, &vec![7; len], None);
-        pair.client.session.notify(0, 2, append(&vec![8; len])).unwrap();
+        pair.client.session.notify(0, 2, CallOptions::default(), append(&vec![8; len])).unwrap();
     }
     carry(&mut pair);
     pair.client.session.ping(pair.now, 5).unwrap();
@@ -211,7 +211,7 @@ fn a_read_buffer_is_free_again_when_its_bodies_are_gone() {
         let mut inbox = BytesMut::with_capacity(4_096);
         let memory = inbox.as_ptr();
         for _ in 0..100 {
-            pair.client.session.notify(0, 1, append(&[5; 1_000])).unwrap();
+            pair.client.session.notify(0, 1, CallOptions::default(), append(&[5; 1_000])).unwrap();
             inbox.reserve(2_000);
             inbox.extend_from_slice(&pair.client.transmit());
             pair.server.session.handle_bytes(pair.now, &mut inbox);

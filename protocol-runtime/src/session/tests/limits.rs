@@ -9,7 +9,7 @@ use crate::frame::header::Head;
 use crate::frame::reason::Reason;
 use crate::frame::unit;
 use crate::limits::{LimitError, Limits};
-use crate::session::{ClockPolicy, CloseReason, Config, ReplayFilter, Role, Status};
+use crate::session::{CallOptions, ClockPolicy, CloseReason, Config, ReplayFilter, Role, Status};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -53,7 +53,7 @@ fn record_bytes() {
         },
     )
     .opened();
-    pair.client.session.notify(0, 1, append(&[0; 3_000])).unwrap();
+    pair.client.session.notify(0, 1, CallOptions::default(), append(&[0; 3_000])).unwrap();
     // The first of three records is as long as it may be: text and tag.
     assert_eq!(pair.client.transmit()[..2], 1_040_u16.to_be_bytes());
     pair.server.receive(pair.now, &1_041_u16.to_be_bytes());

@@ -10,7 +10,9 @@ use super::pair::{Pair, Protection, append, config, id};
 use crate::error::Fault;
 use crate::frame::reason::Reason;
 use crate::limits::Limits;
-use crate::session::{CallFailure, CallId, CallRefused, Config, Event, Role, State, Status};
+use crate::session::{
+    CallFailure, CallId, CallOptions, CallRefused, Config, Event, Role, State, Status,
+};
 
 #[derive(Clone, Copy, Debug)]
 enum Step {
@@ -65,7 +67,7 @@ impl Calls {
                     prop_assert!(!self.serving(role).contains(&call));
                     self.serving(role).push(call);
                 }
-                Event::Reply { call, body } => {
+                Event::Reply { call, body, .. } => {
                     prop_assert_eq!(&body[..], &self.bodies[&call][..]);
                     self.ended(role, call)?;
                 }
@@ -80,7 +82,14 @@ impl Calls {
                 }
                 Event::OneWay { .. } => self.notified.1 += 1,
                 Event::Closed(_) => {}
-                Event::Established | Event::Pong { .. } => prop_assert!(false, "{:?}", event),
+                Event::Established
+                | Event::Pong { .. }
+                | Event::Opened { .. }
+                | Event::Item { .. }
+                | Event::Ended { .. }
+                | Event::Dropped { .. }
+                | Event::Credit { .. }
+                | Event::GoingAway { .. } => prop_assert!(false, "{:?}", event),
             }
         }
         Ok(())
@@ -102,7 +111,7 @@ fn apply(pair: &mut Pair, calls: &mut Calls, step: Step) -> Result<(), TestCaseE
             let side = pair.side(role);
             let body = u64::try_from(calls.bodies.len()).unwrap().to_le_bytes();
             let timeout = timeout.map(Duration::from_millis);
-            match side.session.call(now, 0, 1, timeout, append(&body)) {
+            match side.session.call(now, 0, 1, CallOptions::timeout(timeout), append(&body)) {
                 Ok(call) => {
                     prop_assert_eq!(calls.bodies.insert(call, body), None);
                     calls.awaited.push(call);
@@ -114,7 +123,7 @@ fn apply(pair: &mut Pair, calls: &mut Calls, step: Step) -> Result<(), TestCaseE
             }
         }
         Step::Notify { role } => {
-            pair.side(role).session.notify(0, 2, append(b"")).unwrap();
+            pair.side(role).session.notify(0, 2, CallOptions::default(), append(b"")).unwrap();
             calls.notified.0 += 1;
         }
         Step::Reply { role, pick } => {
@@ -135,7 +144,7 @@ fn apply(pair: &mut Pair, calls: &mut Calls, step: Step) -> Result<(), TestCaseE
         Step::Forget { role, pick } => {
             let own = calls.awaited.iter().filter(|call| call.caller() == role);
             if let Some(call) = own.copied().nth(pick) {
-                pair.side(role).session.forget(now, call);
+                pair.side(role).session.cancel(now, call);
                 calls.awaited.retain(|awaited| *awaited != call);
             }
         }

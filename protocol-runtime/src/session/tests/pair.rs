@@ -11,8 +11,8 @@ use crate::frame::header::{Head, Method};
 use crate::limits::Limits;
 use crate::noise::{Keypair, Pattern, PresharedKey, Random, RandomError, Suite};
 use crate::session::{
-    CallId, ClientSecurity, ClockPolicy, Config, Event, ReplayFilter, Role, Security, ServerKey,
-    ServerSecurity, Session, Status,
+    CallId, CallOptions, ClientSecurity, ClockPolicy, Config, Event, ReplayFilter, Role, Security,
+    ServerKey, ServerSecurity, Session, Status,
 };
 use crate::wire::{EncodeError, Root};
 
@@ -92,6 +92,9 @@ pub(crate) fn config(security: Security) -> Config {
         limits: Limits::default(),
         unix_ms,
         clock: ClockPolicy::Warn,
+        shapes: Vec::new(),
+        compression: crate::session::CompressionOffer::default(),
+        memory: crate::session::MessageMemory::default(),
     }
 }
 
@@ -203,7 +206,7 @@ impl Side {
 
     /// Calls message 1 of the first protocol.
     pub(crate) fn call(&mut self, now: Instant, body: &[u8], timeout: Option<Duration>) -> CallId {
-        self.session.call(now, 0, 1, timeout, append(body)).unwrap()
+        self.session.call(now, 0, 1, CallOptions::timeout(timeout), append(body)).unwrap()
     }
 
     pub(crate) fn gather(&mut self) {
@@ -309,12 +312,19 @@ pub(crate) fn append(body: &[u8]) -> impl FnOnce(&mut Vec<u8>) -> Result<(), Enc
 
 /// The event of a request for message 1 of the first protocol.
 pub(crate) fn request(call: CallId, body: &'static [u8]) -> Event {
-    Event::Request { call, protocol: 0, number: 1, body: Bytes::from_static(body) }
+    Event::Request {
+        call,
+        protocol: 0,
+        number: 1,
+        body: Bytes::from_static(body),
+        deadline: None,
+        metadata: None,
+    }
 }
 
 /// The event of a reply.
 pub(crate) fn reply(call: CallId, body: &'static [u8]) -> Event {
-    Event::Reply { call, body: Bytes::from_static(body) }
+    Event::Reply { call, body: Bytes::from_static(body), metadata: None }
 }
 
 /// A frame as octets.

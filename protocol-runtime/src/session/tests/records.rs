@@ -8,7 +8,7 @@ use super::script::{delivered, failure};
 use crate::error::{CloseReason, Error};
 use crate::frame::reason::Reason;
 use crate::noise::NoiseError;
-use crate::session::{Event, Role, Status};
+use crate::session::{CallOptions, Event, Role, Status};
 
 /// How many records a client has ready, each with one message.
 const RECORDS: u8 = 70;
@@ -18,7 +18,7 @@ fn spoken(protection: Protection) -> (Pair, Vec<Vec<u8>>) {
     let mut pair = Pair::open(protection);
     let records = (0..RECORDS)
         .map(|n| {
-            pair.client.session.notify(0, 1, append(&[n])).unwrap();
+            pair.client.session.notify(0, 1, CallOptions::default(), append(&[n])).unwrap();
             pair.client.transmit()
         })
         .collect();
@@ -81,7 +81,7 @@ fn r1_u6_a_record_of_another_session_or_direction_opens_nothing() {
         let mut other = Pair::new(protection);
         other.client = Side::seeded(8, config(protection.of(Role::Client)), other.now);
         let mut other = other.opened();
-        other.client.session.notify(0, 1, append(&[0])).unwrap();
+        other.client.session.notify(0, 1, CallOptions::default(), append(&[0])).unwrap();
         let foreign = other.client.transmit();
         let (pair, _) = spoken(protection);
         ends(pair, &[&foreign], 0);

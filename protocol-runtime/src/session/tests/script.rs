@@ -12,7 +12,7 @@ use super::pair::{Pair, Protection, Side, append, config, id};
 use crate::error::{CloseReason, Error};
 use crate::frame::reason::Reason;
 use crate::limits::Limits;
-use crate::session::{Config, Event, Role};
+use crate::session::{CallOptions, Config, Event, Role};
 
 /// What a flight is part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ const TALK: [Role; 5] = [Role::Client, Role::Server, Role::Server, Role::Client,
 fn talk(side: &mut Side, now: Instant, step: usize, len: usize) {
     let (session, body) = (&mut side.session, vec![0x5a; len]);
     match step {
-        0 | 2 => drop(session.call(now, 0, 1, None, append(&body))),
+        0 | 2 => drop(session.call(now, 0, 1, CallOptions::default(), append(&body))),
         1 => drop(session.reply(id(1), append(&body))),
         3 => drop(session.reply(id(2), append(&body))),
         _ => session.close(Reason::Normal, "x"),

@@ -12,7 +12,7 @@ use crate::error::{CloseReason, Error, Fault};
 use crate::frame::control::{Close, ErrorBody, Ping, Pong};
 use crate::frame::header::Head;
 use crate::frame::reason::Reason;
-use crate::session::{Event, Role, State};
+use crate::session::{CallId, CallOptions, Event, Role, State};
 
 /// A state: its name, a way into it, and the side that is then looked at.
 type Reached = (&'static str, fn() -> Pair, Role);
@@ -122,9 +122,11 @@ fn inputs() -> Vec<Input> {
         ("timeout, 10 s", |pair, role| timeout(pair, role, 10)),
         ("call()", |pair, role| {
             let now = pair.now;
-            drop(pair.side(role).session.call(now, 0, 1, None, append(b"")));
+            drop(pair.side(role).session.call(now, 0, 1, CallOptions::default(), append(b"")));
         }),
-        ("notify()", |pair, role| drop(pair.side(role).session.notify(0, 1, append(b"")))),
+        ("notify()", |pair, role| {
+            drop(pair.side(role).session.notify(0, 1, CallOptions::default(), append(b"")))
+        }),
         ("reply()", |pair, role| {
             drop(pair.side(role).session.reply(id(theirs(role)), append(b"")));
         }),
@@ -134,9 +136,9 @@ fn inputs() -> Vec<Input> {
         ("fail()", |pair, role| {
             drop(pair.side(role).session.fail(id(theirs(role)), &Fault::Cancelled));
         }),
-        ("forget()", |pair, role| {
+        ("cancel()", |pair, role| {
             let now = pair.now;
-            pair.side(role).session.forget(now, id(own(role)));
+            pair.side(role).session.cancel(now, id(own(role)));
         }),
         ("ping()", |pair, role| {
             let now = pair.now;
@@ -189,6 +191,12 @@ fn event(event: &Event) -> String {
         Event::Request { call, .. } => format!("Request {call}"),
         Event::OneWay { .. } => "OneWay".into(),
         Event::Reply { call, .. } => format!("Reply {call}"),
+        Event::Opened { call, .. } => format!("Opened {call}"),
+        Event::Item { call, .. } => format!("Item {call}"),
+        Event::Ended { call } => format!("Ended {call}"),
+        Event::Dropped { call, why } => format!("Dropped {call} ({why:?})"),
+        Event::Credit { call } => format!("Credit {}", call.map_or(0, CallId::get)),
+        Event::GoingAway { reason } => format!("GoingAway ({reason})"),
         Event::Failed { call, error } => format!("Failed {call} ({error})"),
         Event::Pong { token } => format!("Pong {token}"),
         Event::Closed(reason) => format!("Closed ({reason})"),
@@ -208,8 +216,12 @@ fn said(octets: &[u8]) -> String {
         Head::Request { call, .. } => format!("Request {call}"),
         Head::Reply { call } => format!("Reply {call}"),
         Head::Error { call } => format!("Error {call}"),
+        Head::Item { call } => format!("Item {call}"),
+        Head::End { call } => format!("End {call}"),
+        Head::Credit { call } => format!("Credit {}", call.map_or(0, CallId::get)),
+        Head::Cancel { call } => format!("Cancel {call}"),
         Head::Event { .. } => "Event".into(),
-        Head::Ping | Head::Pong | Head::Close => frame.head.kind().to_string(),
+        Head::Ping | Head::Pong | Head::GoAway | Head::Close => frame.head.kind().to_string(),
     });
     heads.collect::<Vec<_>>().join(", ")
 }

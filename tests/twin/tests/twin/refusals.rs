@@ -153,6 +153,13 @@ fn low() -> Preface {
 }
 
 fn body(offers: Vec<Offer>) -> Preface {
-    let limits = PeerLimits { calls: 128, message: 16_777_216, frame: 1_048_576 };
-    Preface { offers, record_max: 16_384, limits }
+    let limits = PeerLimits {
+        calls: 128,
+        message: 16_777_216,
+        frame: 1_048_576,
+        stream_window: 262_144,
+        events_window: 1_048_576,
+        heartbeat_ms: 15_000,
+    };
+    Preface { offers, record_max: 16_384, limits, compression: 0 }
 }

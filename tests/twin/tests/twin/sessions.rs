@@ -208,6 +208,9 @@ pub fn config(role: Role, keys: &Keys) -> Config {
             Role::Server => CLIENT_MS + 250,
         },
         clock: ClockPolicy::Warn,
+        shapes: Vec::new(),
+        compression: network_protocol::session::CompressionOffer::default(),
+        memory: network_protocol::session::MessageMemory::default(),
     }
 }
 
@@ -257,7 +260,9 @@ impl<'k> Play<'k> {
 
     fn call(&mut self, from: Role, number: u16, message: &impl Root) -> CallId {
         let now = self.now;
-        self.side(from).call(now, 0, number, None, body(message)).expect("a call")
+        self.side(from)
+            .call(now, 0, number, network_protocol::session::CallOptions::default(), body(message))
+            .expect("a call")
     }
 
     fn open(&mut self, keys: &Keys) {
@@ -294,12 +299,28 @@ impl<'k> Play<'k> {
         self.flight(Role::Server, "its typed error");
 
         let say = ChatSay { room: 7, body: Body::Text("hi".into()) };
-        self.client.notify(0, 2, body(&say)).expect("an event");
-        self.client.notify(1, 1, body(&"a.log".to_owned())).expect("an event");
+        self.client
+            .notify(0, 2, network_protocol::session::CallOptions::default(), body(&say))
+            .expect("an event");
+        self.client
+            .notify(
+                1,
+                1,
+                network_protocol::session::CallOptions::default(),
+                body(&"a.log".to_owned()),
+            )
+            .expect("an event");
         let now = self.now;
         self.client.ping(now, 0x0102_0304_0506_0708).expect("a ping");
         self.flight(Role::Client, "one-way Say, one-way Open of the other protocol, and a ping");
-        self.server.notify(0, 4, body(&"welcome".to_owned())).expect("an event");
+        self.server
+            .notify(
+                0,
+                4,
+                network_protocol::session::CallOptions::default(),
+                body(&"welcome".to_owned()),
+            )
+            .expect("an event");
         let events = self.flight(Role::Server, "the pong, and one-way Notice");
         assert!(matches!(&events[..], [Event::Pong { .. }, Event::OneWay { .. }]), "{events:?}");
         self.talk_back();

@@ -101,7 +101,7 @@ impl Echo for Client {
         while echoed < times {
             let now = Instant::now();
             while sent < times.min(echoed + IN_FLIGHT) {
-                let call = self.end.session.call(now, 0, 1, None, put(&self.body))?;
+                let call = self.end.session.call(now, 0, 1, network_protocol::session::CallOptions::default(), put(&self.body))?;
                 self.waiting.push_back(call);
                 sent += 1;
             }
@@ -109,7 +109,7 @@ impl Echo for Client {
             ensure!(self.end.read().await?, "the server has gone");
             while let Some(event) = self.end.session.poll_event() {
                 match event {
-                    Event::Reply { call, body } => {
+                    Event::Reply { call, body, .. } => {
                         let right = self.waiting.pop_front() == Some(call) && body == self.body;
                         ensure!(right, "another message came back");
                         echoed += 1;
