@@ -46,7 +46,7 @@ pub use protocol_runtime::assert_schema;
 pub use protocol_runtime::json;
 #[doc(inline)]
 pub use protocol_runtime::{
-    error, fingerprint, frame, identity, limits, noise, schema, session, wire,
+    compress, error, fingerprint, frame, identity, limits, noise, schema, session, wire,
 };
 
 /// What things of this library return.

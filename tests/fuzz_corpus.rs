@@ -12,6 +12,8 @@
 
 use std::path::Path;
 
+#[path = "../fuzz/src/compress.rs"]
+pub mod compress;
 #[path = "../fuzz/src/connection/mod.rs"]
 pub mod connection;
 #[path = "../fuzz/src/corpus.rs"]
@@ -24,7 +26,10 @@ pub mod input;
 pub mod key_file;
 
 fn targets() -> impl Iterator<Item = corpus::Target> {
-    connection::TARGETS.into_iter().chain([key_file::TARGET, handshake_snow::TARGET])
+    connection::TARGETS
+        .into_iter()
+        .chain([key_file::TARGET, handshake_snow::TARGET])
+        .chain(compress::TARGETS)
 }
 
 fn replay(name: &str) {
@@ -61,4 +66,6 @@ targets! {
     session_client
     key_file
     handshake_snow
+    lz4_decode
+    zstd_decode
 }

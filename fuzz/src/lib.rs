@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 pub mod codec;
+pub mod compress;
 pub mod connection;
 pub mod corpus;
 pub mod handshake_snow;

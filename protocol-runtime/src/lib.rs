@@ -11,7 +11,7 @@
 //! | 3 | `transport`; `identity` | byte streams; key files and lists of keys |
 //! | 2 | [`session`] | one state machine per connection |
 //! | 1 | [`frame`], [`protocol`], `json` | headers and decoder; what generated code says; values to JSON |
-//! | 0 | [`wire`], [`noise`], [`fingerprint`] | values to bytes and back; handshake and keys; identity |
+//! | 0 | [`wire`], [`noise`], [`compress`], [`fingerprint`] | values to bytes and back; handshake and keys; bodies made smaller; identity |
 //! | – | [`error`], [`limits`], [`metadata`], [`schema`], [`types`] | plain data |
 //!
 //! Rows 0 to 2 never do IO, read no clock, spawn nothing, and draw randomness only from a source
@@ -25,6 +25,7 @@ pub mod call;
 pub mod caller;
 #[cfg(feature = "net")]
 pub mod client;
+pub mod compress;
 #[cfg(feature = "net")]
 pub mod connection;
 #[cfg(feature = "net")]
