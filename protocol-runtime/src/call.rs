@@ -14,29 +14,56 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 
 use crate::caller::Caller;
-use crate::driver::{Core, Shared, Ticket, Waiters};
+use crate::connection::Connection;
+use crate::driver::{
+    Answered, CallInput, Core, Incoming, Inherited, Of, Shared, Ticket, Waiters, failed, input,
+    lost,
+};
 pub use crate::error::CallError;
-use crate::error::{CloseReason, Error};
-use crate::frame::reason::Reason;
-use crate::session::{CallFailure, CallId, CallOptions, CallRefused};
+use crate::error::Error;
+use crate::metadata::{MetaKey, Metadata};
+use crate::session::{CallId, CallOptions, CallRefused};
 use crate::types::Stream;
 use crate::wire::{
-    AppError, DecodeError, DecodeErrorKind, DecodeOptions, Root, decode_root, encode_root,
+    AppError, DecodeError, DecodeErrorKind, EncodeError, Root, decode_root, encode_root,
 };
 
 /// A call that starts when it is awaited.
 ///
 /// When more calls are in flight than the peer serves at a time, or more output waits than the
 /// limits allow, the call waits for its turn; that is part of its timeout. Dropping the future
-/// gives the call up: the peer may still run it.
+/// cancels the call: the peer is told, and stops.
+///
+/// A call that is made in a handler, or in its [`scope`](crate::cx::Cx::scope), ends at the latest
+/// when the call that the handler serves does, and takes along the metadata that goes on.
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<M, T, E = Infallible> {
     caller: Caller,
     number: u16,
     message: M,
-    timeout: Option<Duration>,
-    deadline: Option<Instant>,
+    wait: Wait,
+    extras: Option<Box<Extras>>,
     outcome: PhantomData<fn() -> (T, E)>,
+}
+
+/// How long a call waits.
+#[derive(Clone, Copy, Debug)]
+enum Wait {
+    /// As long as all calls of the connection; a call with streams as long as it takes.
+    Usual,
+    AtMost(Duration),
+    Until(Instant),
+    Forever,
+}
+
+/// What few calls have.
+#[derive(Default)]
+struct Extras {
+    metadata: Metadata,
+    /// Why a value does not go along.
+    refused: Option<EncodeError>,
+    compress: Option<bool>,
+    input: Option<CallInput>,
 }
 
 /// A one-way message that is sent when it is awaited.
@@ -48,51 +75,92 @@ pub struct Notify<M> {
     caller: Caller,
     number: u16,
     message: M,
+    compress: Option<bool>,
 }
 
-/// What a call may be answered with: any [`Root`], or a stream, which no call carries yet.
+/// What a call may be answered with: any [`Root`], or a [`Stream`].
 pub trait Answer: Sized + 'static {
-    /// Reads the body of a reply.
+    /// Whether it is a stream.
+    #[doc(hidden)]
+    const STREAM: bool;
+
+    /// Reads a reply.
     ///
     /// # Errors
     ///
-    /// Whatever rule the bytes break; `NoValue` for a stream.
-    fn decode_answer(body: &Bytes, options: &DecodeOptions) -> Result<Self, DecodeError>;
+    /// Whatever rule the bytes break; `NoValue` for an answer of the other kind.
+    #[doc(hidden)]
+    fn read(reply: Reply<'_>) -> Result<Self, DecodeError>;
+}
+
+/// A reply, for whoever waits for it.
+#[derive(Debug)]
+pub struct Reply<'a> {
+    /// `None` if it is a stream.
+    body: Option<Bytes>,
+    connection: &'a Connection,
+    call: CallId,
+    protocol: u8,
 }
 
 impl<T: Root> Answer for T {
-    fn decode_answer(body: &Bytes, options: &DecodeOptions) -> Result<Self, DecodeError> {
-        decode_root(body, options)
+    const STREAM: bool = false;
+
+    fn read(reply: Reply<'_>) -> Result<Self, DecodeError> {
+        let options = reply.connection.shared().decode_options(reply.protocol);
+        match &reply.body {
+            Some(body) => decode_root(body, &options),
+            None => {
+                reply.connection.shared().give_up(reply.call);
+                Err(DecodeErrorKind::NoValue.into())
+            }
+        }
     }
 }
 
 impl<T: Root + Send, E: AppError + Send> Answer for Stream<T, E> {
-    fn decode_answer(_: &Bytes, _: &DecodeOptions) -> Result<Self, DecodeError> {
-        Err(DecodeErrorKind::NoValue.into())
+    const STREAM: bool = true;
+
+    fn read(reply: Reply<'_>) -> Result<Self, DecodeError> {
+        if reply.body.is_some() {
+            return Err(DecodeErrorKind::NoValue.into());
+        }
+        let of = Of::Ours(reply.connection.clone());
+        Ok(Self::received(Incoming::new(of, reply.call, reply.protocol)))
     }
 }
 
 impl<M, T, E> Call<M, T, E> {
     pub(crate) fn new(caller: Caller, number: u16, message: M) -> Self {
-        let timeout = Some(caller.connection().shared().response_timeout);
-        Self { caller, number, message, timeout, deadline: None, outcome: PhantomData }
+        let (wait, outcome) = (Wait::Usual, PhantomData);
+        Self { caller, number, message, wait, extras: None, outcome }
     }
 
-    /// Waits no longer than this for the answer, from the first await on.
+    /// Waits no longer than this for the answer, from the first await on. With a stream as the
+    /// answer, that is until its end.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        (self.timeout, self.deadline) = (Some(timeout), None);
+        self.wait = Wait::AtMost(timeout);
         self
     }
 
     /// Waits for the answer until then.
     pub fn deadline(mut self, deadline: Instant) -> Self {
-        (self.timeout, self.deadline) = (None, Some(deadline));
+        self.wait = Wait::Until(deadline);
         self
     }
 
     /// Waits for the answer as long as it takes.
     pub fn no_timeout(mut self) -> Self {
-        (self.timeout, self.deadline) = (None, None);
+        self.wait = Wait::Forever;
+        self
+    }
+
+    /// Sends a value along with the message. One that cannot be encoded fails the call.
+    pub fn meta<V: Root>(mut self, key: &MetaKey<V>, value: &V) -> Self {
+        let extras = self.extras.get_or_insert_default();
+        if let Err(error) = extras.metadata.insert(key, value) {
+            extras.refused = Some(error);
+        }
         self
     }
 
@@ -102,17 +170,30 @@ impl<M, T, E> Call<M, T, E> {
         self
     }
 
-    /// Compresses the message, if both sides can.
-    pub fn compress(self) -> Self {
+    /// Compresses the message, if both sides can and it holds no secret.
+    pub fn compress(mut self) -> Self {
+        self.extras.get_or_insert_default().compress = Some(true);
         self
     }
 
     /// The stream of the message.
     #[doc(hidden)]
     pub fn input<I: Root + Send>(mut self, stream: Stream<I>) -> Self {
-        drop(stream);
-        self.caller = self.caller.unable();
+        self.extras.get_or_insert_default().input = Some(input(stream));
         self
+    }
+}
+
+impl<M: Root, T: Answer, E: AppError> Call<M, T, E> {
+    /// Makes the call, and gives the reply with what came along.
+    ///
+    /// # Errors
+    ///
+    /// As the call itself.
+    pub async fn with_metadata(self) -> Result<(T, Metadata), CallError<E>> {
+        let mut call = self.into_future();
+        let reply = (&mut call).await?;
+        Ok((reply, call.along.take().map(|along| *along).unwrap_or_default()))
     }
 }
 
@@ -121,15 +202,9 @@ impl<M: Root, T: Answer, E: AppError> IntoFuture for Call<M, T, E> {
     type IntoFuture = CallFuture<M, T, E>;
 
     fn into_future(self) -> CallFuture<M, T, E> {
-        let Self { caller, number, message, timeout, deadline, outcome } = self;
-        let line = InLine::default();
-        CallFuture {
-            caller,
-            number,
-            timeout,
-            state: State::New { message, deadline, line },
-            outcome,
-        }
+        let Self { caller, number, message, wait, extras, outcome } = self;
+        let state = State::New { message, wait, extras, line: InLine::default() };
+        CallFuture { caller, number, state, along: None, outcome }
     }
 }
 
@@ -144,11 +219,12 @@ impl<M: Root> IntoFuture for Notify<M> {
 
 impl<M> Notify<M> {
     pub(crate) fn new(caller: Caller, number: u16, message: M) -> Self {
-        Self { caller, number, message }
+        Self { caller, number, message, compress: None }
     }
 
-    /// Compresses the message, if both sides can.
-    pub fn compress(self) -> Self {
+    /// Compresses the message, if both sides can and it holds no secret.
+    pub fn compress(mut self) -> Self {
+        self.compress = Some(true);
         self
     }
 }
@@ -158,13 +234,14 @@ impl<M> Notify<M> {
 pub struct CallFuture<M, T, E> {
     caller: Caller,
     number: u16,
-    timeout: Option<Duration>,
     state: State<M>,
+    /// What came along with the reply.
+    along: Option<Box<Metadata>>,
     outcome: PhantomData<fn() -> (T, E)>,
 }
 
 enum State<M> {
-    New { message: M, deadline: Option<Instant>, line: InLine },
+    New { message: M, wait: Wait, extras: Option<Box<Extras>>, line: InLine },
     Waiting(CallId),
     Over,
 }
@@ -188,85 +265,120 @@ impl<M: Root, T: Answer, E: AppError> Future for CallFuture<M, T, E> {
         let Some(protocol) = this.caller.protocol() else {
             return Poll::Ready(Err(CallError::Unimplemented));
         };
-        if let State::New { .. } = this.state {
-            return match this.start(protocol, task.waker()) {
-                Start::Sent(call) => {
-                    this.state = State::Waiting(call);
-                    this.caller.connection().shared().signal.ring();
-                    Poll::Pending
-                }
-                Start::Wait => {
-                    // A driver that sleeps does not know of the deadline of this wait.
-                    this.caller.connection().shared().signal.ring();
-                    Poll::Pending
-                }
-                Start::Failed(refused) => {
-                    this.give_up();
-                    Poll::Ready(Err(refused.into()))
-                }
-                Start::Late => {
-                    this.give_up();
-                    Poll::Ready(Err(CallError::DeadlineExceeded))
-                }
-            };
+        match this.state {
+            State::New { .. } => this.begin(protocol, task.waker()),
+            State::Waiting(call) => this.look(protocol, call, task.waker()),
+            State::Over => Poll::Pending,
         }
-        let State::Waiting(call) = this.state else {
-            return Poll::Pending;
-        };
-        let shared = this.caller.connection().shared();
+    }
+}
+
+impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
+    fn begin(&mut self, protocol: u8, waker: &Waker) -> Poll<Result<T, CallError<E>>> {
+        match self.start(protocol, waker) {
+            Start::Sent(call) => {
+                self.state = State::Waiting(call);
+                self.caller.connection().shared().signal.ring();
+                Poll::Pending
+            }
+            Start::Wait => {
+                // A driver that sleeps does not know of the deadline of this wait.
+                self.caller.connection().shared().signal.ring();
+                Poll::Pending
+            }
+            Start::Failed(refused) => {
+                self.give_up();
+                Poll::Ready(Err(CallError::refused(refused)))
+            }
+            Start::Late => {
+                self.give_up();
+                Poll::Ready(Err(CallError::DeadlineExceeded))
+            }
+        }
+    }
+
+    fn look(&mut self, protocol: u8, call: CallId, waker: &Waker) -> Poll<Result<T, CallError<E>>> {
+        let connection = self.caller.connection();
+        let shared = connection.shared();
         let mut replaced = None;
-        let polled = shared.with(|core| core.calls.poll(call, task.waker(), &mut replaced));
+        let polled = shared.with(|core| core.calls.poll(call, waker, &mut replaced));
         drop(replaced);
         let Poll::Ready(outcome) = polled else {
             return Poll::Pending;
         };
         let read = match outcome {
-            Some(outcome) => read(shared, protocol, outcome),
+            Some(Ok(Answered { body, metadata })) => {
+                self.along = metadata;
+                T::read(Reply { body, connection, call, protocol }).map_err(CallError::Decode)
+            }
+            Some(Err(failure)) => Err(failed(shared, &shared.decode_options(protocol), failure)),
             None => Err(CallError::ConnectionLost { maybe_executed: true }),
         };
-        this.state = State::Over;
+        self.state = State::Over;
         Poll::Ready(read)
     }
-}
 
-impl<M: Root, T, E> CallFuture<M, T, E> {
     /// Encodes the call into the output, or waits in line for that.
     fn start(&mut self, protocol: u8, waker: &Waker) -> Start {
-        let State::New { message, deadline, line } = &mut self.state else {
+        let State::New { message, wait, extras, line } = &mut self.state else {
             return Start::Wait;
         };
         let shared = self.caller.connection().shared();
         let now = shared.now();
-        let left = match (*deadline, self.timeout) {
-            // A sum past the end of time is as good as no deadline.
-            (None, Some(timeout)) => {
-                *deadline = now.checked_add(timeout);
-                Some(timeout)
-            }
-            (Some(deadline), _) => Some(deadline.saturating_duration_since(now)),
-            (None, None) => None,
+        let streams = T::STREAM || extras.as_ref().is_some_and(|extras| extras.input.is_some());
+        let deadline = wait.settle(now, shared.response_timeout, streams);
+        let inherited = Inherited::current();
+        if let Some(metadata) = &inherited.metadata
+            && !line.is_kept()
+        {
+            extras.get_or_insert_default().metadata.inherit(&metadata.propagated());
+        }
+        if let Some(extras) = extras
+            && let Some(error) = &extras.refused
+        {
+            return Start::Failed(CallRefused::Encode(error.clone()));
+        }
+        let deadline = match (deadline, inherited.deadline) {
+            (Some(own), Some(left)) => Some(own.min(left)),
+            (own, left) => own.or(left),
         };
-        if left.is_some_and(|left| left.is_zero()) {
+        *wait = deadline.map_or(Wait::Forever, Wait::Until);
+        let timeout = deadline.map(|deadline| deadline.saturating_duration_since(now));
+        if timeout.is_some_and(|left| left.is_zero()) {
             return Start::Late;
         }
-        let (start, _dropped) = shared.with(|core| {
+        let options = CallOptions {
+            timeout,
+            metadata: extras
+                .as_ref()
+                .map(|extras| &extras.metadata)
+                .filter(|metadata| !metadata.is_empty()),
+            compress: extras.as_ref().and_then(|extras| extras.compress),
+        };
+        let number = self.number;
+        let sent = shared.with(|core| {
             if core.is_full(shared.high_water()) {
-                return (Start::Wait, line.wait(core, Line::Room, waker, *deadline));
+                return Err((Start::Wait, line.wait(core, Line::Room, waker, deadline)));
             }
-            match core.session.call(now, protocol, self.number, CallOptions::timeout(left), |out| {
-                encode_root(message, out)
-            }) {
-                Ok(call) => {
-                    let dropped = [core.calls.insert(call, waker.clone()), line.served(core)];
-                    (Start::Sent(call), dropped)
+            let encode = |out: &mut Vec<u8>| encode_root(message, out);
+            match core.session.call(now, protocol, number, options, encode) {
+                Ok(call) => Ok((call, core.calls.insert(call, waker.clone()), line.served(core))),
+                Err(CallRefused::TooManyCalls { .. }) if !core.going_away => {
+                    Err((Start::Wait, line.wait(core, Line::Turn, waker, deadline)))
                 }
-                Err(CallRefused::TooManyCalls { .. }) => {
-                    (Start::Wait, line.wait(core, Line::Turn, waker, *deadline))
-                }
-                Err(refused) => (Start::Failed(refused), [None, None]),
+                Err(refused) => Err((Start::Failed(refused), [None, None])),
             }
         });
-        start
+        match sent {
+            Ok((call, ..)) => {
+                if let Some(input) = extras.as_mut().and_then(|extras| extras.input.take()) {
+                    let started = input(shared.clone(), call);
+                    shared.with(|core| core.started.push(started));
+                }
+                Start::Sent(call)
+            }
+            Err((start, _dropped)) => start,
+        }
     }
 }
 
@@ -275,17 +387,22 @@ impl<M, T, E> CallFuture<M, T, E> {
         let shared = self.caller.connection().shared();
         match std::mem::replace(&mut self.state, State::Over) {
             State::New { line, .. } => line.leave(shared),
-            State::Waiting(call) => {
-                let waker = shared.with(|core| {
-                    let waker = core.calls.remove(call);
-                    if waker.is_some() {
-                        core.session.cancel(shared.now(), call);
-                    }
-                    waker
-                });
-                drop(waker);
-            }
+            State::Waiting(call) => shared.give_up(call),
             State::Over => {}
+        }
+    }
+}
+
+impl Wait {
+    /// Until when, counted from now.
+    fn settle(self, now: Instant, usual: Duration, streams: bool) -> Option<Instant> {
+        match self {
+            Self::Usual if streams => None,
+            // A sum past the end of time is as good as no deadline.
+            Self::Usual => now.checked_add(usual),
+            Self::AtMost(timeout) => now.checked_add(timeout),
+            Self::Until(deadline) => Some(deadline),
+            Self::Forever => None,
         }
     }
 }
@@ -310,20 +427,29 @@ impl<M: Root> Future for NotifyFuture<M> {
     type Output = Result<(), Error>;
 
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
-        let Self { message: Notify { caller, number, message }, line } = self.get_mut();
+        let Self { message: Notify { caller, number, message, compress }, line } = self.get_mut();
         let Some(protocol) = caller.protocol() else {
             let error: CallError = CallError::Unimplemented;
             return Poll::Ready(Err(error.into()));
         };
         let shared = caller.connection().shared();
+        let inherited = Inherited::current().metadata.map(|metadata| metadata.propagated());
+        let options = CallOptions {
+            timeout: None,
+            metadata: inherited.as_ref().filter(|metadata| !metadata.is_empty()),
+            compress: *compress,
+        };
         let (sent, _dropped) = shared.with(|core| {
             if core.is_full(shared.high_water()) {
                 return (None, line.wait(core, Line::Room, task.waker(), None));
             }
-            let sent = core
-                .session
-                .notify(protocol, *number, CallOptions::default(), |out| encode_root(message, out));
-            (Some(sent), [line.served(core), None])
+            let encode = |out: &mut Vec<u8>| encode_root(message, out);
+            match core.session.notify(protocol, *number, options, encode) {
+                Err(CallRefused::NoCredit | CallRefused::Busy) => {
+                    (None, line.wait(core, Line::Credit, task.waker(), None))
+                }
+                sent => (Some(sent), [line.served(core), None]),
+            }
         });
         let Some(sent) = sent else {
             return Poll::Pending;
@@ -346,6 +472,8 @@ enum Line {
     Room,
     /// For a call to end.
     Turn,
+    /// For the peer to have handled one-way messages.
+    Credit,
 }
 
 /// A caller's place in one of the lines.
@@ -376,6 +504,11 @@ impl InLine {
         [left, replaced]
     }
 
+    /// Whether it waits already.
+    const fn is_kept(&self) -> bool {
+        self.place.is_some()
+    }
+
     /// Got what it waited for.
     fn served(&mut self, core: &mut Core) -> Option<Waker> {
         let (line, ticket) = self.place.take()?;
@@ -402,41 +535,13 @@ impl Line {
         match self {
             Self::Room => &mut core.room,
             Self::Turn => &mut core.turn,
+            Self::Credit => &mut core.events,
         }
     }
 }
 
-/// What the outcome is to the caller.
-fn read<T: Answer, E: AppError>(
-    shared: &Shared,
-    protocol: u8,
-    outcome: Result<Bytes, CallFailure>,
-) -> Result<T, CallError<E>> {
-    let options = shared.decode_options(protocol);
-    match outcome {
-        Ok(body) => T::decode_answer(&body, &options).map_err(CallError::Decode),
-        Err(CallFailure::Application(detail)) => Err(match E::decode_detail(&detail, &options) {
-            Ok(error) => CallError::Application(error),
-            Err(error) => CallError::Decode(error),
-        }),
-        Err(CallFailure::Remote(fault)) => Err(fault.into()),
-        Err(CallFailure::TimedOut) => Err(CallError::DeadlineExceeded),
-        Err(CallFailure::ConnectionLost { maybe_executed }) => {
-            Err(shared.with(|core| lost(core.session.close_reason(), maybe_executed)))
-        }
-    }
-}
-
-/// What the end of the connection is to a caller.
-fn lost<E>(reason: Option<&CloseReason>, maybe_executed: bool) -> CallError<E> {
-    if let Some(CloseReason::Peer { reason: Reason::Unauthorized, .. }) = reason {
-        return CallError::NotLetIn { maybe_executed };
-    }
-    CallError::ConnectionLost { maybe_executed }
-}
-
-impl<E> From<CallRefused> for CallError<E> {
-    fn from(refused: CallRefused) -> Self {
+impl<E> CallError<E> {
+    fn refused(refused: CallRefused) -> Self {
         match refused {
             CallRefused::Encode(error) => Self::Encode(error),
             CallRefused::NoSuchMessage { .. } => Self::Unimplemented,

@@ -22,14 +22,15 @@ impl Caller {
         Call::new(self.clone(), number, message)
     }
 
-    /// A call of message `number`, which has a stream in it: those do not flow yet, so that it
-    /// fails as [`Unimplemented`](crate::call::CallError::Unimplemented) as soon as it is awaited.
+    /// A call of message `number` that fails as
+    /// [`Unimplemented`](crate::call::CallError::Unimplemented) as soon as it is awaited.
     pub fn unimplemented<M: Root, T: Answer, E: AppError>(
         &self,
         number: u16,
         message: M,
     ) -> Call<M, T, E> {
-        Call::new(self.clone().unable(), number, message)
+        // As if the peer did not have the protocol.
+        Call::new(Self { connection: self.connection.clone(), protocol: None }, number, message)
     }
 
     /// The one-way message `number`. Nothing happens until it is awaited.
@@ -41,11 +42,6 @@ impl Caller {
     #[must_use]
     pub fn connection(&self) -> &Connection {
         &self.connection
-    }
-
-    /// As if the peer did not have the protocol.
-    pub(crate) fn unable(self) -> Self {
-        Self { protocol: None, ..self }
     }
 
     pub(crate) fn protocol(&self) -> Option<u8> {

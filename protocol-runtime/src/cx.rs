@@ -5,31 +5,48 @@
 
 use std::convert::Infallible;
 use std::fmt;
-use std::future::pending;
-use std::sync::Arc;
+use std::future::{pending, poll_fn};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
+use std::time::Instant;
 
 use bytes::Bytes;
 
 use crate::caller::Caller;
 use crate::connection::Connection;
-use crate::driver::Run;
+use crate::driver::{Incoming, Inherited, Of, Pump, Run};
 use crate::error::{CallError, Fault};
+use crate::metadata::{MetaKey, Metadata};
 use crate::peer::Peer;
 use crate::protocol::Protocol;
 use crate::session::CallId;
 use crate::types::Stream;
-use crate::wire::{AppError, DecodeError, Reader, Root, Wire, decode_root, encode_root};
+use crate::wire::{
+    AppError, DecodeError, EncodeError, Reader, Root, Wire, decode_root, encode_root,
+};
+
+/// What comes along with most messages.
+static NOTHING: Metadata = Metadata::new();
 
 /// The call that a handler serves.
 pub struct Cx {
     run: Arc<Run>,
     call: Option<CallId>,
     protocol: u8,
+    inherited: Inherited,
+    /// What goes along with the answer.
+    along: Mutex<Option<Box<Metadata>>>,
 }
 
 impl Cx {
-    pub(crate) fn new(run: Arc<Run>, call: Option<CallId>, protocol: u8) -> Self {
-        Self { run, call, protocol }
+    pub(crate) fn new(
+        run: Arc<Run>,
+        call: Option<CallId>,
+        protocol: u8,
+        inherited: Inherited,
+    ) -> Self {
+        Self { run, call, protocol, inherited, along: Mutex::new(None) }
     }
 
     /// Answers that this handler does not implement the message.
@@ -62,6 +79,62 @@ impl Cx {
     #[must_use]
     pub fn peer(&self) -> &Peer {
         self.run.shared.peer()
+    }
+
+    /// The connection that the call came over.
+    #[must_use]
+    pub fn connection(&self) -> Connection {
+        Connection::of(&self.run.shared)
+    }
+
+    /// When the caller stops waiting, if it said so. The handler is dropped then.
+    ///
+    /// Calls that the handler makes have it as their deadline, unless theirs is earlier.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.inherited.deadline
+    }
+
+    /// What came along with the message. Calls that the handler makes take it along, but for what
+    /// is not to go on.
+    #[must_use]
+    pub fn metadata(&self) -> &Metadata {
+        self.inherited.metadata.as_deref().unwrap_or(&NOTHING)
+    }
+
+    /// Sends this along with the reply, for callers that ask for it by
+    /// [`with_metadata`](crate::call::Call::with_metadata). An answer that is a stream has nothing
+    /// along.
+    ///
+    /// # Errors
+    ///
+    /// If the value cannot be encoded.
+    pub fn reply_meta<T: Root>(&self, key: &MetaKey<T>, value: &T) -> Result<(), EncodeError> {
+        self.along().get_or_insert_default().insert(key, value)
+    }
+
+    /// Waits until nobody waits for the answer any more: the caller gave up, its time is over, or
+    /// the connection is.
+    ///
+    /// Most handlers are dropped then, and need not ask. It is for those that run on, because their
+    /// message says `no_cancel`, and for tasks that they have started.
+    pub fn cancelled(&self) -> impl Future<Output = ()> + Send + use<> {
+        let run = self.run.clone();
+        poll_fn(move |task| run.poll_given_up(task))
+    }
+
+    /// Runs `future` as part of this call, on whatever task: the calls that it makes have the
+    /// deadline and the metadata of this one, as those of the handler itself have.
+    pub fn scope<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
+        let inherited = self.inherited.clone();
+        async move {
+            let mut future = pin!(future);
+            poll_fn(|task| {
+                let _entered = inherited.enter();
+                future.as_mut().poll(task)
+            })
+            .await
+        }
     }
 
     /// A way to call the peer back over the same connection.
@@ -105,18 +178,51 @@ impl Cx {
         }
     }
 
-    /// The stream of the message.
+    /// The stream of the message, once.
     #[doc(hidden)]
     #[must_use]
     pub fn input<T: Root + Send>(&self) -> Stream<T> {
-        Stream::failed(CallError::Unimplemented)
+        let call = self.call.and_then(|call| Some((call, self.run.shared.claim_input(call)?)));
+        match call {
+            Some((call, serial)) => {
+                let of = Of::Theirs(self.run.shared.clone(), serial);
+                Stream::received(Incoming::new(of, call, self.protocol))
+            }
+            None => Stream::failed(CallError::Cancelled),
+        }
     }
 
     /// Answers with a stream, to its end.
     #[doc(hidden)]
     pub async fn reply_stream<T: Root + Send, E: AppError + Send>(&self, stream: Stream<T, E>) {
-        drop(stream);
-        self.run.fail(Fault::Unimplemented);
+        let Some(call) = self.call.filter(|_| self.run.stream()) else {
+            return;
+        };
+        let shared = &self.run.shared;
+        if shared.with(|core| core.session.open_stream(call)).is_err() {
+            // Nobody is there; or a dispatch by hand answers a message whose answer is no stream.
+            return;
+        }
+        let mut pump = Pump::new(shared.clone(), call, stream);
+        let end = {
+            let mut sent = pin!(pump.run());
+            poll_fn(|task| match self.run.poll_given_up(task) {
+                Poll::Ready(()) => Poll::Ready(None),
+                Poll::Pending => sent.as_mut().poll(task),
+            })
+            .await
+        };
+        if !self.run.streamed() {
+            return;
+        }
+        let ended = shared.with(|core| match end.map(|end| end.map_err(CallError::into_answer)) {
+            None => Ok(()),
+            Some(Ok(())) => core.session.end(call),
+            Some(Err(Ok(error))) => core.session.reply_error(call, |out| error.encode_detail(out)),
+            Some(Err(Err(fault))) => core.session.fail(call, &fault),
+        });
+        shared.signal.ring();
+        self.sent(ended.is_ok());
     }
 
     /// Answers, encoding straight into the output.
@@ -126,8 +232,11 @@ impl Cx {
             return;
         };
         // Too large a reply is answered as such, and a call that is gone needs no answer.
-        let answered =
-            self.run.shared.with(|core| core.session.reply(call, |out| encode_root(value, out)));
+        let along = self.along().take();
+        let answered = self.run.shared.with(|core| match along {
+            None => core.session.reply(call, |out| encode_root(value, out)),
+            Some(along) => core.session.reply_with(call, &along, |out| encode_root(value, out)),
+        });
         self.sent(answered.is_ok());
     }
 
@@ -166,6 +275,10 @@ impl Cx {
     /// The call, if this is its first outcome and somebody waits for it.
     fn first_answer(&self) -> Option<CallId> {
         if self.run.answer() { self.call } else { None }
+    }
+
+    fn along(&self) -> MutexGuard<'_, Option<Box<Metadata>>> {
+        self.along.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn sent(&self, whole: bool) {

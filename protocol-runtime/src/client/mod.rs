@@ -22,7 +22,7 @@ use crate::peer::{Identity, Peer};
 use crate::protocol::{Protocol, side};
 use crate::schema::End;
 use crate::serve::{Client, Serve};
-use crate::session::{ClockPolicy, Config, Security, Session};
+use crate::session::{ClockPolicy, Config, MessageMemory, Security, Session};
 use crate::setup::{ClientSetup, RESPONSE_TIMEOUT, Secure, Services, Trust};
 use crate::transport::{Address, Stream};
 
@@ -220,9 +220,9 @@ fn session(
         limits: limits.clone(),
         unix_ms: setup.time.unix_ms(),
         clock: setup.clock,
-        shapes: Vec::new(),
+        shapes: services.iter().map(|service| service.shapes()).collect(),
         compression: crate::session::CompressionOffer::default(),
-        memory: crate::session::MessageMemory::default(),
+        memory: MessageMemory::new(limits),
     };
     Session::new(config, Box::new(OsRandom), driver::now())
 }

@@ -1,16 +1,31 @@
 //! Calls of this side that wait for their answer: a ring of slots, found by the id's low bits.
 //!
 //! No map and no channel: a slot holds the caller's waker, then the outcome, until the caller
-//! takes it. Decoding is the caller's. Wakers are handed out, never called or dropped in here.
+//! takes it; of an answer that is a stream it holds the values that were not taken. Decoding is the
+//! caller's. Wakers are handed out, never called or dropped in here.
 
 use std::task::{Poll, Waker};
 
 use bytes::Bytes;
 
+use super::inlet::Inlet;
+use super::shared::Shared;
+use crate::error::{CallError, CloseReason};
+use crate::frame::reason::Reason;
+use crate::metadata::Metadata;
 use crate::session::{CallFailure, CallId};
+use crate::wire::{AppError, DecodeOptions};
 
 /// What became of a call.
-pub(crate) type Outcome = Result<Bytes, CallFailure>;
+pub(crate) type Outcome = Result<Answered, CallFailure>;
+
+/// An answer.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Answered {
+    /// `None` if it is a stream, whose values wait in the ring.
+    pub(crate) body: Option<Bytes>,
+    pub(crate) metadata: Option<Box<Metadata>>,
+}
 
 /// The ring. It grows to the power of two in which no two calls meet.
 #[derive(Debug, Default)]
@@ -28,6 +43,14 @@ struct Slot {
 enum State {
     Waiting(Waker),
     Done(Outcome),
+    /// The caller may not have looked yet: then its waker is gone, and what came along is here.
+    Stream(Box<Streaming>),
+}
+
+#[derive(Debug)]
+struct Streaming {
+    inlet: Inlet,
+    metadata: Option<Box<Metadata>>,
 }
 
 /// The first size of a ring.
@@ -45,19 +68,40 @@ impl Calls {
         }
         let slot = self.slot(call)?;
         let evicted = slot.replace(Slot { call, state: State::Waiting(waker) });
-        evicted.and_then(Slot::into_waker)
+        evicted.and_then(|slot| slot.state.into_waker())
     }
 
     /// Keeps the outcome for the caller and returns the waker to call. `None` if nobody waits.
     #[must_use]
     pub(crate) fn finish(&mut self, call: CallId, outcome: Outcome) -> Option<Waker> {
         let slot = self.taken(call)?;
-        match std::mem::replace(&mut slot.state, State::Done(outcome)) {
-            State::Waiting(waker) => Some(waker),
-            State::Done(first) => {
-                slot.state = State::Done(first);
-                None
+        match &mut slot.state {
+            State::Done(_) => None,
+            State::Stream(stream) => stream.inlet.finish(outcome.map(|_| ())),
+            State::Waiting(_) => {
+                std::mem::replace(&mut slot.state, State::Done(outcome)).into_waker()
             }
+        }
+    }
+
+    /// The answer is a stream. Returns the waker of whoever waits for it.
+    #[must_use]
+    pub(crate) fn open(&mut self, call: CallId, metadata: Option<Box<Metadata>>) -> Option<Waker> {
+        let slot = self.taken(call)?;
+        match &slot.state {
+            State::Done(_) | State::Stream(_) => None,
+            State::Waiting(_) => {
+                let stream = Streaming { inlet: Inlet::default(), metadata };
+                std::mem::replace(&mut slot.state, State::Stream(Box::new(stream))).into_waker()
+            }
+        }
+    }
+
+    /// Where the values of the answer wait, if it is a stream.
+    pub(crate) fn inlet(&mut self, call: CallId) -> Option<&mut Inlet> {
+        match &mut self.taken(call)?.state {
+            State::Stream(stream) => Some(&mut stream.inlet),
+            State::Waiting(_) | State::Done(_) => None,
         }
     }
 
@@ -77,6 +121,10 @@ impl Calls {
                 }
                 Poll::Pending
             }
+            Some(State::Stream(stream)) => {
+                let metadata = stream.metadata.take();
+                Poll::Ready(Some(Ok(Answered { body: None, metadata })))
+            }
             Some(State::Done(_)) => match self.slot(call).and_then(Option::take) {
                 Some(Slot { state: State::Done(outcome), .. }) => Poll::Ready(Some(outcome)),
                 Some(_) | None => Poll::Ready(None),
@@ -84,17 +132,26 @@ impl Calls {
         }
     }
 
-    /// Forgets `call`. The waker is there if it had no outcome yet.
+    /// Forgets `call`, and gives out what is to be dropped outside the lock. Nothing if it had its
+    /// outcome.
     #[must_use]
-    pub(crate) fn remove(&mut self, call: CallId) -> Option<Waker> {
+    pub(crate) fn remove(&mut self, call: CallId) -> Option<Forgotten> {
         self.taken(call)?;
-        self.slot(call).and_then(Option::take).and_then(Slot::into_waker)
+        let state = self.slot(call).and_then(Option::take)?.state;
+        state.is_open().then_some(Forgotten { _state: state })
     }
 
-    /// The calls that have no outcome yet.
+    /// The calls of which more is to come.
     pub(crate) fn waiting(&self) -> Vec<CallId> {
-        let waits = |slot: &&Slot| matches!(slot.state, State::Waiting(_));
-        self.slots.iter().flatten().filter(waits).map(|slot| slot.call).collect()
+        let open = self.slots.iter().flatten().filter(|slot| slot.state.is_open());
+        open.map(|slot| slot.call).collect()
+    }
+
+    /// Gives up the memory that no call needs.
+    pub(crate) fn shrink(&mut self) {
+        if self.slots.iter().all(Option::is_none) {
+            self.slots = Vec::new();
+        }
     }
 
     fn slot(&mut self, call: CallId) -> Option<&mut Option<Slot>> {
@@ -120,13 +177,54 @@ impl Calls {
     }
 }
 
-impl Slot {
+/// A call that nobody waits for any more.
+#[derive(Debug)]
+pub(crate) struct Forgotten {
+    _state: State,
+}
+
+impl State {
     fn into_waker(self) -> Option<Waker> {
-        match self.state {
-            State::Waiting(waker) => Some(waker),
-            State::Done(_) => None,
+        match self {
+            Self::Waiting(waker) => Some(waker),
+            Self::Done(_) | Self::Stream(_) => None,
         }
     }
+
+    const fn is_open(&self) -> bool {
+        match self {
+            Self::Waiting(_) => true,
+            Self::Done(_) => false,
+            Self::Stream(stream) => stream.inlet.is_open(),
+        }
+    }
+}
+
+/// How a call failed, as its caller sees it.
+pub(crate) fn failed<E: AppError>(
+    shared: &Shared,
+    options: &DecodeOptions,
+    failure: CallFailure,
+) -> CallError<E> {
+    match failure {
+        CallFailure::Application(detail) => match E::decode_detail(&detail, options) {
+            Ok(error) => CallError::Application(error),
+            Err(error) => CallError::Decode(error),
+        },
+        CallFailure::Remote(fault) => fault.into(),
+        CallFailure::TimedOut => CallError::DeadlineExceeded,
+        CallFailure::ConnectionLost { maybe_executed } => {
+            shared.with(|core| lost(core.session.close_reason(), maybe_executed))
+        }
+    }
+}
+
+/// What the end of the connection is to a caller.
+pub(crate) fn lost<E>(reason: Option<&CloseReason>, maybe_executed: bool) -> CallError<E> {
+    if let Some(CloseReason::Peer { reason: Reason::Unauthorized, .. }) = reason {
+        return CallError::NotLetIn { maybe_executed };
+    }
+    CallError::ConnectionLost { maybe_executed }
 }
 
 /// The place of `call` in a ring of `size`, a power of two or 0.

@@ -24,6 +24,12 @@ impl Driver {
         let left = self.shared.with_wakers(|core, wakers| {
             core.turn.wake_all(wakers);
             core.room.wake_all(wakers);
+            core.events.wake_all(wakers);
+            wakers.extend(std::mem::take(&mut core.outlets).into_values());
+            for inlet in core.inputs.values_mut() {
+                let lost = CallFailure::ConnectionLost { maybe_executed: true };
+                wakers.extend(inlet.finish(Err(lost)));
+            }
             core.session.out_len()
         });
         if left == 0 {

@@ -1,18 +1,22 @@
 //! Between the session and everybody else: bytes, time and commands in, events out.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::task::Waker;
 use std::time::Instant;
 
+use super::calls::{Answered, Outcome};
+use super::inlet::Item;
+use super::service::Kind;
 use super::shared::{Agreed, Open};
-use super::{Command, Core, Driver, Message, Phase};
+use super::{Command, Core, Driver, Inherited, Message, Phase};
 use crate::connection::Security;
 use crate::error::{CloseReason, Error, Fault};
 use crate::frame::preface::Channel;
 use crate::frame::reason::Reason;
 use crate::noise::Pattern;
 use crate::peer::{Identity, Peer};
-use crate::session::{Accepted, Event, Role, Status};
+use crate::session::{Accepted, CallFailure, CallId, Event, Role, Status};
 
 /// Callers woken at a time when output has room again.
 const WOKEN_AT_ONCE: usize = 64;
@@ -30,7 +34,6 @@ impl Driver {
             self.command = command;
             return false;
         }
-        let calling = self.calling;
         let mut undecided = None;
         let closed = shared.with(|core| {
             if shared.is_broken() {
@@ -51,7 +54,6 @@ impl Driver {
             {
                 closed = self.take(core, event, now).or(closed);
             }
-            self.calling = core.session.calls_in_flight() > 0;
             self.wake_callers(core, now);
             closed
         });
@@ -61,7 +63,11 @@ impl Driver {
             self.close(now, reason);
             return true;
         }
-        self.calling && !calling
+        let mut given_up = std::mem::take(&mut self.given_up);
+        let busy = !given_up.is_empty();
+        given_up.drain(..).for_each(|call| self.give_up(call));
+        self.given_up = given_up;
+        busy
     }
 
     /// Lets those go on whose answers came.
@@ -78,11 +84,13 @@ impl Driver {
         self.command = core.command;
         match core.command {
             None => {}
+            Some(Command::Drain) if core.session.status() == Status::Handshaking => {
+                core.session.close(Reason::ShuttingDown, "");
+            }
             Some(Command::Drain) => {
                 let served = self.running == 0 && self.inbox.is_empty();
-                let idle = served && core.backlog() == 0;
-                if idle || core.session.status() == Status::Handshaking {
-                    core.session.close(Reason::ShuttingDown, "");
+                if served && core.backlog() == 0 {
+                    core.session.go_away(Reason::ShuttingDown);
                 }
             }
             Some(Command::Close) => core.session.close(Reason::Normal, ""),
@@ -104,33 +112,53 @@ impl Driver {
                 let _gone =
                     core.session.fail(call, &Fault::Refused { text: "shutting down".into() });
             }
-            Event::OneWay { cost, .. } if self.command.is_some() => {
-                core.session.event_done(cost);
-                self.shared.drop_message();
+            Event::Request { call, protocol, number, body, deadline, metadata } => {
+                if self.kind(protocol, number).is_some_and(|kind| kind.input) {
+                    self.wakers.extend(core.expect_input(call));
+                }
+                let inherited = Inherited { deadline, metadata: metadata.map(Arc::new) };
+                let call = Some(call);
+                self.inbox.push_back(Message { call, protocol, number, body, cost: 0, inherited });
             }
-            Event::Request { call, protocol, number, body, .. } => {
-                self.inbox.push_back(Message { call: Some(call), protocol, number, body });
+            Event::OneWay { protocol, number, body, metadata, cost } => {
+                let inherited = Inherited { deadline: None, metadata: metadata.map(Arc::new) };
+                let call = None;
+                self.inbox.push_back(Message { call, protocol, number, body, cost, inherited });
             }
-            Event::OneWay { protocol, number, body, cost, .. } => {
-                core.session.event_done(cost);
-                let message = Message { call: None, protocol, number, body };
-                self.held = self.held.saturating_add(message.held());
-                self.inbox.push_back(message);
+            Event::Dropped { call, .. } => {
+                let dropped = CallFailure::Remote(Fault::Cancelled);
+                let inlet = core.inputs.get_mut(&call);
+                self.wakers.extend(inlet.and_then(|inlet| inlet.finish(Err(dropped))));
+                self.given_up.push(call);
             }
-            Event::Reply { call, body, .. } => {
-                self.wakers.extend(core.calls.finish(call, Ok(body)))
+            Event::Reply { call, body, metadata } => {
+                let metadata = metadata.map(Box::new);
+                let answered = Answered { body: Some(body), metadata };
+                self.finish_call(core, call, Ok(answered));
             }
-            Event::Failed { call, error } => {
-                self.wakers.extend(core.calls.finish(call, Err(error)));
+            Event::Failed { call, error } => self.finish_call(core, call, Err(error)),
+            Event::Opened { call, metadata } => {
+                self.wakers.extend(core.calls.open(call, metadata.map(Box::new)));
             }
-            // No shapes are told to the session, so no call has a stream; and what is refused for
-            // want of credit fails.
-            Event::Opened { .. }
-            | Event::Item { .. }
-            | Event::Ended { .. }
-            | Event::Dropped { .. }
-            | Event::Credit { .. }
-            | Event::GoingAway { .. } => {}
+            Event::Item { call, body, cost } => {
+                let inlet = core.inlet(call);
+                self.wakers.extend(inlet.and_then(|inlet| inlet.push(Item { body, cost })));
+            }
+            Event::Ended { call } => {
+                let inlet = core.inlet(call);
+                self.wakers.extend(inlet.and_then(|inlet| inlet.finish(Ok(()))));
+            }
+            Event::Credit { call: Some(call) } => {
+                self.wakers.extend(core.outlets.remove(&call));
+            }
+            Event::Credit { call: None } => core.events.wake(WOKEN_AT_ONCE, &mut self.wakers),
+            Event::GoingAway { reason } => {
+                tracing::debug!(%reason, "the peer takes no further calls");
+                core.going_away = true;
+                // Their calls go nowhere from here, and they are to learn it now.
+                core.turn.wake_all(&mut self.wakers);
+                core.room.wake_all(&mut self.wakers);
+            }
             Event::Pong { token } => {
                 if let Some(ping) = core.pings.iter_mut().find(|ping| ping.token == token) {
                     ping.answered = Some(now);
@@ -140,6 +168,19 @@ impl Driver {
             Event::Closed(reason) => return Some(reason),
         }
         None
+    }
+
+    /// A call of this side is over, both ways.
+    fn finish_call(&mut self, core: &mut Core, call: CallId, outcome: Outcome) {
+        self.wakers.extend(core.calls.finish(call, outcome));
+        if !self.pumps.is_empty() || !core.started.is_empty() {
+            core.stopped.push(call);
+        }
+    }
+
+    /// What a message of the peer is like.
+    fn kind(&self, protocol: u8, number: u16) -> Option<Kind> {
+        self.protocols.get(usize::from(protocol))?.service.kind(number)
     }
 
     /// Lets callers go on that wait in line.

@@ -4,23 +4,30 @@
 //! bulk, hands the bytes to the session, starts a handler for each message, and writes what came
 //! of all that in one go. It decides nothing about the protocol; that is the session's.
 //!
-//! *Back-pressure.* While output is at high-water no handler is started, and while messages wait
-//! to be started nothing is read: the peer notices by its own writes. Only a side without calls of
-//! its own may stop reading, or two of them could wait for each other for ever; one that has calls
-//! reads on, and closes if the messages held back outgrow a frame.
+//! *Back-pressure.* While output is at high-water no handler is started and no stream is sent on,
+//! and while messages wait to be started nothing is read: the peer notices by its own writes. Only
+//! a side that waits for nothing may stop reading, or two of them could wait for each other for
+//! ever; the others read on, and what they read is bounded by calls in flight and by credit.
 //!
 //! *The end.* When a connection is over, handlers of calls are dropped: nobody waits for them.
 //! Handlers of one-way messages run on to their end, because their sender may have closed in the
-//! belief that they will.
+//! belief that they will, and so do those of calls that say so.
 
 mod admit;
 mod calls;
 mod clock;
+mod detached;
 mod end;
 mod exchange;
 mod half_open;
+mod incoming;
+mod inlet;
 mod input;
 mod output;
+mod pump;
+mod pumps;
+mod run;
+mod scope;
 mod serve;
 mod service;
 mod shared;
@@ -44,6 +51,7 @@ use bytes::Bytes;
 use self::admit::Deciding;
 use self::input::Input;
 use self::output::{Output, Written};
+use self::pumps::Pumps;
 use self::shared::Woken;
 use self::slots::Handlers;
 use self::timer::Timer;
@@ -53,12 +61,17 @@ use crate::session::CallId;
 use crate::transport::Stream;
 
 pub(crate) use self::admit::Gate;
+pub(crate) use self::calls::{Answered, failed, lost};
 pub use self::clock::TimeSource;
 pub(crate) use self::clock::{WallClock, now};
 pub(crate) use self::half_open::HalfOpen;
+pub(crate) use self::incoming::{Incoming, Of};
+pub(crate) use self::pump::Pump;
+pub(crate) use self::pumps::{Input as CallInput, input};
+pub(crate) use self::run::Run;
+pub(crate) use self::scope::Inherited;
 pub(crate) use self::service::{Service, called, served};
 pub(crate) use self::shared::{Command, Core, Ping, Shared};
-pub(crate) use self::slots::Run;
 pub(crate) use self::waiters::{Ticket, Waiters};
 
 /// Turns of the loop before other tasks get theirs.
@@ -87,12 +100,16 @@ pub(crate) struct Driver {
     output: Output,
     timer: Timer,
     inbox: VecDeque<Message>,
-    /// Octets of the messages in the inbox.
-    held: usize,
+    /// Streams of this side's calls.
+    pumps: Pumps,
+    /// Calls of the peer that nobody waits for any more; kept for its memory.
+    given_up: Vec<CallId>,
+    /// What the one-way messages cost whose handlers ended.
+    spent: usize,
     /// Handlers in their slots.
     running: usize,
-    /// Whether this side waits for answers, and so has to read.
-    calling: bool,
+    /// Whether this side does not read.
+    paused: bool,
     /// Whether callers that were woken may be about to call again.
     expecting: bool,
     /// The last command that was looked at.
@@ -112,11 +129,16 @@ struct Protocol {
 }
 
 /// A message that waits for its handler to start.
-struct Message {
+#[derive(Debug)]
+pub(crate) struct Message {
+    /// `None` if it is one-way.
     call: Option<CallId>,
     protocol: u8,
     number: u16,
     body: Bytes,
+    /// What the peer gets back when the handler of a one-way message ended.
+    cost: usize,
+    inherited: Inherited,
 }
 
 /// How far the stream is.
@@ -189,9 +211,11 @@ impl Driver {
             output: Output::default(),
             timer: Timer::default(),
             inbox: VecDeque::new(),
-            held: 0,
+            pumps: Pumps::default(),
+            given_up: Vec::new(),
+            spent: 0,
             running: 0,
-            calling: false,
+            paused: false,
             expecting: false,
             command: None,
             phase: Phase::Open,
@@ -209,6 +233,7 @@ impl Driver {
         busy |= self.exchange(now);
         busy |= self.decide(task, now);
         busy |= self.start_waiting();
+        busy |= self.start_pumps();
         self.wake();
         busy |= self.write(task, now);
         busy |= self.advance(task, now);
@@ -223,6 +248,9 @@ impl Driver {
         let open = matches!(self.phase, Phase::Open);
         let (left, mut deadline) = self.shared.with(|core| {
             let left = core.command != self.command
+                || !core.started.is_empty()
+                || !core.stopped.is_empty()
+                || (self.paused && !core.session.may_pause())
                 || (open && self.output.is_empty() && core.session.out_len() > 0);
             let waiting = earlier(core.room.deadline(), core.turn.deadline());
             (left, earlier(if open { core.session.poll_timeout() } else { None }, waiting))
@@ -247,10 +275,9 @@ impl Driver {
 
     /// Reads once, unless the peer has to wait.
     fn read(&mut self, task: &mut Context<'_>, now: Instant) -> bool {
-        let full = !self.inbox.is_empty() || self.shared.backlog() >= self.shared.high_water();
+        let waits = matches!(self.phase, Phase::Open) && self.pause(now);
         match self.phase {
-            Phase::Open if full && !self.calling => return false,
-            Phase::Open if self.may_read() == 0 => return false,
+            Phase::Open if waits || self.may_read() == 0 => return false,
             Phase::Open | Phase::Lingering { .. } => {}
             Phase::Flushing { .. } | Phase::Over => return false,
         }
@@ -279,6 +306,21 @@ impl Driver {
             self.leave();
         }
         true
+    }
+
+    /// Whether the peer has to wait, because there is enough to do.
+    fn pause(&mut self, now: Instant) -> bool {
+        let full = !self.inbox.is_empty() || self.shared.backlog() >= self.shared.high_water();
+        if full || self.paused {
+            self.paused = self.shared.with(|core| {
+                let pause = full && core.session.may_pause();
+                if pause != self.paused {
+                    core.session.set_paused(now, pause);
+                }
+                pause
+            });
+        }
+        self.paused
     }
 
     fn write(&mut self, task: &mut Context<'_>, now: Instant) -> bool {

@@ -2,17 +2,17 @@
 
 use std::sync::PoisonError;
 
+use super::pumps::PUMPS;
 use super::service::Kind;
 use super::shared::Woken;
 use super::slots::Progress;
 use super::{Driver, Message, Phase, Shared};
 use crate::cx::not_a_call;
 use crate::error::Fault;
-use crate::frame::reason::Reason;
 use crate::session::CallId;
 
 impl Driver {
-    /// Polls the handlers that were woken.
+    /// Polls the handlers and streams that were woken.
     pub(super) fn resume_woken(&mut self) -> bool {
         let mut woken = std::mem::take(&mut self.woken);
         std::mem::swap(
@@ -21,13 +21,19 @@ impl Driver {
         );
         let busy = !woken.is_empty();
         for Woken { protocol, slot } in woken.drain(..) {
+            if protocol == PUMPS {
+                self.pumps.resume(slot);
+                continue;
+            }
             let protocol = self.protocols.get_mut(usize::from(protocol));
             let handlers = protocol.and_then(|protocol| protocol.handlers.as_mut());
-            if handlers.is_some_and(|handlers| handlers.resume(slot) == Progress::Ended) {
+            if let Some(Progress::Ended(cost)) = handlers.map(|handlers| handlers.resume(slot)) {
                 self.running = self.running.saturating_sub(1);
+                self.spent = self.spent.saturating_add(cost);
             }
         }
         self.woken = woken;
+        self.return_credit();
         busy
     }
 
@@ -41,50 +47,84 @@ impl Driver {
             && let Some(message) = self.inbox.pop_front()
         {
             busy = true;
-            self.held = self.held.saturating_sub(message.held());
             self.start(message);
         }
-        let held_max = usize::try_from(self.shared.limits.frame_bytes()).unwrap_or(usize::MAX);
-        if self.calling && self.held > held_max {
-            let text = "one-way messages come faster than they are handled";
-            self.shared.with(|core| core.session.close(Reason::CalmDown, text));
-            busy = true;
-        }
+        self.return_credit();
         busy
     }
 
     fn start(&mut self, message: Message) {
-        let Message { call, protocol, number, body } = message;
+        let Message { call, protocol, number, cost, .. } = message;
         let found = self.protocols.get_mut(usize::from(protocol));
         let kind = found.as_ref().and_then(|protocol| protocol.service.kind(number));
-        let fault = match (kind, call, found.and_then(|protocol| protocol.handlers.as_mut())) {
-            (Some(Kind::Call), Some(_), Some(handlers))
-            | (Some(Kind::OneWay), None, Some(handlers)) => {
-                if handlers.start(call, number, body) == Progress::Running {
-                    self.running = self.running.saturating_add(1);
+        let fault = match (kind, found.and_then(|protocol| protocol.handlers.as_mut())) {
+            (Some(kind), Some(handlers)) if kind.call == call.is_some() => {
+                match handlers.start(message, kind) {
+                    Progress::Running => self.running = self.running.saturating_add(1),
+                    Progress::Ended(cost) => self.spent = self.spent.saturating_add(cost),
+                    Progress::Idle => {}
                 }
                 return;
             }
-            (Some(Kind::OneWay), ..) => not_a_call(),
-            (Some(Kind::Call) | None, ..) => Fault::Unimplemented,
+            _ if number == 0 => return self.describe(call, protocol),
+            (Some(Kind { call: false, .. }), _) => not_a_call(),
+            (Some(_) | None, _) => Fault::Unimplemented,
         };
         answer(&self.shared, call, &fault);
+        self.spent = self.spent.saturating_add(cost);
+    }
+
+    /// Tells the peer what the protocol is.
+    fn describe(&self, call: Option<CallId>, protocol: u8) {
+        #[cfg(feature = "reflect")]
+        if let Some(call) = call
+            && let Some(protocol) = self.protocols.get(usize::from(protocol))
+        {
+            let text = protocol.service.text().to_owned();
+            // An error means that the peer is gone, or that it was told that this is too large.
+            drop(
+                self.shared.with(|core| {
+                    core.session.reply(call, |out| crate::wire::encode_root(&text, out))
+                }),
+            );
+            return;
+        }
+        let _index = protocol;
+        answer(&self.shared, call, &Fault::Unimplemented);
+    }
+
+    /// Nobody waits for this call of the peer any more.
+    pub(super) fn give_up(&mut self, call: CallId) {
+        self.inbox.retain(|message| message.call != Some(call));
+        for protocol in &mut self.protocols {
+            let handlers = protocol.handlers.as_mut();
+            match handlers.map_or(Progress::Idle, |handlers| handlers.give_up(call)) {
+                Progress::Idle => {}
+                Progress::Running => return,
+                Progress::Ended(_) => {
+                    self.running = self.running.saturating_sub(1);
+                    return;
+                }
+            }
+        }
     }
 
     /// Drops handlers: of calls, or those of one-way messages too.
     pub(super) fn drop_handlers(&mut self, all: bool) {
+        self.pumps.clear();
         for protocol in &mut self.protocols {
             if let Some(handlers) = &mut protocol.handlers {
                 self.running = self.running.saturating_sub(handlers.clear(all));
             }
         }
     }
-}
 
-impl Message {
-    /// What it counts towards the messages held back. Calls have a limit of their own.
-    pub(super) fn held(&self) -> usize {
-        if self.call.is_some() { 0 } else { self.body.len().saturating_add(size_of::<Self>()) }
+    /// The peer may send as many one-way messages as were handled.
+    pub(super) fn return_credit(&mut self) {
+        if self.spent > 0 {
+            let spent = std::mem::take(&mut self.spent);
+            self.shared.with(|core| core.session.event_done(spent));
+        }
     }
 }
 

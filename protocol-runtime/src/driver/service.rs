@@ -3,6 +3,8 @@
 
 use std::marker::PhantomData;
 use std::sync::Arc;
+#[cfg(feature = "reflect")]
+use std::sync::OnceLock;
 
 use super::shared::Shared;
 use super::slots::{Handlers, handlers};
@@ -10,6 +12,7 @@ use crate::frame::control::Offer;
 use crate::protocol::Protocol;
 use crate::schema::End;
 use crate::serve::Serve;
+use crate::session::{Shape, Shapes};
 
 /// A protocol of this side.
 pub(crate) trait Service: Send + Sync {
@@ -22,15 +25,29 @@ pub(crate) trait Service: Send + Sync {
     /// What the peer may send as message `number`; `None` if there is no such message.
     fn kind(&self, number: u16) -> Option<Kind>;
 
+    /// What the session has to know of its messages.
+    fn shapes(&self) -> Shapes;
+
+    /// The protocol as canonical text, for peers that ask.
+    #[cfg(feature = "reflect")]
+    fn text(&self) -> &str;
+
     /// The handlers for one connection; `None` if this side only calls.
     fn handlers(&self, shared: &Arc<Shared>, protocol: u8) -> Option<Box<dyn Handlers>>;
 }
 
-/// Whether a message has an answer.
+/// What a message that is handled is like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Call,
-    OneWay,
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
+pub(crate) struct Kind {
+    /// It has an answer.
+    pub(crate) call: bool,
+    /// A stream comes behind it.
+    pub(crate) input: bool,
+    /// Its handler runs on a task of its own.
+    pub(crate) spawn: bool,
+    /// Its handler runs on when nobody waits for the answer any more.
+    pub(crate) no_cancel: bool,
 }
 
 /// A protocol whose messages `handler` handles; `S` is the end this side is.
@@ -38,11 +55,19 @@ struct Served<P, H, S> {
     handler: Arc<H>,
     /// By message number.
     kinds: Vec<Option<Kind>>,
+    shapes: Shapes,
+    #[cfg(feature = "reflect")]
+    text: OnceLock<String>,
     types: PhantomData<fn() -> (P, S)>,
 }
 
 /// A protocol that this side only calls.
-struct Called<P>(PhantomData<fn() -> P>);
+struct Called<P> {
+    shapes: Shapes,
+    #[cfg(feature = "reflect")]
+    text: OnceLock<String>,
+    types: PhantomData<fn() -> P>,
+}
 
 /// `P` with a handler; `from` is the end whose messages it handles.
 pub(crate) fn served<P: Serve<H, S>, H: Send + Sync + 'static, S: 'static>(
@@ -55,16 +80,34 @@ pub(crate) fn served<P: Serve<H, S>, H: Send + Sync + 'static, S: 'static>(
         if kinds.len() <= number {
             kinds.resize(number + 1, None);
         }
+        let handling = P::HANDLING.iter().find(|handling| handling.number == message.number);
         if let Some(kind) = kinds.get_mut(number) {
-            *kind = Some(if message.reply.is_some() { Kind::Call } else { Kind::OneWay });
+            *kind = Some(Kind {
+                call: message.reply.is_some(),
+                input: message.stream.is_some(),
+                spawn: handling.is_some_and(|handling| handling.spawn),
+                no_cancel: handling.is_some_and(|handling| handling.no_cancel),
+            });
         }
     }
-    Arc::new(Served::<P, H, S> { handler: Arc::new(handler), kinds, types: PhantomData })
+    Arc::new(Served::<P, H, S> {
+        handler: Arc::new(handler),
+        kinds,
+        shapes: shapes::<P>(),
+        #[cfg(feature = "reflect")]
+        text: OnceLock::new(),
+        types: PhantomData,
+    })
 }
 
 /// `P` without a handler.
 pub(crate) fn called<P: Protocol>() -> Arc<dyn Service> {
-    Arc::new(Called::<P>(PhantomData))
+    Arc::new(Called::<P> {
+        shapes: shapes::<P>(),
+        #[cfg(feature = "reflect")]
+        text: OnceLock::new(),
+        types: PhantomData,
+    })
 }
 
 impl<P: Serve<H, S>, H: Send + Sync + 'static, S: 'static> Service for Served<P, H, S> {
@@ -74,6 +117,15 @@ impl<P: Serve<H, S>, H: Send + Sync + 'static, S: 'static> Service for Served<P,
 
     fn offer(&self) -> Offer {
         offer::<P>()
+    }
+
+    fn shapes(&self) -> Shapes {
+        self.shapes.clone()
+    }
+
+    #[cfg(feature = "reflect")]
+    fn text(&self) -> &str {
+        self.text.get_or_init(P::to_np)
     }
 
     fn kind(&self, number: u16) -> Option<Kind> {
@@ -97,6 +149,15 @@ impl<P: Protocol> Service for Called<P> {
         offer::<P>()
     }
 
+    fn shapes(&self) -> Shapes {
+        self.shapes.clone()
+    }
+
+    #[cfg(feature = "reflect")]
+    fn text(&self) -> &str {
+        self.text.get_or_init(P::to_np)
+    }
+
     fn kind(&self, _: u16) -> Option<Kind> {
         None
     }
@@ -113,4 +174,15 @@ fn offer<P: Protocol>() -> Offer {
         min: P::MIN_VERSION,
         fingerprint: P::fingerprint().0,
     }
+}
+
+fn shapes<P: Protocol>() -> Shapes {
+    Shapes::new(P::schema().messages.iter().map(|message| {
+        let shape = Shape {
+            input: message.stream.is_some(),
+            output: message.reply.as_ref().is_some_and(|reply| reply.stream),
+            ..Shape::default()
+        };
+        (message.from, message.number, shape)
+    }))
 }

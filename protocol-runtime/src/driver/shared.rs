@@ -3,21 +3,24 @@
 //! One short lock around the session: a caller encodes its request under it straight into the
 //! output, a handler its reply. Nobody awaits, wakes or drops a waker while holding it.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use super::calls::Calls;
+use super::calls::{Calls, Forgotten};
 use super::clock;
+use super::inlet::Inlet;
+use super::pumps::Started;
 use super::signal::Signal;
 use super::waiters::Waiters;
 use crate::connection::{Connection, Handle, Security};
-use crate::error::{CloseReason, Error};
+use crate::error::{CloseReason, Error, Fault};
 use crate::frame::reason::Reason;
 use crate::limits::Limits;
 use crate::peer::Peer;
-use crate::session::Session;
+use crate::session::{CallFailure, CallId, Session};
 use crate::wire::DecodeOptions;
 
 /// One connection, as everybody but its driver sees it.
@@ -46,6 +49,20 @@ pub(crate) struct Shared {
 pub(crate) struct Core {
     pub(crate) session: Session,
     pub(crate) calls: Calls,
+    /// Streams that come behind the messages of the peer's calls.
+    pub(crate) inputs: BTreeMap<CallId, Inlet>,
+    /// The last of them.
+    serial: u64,
+    /// Who waits for credit to send on a stream of a call, of either side.
+    pub(crate) outlets: BTreeMap<CallId, Waker>,
+    /// Who waits for credit for one-way messages.
+    pub(crate) events: Waiters,
+    /// Streams of this side's calls that the driver is to send from now on.
+    pub(crate) started: Vec<Started>,
+    /// Calls of this side whose streams nobody wants any more.
+    pub(crate) stopped: Vec<CallId>,
+    /// The peer runs no further calls.
+    pub(crate) going_away: bool,
     /// Callers that wait for output to fall below high-water.
     pub(crate) room: Waiters,
     /// Callers that wait for a call to end, at the limit of calls in flight.
@@ -75,7 +92,7 @@ pub(crate) struct Ping {
 /// What a handle asks of the driver. A later one is stronger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Command {
-    /// Start no handler any more, let those that run finish, then close.
+    /// Take no further calls, let those that run finish, then close.
     Drain,
     /// Say goodbye and close; running handlers are dropped.
     Close,
@@ -118,6 +135,13 @@ impl Shared {
             core: Mutex::new(Core {
                 session,
                 calls: Calls::default(),
+                inputs: BTreeMap::new(),
+                serial: 0,
+                outlets: BTreeMap::new(),
+                events: Waiters::default(),
+                started: Vec::new(),
+                stopped: Vec::new(),
+                going_away: false,
                 room: Waiters::default(),
                 turn: Waiters::default(),
                 opening: Waiters::default(),
@@ -171,6 +195,40 @@ impl Shared {
             self.command(Command::Expel);
         }
         expelled
+    }
+
+    /// Nobody waits for a call of this side any more: the peer is told.
+    pub(crate) fn give_up(&self, call: CallId) {
+        let forgotten: Option<Forgotten> = self.with(|core| {
+            let forgotten = core.calls.remove(call)?;
+            core.session.cancel(self.now(), call);
+            core.stopped.push(call);
+            Some(forgotten)
+        });
+        if forgotten.is_some() {
+            self.signal.ring();
+        }
+    }
+
+    /// Takes the receiving end of the stream behind the peer's call, once.
+    pub(crate) fn claim_input(&self, call: CallId) -> Option<u64> {
+        self.with(|core| {
+            let inlet = core.inputs.get_mut(&call).filter(|inlet| !inlet.claimed)?;
+            inlet.claimed = true;
+            Some(inlet.serial)
+        })
+    }
+
+    /// The call that a stream came with is over.
+    pub(super) fn close_input(&self, call: CallId) {
+        let _dropped = self.with_wakers(|core, wakers| {
+            let inlet = core.inputs.get_mut(&call)?;
+            if !inlet.claimed {
+                return core.inputs.remove(&call);
+            }
+            wakers.extend(inlet.finish(Err(CallFailure::Remote(Fault::Cancelled))));
+            None
+        });
     }
 
     /// One-way messages that nothing was done with.
@@ -247,6 +305,25 @@ impl Shared {
 }
 
 impl Core {
+    /// Whether it is a call of this side.
+    pub(crate) fn is_ours(&self, call: CallId) -> bool {
+        call.caller() == self.session.role()
+    }
+
+    /// Where the values of the peer's stream of a call wait.
+    pub(super) fn inlet(&mut self, call: CallId) -> Option<&mut Inlet> {
+        if self.is_ours(call) { self.calls.inlet(call) } else { self.inputs.get_mut(&call) }
+    }
+
+    /// A stream comes behind the peer's call.
+    #[must_use]
+    pub(super) fn expect_input(&mut self, call: CallId) -> Option<Waker> {
+        self.serial = self.serial.wrapping_add(1);
+        let inlet = Inlet::new(self.serial);
+        let mut former = self.inputs.insert(call, inlet)?;
+        former.finish(Err(CallFailure::Remote(Fault::Cancelled)))
+    }
+
     /// Output that waits.
     pub(crate) fn backlog(&self) -> usize {
         self.session.out_len().saturating_add(self.unsent)

@@ -2,30 +2,38 @@
 //!
 //! A slot is taken, the dispatch future is put in, and it is polled at once, in place. If it is
 //! done, the reply is in the output already and the slot is free again; if not, it waits for its
-//! own waker. Nothing is spawned and, once the slots exist, nothing is allocated. A panic is
-//! caught here and ends one call.
+//! own waker. Nothing is spawned and, once the slots exist, nothing is allocated; only a message
+//! that asks for it gets a task of its own, which its slot waits for. A panic is caught here and
+//! ends one call.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Wake, Waker};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 
+use super::Message;
+use super::detached::Detached;
+use super::run::Run;
+use super::scope::Inherited;
+use super::service::Kind;
 use super::shared::{Shared, Woken};
 use crate::cx::Cx;
-use crate::error::Fault;
 use crate::session::CallId;
 
 /// The handlers of one protocol on one connection. Erases the type of their futures.
 pub(crate) trait Handlers: Send {
-    /// Runs the handler of a message as far as it goes. A one-way message has no `call`.
-    fn start(&mut self, call: Option<CallId>, number: u16, body: Bytes) -> Progress;
+    /// Runs the handler of a message as far as it goes.
+    fn start(&mut self, message: Message, kind: Kind) -> Progress;
 
     /// Runs a handler on that was woken. `Idle` if that handler is gone already.
     fn resume(&mut self, slot: usize) -> Progress;
+
+    /// Nobody waits for this call any more: drops its handler, or lets it know. `Idle` if there is
+    /// none.
+    fn give_up(&mut self, call: CallId) -> Progress;
 
     /// Drops the handlers that run: those of calls, which get no answer, or also those of one-way
     /// messages. Says how many that were.
@@ -37,8 +45,8 @@ pub(crate) trait Handlers: Send {
 pub(crate) enum Progress {
     /// It waits for something.
     Running,
-    /// It ended, and its call is answered.
-    Ended,
+    /// It ended, and its call is answered. A one-way message cost the peer this much.
+    Ended(usize),
     /// There was none.
     Idle,
 }
@@ -55,26 +63,18 @@ struct Pool<D, F> {
 struct Slot<F> {
     /// Stays where it is; only its content comes and goes.
     future: Pin<Box<Option<F>>>,
-    call: Option<CallId>,
+    work: Option<Work>,
     run: Arc<Run>,
     waker: Waker,
 }
 
-/// What a slot shares with the [`Cx`] of its call and with its waker.
-#[derive(Debug)]
-pub(crate) struct Run {
-    pub(crate) shared: Arc<Shared>,
-    place: Woken,
-    /// Whether the slot is in the list of woken ones.
-    queued: AtomicBool,
-    /// `OPEN`, or which outcome came first.
-    outcome: AtomicU8,
-    fault: Mutex<Option<Fault>>,
+/// What a slot that is taken is taken for.
+struct Work {
+    call: Option<CallId>,
+    kind: Kind,
+    cost: usize,
+    inherited: Inherited,
 }
-
-const OPEN: u8 = 0;
-const ANSWERED: u8 = 1;
-const FAILED: u8 = 2;
 
 /// The handlers of a protocol, `dispatch` making the future of a message.
 pub(crate) fn handlers<D, F>(shared: Arc<Shared>, protocol: u8, dispatch: D) -> Box<dyn Handlers>
@@ -90,23 +90,28 @@ where
     D: Fn(Cx, u16, Bytes) -> F + Send,
     F: Future<Output = ()> + Send + 'static,
 {
-    fn start(&mut self, call: Option<CallId>, number: u16, body: Bytes) -> Progress {
+    fn start(&mut self, message: Message, kind: Kind) -> Progress {
+        let Message { call, number, body, cost, inherited, .. } = message;
         let index = self.free.pop().unwrap_or_else(|| self.add());
         let Some(slot) = self.slots.get_mut(index) else {
             return Progress::Idle;
         };
-        slot.call = call;
         slot.run.begin();
-        let cx = Cx::new(slot.run.clone(), call, self.protocol);
-        match catch_unwind(AssertUnwindSafe(|| (self.dispatch)(cx, number, body))) {
+        let cx = Cx::new(slot.run.clone(), call, self.protocol, inherited.clone());
+        let entered = inherited.enter();
+        let made = catch_unwind(AssertUnwindSafe(|| (self.dispatch)(cx, number, body)));
+        drop(entered);
+        slot.work = Some(Work { call, kind, cost, inherited: inherited.clone() });
+        match made {
+            Ok(future) if kind.spawn => {
+                super::spawn(Detached::new(future, call, slot.run.clone(), inherited));
+                Progress::Running
+            }
             Ok(future) => {
                 slot.future.set(Some(future));
                 self.poll(index)
             }
-            Err(panic) => {
-                self.vacate(index, Some(panic));
-                Progress::Ended
-            }
+            Err(panic) => self.vacate(index, Some(panic)),
         }
     }
 
@@ -115,20 +120,32 @@ where
             return Progress::Idle;
         };
         // Taken off the list before the poll: a wake-up during it counts.
-        found.run.queued.store(false, Ordering::Release);
-        if found.future.is_none() {
-            return Progress::Idle;
+        found.run.off_the_list();
+        match &found.work {
+            None => Progress::Idle,
+            Some(work) if !work.kind.spawn => self.poll(slot),
+            Some(_) if found.run.is_over() => self.vacate(slot, None),
+            Some(_) => Progress::Running,
         }
-        self.poll(slot)
+    }
+
+    fn give_up(&mut self, call: CallId) -> Progress {
+        let serves =
+            |slot: &Slot<F>| slot.work.as_ref().is_some_and(|work| work.call == Some(call));
+        let Some(index) = self.slots.iter().position(serves) else {
+            return Progress::Idle;
+        };
+        self.stop(index)
     }
 
     fn clear(&mut self, all: bool) -> usize {
         let mut count = 0;
-        for (index, slot) in self.slots.iter_mut().enumerate() {
-            if slot.future.is_some() && (all || slot.call.is_some()) {
-                slot.empty();
-                slot.call = None;
-                self.free.push(index);
+        for index in 0..self.slots.len() {
+            let work = self.slots.get(index).and_then(|slot| slot.work.as_ref());
+            let Some(work) = work.filter(|work| all || work.call.is_some()) else { continue };
+            let lives_on = !all && work.kind.no_cancel;
+            let ended = if lives_on { self.stop(index) } else { self.drop_now(index) };
+            if let Progress::Ended(_) = ended {
                 count += 1;
             }
         }
@@ -139,57 +156,69 @@ where
 impl<D, F: Future<Output = ()>> Pool<D, F> {
     fn add(&mut self) -> usize {
         let index = self.slots.len();
-        let run = Arc::new(Run {
-            shared: self.shared.clone(),
-            place: Woken { protocol: self.protocol, slot: index },
-            queued: AtomicBool::new(false),
-            outcome: AtomicU8::new(OPEN),
-            fault: Mutex::new(None),
-        });
+        let place = Woken { protocol: self.protocol, slot: index };
+        let run = Arc::new(Run::new(self.shared.clone(), place));
         let waker = Waker::from(run.clone());
-        self.slots.push(Slot { future: Box::pin(None), call: None, run, waker });
+        self.slots.push(Slot { future: Box::pin(None), work: None, run, waker });
         index
     }
 
-    fn poll(&mut self, index: usize) -> Progress
-    where
-        F: Send + 'static,
-    {
-        let Some(slot) = self.slots.get_mut(index) else {
+    fn poll(&mut self, index: usize) -> Progress {
+        let Some(Slot { future, work: Some(work), run, waker }) = self.slots.get_mut(index) else {
             return Progress::Idle;
         };
-        let mut task = Context::from_waker(&slot.waker);
-        let future = slot.future.as_mut();
-        let polled = catch_unwind(AssertUnwindSafe(|| match future.as_pin_mut() {
+        let mut task = Context::from_waker(waker);
+        let entered = work.inherited.enter();
+        let polled = catch_unwind(AssertUnwindSafe(|| match future.as_mut().as_pin_mut() {
             Some(future) => future.poll(&mut task),
             None => Poll::Ready(()),
         }));
+        drop(entered);
         match polled {
-            Ok(Poll::Pending) if slot.run.outcome.load(Ordering::Acquire) != FAILED => {
-                return Progress::Running;
-            }
+            Ok(Poll::Pending) if !run.has_failed() => Progress::Running,
             Ok(_) => self.vacate(index, None),
             Err(panic) => self.vacate(index, Some(panic)),
         }
-        Progress::Ended
+    }
+
+    /// Nobody waits for the answer any more.
+    fn stop(&mut self, index: usize) -> Progress {
+        let Some(Slot { work: Some(work), run, .. }) = self.slots.get_mut(index) else {
+            return Progress::Idle;
+        };
+        run.give_up();
+        if work.kind.no_cancel { Progress::Running } else { self.drop_now(index) }
+    }
+
+    /// Drops a handler, or has its task drop it.
+    fn drop_now(&mut self, index: usize) -> Progress {
+        let Some(Slot { work: Some(work), run, .. }) = self.slots.get_mut(index) else {
+            return Progress::Idle;
+        };
+        run.give_up();
+        if work.kind.spawn {
+            run.stop();
+            return Progress::Running;
+        }
+        self.vacate(index, None)
     }
 
     /// Ends a handler: drops it, answers its call if nothing did, frees the slot.
-    fn vacate(&mut self, index: usize, panic: Option<Box<dyn Any + Send>>) {
+    fn vacate(&mut self, index: usize, panic: Option<Box<dyn Any + Send>>) -> Progress {
         let Some(slot) = self.slots.get_mut(index) else {
-            return;
+            return Progress::Idle;
+        };
+        let Some(work) = slot.work.take() else {
+            return Progress::Idle;
         };
         let panicked = panic.is_some_and(discard);
         let panicked = slot.empty() || panicked;
-        match (slot.run.end(panicked), slot.call.take()) {
-            // An error means that the peer is gone.
-            (Some(fault), Some(call)) => {
-                drop(self.shared.with(|core| core.session.fail(call, &fault)));
-            }
-            (Some(_), None) => self.shared.drop_message(),
-            (None, _) => {}
+        slot.run.settle(work.call, panicked);
+        if let Some(call) = work.call.filter(|_| work.kind.input) {
+            self.shared.close_input(call);
         }
         self.free.push(index);
+        Progress::Ended(work.cost)
     }
 }
 
@@ -203,54 +232,10 @@ impl<F> Slot<F> {
 }
 
 /// Drops what a panic carried, which may panic again. Always true, for [`Result::is_err_and`].
-fn discard(panic: Box<dyn Any + Send>) -> bool {
+pub(super) fn discard(panic: Box<dyn Any + Send>) -> bool {
     if let Err(again) = catch_unwind(AssertUnwindSafe(move || drop(panic))) {
         // Whoever does this twice loses a few bytes, and nobody else anything.
         std::mem::forget(again);
     }
     true
-}
-
-impl Run {
-    fn begin(&self) {
-        self.outcome.store(OPEN, Ordering::Release);
-    }
-
-    /// What to answer for a handler that ended, if it was not answered.
-    fn end(&self, panicked: bool) -> Option<Fault> {
-        match self.outcome.swap(ANSWERED, Ordering::AcqRel) {
-            ANSWERED => None,
-            FAILED => self.fault.lock().unwrap_or_else(PoisonError::into_inner).take(),
-            _ if panicked => Some(Fault::HandlerPanicked),
-            // Generated code always answers. A dispatch by hand that does not has no such message.
-            _ => Some(Fault::Unimplemented),
-        }
-    }
-
-    /// Whether this is the first outcome of the call, which the caller then answers.
-    pub(crate) fn answer(&self) -> bool {
-        self.outcome.compare_exchange(OPEN, ANSWERED, Ordering::AcqRel, Ordering::Acquire).is_ok()
-    }
-
-    /// Records the outcome, if it is the first. The driver answers and drops the handler.
-    pub(crate) fn fail(&self, fault: Fault) {
-        let mut recorded = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.outcome.compare_exchange(OPEN, FAILED, Ordering::AcqRel, Ordering::Acquire).is_ok()
-        {
-            *recorded = Some(fault);
-        }
-    }
-}
-
-impl Wake for Run {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        if !self.queued.swap(true, Ordering::AcqRel) {
-            self.shared.woken.lock().unwrap_or_else(PoisonError::into_inner).push(self.place);
-            self.shared.signal.ring();
-        }
-    }
 }

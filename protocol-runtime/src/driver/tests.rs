@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::calls::Calls;
+use super::calls::{Answered, Calls, Outcome};
 use super::signal::Signal;
 use super::{Ticket, Waiters, now};
-use crate::session::{CallFailure, CallId};
+use crate::session::CallId;
 
 #[derive(Default)]
 struct Count(AtomicUsize);
@@ -29,8 +29,8 @@ fn id(number: u32) -> CallId {
     CallId::new(number).unwrap()
 }
 
-fn reply(number: u32) -> Result<Bytes, CallFailure> {
-    Ok(Bytes::from(number.to_string()))
+fn reply(number: u32) -> Outcome {
+    Ok(Answered { body: Some(Bytes::from(number.to_string())), metadata: None })
 }
 
 #[test]

@@ -25,7 +25,7 @@ use crate::frame::unit::put_reject;
 use crate::limits::Limits;
 use crate::noise::{OsRandom, Suite};
 use crate::peer::{Identity, Peer};
-use crate::session::{Config, Security, Session};
+use crate::session::{Config, MessageMemory, Security, Session};
 use crate::setup::ServerSetup;
 use crate::transport::{Incoming, Listener, Stream};
 
@@ -53,6 +53,8 @@ pub(super) struct Plan {
     pub(super) setup: ServerSetup,
     pub(super) limits: Limits,
     pub(super) response_timeout: Duration,
+    /// For large messages of all connections.
+    pub(super) memory: MessageMemory,
 }
 
 /// The first pause after an error, doubled with each that follows.
@@ -144,7 +146,7 @@ impl Acceptor {
 
     fn start(&mut self, incoming: Incoming, place: Place) -> Result<(), Error> {
         let Incoming { stream, from, .. } = incoming;
-        let Plan { services, setup, limits, response_timeout } = &self.plan;
+        let Plan { services, setup, limits, response_timeout, memory } = &self.plan;
         let config = Config {
             security: Security::Server(setup.security.clone()),
             suite: Suite::auto(),
@@ -152,9 +154,9 @@ impl Acceptor {
             limits: limits.clone(),
             unix_ms: setup.time.unix_ms(),
             clock: setup.clock,
-            shapes: Vec::new(),
+            shapes: services.iter().map(|service| service.shapes()).collect(),
             compression: crate::session::CompressionOffer::default(),
-            memory: crate::session::MessageMemory::default(),
+            memory: memory.clone(),
         };
         let session = Session::new(config, Box::new(OsRandom), driver::now())?;
         let stranger = Peer::new(Identity::Anonymous, self.listener.address().transport(), from);

@@ -29,7 +29,7 @@ use crate::peer::Authorizer;
 use crate::protocol::side;
 use crate::schema::End;
 use crate::serve::Serve;
-use crate::session::{ClockPolicy, ServerSecurity};
+use crate::session::{ClockPolicy, MessageMemory, ServerSecurity};
 use crate::setup::{RESPONSE_TIMEOUT, Secure, Services};
 use crate::transport::{Address, Listener};
 
@@ -221,7 +221,8 @@ impl ServerBuilder {
         let (stop, stopped) = watch::channel(Stop::Running);
         let key = setup.key;
         let (limits, response_timeout) = (self.limits, self.response_timeout);
-        let plan = Plan { services, setup, limits, response_timeout };
+        let memory = MessageMemory::new(&limits);
+        let plan = Plan { services, setup, limits, response_timeout, memory };
         let acceptor = Acceptor::new(listener, registry.clone(), plan, authority);
         driver::spawn(acceptor.run(stopped));
         tracing::info!(%address, "listening");

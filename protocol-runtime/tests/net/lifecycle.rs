@@ -455,21 +455,6 @@ async fn one_way_messages_wait_when_all_handlers_are_busy() {
 }
 
 #[tokio::test]
-async fn a_side_that_waits_for_an_answer_cannot_be_flooded_with_one_way_messages() {
-    let (server, host, _said) = plain(|builder| builder).await;
-    // Its handler takes one message and then waits.
-    let (ticks, _unread) = tokio::sync::mpsc::channel(1);
-    let limits = Limits::default().with_calls_in_flight(1).unwrap().with_frame_bytes(1024).unwrap();
-    let client = ClientBuilder::new().limits(limits).on::<Probe, _>(Guest { ticks });
-    let probe: ProbeClient = client.connect(server.address()).await.unwrap();
-    let lost = probe.push(10_000).await;
-    assert_eq!(lost, Err(CallError::ConnectionLost { maybe_executed: true }));
-    let reason = connection(&probe).closed().await;
-    assert_eq!(reason, CloseReason::Local { reason: Reason::CalmDown });
-    drop(host);
-}
-
-#[tokio::test]
 async fn with_one_call_at_a_time_all_answers_come() {
     let limits =
         Limits::default().with_calls_in_flight(1).unwrap().with_write_high_water(1024).unwrap();
