@@ -167,6 +167,26 @@ pub enum Error {
         /// The limit.
         max: u32,
     },
+    /// The peer sent a message longer than the limit that it was told.
+    #[error("a message of {len} bytes, at most {max} are allowed")]
+    MessageTooLarge {
+        /// How long it is, as far as it came.
+        len: u64,
+        /// The limit.
+        max: u32,
+    },
+    /// The peer sent a compressed message, and compression was not agreed on.
+    #[error("a compressed {0}, and compression was not agreed on")]
+    NotNegotiated(Kind),
+    /// The peer broke the rules of credit.
+    #[error("flow control: {0}")]
+    FlowControl(#[from] FlowFault),
+    /// The peer gave no sign of life for too long.
+    #[error("the peer gave no sign of life for {} ms", after.as_millis())]
+    Dead {
+        /// How long.
+        after: Duration,
+    },
     /// The body of a frame that concerns the connection, or of an Error, cannot be read. The peer
     /// is at fault.
     #[error("malformed {kind} frame: {error}")]
@@ -212,8 +232,13 @@ impl Error {
             Self::ReplayFull { .. } => Reason::Busy,
             Self::HandshakeTimeout(_) => Reason::Timeout,
             Self::Record(_) => Reason::BadRecord,
-            Self::BadFrame(_) | Self::BadControl { .. } | Self::Truncated => Reason::BadFrame,
-            Self::FrameTooLarge { .. } => Reason::FrameTooLarge,
+            Self::BadFrame(_)
+            | Self::BadControl { .. }
+            | Self::NotNegotiated(_)
+            | Self::Truncated => Reason::BadFrame,
+            Self::FrameTooLarge { .. } | Self::MessageTooLarge { .. } => Reason::FrameTooLarge,
+            Self::FlowControl(_) => Reason::FlowControl,
+            Self::Dead { .. } => Reason::Dead,
             Self::Flood(Flood::Refusals { .. }) | Self::WriteStalled => Reason::SlowReader,
             Self::Flood(_) => Reason::CalmDown,
             Self::Config(_)
@@ -273,7 +298,10 @@ impl CloseReason {
     pub const fn is_clean(&self) -> bool {
         match self {
             Self::Local { reason } | Self::Peer { reason, .. } => {
-                matches!(reason, Reason::Normal | Reason::ShuttingDown)
+                matches!(
+                    reason,
+                    Reason::Normal | Reason::ShuttingDown | Reason::IdleTimeout | Reason::MaxAge
+                )
             }
             Self::Failed(_) => false,
         }
@@ -401,11 +429,48 @@ pub enum Flood {
         /// The limit.
         max: u32,
     },
+    /// More calls cancelled in an interval than are allowed beyond those that were answered.
+    #[error("too many calls cancelled: more than {max} in an interval")]
+    Cancels {
+        /// The limit.
+        max: u32,
+    },
+    /// More frames of little use in an interval than are allowed.
+    #[error("too many frames of little use: more than {max} in an interval")]
+    Control {
+        /// The limit.
+        max: u32,
+    },
     /// Requests over the limit and pings, while the answers are not read.
     #[error("too many refusals that the peer does not read: more than {max} bytes")]
     Refusals {
         /// The limit.
         max: u32,
+    },
+}
+
+/// Which rule of credit the peer broke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum FlowFault {
+    /// A frame costs more than was left.
+    #[error("a frame that costs {cost} bytes of credit, {left} are left")]
+    Overspent {
+        /// What the frame costs.
+        cost: u32,
+        /// What was left.
+        left: u32,
+    },
+    /// Credit of nothing.
+    #[error("credit of 0 bytes")]
+    Zero,
+    /// More credit than can be counted.
+    #[error("credit of {more} bytes beside {left}, which is more than 2147483647")]
+    Overflow {
+        /// What was there.
+        left: u32,
+        /// What was to be added.
+        more: u32,
     },
 }
 

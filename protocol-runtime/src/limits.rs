@@ -110,12 +110,19 @@ macro_rules! limits {
 }
 
 const HOUR: Duration = Duration::from_secs(3_600);
+const DAY: Duration = Duration::from_secs(86_400);
+const YEAR: Duration = Duration::from_secs(31_536_000);
 const MILLISECOND: Duration = Duration::from_millis(1);
 
 limits! {
     /// The longest frame taken from a peer, without its header. Advertised. A longer message comes
     /// in fragments.
-    frame_bytes / with_frame_bytes: u32 = 1_048_576, 1_024 => 104_857_600, "bytes";
+    frame_bytes / with_frame_bytes: u32 = 65_536, 1_024 => 104_857_600, "bytes";
+    /// The longest fragment that this side cuts its own messages into; shorter if the peer takes
+    /// shorter frames only. Between the fragments of large messages others get through.
+    fragment_bytes / with_fragment_bytes: u32 = 16_320, 1_024 => 104_857_600, "bytes";
+    /// The most metadata of one message, either way.
+    metadata_bytes / with_metadata_bytes: u32 = 8_192, 64 => 65_535, "bytes";
     /// The longest message taken from a peer. Advertised, so that the peer refuses to send more.
     message_bytes / with_message_bytes: u32 = 16_777_216, 1_024 => 104_857_600, "bytes";
     /// How much memory decoding one message may take, beside the message itself.
@@ -160,6 +167,25 @@ limits! {
     pings / with_pings: u32 = 10, 2 => 65_536, "pings";
     /// The interval in which [`pings`](Self::pings) are counted.
     pings_interval / with_pings_interval: Duration = Duration::from_secs(10), MILLISECOND => HOUR, "ms";
+    /// How many calls a peer may cancel in each [`control_interval`](Self::control_interval), beyond
+    /// those that were answered. This side cancels half as many, and no more than half the default;
+    /// calls beyond that are just not waited for any more.
+    cancels / with_cancels: u32 = 100, 2 => 65_536, "cancels";
+    /// How many frames of little use (credit beyond what was spent, or next to none; repeated
+    /// GoAways) a peer may send in each [`control_interval`](Self::control_interval).
+    control_frames / with_control_frames: u32 = 100, 1 => 65_536, "frames";
+    /// The interval in which [`cancels`](Self::cancels) and
+    /// [`control_frames`](Self::control_frames) are counted.
+    control_interval / with_control_interval: Duration = Duration::from_secs(10), MILLISECOND => HOUR, "ms";
+    /// After how long without a byte from the peer it is asked for a sign of life; zero for never.
+    /// Advertised, so that it does not take the pings for a flood.
+    heartbeat / with_heartbeat: Duration = Duration::from_secs(15), Duration::ZERO => HOUR, "ms";
+    /// After how many heartbeats without a byte from the peer it counts as dead.
+    heartbeats_missed / with_heartbeats_missed: u32 = 3, 1 => 1_000, "heartbeats";
+    /// How long a connection may be open without any call, stream or message; zero for ever.
+    idle_timeout / with_idle_timeout: Duration = Duration::ZERO, Duration::ZERO => YEAR, "ms";
+    /// How old a connection may become before this side goes away; zero for ever.
+    max_age / with_max_age: Duration = DAY, Duration::ZERO => YEAR, "ms";
     /// How many bytes of frames without any effect (replies nobody waits for, pongs nobody asked
     /// for) a peer may send before useful frames have paid for them.
     overhead_bytes / with_overhead_bytes: u32 = 25_600, 1_024 => 104_857_600, "bytes";

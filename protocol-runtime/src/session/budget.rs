@@ -16,6 +16,11 @@ impl Budget {
         Self { max, interval, used: 0, since: None }
     }
 
+    /// How many are allowed.
+    pub(super) const fn max(&self) -> u32 {
+        self.max
+    }
+
     /// Spends one; on an error there is none left, and more after the time it names.
     pub(super) fn spend(&mut self, now: Instant) -> Result<(), Duration> {
         let passed = self.since.map(|since| now.saturating_duration_since(since));

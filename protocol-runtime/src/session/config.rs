@@ -1,6 +1,7 @@
 //! What a session starts from, and what both sides agreed on when it is open.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::clock::ClockPolicy;
 use super::memory::MessageMemory;
@@ -219,6 +220,8 @@ pub struct Established {
     pub stream_window: u32,
     /// How many bytes of one-way messages the peer takes before it gives more credit.
     pub events_window: u32,
+    /// How often the peer asks this side for a sign of life when it hears nothing; `None` for never.
+    pub heartbeat: Option<Duration>,
     /// The peer's time of day, in milliseconds since 1970, if it told. A server learns it with XX,
     /// XK and NNpsk0, a client always.
     pub peer_unix_ms: Option<u64>,

@@ -127,6 +127,10 @@ pub enum CallFailure {
     /// No answer in time. The peer may still run the call; a late reply is dropped.
     #[error("no reply in time")]
     TimedOut,
+    /// The answer is larger than this side has memory for, with all its other messages. The peer
+    /// was told that nobody waits for it.
+    #[error("no memory for the answer")]
+    NoMemory,
     /// The connection ended before the answer.
     #[error("the connection was lost")]
     ConnectionLost {
@@ -142,6 +146,8 @@ pub enum Dropped {
     Cancelled,
     /// Its deadline passed.
     DeadlineExceeded,
+    /// There was no memory for an item of its stream.
+    Overloaded,
 }
 
 /// What a call or a one-way message may say beside its message.

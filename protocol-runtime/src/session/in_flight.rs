@@ -10,6 +10,8 @@
 
 use std::time::{Duration, Instant};
 
+use super::shape::Shape;
+use super::window::Streams;
 use crate::frame::id::{CallId, Role};
 
 #[derive(Debug)]
@@ -26,8 +28,9 @@ pub(super) struct InFlight {
     wake: Option<Instant>,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Slot {
+/// A call of this side.
+#[derive(Debug)]
+pub(super) struct Slot {
     call: CallId,
     /// Whether somebody waits for the answer.
     awaited: bool,
@@ -35,6 +38,10 @@ struct Slot {
     deadline: Option<Instant>,
     /// The batch of output in which the request went out.
     batch: u64,
+    pub(super) shape: Shape,
+    /// Whether the answer is a stream and has begun.
+    pub(super) opened: bool,
+    pub(super) streams: Option<Box<Streams>>,
 }
 
 /// What an answer is for.
@@ -73,8 +80,16 @@ impl InFlight {
     }
 
     /// Begins the call with the number that [`next`](Self::next) gave.
-    pub(super) fn begin(&mut self, call: CallId, deadline: Option<Instant>, batch: u64) {
-        self.put(Slot { call, awaited: true, deadline, batch });
+    pub(super) fn begin(
+        &mut self,
+        call: CallId,
+        deadline: Option<Instant>,
+        batch: u64,
+        shape: Shape,
+        streams: Option<Box<Streams>>,
+    ) {
+        let opened = false;
+        self.put(Slot { call, awaited: true, deadline, batch, shape, opened, streams });
         self.taken = self.taken.saturating_add(1);
         self.wrapped |= self.last.is_some_and(|last| call < last);
         self.last = Some(call);
@@ -82,27 +97,43 @@ impl InFlight {
         self.wake_at(deadline);
     }
 
-    /// An answer came: the call is over.
-    pub(super) fn finish(&mut self, call: CallId) -> Answered {
+    /// What a frame for this call is for.
+    pub(super) fn judge(&self, call: CallId) -> Answered {
         match self.get(call) {
-            Some(slot) if slot.call == call => {
-                self.free(call);
-                if slot.awaited { Answered::Awaited } else { Answered::Late }
-            }
+            Some(slot) if slot.call == call && slot.awaited => Answered::Awaited,
+            Some(slot) if slot.call == call => Answered::Late,
             _ if self.was_used(call) => Answered::Over,
             _ => Answered::NeverMade,
         }
     }
 
-    /// Nobody waits for the answer any more; the slot is kept until `until`.
-    pub(super) fn forget(&mut self, call: CallId, until: Option<Instant>) {
-        if let Some(slot) = self.get(call)
-            && slot.call == call
-            && slot.awaited
-        {
-            self.put(Slot { awaited: false, deadline: until, ..slot });
-            self.wake_at(until);
+    /// The call is over: its slot is free.
+    pub(super) fn finish(&mut self, call: CallId) -> Answered {
+        let judged = self.judge(call);
+        if matches!(judged, Answered::Awaited | Answered::Late) {
+            self.free(call);
         }
+        judged
+    }
+
+    /// The call, if somebody waits for it.
+    pub(super) fn awaited_mut(&mut self, call: CallId) -> Option<&mut Slot> {
+        self.get_mut(call).filter(|slot| slot.awaited)
+    }
+
+    /// The call, whether or not somebody waits for it.
+    pub(super) fn get_mut(&mut self, call: CallId) -> Option<&mut Slot> {
+        let at = call.slot(self.slots.len());
+        self.slots.get_mut(at)?.as_mut().filter(|slot| slot.call == call)
+    }
+
+    /// Nobody waits for the answer any more; the slot is kept until `until`. Whether somebody did.
+    pub(super) fn forget(&mut self, call: CallId, until: Option<Instant>) -> bool {
+        let Some(slot) = self.awaited_mut(call) else { return false };
+        slot.awaited = false;
+        slot.deadline = until;
+        self.wake_at(until);
+        true
     }
 
     /// Ends the wait for each call whose deadline has come, and frees each slot that was kept
@@ -118,16 +149,23 @@ impl InFlight {
         }
         self.wake = None;
         for at in 0..self.slots.len() {
-            let Some(slot) = self.slots.get(at).copied().flatten() else { continue };
-            if slot.deadline.is_none_or(|deadline| now < deadline) {
-                self.wake_at(slot.deadline);
-            } else if slot.awaited {
-                timed_out(slot.call);
-                self.forget(slot.call, now.checked_add(grace));
+            let Some(Some(slot)) = self.slots.get(at) else { continue };
+            let (call, awaited, deadline) = (slot.call, slot.awaited, slot.deadline);
+            if deadline.is_none_or(|deadline| now < deadline) {
+                self.wake_at(deadline);
+            } else if awaited {
+                timed_out(call);
+                self.forget(call, now.checked_add(grace));
             } else {
-                self.free(slot.call);
+                self.free(call);
             }
         }
+    }
+
+    /// The calls that somebody waits for and that come after `last`; all of them if there is none.
+    pub(super) fn after(&self, last: Option<CallId>) -> Vec<CallId> {
+        let calls = self.awaited().map(|(call, _)| call);
+        calls.filter(|call| last.is_none_or(|last| call.is_after(last))).collect()
     }
 
     /// Each call that somebody waits for, and the batch it went out with.
@@ -160,15 +198,17 @@ impl InFlight {
     /// Doubles the ring. Numbers with different slots have different slots in the larger one.
     fn grow(&mut self) {
         let size = self.slots.len().saturating_mul(2).max(16);
-        let old = std::mem::replace(&mut self.slots, vec![None; size]);
+        let mut slots = Vec::new();
+        slots.resize_with(size, || None);
+        let old = std::mem::replace(&mut self.slots, slots);
         for slot in old.into_iter().flatten() {
             self.put(slot);
         }
     }
 
     /// Whatever is in the slot of this number.
-    fn get(&self, call: CallId) -> Option<Slot> {
-        self.slots.get(call.slot(self.slots.len())).copied().flatten()
+    fn get(&self, call: CallId) -> Option<&Slot> {
+        self.slots.get(call.slot(self.slots.len()))?.as_ref()
     }
 
     fn put(&mut self, slot: Slot) {
@@ -208,7 +248,7 @@ mod tests {
 
     fn begin(calls: &mut InFlight, deadline: Option<Instant>) -> u32 {
         let call = calls.next().unwrap();
-        calls.begin(call, deadline, 0);
+        calls.begin(call, deadline, 0, Shape::default(), None);
         call.get()
     }
 
@@ -301,7 +341,7 @@ mod tests {
                     (0 | 1, _) => match calls.next() {
                         Some(call) => {
                             prop_assert!(model.iter().all(|open| open.0 != call));
-                            calls.begin(call, None, 0);
+                            calls.begin(call, None, 0, Shape::default(), None);
                             model.push((call, true));
                         }
                         None => prop_assert_eq!(model.len(), 32),

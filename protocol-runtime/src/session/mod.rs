@@ -46,6 +46,7 @@ mod shape;
 mod stats;
 #[cfg(test)]
 mod tests;
+mod window;
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -91,6 +92,9 @@ struct Core {
     events: VecDeque<Event>,
     established: Option<Box<Established>>,
     stats: Stats,
+    /// What is known of the messages of each protocol, by its name.
+    shapes: Vec<(String, Shapes)>,
+    memory: MessageMemory,
 }
 
 /// How far the connection is. A state owns what only it needs.
@@ -121,8 +125,11 @@ impl Session {
         random: Box<dyn Random + Send>,
         now: Instant,
     ) -> Result<Self, Error> {
+        let names = config.offers.iter().map(|offer| offer.name.clone());
         let mut core = Core {
             role: config.role(),
+            shapes: names.zip(config.shapes.iter().cloned()).collect(),
+            memory: config.memory.clone(),
             limits: config.limits.clone(),
             outbox: Outbox::default(),
             events: VecDeque::new(),
@@ -178,9 +185,14 @@ impl Session {
                     self.fail_with(Error::HandshakeTimeout(waiting));
                 }
             }
-            State::Open(open) => open.handle_timeout(now, &mut self.core),
+            State::Open(open) => {
+                if let Err(error) = open.handle_timeout(now, &mut self.core) {
+                    self.fail_with(error);
+                }
+            }
             State::Closed(_) => {}
         }
+        self.close_if_drained();
     }
 
     // Commands.
@@ -202,7 +214,7 @@ impl Session {
         encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<CallId, CallRefused> {
         let (open, core) = self.open()?;
-        open.call(core, now, (protocol, number), options.timeout, encode)
+        open.call(core, now, (protocol, number), options, encode)
     }
 
     /// Sends a one-way message.
@@ -214,11 +226,11 @@ impl Session {
         &mut self,
         protocol: u8,
         number: u16,
-        _options: CallOptions<'_>,
+        options: CallOptions<'_>,
         encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<(), CallRefused> {
         let (open, core) = self.open()?;
-        open.notify(core, (protocol, number), encode)
+        open.notify(core, (protocol, number), options, encode)
     }
 
     /// Answers a call of the peer.
@@ -232,7 +244,7 @@ impl Session {
         encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<(), Unanswered> {
         let (open, core) = self.open().map_err(|_| Unanswered::NotOpen)?;
-        open.reply(core, call, encode)
+        open.reply(core, call, None, encode)
     }
 
     /// Answers a call of the peer with the typed error of its message.
@@ -267,10 +279,11 @@ impl Session {
     pub fn reply_with(
         &mut self,
         call: CallId,
-        _metadata: &Metadata,
+        metadata: &Metadata,
         encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<(), Unanswered> {
-        self.reply(call, encode)
+        let (open, core) = self.open().map_err(|_| Unanswered::NotOpen)?;
+        open.reply(core, call, Some(metadata), encode)
     }
 
     /// Answers a call of the peer with a stream, whose items follow.
@@ -279,8 +292,9 @@ impl Session {
     ///
     /// [`Unanswered::NotOpen`], or [`Unanswered::Shape`] if the answer to this message is no
     /// stream.
-    pub fn open_stream(&mut self, _call: CallId) -> Result<(), Unanswered> {
-        Err(Unanswered::Shape)
+    pub fn open_stream(&mut self, call: CallId) -> Result<(), Unanswered> {
+        let (open, core) = self.open().map_err(|_| Unanswered::NotOpen)?;
+        open.open_stream(core, call)
     }
 
     /// Sends an item of this side's stream of a call, of either side.
@@ -290,10 +304,11 @@ impl Session {
     /// Why it was not sent. Nothing was written.
     pub fn item(
         &mut self,
-        _call: CallId,
-        _encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
+        call: CallId,
+        encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<(), ItemRefused> {
-        Err(ItemRefused::NotOpen)
+        let (open, core) = self.open().map_err(|_| ItemRefused::NotOpen)?;
+        open.item(core, call, encode)
     }
 
     /// Ends this side's stream of a call, of either side.
@@ -301,8 +316,9 @@ impl Session {
     /// # Errors
     ///
     /// [`Unanswered::NotOpen`] if there is no such stream.
-    pub fn end(&mut self, _call: CallId) -> Result<(), Unanswered> {
-        Err(Unanswered::NotOpen)
+    pub fn end(&mut self, call: CallId) -> Result<(), Unanswered> {
+        let (open, core) = self.open().map_err(|_| Unanswered::NotOpen)?;
+        open.end_stream(core, call)
     }
 
     /// Nobody waits for this call of this side any more; the peer is told. There will be no event
@@ -312,31 +328,50 @@ impl Session {
     /// [`Limits::late_reply_grace`] has passed.
     pub fn cancel(&mut self, now: Instant, call: CallId) {
         if let State::Open(open) = &mut self.state {
-            open.forget(&self.core, now, call);
+            open.cancel(&mut self.core, now, call);
         }
     }
 
     /// The application has taken items that cost so much: the peer may send as much again.
-    pub fn taken(&mut self, _call: CallId, _octets: usize) {}
+    pub fn taken(&mut self, call: CallId, octets: usize) {
+        if let State::Open(open) = &mut self.state {
+            open.taken(&mut self.core, call, octets);
+        }
+    }
 
     /// The handlers of one-way messages that cost so much have ended: the peer may send as much
     /// again.
-    pub fn event_done(&mut self, _octets: usize) {}
+    pub fn event_done(&mut self, octets: usize) {
+        if let State::Open(open) = &mut self.state {
+            open.event_done(&mut self.core, octets);
+        }
+    }
 
     /// This side stops reading, or goes on. While it does not read it does not expect signs of
     /// life either.
-    pub fn set_paused(&mut self, _now: Instant, _paused: bool) {}
+    pub fn set_paused(&mut self, now: Instant, paused: bool) {
+        if let State::Open(open) = &mut self.state {
+            open.set_paused(now, paused);
+        }
+    }
 
     /// Whether this side may stop reading: it waits for nothing from the peer. Two sides that
     /// both stop while each waits for the other would wait for ever.
     #[must_use]
     pub fn may_pause(&self) -> bool {
-        self.calls_in_flight() == 0
+        match &self.state {
+            State::Open(open) => open.may_pause(),
+            State::Handshaking(_) | State::Closed(_) => true,
+        }
     }
 
     /// Runs no further calls of the peer, and closes when all calls of both sides are over.
     pub fn go_away(&mut self, reason: Reason) {
-        self.close(reason, "");
+        match &mut self.state {
+            State::Open(open) => open.go_away(&mut self.core, reason),
+            State::Handshaking(_) | State::Closed(_) => self.close(reason, ""),
+        }
+        self.close_if_drained();
     }
 
     /// Asks the peer whether it is there. The answer is one [`Event::Pong`] with the token.
@@ -364,9 +399,15 @@ impl Session {
 
     // Outputs.
 
-    /// Appends all octets that are ready to `out`, sealed as one batch. False if there were none.
+    /// Appends octets that are ready to `out`, sealed as one batch. False if there were none.
+    ///
+    /// Of large messages about 256 KiB come at a time, so there may be more at once.
     pub fn poll_transmit(&mut self, out: &mut Vec<u8>) -> bool {
         let before = out.len();
+        if let State::Open(open) = &mut self.state {
+            open.pump(&mut self.core);
+        }
+        self.close_if_drained();
         if let Err(error) = self.core.outbox.take(out) {
             // The counter of records is used up: not even a Close can be sealed.
             self.core.outbox.discard();
@@ -428,9 +469,10 @@ impl Session {
         self.core.established.as_deref()
     }
 
-    /// How many octets wait to be taken, without what sealing adds.
+    /// How many octets wait to be taken, without what sealing adds. What waits for credit is not
+    /// among them.
     #[must_use]
-    pub const fn out_len(&self) -> usize {
+    pub fn out_len(&self) -> usize {
         self.core.outbox.len()
     }
 
@@ -488,7 +530,7 @@ impl Session {
         }
         if let State::Open(open) = &mut self.state {
             match open.handle_bytes(now, bytes, &mut self.core) {
-                Ok(Done::Wait) => {}
+                Ok(Done::Wait) => self.close_if_drained(),
                 Ok(Done::Closed(reason)) => {
                     // The peer reads nothing after its Close.
                     self.core.outbox.discard();
@@ -509,6 +551,16 @@ impl Session {
             State::Closed(_) => return,
         }
         self.finish(error.into(), Rest::Sent);
+    }
+
+    /// Closes a connection that goes away and on which everything is done.
+    fn close_if_drained(&mut self) {
+        if let State::Open(open) = &self.state
+            && let Some(reason) = open.drained(&self.core)
+        {
+            self.core.write_close(reason, "");
+            self.finish(CloseReason::Local { reason }, Rest::Sent);
+        }
     }
 
     /// Ends each call, and then the connection.

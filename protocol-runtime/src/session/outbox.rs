@@ -1,15 +1,25 @@
 //! What waits to be sent: octets of the handshake in clear, then frames.
 //!
 //! A frame is encoded in place behind room for its header, which is filled in when the length is
-//! known. Frames are gathered until the owner takes them, and are then sealed as one batch. It
-//! has no limit of its own: who may write how much is the business of whoever writes.
+//! known. Frames are gathered until the owner takes them, and are then sealed as one batch. A
+//! message that is too long for one frame waits beside them, and goes out in fragments, a few such
+//! messages taking turns. It has no limit of its own: who may write how much is the business of
+//! whoever writes.
 
-use crate::frame::header::{HEADER, Head};
+use std::collections::VecDeque;
+
+use crate::frame::control::Meta;
+use crate::frame::header::{Flags, HEADER, Head, Kind};
+use crate::frame::id::CallId;
+use crate::metadata::Metadata;
 use crate::noise::{NoiseError, RECORD_HEADER, Sealer};
-use crate::wire::EncodeError;
+use crate::wire::{EncodeError, encode_root};
 
 /// A buffer that grew beyond this many bytes is not kept for the next batch.
 const KEPT_MAX: usize = 256 * 1_024;
+
+/// No fragment is added to a batch of so many bytes.
+const BATCH: usize = 256 * 1_024;
 
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
@@ -19,6 +29,53 @@ pub(super) struct Outbox {
     frames: Vec<u8>,
     sealer: Option<Sealer>,
     batch: u64,
+    /// Messages that are not all in `frames`.
+    large: VecDeque<Large>,
+    /// Whose turn it is.
+    turn: usize,
+}
+
+/// Messages that are sent in fragments at the same time.
+pub(super) const UNFINISHED_MAX: usize = 4;
+
+/// A message to be written.
+pub(super) struct Outgoing<'a> {
+    pub(super) head: Head,
+    /// How long the caller waits, in milliseconds.
+    pub(super) deadline: Option<u32>,
+    pub(super) metadata: Option<&'a Metadata>,
+    /// The longest body.
+    pub(super) max: u32,
+    /// The longest frame.
+    pub(super) fragment: u32,
+    /// What may be spent on it at once.
+    pub(super) credit: u32,
+    pub(super) metadata_max: u32,
+}
+
+/// A message that goes out in fragments.
+#[derive(Debug)]
+struct Large {
+    head: Head,
+    flags: Flags,
+    /// The message behind the `at` octets that went out.
+    bytes: Vec<u8>,
+    at: usize,
+    fragment: usize,
+    started: bool,
+    /// Whether there is no credit for more of it.
+    blocked: bool,
+    /// Whether the stream is at its end behind it.
+    then_end: bool,
+}
+
+/// A fragment that went out.
+pub(super) struct Fragment {
+    pub(super) head: Head,
+    /// How long it is, without its header.
+    pub(super) len: usize,
+    /// Whether it was the last of its message, and whether the stream is at its end behind it.
+    pub(super) last: Option<bool>,
 }
 
 impl Outbox {
@@ -42,12 +99,146 @@ impl Outbox {
         max: u32,
         encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<(), EncodeError> {
+        self.make_room();
+        let frame = Unfinished::start(&mut self.frames);
+        encode(frame.frames)?;
+        frame.finish(head, Flags::NONE, max)
+    }
+
+    /// Writes a message whose body `encode` appends, in one frame if it fits. Says how long that
+    /// is, or nothing if the message waits to be sent in fragments.
+    ///
+    /// If that fails or panics, or the body is longer than it may be, nothing was written.
+    #[inline]
+    pub(super) fn message(
+        &mut self,
+        message: &Outgoing<'_>,
+        encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
+    ) -> Result<Option<usize>, EncodeError> {
+        self.make_room();
+        let mut frame = Unfinished::start(&mut self.frames);
+        let flags = frame.prefix(message)?;
+        let prefix = frame.len();
+        encode(frame.frames)?;
+        let len = frame.len();
+        let body = len.saturating_sub(prefix);
+        if u32::try_from(body).ok().is_none_or(|body| body > message.max) {
+            let len = body.try_into().unwrap_or(u64::MAX);
+            return Err(EncodeError::TooLarge { len, max: message.max.into() });
+        }
+        let most = message.fragment.min(message.credit);
+        if u32::try_from(len).is_ok_and(|len| len <= most) {
+            frame.finish(message.head, flags, most)?;
+            return Ok(Some(len));
+        }
+        // The first frame holds all that stands before the body.
+        if u32::try_from(prefix).ok().is_none_or(|prefix| prefix > message.fragment) {
+            let len = prefix.try_into().unwrap_or(u64::MAX);
+            return Err(EncodeError::TooLarge { len, max: message.fragment.into() });
+        }
+        let (bytes, at) = frame.take();
+        self.large.push_back(Large {
+            head: message.head,
+            flags,
+            bytes,
+            at,
+            fragment: usize::try_from(message.fragment).unwrap_or(usize::MAX),
+            started: false,
+            blocked: false,
+            then_end: false,
+        });
+        Ok(None)
+    }
+
+    fn make_room(&mut self) {
         if self.frames.is_empty() && self.sealer.is_some() {
             self.frames.extend_from_slice(&[0; RECORD_HEADER]);
         }
-        let frame = Unfinished::start(&mut self.frames);
-        encode(frame.frames)?;
-        frame.finish(head, max)
+    }
+
+    /// Whether no batch is full yet.
+    pub(super) fn has_room(&self) -> bool {
+        self.frames.len() < BATCH
+    }
+
+    /// The next message that may go on, by its place, and what it is.
+    pub(super) fn next_large(&mut self) -> Option<(usize, Head)> {
+        if self.large.is_empty() {
+            return None;
+        }
+        let started = self.large.iter().filter(|large| large.started).count();
+        let ready = |large: &Large| !large.blocked && (large.started || started < UNFINISHED_MAX);
+        let count = self.large.len();
+        let places =
+            (0..count).map(|n| self.turn.saturating_add(n).checked_rem(count).unwrap_or(0));
+        let found = places.into_iter().find_map(|at| {
+            self.large.get(at).filter(|large| ready(large)).map(|large| (at, large.head))
+        });
+        self.turn = found.map_or(0, |(at, _)| at.saturating_add(1));
+        found
+    }
+
+    /// There is no credit for more of the message at this place.
+    pub(super) fn block(&mut self, at: usize) {
+        if let Some(large) = self.large.get_mut(at) {
+            large.blocked = true;
+        }
+    }
+
+    /// There is credit again for items of a call, or for one-way messages.
+    pub(super) fn unblock(&mut self, call: Option<CallId>) {
+        for large in self.large.iter_mut().filter(|large| large.head.call() == call) {
+            large.blocked = false;
+        }
+    }
+
+    /// Writes a fragment of the message at this place, of at most `most` octets.
+    pub(super) fn fragment(&mut self, at: usize, most: u32) -> Option<Fragment> {
+        self.make_room();
+        let large = self.large.get_mut(at)?;
+        let rest = large.bytes.get(large.at..).unwrap_or_default();
+        let most = usize::try_from(most).unwrap_or(usize::MAX).min(large.fragment);
+        let (part, rest) = rest.split_at(most.min(rest.len()));
+        let mut flags = if large.started { Flags::NONE } else { large.flags };
+        if !rest.is_empty() {
+            flags = flags.with(Flags::MORE);
+        }
+        let header = large.head.flagged(flags, u32::try_from(part.len()).unwrap_or(u32::MAX));
+        self.frames.extend_from_slice(&header);
+        self.frames.extend_from_slice(part);
+        let (head, len, over) = (large.head, part.len(), rest.is_empty());
+        large.started = true;
+        large.at = large.at.saturating_add(len);
+        let last = if over {
+            self.turn = at;
+            self.large.remove(at).map(|large| large.then_end)
+        } else {
+            None
+        };
+        Some(Fragment { head, len, last })
+    }
+
+    /// Whether a message of this call, or of no call, is not all sent.
+    pub(super) fn is_unfinished(&self, call: Option<CallId>) -> bool {
+        self.large.iter().any(|large| large.head.call() == call)
+    }
+
+    /// Whether nothing is left to be sent in fragments.
+    pub(super) fn is_whole(&self) -> bool {
+        self.large.is_empty()
+    }
+
+    /// The stream of this call is at its end behind its unfinished item. False if there is none.
+    pub(super) fn end_after(&mut self, call: CallId) -> bool {
+        let found = self.large.iter_mut().find(|large| large.head.call() == Some(call));
+        found.map(|large| large.then_end = true).is_some()
+    }
+
+    /// Drops what is not sent yet of this call's message. Says what that was, and whether some of
+    /// it went out.
+    pub(super) fn abandon(&mut self, call: CallId) -> Option<(Kind, bool)> {
+        let at = self.large.iter().position(|large| large.head.call() == Some(call))?;
+        self.large.remove(at).map(|large| (large.head.kind(), large.started))
     }
 
     /// Moves everything that waits behind `out`, and seals it there.
@@ -78,12 +269,17 @@ impl Outbox {
     pub(super) fn discard(&mut self) {
         self.clear = Vec::new();
         self.frames = Vec::new();
+        self.large = VecDeque::new();
     }
 
-    /// How many octets wait.
-    pub(super) const fn len(&self) -> usize {
+    /// How many octets wait and may be sent.
+    pub(super) fn len(&self) -> usize {
         let room = if self.sealer.is_some() { RECORD_HEADER } else { 0 };
-        self.clear.len().saturating_add(self.frames.len().saturating_sub(room))
+        let small = self.clear.len().saturating_add(self.frames.len().saturating_sub(room));
+        let ready = self.large.iter().filter(|large| !large.blocked);
+        ready.fold(small, |sum, large| {
+            sum.saturating_add(large.bytes.len().saturating_sub(large.at))
+        })
     }
 
     /// The number of the batch that is being gathered.
@@ -106,7 +302,53 @@ impl<'a> Unfinished<'a> {
         Self { frames, start, finished: false }
     }
 
-    fn finish(mut self, head: Head, max: u32) -> Result<(), EncodeError> {
+    /// How long it is so far, without its header.
+    fn len(&self) -> usize {
+        self.frames.len().saturating_sub(self.start).saturating_sub(HEADER)
+    }
+
+    /// Writes what stands before the body.
+    fn prefix(&mut self, message: &Outgoing<'_>) -> Result<Flags, EncodeError> {
+        let mut flags = Flags::NONE;
+        if let Some(deadline) = message.deadline {
+            self.frames.extend_from_slice(&deadline.to_le_bytes());
+            flags = flags.with(Flags::DEADLINE);
+        }
+        if let Some(metadata) = message.metadata.filter(|metadata| !metadata.is_empty()) {
+            let at = self.frames.len();
+            self.frames.extend_from_slice(&[0; 2]);
+            encode_root::<std::collections::BTreeMap<String, Meta>>(
+                metadata.entries(),
+                self.frames,
+            )?;
+            let len = self.frames.len().saturating_sub(at).saturating_sub(2);
+            let max = message.metadata_max;
+            let fitting = u16::try_from(len).ok().filter(|len| u32::from(*len) <= max);
+            let place = self.frames.get_mut(at..).and_then(<[u8]>::first_chunk_mut);
+            let (Some(fitting), Some(place)) = (fitting, place) else {
+                let len = len.try_into().unwrap_or(u64::MAX);
+                return Err(EncodeError::TooLarge { len, max: max.into() });
+            };
+            *place = fitting.to_le_bytes();
+            flags = flags.with(Flags::METADATA);
+        }
+        Ok(flags)
+    }
+
+    /// Takes the octets of the frame out, which is not to be one, with the place where they begin.
+    fn take(mut self) -> (Vec<u8>, usize) {
+        self.finished = true;
+        let at = self.start.saturating_add(HEADER);
+        if self.start <= RECORD_HEADER {
+            // Nothing else waits: the buffer as it is. Room for a record is made anew.
+            return (std::mem::take(self.frames), at);
+        }
+        let bytes = self.frames.split_off(at);
+        self.frames.truncate(self.start);
+        (bytes, 0)
+    }
+
+    fn finish(mut self, head: Head, flags: Flags, max: u32) -> Result<(), EncodeError> {
         let len = self.frames.len().saturating_sub(self.start).saturating_sub(HEADER);
         let fitting = u32::try_from(len).ok().filter(|len| *len <= max);
         let place = self.frames.get_mut(self.start..).and_then(<[u8]>::first_chunk_mut);
@@ -114,7 +356,7 @@ impl<'a> Unfinished<'a> {
             let len = len.try_into().unwrap_or(u64::MAX);
             return Err(EncodeError::TooLarge { len, max: max.into() });
         };
-        *place = head.to_bytes(fitting);
+        *place = head.flagged(flags, fitting);
         self.finished = true;
         Ok(())
     }

@@ -8,18 +8,45 @@
 //!
 //! [Robin Hood hashing]: https://cs.uwaterloo.ca/research/tr/1986/CS-86-14.pdf
 
+use std::time::Instant;
+
+use super::shape::Shape;
+use super::window::Streams;
 use crate::frame::id::CallId;
 
 #[derive(Debug)]
 pub(super) struct Served {
-    slots: Vec<Option<CallId>>,
+    slots: Vec<Option<Serving>>,
     len: usize,
     max: usize,
+    /// Not later than the first deadline of a call.
+    wake: Option<Instant>,
+}
+
+/// A call of the peer.
+#[derive(Debug)]
+pub(super) struct Serving {
+    pub(super) call: CallId,
+    /// When nobody waits for the answer any more.
+    pub(super) deadline: Option<Instant>,
+    pub(super) shape: Shape,
+    /// Whether the owner knows of it: all of its message came.
+    pub(super) handed: bool,
+    /// Whether the answer is a stream and has begun.
+    pub(super) opened: bool,
+    pub(super) streams: Option<Box<Streams>>,
+}
+
+impl Serving {
+    /// A call whose message has not come yet.
+    pub(super) const fn new(call: CallId, deadline: Option<Instant>, shape: Shape) -> Self {
+        Self { call, deadline, shape, handed: false, opened: false, streams: None }
+    }
 }
 
 impl Served {
     pub(super) const fn new(max: usize) -> Self {
-        Self { slots: Vec::new(), len: 0, max }
+        Self { slots: Vec::new(), len: 0, max, wake: None }
     }
 
     /// Whether one more would be over the limit.
@@ -35,30 +62,58 @@ impl Served {
         self.find(call).is_some()
     }
 
+    /// The call with this number.
+    pub(super) fn get_mut(&mut self, call: CallId) -> Option<&mut Serving> {
+        let at = self.find(call)?;
+        self.slots.get_mut(at)?.as_mut()
+    }
+
     /// Adds a call that is not in the table. The owner looked first whether it is, or full.
-    pub(super) fn insert(&mut self, call: CallId) {
+    pub(super) fn insert(&mut self, serving: Serving) {
         if self.slots.len() < self.len.saturating_add(1).saturating_mul(2) {
             self.grow();
         }
-        self.place(call);
+        if let Some(deadline) = serving.deadline {
+            self.wake = Some(self.wake.map_or(deadline, |wake| wake.min(deadline)));
+        }
+        self.place(serving);
         self.len = self.len.saturating_add(1);
     }
 
-    /// Takes a call out; false if it is not in the table.
-    pub(super) fn remove(&mut self, call: CallId) -> bool {
-        let Some(mut free) = self.find(call) else { return false };
+    /// Takes a call out, if it is in the table.
+    pub(super) fn remove(&mut self, call: CallId) -> Option<Serving> {
+        let mut free = self.find(call)?;
+        let removed = self.take(free);
         self.len = self.len.saturating_sub(1);
         // Calls behind it that are past their home move up, as far as one that is at home: those
         // behind that one are where they would be without this call.
         loop {
             let next = self.after(free);
-            let moved = self.get(next).filter(|found| self.distance(next, *found) > 0);
-            self.set(free, moved);
-            if moved.is_none() {
-                return true;
+            if self.at(next).is_none_or(|found| self.distance(next, found.call) == 0) {
+                return removed;
             }
+            let moved = self.take(next);
+            self.set(free, moved);
             free = next;
         }
+    }
+
+    /// When to call [`overdue`](Self::overdue); may be early, never late.
+    pub(super) const fn deadline(&self) -> Option<Instant> {
+        self.wake
+    }
+
+    /// A call whose deadline has come, of those that may still be answered.
+    pub(super) fn overdue(&mut self, now: Instant) -> Option<CallId> {
+        if self.wake.is_none_or(|wake| now < wake) {
+            return None;
+        }
+        let due = |one: &&Serving| one.deadline.is_some_and(|deadline| deadline <= now);
+        if let Some(serving) = self.slots.iter().flatten().find(due) {
+            return Some(serving.call);
+        }
+        self.wake = self.slots.iter().flatten().filter_map(|one| one.deadline).min();
+        None
     }
 
     fn find(&self, call: CallId) -> Option<usize> {
@@ -67,9 +122,9 @@ impl Served {
         }
         let mut at = self.home(call);
         for far in 0.. {
-            match self.get(at) {
-                Some(found) if found == call => return Some(at),
-                Some(found) if self.distance(at, found) >= far => at = self.after(at),
+            match self.at(at) {
+                Some(found) if found.call == call => return Some(at),
+                Some(found) if self.distance(at, found.call) >= far => at = self.after(at),
                 // The call would have taken this place.
                 Some(_) | None => break,
             }
@@ -80,34 +135,42 @@ impl Served {
     /// Puts a call into the first slot from its home that is free or taken by one that is nearer
     /// to its own home, which moves on in its turn. There always is a free one: at most half of
     /// the slots are taken.
-    fn place(&mut self, mut call: CallId) {
-        let (mut at, mut far) = (self.home(call), 0);
-        while let Some(found) = self.get(at) {
-            let theirs = self.distance(at, found);
-            if theirs < far {
-                self.set(at, Some(call));
-                (call, far) = (found, theirs);
+    fn place(&mut self, mut serving: Serving) {
+        let (mut at, mut far) = (self.home(serving.call), 0);
+        while let Some(found) = self.at(at) {
+            let theirs = self.distance(at, found.call);
+            if theirs < far
+                && let Some(Some(found)) = self.slots.get_mut(at)
+            {
+                std::mem::swap(found, &mut serving);
+                far = theirs;
             }
             (at, far) = (self.after(at), far.saturating_add(1));
         }
-        self.set(at, Some(call));
+        self.set(at, Some(serving));
     }
 
     fn grow(&mut self) {
         let size = self.slots.len().saturating_mul(2).max(16);
-        let old = std::mem::replace(&mut self.slots, vec![None; size]);
-        for call in old.into_iter().flatten() {
-            self.place(call);
+        let mut slots = Vec::new();
+        slots.resize_with(size, || None);
+        let old = std::mem::replace(&mut self.slots, slots);
+        for serving in old.into_iter().flatten() {
+            self.place(serving);
         }
     }
 
-    fn get(&self, at: usize) -> Option<CallId> {
-        self.slots.get(at).copied().flatten()
+    fn at(&self, at: usize) -> Option<&Serving> {
+        self.slots.get(at)?.as_ref()
     }
 
-    fn set(&mut self, at: usize, call: Option<CallId>) {
+    fn take(&mut self, at: usize) -> Option<Serving> {
+        self.slots.get_mut(at)?.take()
+    }
+
+    fn set(&mut self, at: usize, serving: Option<Serving>) {
         if let Some(slot) = self.slots.get_mut(at) {
-            *slot = call;
+            *slot = serving;
         }
     }
 
@@ -137,17 +200,21 @@ mod tests {
         CallId::new(number).unwrap()
     }
 
+    fn serving(call: CallId) -> Serving {
+        Serving::new(call, None, Shape::default())
+    }
+
     #[test]
     fn numbers_with_the_same_home_are_told_apart() {
         let mut served = Served::new(8);
         let same: Vec<_> = (0..8).map(|n| id(1 + n * 2 * 4096)).collect();
         for &call in &same {
             assert!(!served.contains(call));
-            served.insert(call);
+            served.insert(serving(call));
         }
         assert!(served.is_full());
-        assert!(served.remove(same[3]));
-        assert!(!served.remove(same[3]));
+        assert!(served.remove(same[3]).is_some());
+        assert!(served.remove(same[3]).is_none());
         assert!(same.iter().all(|&call| served.contains(call) == (call != same[3])));
     }
 
@@ -161,10 +228,10 @@ mod tests {
             for (add, low, high) in steps {
                 let call = id((high << 20 | low) * 2 + 1);
                 if add && !model.contains(&call) && !served.is_full() {
-                    served.insert(call);
+                    served.insert(serving(call));
                     model.insert(call);
                 } else {
-                    prop_assert_eq!(served.remove(call), model.remove(&call));
+                    prop_assert_eq!(served.remove(call).map(|one| one.call), model.take(&call));
                 }
                 prop_assert_eq!(served.len(), model.len());
                 prop_assert_eq!(served.is_full(), model.len() == 64);

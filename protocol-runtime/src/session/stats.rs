@@ -23,6 +23,12 @@ pub struct Stats {
     pub overloaded: u64,
     /// Messages of the peer without a reply, handed on.
     pub one_way: u64,
+    /// Messages that were refused because there was no memory for them.
+    pub no_memory: u64,
+    /// Calls of the peer that it cancelled.
+    pub cancelled: u64,
+    /// Calls of the peer whose deadline passed before they were answered.
+    pub expired: u64,
     /// Frames that had no effect and were dropped: answers to calls long over, pongs nobody asked
     /// for, one-way messages of number 0.
     pub strays: u64,

@@ -1,6 +1,8 @@
 //! What both sides can live with: protocols by name and version, records and limits by the
 //! lesser of two.
 
+use std::time::Duration;
+
 use crate::error::{Mismatch, PeerText};
 use crate::frame::control::{Offer, PeerLimits};
 use crate::frame::header::PROTOCOLS_MAX;
@@ -28,10 +30,12 @@ impl Agreed {
             handshake_hash: None,
             record_bytes: self.record_bytes,
             calls: self.peer.calls.min(limits.calls_in_flight()),
-            body_bytes: self.peer.message.min(self.peer.frame),
+            body_bytes: self.peer.message,
             frame_bytes: self.peer.frame,
             stream_window: self.peer.stream_window,
             events_window: self.peer.events_window,
+            heartbeat: (self.peer.heartbeat_ms > 0)
+                .then(|| Duration::from_millis(self.peer.heartbeat_ms.into())),
             peer_unix_ms: None,
             clock_skew: None,
         }

@@ -126,7 +126,7 @@ impl ExpectAccept {
         let mut established = agreed.established(&core.limits);
         established.peer_unix_ms = Some(unix_ms);
         established.clock_skew = Some(skew);
-        Ok(Next::Open(Open::new(established, keys, core)?))
+        Ok(Next::Open(Open::new(now, established, keys, core)?))
     }
 }
 

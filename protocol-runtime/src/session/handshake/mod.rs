@@ -271,6 +271,6 @@ fn announced(limits: &Limits) -> PeerLimits {
         frame: limits.frame_bytes(),
         stream_window: limits.stream_window(),
         events_window: limits.events_window(),
-        heartbeat_ms: 0,
+        heartbeat_ms: u32::try_from(limits.heartbeat().as_millis()).unwrap_or(u32::MAX),
     }
 }

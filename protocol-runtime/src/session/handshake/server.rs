@@ -103,7 +103,7 @@ impl ExpectMessage1 {
             established.peer_unix_ms = Some(unix_ms);
             established.clock_skew = Some(Skew::between(unix_ms, self.own.clock.unix_ms(now)));
         }
-        Ok(Next::Open(Open::new(established, Some(keys), core)?))
+        Ok(Next::Open(Open::new(now, established, Some(keys), core)?))
     }
 
     /// What the first message carries: with a shared key the client's time of day, which with its
@@ -148,7 +148,7 @@ impl ExpectMessage3 {
         let mut established = self.agreed.established(&core.limits);
         established.peer_unix_ms = Some(hello.unix_ms);
         established.clock_skew = Some(skew);
-        Ok(Next::Open(Open::new(established, Some(keys), core)?))
+        Ok(Next::Open(Open::new(now, established, Some(keys), core)?))
     }
 }
 
@@ -160,7 +160,7 @@ fn plain(now: Instant, clock: &Clock, agreed: Agreed, core: &mut Core) -> Result
         Ok::<_, Error>(())
     })?;
     let established = agreed.established(&core.limits);
-    Ok(Next::Open(Open::new(established, None, core)?))
+    Ok(Next::Open(Open::new(now, established, None, core)?))
 }
 
 fn agree(offers: &[Offer], preface: &preface::Preface, limits: &Limits) -> Result<Agreed, Error> {

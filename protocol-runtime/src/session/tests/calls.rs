@@ -9,7 +9,7 @@ use crate::error::{CloseReason, Error, Fault, PeerText};
 use crate::frame::reason::Reason;
 use crate::limits::Limits;
 use crate::session::{
-    CallFailure, CallId, CallOptions, CallRefused, Config, Event, Role, Status, Unanswered,
+    CallFailure, CallId, CallOptions, CallRefused, Config, Dropped, Event, Role, Status, Unanswered,
 };
 use crate::wire::EncodeError;
 
@@ -19,9 +19,14 @@ fn failed(call: CallId, fault: Fault) -> Event {
     Event::Failed { call, error: CallFailure::Remote(fault) }
 }
 
+fn dropped(call: CallId, why: Dropped) -> Event {
+    Event::Dropped { call, why }
+}
+
 /// A one-way message of the first protocol.
 fn one_way(number: u16, body: Bytes) -> Event {
-    Event::OneWay { protocol: 0, number, body, metadata: None, cost: 0 }
+    let cost = body.len().max(64);
+    Event::OneWay { protocol: 0, number, body, metadata: None, cost }
 }
 
 /// The client calls, and the request arrives.
@@ -95,7 +100,7 @@ fn f4_a_message_at_the_limit_passes_and_one_over_it_is_not_written() {
     for (protection, limit) in [(Protection::Plain, 1_048_576), (Protection::Xx, 20_000)] {
         let max = usize::try_from(limit).unwrap();
         let side = |role| Config {
-            limits: Limits::default().with_frame_bytes(limit).unwrap(),
+            limits: Limits::default().with_message_bytes(limit).unwrap(),
             ..config(protection.of(role))
         };
         let mut pair = Pair::with(side(Role::Client), side(Role::Server)).opened();
@@ -129,7 +134,11 @@ fn f4_a_message_at_the_limit_passes_and_one_over_it_is_not_written() {
 
 #[test]
 fn a_response_over_the_limit_is_told_to_both_sides() {
-    let mut pair = Pair::open(Protection::Plain);
+    let side = |role| Config {
+        limits: Limits::default().with_message_bytes(1_048_576).unwrap(),
+        ..config(Protection::Plain.of(role))
+    };
+    let mut pair = Pair::with(side(Role::Client), side(Role::Server)).opened();
     let call = called(&mut pair, b"", None);
     let too_large = EncodeError::TooLarge { len: 1_048_577, max: 1_048_576 };
     let outcome = pair.server.session.reply(call, append(&vec![0; 1_048_577]));
@@ -214,13 +223,12 @@ fn a_call_is_answered_once() {
 fn f19_a_late_reply_goes_to_nobody() {
     let mut pair = Pair::open(Protection::Xx);
     let first = called(&mut pair, b"1", Some(SECOND));
+    pair.server.session.reply(first, append(b"late")).unwrap();
     pair.advance(SECOND);
     let timed_out = Event::Failed { call: first, error: CallFailure::TimedOut };
     assert_eq!(pair.client.take_events(), [timed_out]);
     let second = called(&mut pair, b"2", Some(SECOND));
     assert_ne!(first, second);
-    pair.server.session.reply(first, append(b"late")).unwrap();
-    pair.settle();
     assert_eq!(pair.client.take_events(), []);
     assert_eq!(pair.client.session.stats().late_replies, 1);
     pair.server.session.reply(second, append(b"2")).unwrap();
@@ -232,9 +240,9 @@ fn f19_a_late_reply_goes_to_nobody() {
 fn f19_a_reply_after_the_grace_is_dropped_and_counted_too() {
     let mut pair = Pair::open(Protection::Plain);
     let call = called(&mut pair, b"", Some(SECOND));
-    pair.advance(SECOND * 40);
-    assert_eq!(pair.client.session.calls_in_flight(), 0);
     pair.server.session.reply(call, append(b"")).unwrap();
+    pair.advance(SECOND * 31);
+    assert_eq!(pair.client.session.calls_in_flight(), 0);
     pair.client.take_events();
     pair.settle();
     assert_eq!(pair.client.take_events(), []);
@@ -246,17 +254,19 @@ fn f19_a_reply_after_the_grace_is_dropped_and_counted_too() {
 }
 
 #[test]
-fn a_call_that_is_forgotten_has_no_event_and_makes_room_when_it_is_answered() {
+fn a_call_that_is_cancelled_has_no_event_and_makes_room_when_that_is_answered() {
     let mut pair = Pair::open(Protection::Plain);
     let call = called(&mut pair, b"", Some(SECOND));
+    pair.server.take_events();
     pair.client.session.cancel(pair.now, call);
-    pair.advance(SECOND * 5);
-    assert_eq!(pair.client.take_events(), []);
+    pair.client.session.cancel(pair.now, call);
     assert_eq!(pair.client.session.calls_in_flight(), 1);
-    pair.server.session.reply(call, append(b"")).unwrap();
     pair.settle();
     assert_eq!(pair.client.take_events(), []);
     assert_eq!(pair.client.session.calls_in_flight(), 0);
+    assert_eq!(pair.server.take_events(), [dropped(call, Dropped::Cancelled)]);
+    assert_eq!(pair.server.session.reply(call, append(b"")), Err(Unanswered::NotOpen));
+    assert_eq!(pair.server.session.served_in_flight(), 0);
     // And without an answer, when its grace is over.
     let call = called(&mut pair, b"", None);
     pair.client.session.cancel(pair.now, call);
@@ -283,14 +293,15 @@ fn timeouts_run_each_by_itself() {
 #[test]
 fn a_timeout_past_the_end_of_time_is_none() {
     let mut pair = Pair::open(Protection::Plain);
+    let before = pair.client.session.poll_timeout();
     pair.client.call(pair.now, b"", Some(Duration::MAX));
-    assert_eq!(pair.client.session.poll_timeout(), None);
+    assert_eq!(pair.client.session.poll_timeout(), before);
 }
 
 #[test]
 fn a_message_that_cannot_be_on_this_connection_is_not_sent() {
     let mut pair = Pair::open(Protection::Plain);
-    for (protocol, number) in [(1, 1), (0, 0), (0, 4_096), (16, 1), (255, u16::MAX)] {
+    for (protocol, number) in [(1, 1), (0, 4_096), (16, 1), (255, u16::MAX)] {
         let refused = CallRefused::NoSuchMessage { protocol, number };
         let call = pair.client.session.call(
             pair.now,
@@ -387,7 +398,8 @@ fn each_call_in_flight_fails_once_when_the_connection_is_closed() {
     assert_eq!(pair.client.take_events(), expected);
     pair.settle();
     let reason = CloseReason::Peer { reason: Reason::Normal, text: "bye".into() };
-    assert_eq!(pair.server.take_events(), [Event::Closed(reason)]);
+    let cancelled = dropped(forgotten, Dropped::Cancelled);
+    assert_eq!(pair.server.take_events(), [cancelled, Event::Closed(reason)]);
     pair.assert_status(Status::Closed);
     pair.advance(SECOND * 100);
     assert_eq!(pair.client.take_events(), []);

@@ -186,9 +186,9 @@ fn octets_after_the_end_are_dropped_at_once() {
 fn fr1_u8_an_announced_length_allocates_nothing() {
     let mut pair = Pair::open(Protection::Plain);
     let mut inbox = BytesMut::with_capacity(64);
-    inbox.extend_from_slice(&[0xff, 0xff, 0x0f, 0, 1, 0, 1, 0, 1, 0, 0, 0, 9]);
+    inbox.extend_from_slice(&[0xff, 0xff, 0, 0, 1, 0, 1, 0, 1, 0, 0, 0, 9]);
     pair.server.session.handle_bytes(pair.now, &mut inbox);
-    // The frame of almost 1 MiB is waited for, in the buffer that was there.
+    // The frame of almost 64 KiB is waited for, in the buffer that was there.
     assert_eq!((inbox.len(), inbox.capacity()), (13, 64));
     assert_eq!(pair.server.session.status(), Status::Open);
 }

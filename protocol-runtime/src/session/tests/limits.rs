@@ -39,8 +39,9 @@ fn frame_bytes_and_message_bytes() {
     pair.server.receive(pair.now, &2_001_u32.to_le_bytes());
     assert_eq!(error(&pair.server), Error::FrameTooLarge { len: 2_001, max: 2_000 });
     let mut pair = served(|limits| limits.with_message_bytes(1_500));
-    pair.server.receive(pair.now, &1_501_u32.to_le_bytes());
-    assert_eq!(error(&pair.server), Error::FrameTooLarge { len: 1_501, max: 1_500 });
+    let head = Head::Request { call: id(1), method: method() };
+    pair.server.receive(pair.now, &frame(head, &[0; 1_501]));
+    assert_eq!(error(&pair.server), Error::MessageTooLarge { len: 1_501, max: 1_500 });
 }
 
 #[test]

@@ -10,9 +10,10 @@ use crate::frame::decoder::{Decoder, Frame};
 use crate::frame::header::{Head, Method};
 use crate::limits::Limits;
 use crate::noise::{Keypair, Pattern, PresharedKey, Random, RandomError, Suite};
+use crate::schema::End;
 use crate::session::{
-    CallId, CallOptions, ClientSecurity, ClockPolicy, Config, Event, ReplayFilter, Role, Security,
-    ServerKey, ServerSecurity, Session, Status,
+    CallId, CallOptions, ClientSecurity, ClockPolicy, Compress, Config, Event, ReplayFilter, Role,
+    Security, ServerKey, ServerSecurity, Session, Shape, Shapes, Status,
 };
 use crate::wire::{EncodeError, Root};
 
@@ -246,6 +247,22 @@ impl Pair {
         Self::new(protection).opened()
     }
 
+    /// An open connection with messages that have streams: 2 answers with one, 3 sends one, 4 both.
+    pub(crate) fn streaming(limits: impl Fn(Limits) -> Limits) -> Self {
+        let shape = |input, output| Shape { input, output, compress: Compress::Never };
+        let shapes = [End::Client, End::Server].into_iter().flat_map(|from| {
+            [(2, shape(false, true)), (3, shape(true, false)), (4, shape(true, true))]
+                .map(|(number, shape)| (from, number, shape))
+        });
+        let shapes = Shapes::new(shapes);
+        let side = |role| Config {
+            shapes: vec![shapes.clone()],
+            limits: limits(Limits::default()),
+            ..config(Protection::Plain.of(role))
+        };
+        Self::with(side(Role::Client), side(Role::Server)).opened()
+    }
+
     /// Opens the connection, and forgets the events of that.
     pub(crate) fn opened(mut self) -> Self {
         self.settle();
@@ -355,4 +372,9 @@ pub(crate) fn id(number: u32) -> CallId {
 /// Message 1 of the first protocol.
 pub(crate) fn method() -> Method {
     Method::new(0, 1).unwrap()
+}
+
+/// A call without a timeout.
+pub(crate) fn options() -> CallOptions<'static> {
+    CallOptions::default()
 }

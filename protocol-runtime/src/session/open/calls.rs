@@ -1,0 +1,219 @@
+//! Calls of this side, from the request to the end.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+
+use super::super::event::{CallFailure, CallOptions, CallRefused, Event};
+use super::super::in_flight::Answered;
+use super::super::outbox::Outgoing;
+use super::super::window::{Receiving, Sending, Streams};
+use super::super::{Core, stats};
+use super::joining::Prefix;
+use super::{Open, check_len, read_failure, take_prefix};
+use crate::error::Error;
+use crate::frame::header::{BadFrame, Flags, Head, Kind};
+use crate::frame::id::CallId;
+use crate::wire::EncodeError;
+
+impl Open {
+    pub(in super::super) fn call(
+        &mut self,
+        core: &mut Core,
+        now: Instant,
+        (protocol, number): (u8, u16),
+        options: CallOptions<'_>,
+        encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
+    ) -> Result<CallId, CallRefused> {
+        let method = self.method(protocol, number)?;
+        if self.drain.peer_is_leaving() {
+            return Err(CallRefused::GoingAway);
+        }
+        let Some(call) = self.in_flight.next() else {
+            let max = core.established.as_ref().map_or(0, |established| established.calls);
+            return Err(CallRefused::TooManyCalls { max });
+        };
+        let deadline = options.timeout.and_then(milliseconds);
+        let message = self.outgoing(Head::Request { call, method }, options.metadata, core);
+        core.outbox.message(&Outgoing { deadline, ..message }, encode)?;
+        stats::count(&mut core.stats.frames_out);
+        stats::count(&mut core.stats.calls);
+        self.life.used(now);
+        let shape = self.shape(core.role, method);
+        let streams = (shape.input || shape.output).then(|| {
+            Box::new(Streams {
+                send: shape.input.then(|| Sending::new(self.stream_first)),
+                recv: shape.output.then(|| Receiving::new(core.limits.stream_window())),
+            })
+        });
+        let deadline = options.timeout.and_then(|timeout| now.checked_add(timeout));
+        self.in_flight.begin(call, deadline, core.outbox.batch(), shape, streams);
+        Ok(call)
+    }
+
+    pub(in super::super) fn cancel(&mut self, core: &mut Core, now: Instant, call: CallId) {
+        let until = now.checked_add(core.limits.late_reply_grace());
+        if !self.in_flight.forget(call, until) {
+            return;
+        }
+        self.joining.forget(call);
+        let abandoned = core.outbox.abandon(call);
+        if abandoned == Some((Kind::Request, false)) {
+            // The peer knows nothing of it.
+            self.in_flight.finish(call);
+            return;
+        }
+        // A peer takes too many for a flood. The others are just not waited for.
+        let earned = self.done.1 > 0;
+        if earned {
+            self.done.1 = self.done.1.saturating_sub(1);
+        }
+        let begun = abandoned == Some((Kind::Request, true));
+        if earned || begun || self.cancels_out.spend(now).is_ok() {
+            self.write_cancel(call, core);
+        }
+    }
+
+    fn write_cancel(&self, call: CallId, core: &mut Core) {
+        if core.outbox.frame(Head::Cancel { call }, 0, |_| Ok(())).is_ok() {
+            stats::count(&mut core.stats.frames_out);
+        }
+    }
+
+    /// An answer came that cannot be kept: the call fails, and the peer may stop.
+    pub(super) fn give_up_unread(&mut self, call: CallId, core: &mut Core) {
+        self.joining.forget(call);
+        if self.in_flight.forget(call, None) {
+            core.outbox.abandon(call);
+            core.events.push_back(Event::Failed { call, error: CallFailure::NoMemory });
+            self.write_cancel(call, core);
+        }
+    }
+
+    /// Ends the wait for calls that are late.
+    pub(super) fn expire_calls(&mut self, now: Instant, core: &mut Core) {
+        let grace = core.limits.late_reply_grace();
+        let mut late = Vec::new();
+        let Core { events, stats, .. } = core;
+        self.in_flight.expire(now, grace, |call| {
+            stats::count(&mut stats.calls_timed_out);
+            events.push_back(Event::Failed { call, error: CallFailure::TimedOut });
+            late.push(call);
+        });
+        for call in late {
+            self.joining.forget(call);
+            // The peer knows when nobody waits any more, unless it did not even get the message.
+            if core.outbox.abandon(call) == Some((Kind::Request, true)) {
+                self.write_cancel(call, core);
+            }
+        }
+    }
+
+    pub(super) fn on_answer(
+        &mut self,
+        kind: Kind,
+        call: CallId,
+        flags: Flags,
+        mut body: Bytes,
+        core: &mut Core,
+    ) -> Result<(), Error> {
+        if call.caller() != core.role {
+            return Err(BadFrame::Parity { kind, call }.into());
+        }
+        match self.in_flight.judge(call) {
+            Answered::NeverMade => return Err(BadFrame::NeverMade { kind, call }.into()),
+            Answered::Over => return self.stray(&body, core),
+            Answered::Late => return self.on_late(kind, call, flags, &body, core),
+            Answered::Awaited => {}
+        }
+        let prefix = take_prefix(kind, flags, &mut body, core.limits.metadata_bytes())?;
+        check_len(body.len(), core)?;
+        let head = if kind == Kind::Error { Head::Error { call } } else { Head::Reply { call } };
+        if kind == Kind::Error {
+            // Whatever else was on its way does not come any more.
+            self.joining.forget(call);
+        } else if let Some(slot) = self.in_flight.get_mut(call).filter(|slot| slot.shape.output) {
+            if slot.opened {
+                return Err(BadFrame::NoStream { kind, call }.into());
+            }
+            if flags.has(Flags::MORE) || !body.is_empty() {
+                return Err(BadFrame::StreamReply(call).into());
+            }
+            slot.opened = true;
+            self.useful(&body);
+            core.events.push_back(Event::Opened { call, metadata: prefix.metadata });
+            return Ok(());
+        }
+        if !flags.has(Flags::MORE) {
+            return self.deliver(head, prefix, body, None, core);
+        }
+        let next = self.joining.begin(head, prefix, Some(&core.memory), &body)?;
+        self.joined(head, next, None, core)
+    }
+
+    /// An answer to a call that nobody waits for.
+    fn on_late(
+        &mut self,
+        kind: Kind,
+        call: CallId,
+        flags: Flags,
+        body: &Bytes,
+        core: &mut Core,
+    ) -> Result<(), Error> {
+        if flags.has(Flags::MORE) {
+            return Ok(());
+        }
+        let opens = kind == Kind::Reply
+            && self.in_flight.get_mut(call).is_some_and(|slot| {
+                slot.shape.output && !std::mem::replace(&mut slot.opened, true)
+            });
+        if opens && body.is_empty() {
+            return Ok(());
+        }
+        stats::count(&mut core.stats.late_replies);
+        self.in_flight.finish(call);
+        Ok(())
+    }
+
+    pub(super) fn deliver_reply(
+        &mut self,
+        call: CallId,
+        prefix: Prefix,
+        body: Bytes,
+        core: &mut Core,
+    ) {
+        self.done.1 = self.done.1.saturating_add(1).min(core.limits.cancels());
+        self.call_over(call, core);
+        core.events.push_back(Event::Reply { call, body, metadata: prefix.metadata });
+    }
+
+    pub(super) fn deliver_error(
+        &mut self,
+        call: CallId,
+        body: &Bytes,
+        core: &mut Core,
+    ) -> Result<(), Error> {
+        let failure = read_failure(body, core);
+        self.call_over(call, core);
+        // The call ends even if what the peer says about it cannot be read.
+        let lost = CallFailure::ConnectionLost { maybe_executed: true };
+        let error = failure.clone().unwrap_or(lost);
+        core.events.push_back(Event::Failed { call, error });
+        failure.map(|_| ())
+    }
+
+    /// The call is over, both ways.
+    pub(super) fn call_over(&mut self, call: CallId, core: &mut Core) {
+        self.in_flight.finish(call);
+        // The peer answered before it had all of the message: it is told that no more will come.
+        if core.outbox.abandon(call) == Some((Kind::Request, true)) {
+            self.write_cancel(call, core);
+        }
+    }
+}
+
+/// As many milliseconds, the started one included; none if they cannot be told.
+fn milliseconds(timeout: Duration) -> Option<u32> {
+    let ms = timeout.as_nanos().div_ceil(1_000_000);
+    u32::try_from(ms).ok()
+}

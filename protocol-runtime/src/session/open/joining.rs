@@ -1,0 +1,133 @@
+//! Messages of the peer that came in part: their fragments are put together as they come, and
+//! memory is charged by what came, never by what was announced.
+
+use bytes::Bytes;
+
+use super::super::memory::{Charge, MessageMemory};
+use crate::error::Error;
+use crate::frame::header::{BadFrame, Head, Kind};
+use crate::frame::id::CallId;
+use crate::metadata::Metadata;
+
+/// Messages of the peer that may be unfinished at the same time.
+const MAX: usize = super::super::outbox::UNFINISHED_MAX;
+
+/// What stands before the body of a message.
+#[derive(Debug, Default)]
+pub(super) struct Prefix {
+    /// How long the caller waits, in milliseconds.
+    pub(super) deadline: Option<u32>,
+    pub(super) metadata: Option<Metadata>,
+}
+
+/// The unfinished messages; usually none.
+#[derive(Debug, Default)]
+pub(super) struct Joining {
+    messages: Vec<Joined>,
+}
+
+/// An unfinished message.
+#[derive(Debug)]
+pub(super) struct Joined {
+    pub(super) head: Head,
+    pub(super) prefix: Prefix,
+    body: Vec<u8>,
+    /// None if the message is refused already, and what comes of it is dropped.
+    charge: Option<Charge>,
+}
+
+/// What became of a fragment.
+pub(super) enum Next {
+    /// There is more to come.
+    Wait,
+    /// There is more to come, and there is no memory for it: all of it is dropped.
+    Full,
+    /// The message is whole.
+    Whole(Prefix, Bytes),
+    /// The message was dropped, and this was the last of it.
+    Dropped,
+}
+
+impl Joining {
+    pub(super) const fn is_empty(&self) -> bool {
+        self.messages.is_empty()
+    }
+
+    /// The unfinished message that a frame goes on with, if any.
+    pub(super) fn find(&self, head: Head) -> Result<Option<usize>, BadFrame> {
+        if self.messages.is_empty() {
+            return Ok(None);
+        }
+        let same = |one: &Joined| one.head.kind() == head.kind() && one.head.call() == head.call();
+        let Some(at) = self.messages.iter().position(same) else { return Ok(None) };
+        if self.messages.get(at).is_some_and(|one| one.head == head) {
+            return Ok(Some(at));
+        }
+        let call = head.call().map_or(0, CallId::get);
+        Err(BadFrame::Unfinished { kind: head.kind(), call })
+    }
+
+    /// Whether a message of this kind and call is unfinished.
+    pub(super) fn has(&self, kind: Kind, call: CallId) -> bool {
+        self.messages.iter().any(|one| one.head.kind() == kind && one.head.call() == Some(call))
+    }
+
+    /// Begins a message, or, if it is refused, what is dropped until it ends.
+    pub(super) fn begin(
+        &mut self,
+        head: Head,
+        prefix: Prefix,
+        memory: Option<&MessageMemory>,
+        body: &[u8],
+    ) -> Result<Next, Error> {
+        if self.messages.len() >= MAX {
+            return Err(BadFrame::TooManyUnfinished(MAX).into());
+        }
+        let charge = memory.map(MessageMemory::charge);
+        self.messages.push(Joined { head, prefix, body: Vec::new(), charge });
+        let at = self.messages.len().saturating_sub(1);
+        Ok(self.add(at, body, false))
+    }
+
+    /// Adds a fragment to the message at this place.
+    pub(super) fn add(&mut self, at: usize, body: &[u8], last: bool) -> Next {
+        let Some(one) = self.messages.get_mut(at) else { return Next::Dropped };
+        let full = one.charge.as_mut().is_some_and(|charge| !charge.grow(body.len()));
+        if full {
+            one.charge = None;
+            one.body = Vec::new();
+        }
+        if one.charge.is_some() {
+            one.body.extend_from_slice(body);
+        }
+        if !last {
+            return if full { Next::Full } else { Next::Wait };
+        }
+        let one = self.messages.swap_remove(at);
+        match one.charge {
+            Some(charge) => Next::Whole(one.prefix, charge.keep(one.body)),
+            None if full => Next::Full,
+            None => Next::Dropped,
+        }
+    }
+
+    /// How long the message at this place is so far, and its kind.
+    pub(super) fn len(&self, at: usize) -> usize {
+        self.messages.get(at).map_or(0, |one| one.body.len())
+    }
+
+    /// Drops what came of this call's messages. Says whether there was any.
+    pub(super) fn forget(&mut self, call: CallId) -> bool {
+        let before = self.messages.len();
+        self.messages.retain(|one| one.head.call() != Some(call));
+        self.messages.len() != before
+    }
+
+    /// What still comes of this call's request is dropped until it ends.
+    pub(super) fn refuse(&mut self, call: CallId) {
+        for one in self.messages.iter_mut().filter(|one| one.head.call() == Some(call)) {
+            one.charge = None;
+            one.body = Vec::new();
+        }
+    }
+}

@@ -1,0 +1,732 @@
+//! An open connection: frames of both sides, and the rules that hold for all of them. What each
+//! kind of frame does is with its concern.
+
+mod calls;
+mod drain;
+mod joining;
+mod life;
+mod one_way;
+mod serving;
+mod streams;
+
+use std::time::{Duration, Instant};
+
+use bytes::{Buf, Bytes, BytesMut};
+
+use self::drain::Drain;
+use self::joining::{Joining, Next, Prefix};
+use self::life::Life;
+use super::budget::Budget;
+use super::config::Established;
+use super::event::{CallFailure, CallRefused, Event};
+use super::in_flight::InFlight;
+use super::outbox::Outgoing;
+use super::served::Served;
+use super::shape::{Shape, Shapes};
+use super::window::{COST_MIN, Receiving, Sending};
+use super::{Core, Rest, stats};
+use crate::error::{APPLICATION, CloseReason, Error, Fault, Flood, PeerText};
+use crate::frame::control::{Close, Credit, ErrorBody, Meta, Ping, Pong};
+use crate::frame::decoder::{Decoder, Frame};
+use crate::frame::header::{BadFrame, CONTROL_MAX, Flags, HEADER, Head, Kind, Method};
+use crate::frame::id::{CallId, Role};
+use crate::frame::preface::small;
+use crate::frame::prefix;
+use crate::frame::reason::Reason;
+use crate::limits::Limits;
+use crate::metadata::Metadata;
+use crate::noise::{Handshake, Opener, PublicKey, RECORD_HEADER, Sealer};
+use crate::schema::End;
+use crate::wire::{DecodeOptions, EncodeError, Root, decode_root, encode_root};
+
+/// A ping is remembered until so many came after it.
+const PINGS_REMEMBERED: usize = 16;
+
+/// What a finished handshake leaves.
+pub(super) struct Keys {
+    sealer: Sealer,
+    opener: Opener,
+    hash: [u8; 32],
+    peer: Option<PublicKey>,
+}
+
+impl Keys {
+    pub(super) fn new(noise: Handshake, record_bytes: u32) -> Result<Self, Error> {
+        let mut keys = noise.finish().map_err(Error::Handshake)?;
+        let size = usize::try_from(record_bytes).unwrap_or(usize::MAX);
+        keys.sealer.set_record_max(size).map_err(Error::Handshake)?;
+        keys.opener.set_record_max(size).map_err(Error::Handshake)?;
+        Ok(Self {
+            sealer: keys.sealer,
+            opener: keys.opener,
+            hash: keys.hash,
+            peer: keys.remote_static,
+        })
+    }
+}
+
+pub(super) struct Open {
+    incoming: Incoming,
+    decoder: Decoder,
+    /// By the protocol's index.
+    shapes: Vec<Shapes>,
+    /// The longest body that the peer takes.
+    body_max: u32,
+    /// The longest frame that this side writes.
+    fragment: u32,
+    /// The credit that the peer gives to each new stream.
+    stream_first: u32,
+    in_flight: InFlight,
+    served: Served,
+    /// How many of the served calls have streams.
+    streaming: usize,
+    /// The last call of the peer, by the order of numbers.
+    newest: Option<CallId>,
+    joining: Joining,
+    /// One-way messages to the peer, and from it.
+    events_out: Sending,
+    events_in: Receiving,
+    pings_in: Budget,
+    pings_out: Budget,
+    cancels_in: Budget,
+    cancels_out: Budget,
+    control: Budget,
+    /// Calls that were answered and not yet held against those that were cancelled, in and out.
+    done: (u32, u32),
+    /// Tokens of pings that are not answered yet, oldest first.
+    pings: Vec<u64>,
+    /// Octets of frames without effect that no useful frame has paid for.
+    overhead: u32,
+    /// What may still come for streams that are over, and is no fault.
+    forgiven: u32,
+    /// Octets of answers that the session gave by itself, and the batch they wait in.
+    refusals: (u64, usize),
+    life: Life,
+    drain: Drain,
+}
+
+/// Where frames come from.
+enum Incoming {
+    Clear,
+    Sealed {
+        opener: Opener,
+        /// Text of records, up to the frame that is incomplete.
+        text: BytesMut,
+    },
+}
+
+/// Whether the connection goes on.
+pub(super) enum Done {
+    /// What is there is taken.
+    Wait,
+    /// The peer closed it.
+    Closed(CloseReason),
+}
+
+impl Open {
+    pub(super) fn new(
+        now: Instant,
+        mut established: Established,
+        keys: Option<Keys>,
+        core: &mut Core,
+    ) -> Result<Box<Self>, Error> {
+        if u8::try_from(established.protocols.len()).is_err() {
+            return Err(Error::Internal("more protocols than an index tells apart"));
+        }
+        let incoming = match keys {
+            None => Incoming::Clear,
+            Some(keys) => {
+                established.handshake_hash = Some(keys.hash);
+                established.peer_key = keys.peer;
+                core.outbox.seal_with(keys.sealer);
+                Incoming::Sealed { opener: keys.opener, text: BytesMut::new() }
+            }
+        };
+        let shapes = established.protocols.iter().map(|accepted| {
+            let known = core.shapes.iter().find(|(name, _)| name == accepted.name());
+            known.map(|(_, shapes)| shapes.clone()).unwrap_or_default()
+        });
+        let limits = &core.limits;
+        let size = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
+        let usual = Limits::default();
+        let interval = limits.pings_interval();
+        let control = limits.control_interval();
+        let open = Self {
+            incoming,
+            decoder: Decoder::new(limits.frame_bytes()),
+            shapes: shapes.collect(),
+            body_max: established.body_bytes,
+            fragment: limits.fragment_bytes().min(established.frame_bytes),
+            stream_first: established.stream_window,
+            in_flight: InFlight::new(core.role, size(established.calls)),
+            served: Served::new(size(limits.calls_in_flight())),
+            streaming: 0,
+            newest: None,
+            joining: Joining::default(),
+            events_out: Sending::new(established.events_window),
+            events_in: Receiving::new(limits.events_window()),
+            pings_in: Budget::new(pings(limits, established.heartbeat), interval),
+            // Half as many as a peer usually answers, since pings may be held up on the way and
+            // arrive closer together.
+            pings_out: Budget::new(
+                limits.pings().min(usual.pings()) / 2,
+                interval.max(usual.pings_interval()),
+            ),
+            cancels_in: Budget::new(limits.cancels(), control),
+            cancels_out: Budget::new(
+                limits.cancels().min(usual.cancels()) / 2,
+                control.max(usual.control_interval()),
+            ),
+            control: Budget::new(limits.control_frames(), control),
+            done: (0, 0),
+            pings: Vec::new(),
+            overhead: 0,
+            forgiven: 0,
+            refusals: (0, 0),
+            life: Life::new(now, limits),
+            drain: Drain::default(),
+        };
+        core.established = Some(Box::new(established));
+        Ok(Box::new(open))
+    }
+
+    // Inputs.
+
+    pub(super) fn handle_bytes(
+        &mut self,
+        now: Instant,
+        bytes: &mut BytesMut,
+        core: &mut Core,
+    ) -> Result<Done, Error> {
+        self.life.hear(now, bytes.len());
+        loop {
+            let frame = match &mut self.incoming {
+                Incoming::Clear => self.decoder.next(bytes)?,
+                Incoming::Sealed { opener, text } => loop {
+                    if let Some(frame) = self.decoder.next(text)? {
+                        break Some(frame);
+                    }
+                    if !open_record(opener, bytes, text)? {
+                        break None;
+                    }
+                },
+            };
+            let Some(frame) = frame else {
+                self.life.leave(bytes.len());
+                return Ok(Done::Wait);
+            };
+            stats::count(&mut core.stats.frames_in);
+            if let Some(reason) = self.on_frame(now, frame, core)? {
+                return Ok(Done::Closed(reason));
+            }
+        }
+    }
+
+    pub(super) fn handle_timeout(&mut self, now: Instant, core: &mut Core) -> Result<(), Error> {
+        self.expire_calls(now, core);
+        self.expire_served(now, core)?;
+        self.beat(now, core)
+    }
+
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        let calls = [self.in_flight.deadline(), self.served.deadline()];
+        calls.into_iter().chain(self.life.deadlines(self.drain.is_begun())).flatten().min()
+    }
+
+    // Outputs.
+
+    /// Adds fragments of large messages to what is sent next, as far as they have credit.
+    pub(super) fn pump(&mut self, core: &mut Core) {
+        while core.outbox.has_room()
+            && let Some((at, head)) = core.outbox.next_large()
+        {
+            let most = match head {
+                Head::Item { call } => self.sending(call).map_or(0, |sending| sending.left()),
+                Head::Event { .. } => self.events_out.left(),
+                _ => u32::MAX,
+            };
+            if most < COST_MIN {
+                core.outbox.block(at);
+                continue;
+            }
+            let Some(fragment) = core.outbox.fragment(at, most) else { return };
+            stats::count(&mut core.stats.frames_out);
+            self.fragment_sent(&fragment, core);
+        }
+    }
+
+    pub(super) fn ping(
+        &mut self,
+        core: &mut Core,
+        now: Instant,
+        token: u64,
+    ) -> Result<(), CallRefused> {
+        self.pings_out.spend(now).map_err(|after| CallRefused::TooManyPings { after })?;
+        core.write_small(Head::Ping, &Ping { token })?;
+        if self.pings.len() >= PINGS_REMEMBERED {
+            self.pings.remove(0);
+        }
+        self.pings.push(token);
+        Ok(())
+    }
+
+    /// Ends each call that somebody waits for with an event.
+    pub(super) fn end_calls(&self, core: &mut Core, rest: Rest) {
+        let batch = core.outbox.batch();
+        for (call, sent) in self.in_flight.awaited() {
+            let maybe_executed = rest == Rest::Sent || sent != batch;
+            let error = CallFailure::ConnectionLost { maybe_executed };
+            core.events.push_back(Event::Failed { call, error });
+        }
+    }
+
+    // Getters.
+
+    pub(super) const fn calls(&self) -> usize {
+        self.in_flight.len()
+    }
+
+    pub(super) const fn served(&self) -> usize {
+        self.served.len()
+    }
+
+    /// Whether this side waits for nothing from the peer.
+    pub(super) fn may_pause(&self) -> bool {
+        self.streaming == 0
+            && self.events_out.is_idle()
+            && self.in_flight.awaited().next().is_none()
+    }
+
+    /// The next call of this side has this number, or the next free one after it.
+    #[cfg(test)]
+    pub(super) fn skip_calls(&mut self, next: CallId) {
+        self.in_flight.skip_to(next);
+    }
+
+    // Frames.
+
+    /// Does what a frame asks for; a reason ends the connection in order.
+    fn on_frame(
+        &mut self,
+        now: Instant,
+        Frame { head, flags, body }: Frame,
+        core: &mut Core,
+    ) -> Result<Option<CloseReason>, Error> {
+        match head {
+            Head::Request { .. }
+            | Head::Event { .. }
+            | Head::Reply { .. }
+            | Head::Error { .. }
+            | Head::Item { .. } => self.on_message(now, head, flags, body, core)?,
+            Head::End { call } => self.on_end(call, core)?,
+            Head::Credit { call } => self.on_credit(now, call, &body, core)?,
+            Head::Cancel { call } => self.on_cancel(now, call, core)?,
+            Head::Ping => self.on_ping(now, &body, core)?,
+            Head::Pong => self.on_pong(&body, core)?,
+            Head::GoAway => self.on_go_away(now, &body, core)?,
+            Head::Close => {
+                let close: Close = read(Kind::Close, &body)?;
+                let reason = Reason::from_code(close.reason);
+                return Ok(Some(CloseReason::Peer { reason, text: PeerText::new(close.text) }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A message, or the first or a later fragment of one.
+    fn on_message(
+        &mut self,
+        now: Instant,
+        head: Head,
+        flags: Flags,
+        body: Bytes,
+        core: &mut Core,
+    ) -> Result<(), Error> {
+        self.life.used(now);
+        if flags.has(Flags::MORE) && body.len() < 64 {
+            // Many of them are work without use.
+            self.burden(&body, core)?;
+        }
+        if !self.joining.is_empty()
+            && let Some(at) = self.joining.find(head)?
+        {
+            return self.on_fragment(at, head, flags, &body, core);
+        }
+        match head {
+            Head::Request { call, method } => self.on_request(now, call, method, flags, body, core),
+            Head::Event { method } => self.on_one_way(method, flags, body, core),
+            Head::Item { call } => self.on_item(call, flags, body, core),
+            Head::Reply { call } => self.on_answer(Kind::Reply, call, flags, body, core),
+            Head::Error { call } => self.on_answer(Kind::Error, call, flags, body, core),
+            Head::End { .. }
+            | Head::Credit { .. }
+            | Head::Cancel { .. }
+            | Head::Ping
+            | Head::Pong
+            | Head::GoAway
+            | Head::Close => Ok(()),
+        }
+    }
+
+    /// A later fragment.
+    fn on_fragment(
+        &mut self,
+        at: usize,
+        head: Head,
+        flags: Flags,
+        body: &Bytes,
+        core: &mut Core,
+    ) -> Result<(), Error> {
+        let kind = head.kind();
+        if flags.without(Flags::MORE) != Flags::NONE {
+            return Err(BadFrame::Flags { kind, flags: flags.bits() }.into());
+        }
+        check_len(self.joining.len(at).saturating_add(body.len()), core)?;
+        let cost = self.charge(head, body.len())?;
+        let more = flags.has(Flags::MORE);
+        let next = self.joining.add(at, body, !more);
+        self.joined(head, next, cost, core)
+    }
+
+    /// What becomes of a message with one more fragment, which cost so much credit.
+    fn joined(
+        &mut self,
+        head: Head,
+        next: Next,
+        cost: Option<u32>,
+        core: &mut Core,
+    ) -> Result<(), Error> {
+        match next {
+            Next::Whole(prefix, body) => self.deliver(head, prefix, body, cost, core),
+            Next::Wait | Next::Dropped => self.recover(head, cost, core),
+            Next::Full => {
+                self.recover(head, cost, core)?;
+                self.no_memory(head, core)
+            }
+        }
+    }
+
+    /// Hands a message on that is whole.
+    fn deliver(
+        &mut self,
+        head: Head,
+        prefix: Prefix,
+        body: Bytes,
+        cost: Option<u32>,
+        core: &mut Core,
+    ) -> Result<(), Error> {
+        self.useful(&body);
+        let cost = cost.map_or(0, |cost| usize::try_from(cost).unwrap_or(usize::MAX));
+        match head {
+            Head::Request { call, method } => {
+                self.deliver_request(call, method, prefix, body, core)
+            }
+            Head::Event { method } => self.deliver_one_way(method, prefix, body, cost, core)?,
+            Head::Item { call } => core.events.push_back(Event::Item { call, body, cost }),
+            Head::Reply { call } => self.deliver_reply(call, prefix, body, core),
+            Head::Error { call } => self.deliver_error(call, &body, core)?,
+            Head::End { .. }
+            | Head::Credit { .. }
+            | Head::Cancel { .. }
+            | Head::Ping
+            | Head::Pong
+            | Head::GoAway
+            | Head::Close => {}
+        }
+        Ok(())
+    }
+
+    /// There is no memory for a message.
+    fn no_memory(&mut self, head: Head, core: &mut Core) -> Result<(), Error> {
+        stats::count(&mut core.stats.no_memory);
+        match head {
+            Head::Request { call, .. } => {
+                self.over(call, core);
+                self.refuse(call, &Fault::Overloaded { retry_after: None }, core)
+            }
+            Head::Reply { call } | Head::Error { call } => {
+                self.give_up_unread(call, core);
+                Ok(())
+            }
+            Head::Item { call } if call.caller() == core.role => {
+                self.give_up_unread(call, core);
+                Ok(())
+            }
+            Head::Item { call } => self.drop_served(
+                call,
+                &Fault::Overloaded { retry_after: None },
+                super::event::Dropped::Overloaded,
+                core,
+            ),
+            // The rest is dropped as it comes.
+            _ => Ok(()),
+        }
+    }
+
+    fn on_ping(&mut self, now: Instant, body: &Bytes, core: &mut Core) -> Result<(), Error> {
+        let Ping { token } = read(Kind::Ping, body)?;
+        if self.pings_in.spend(now).is_err() {
+            return Err(Error::Flood(Flood::Pings { max: self.pings_in.max() }));
+        }
+        stats::count(&mut core.stats.pings);
+        let before = core.outbox.len();
+        core.write_small(Head::Pong, &Pong { token })?;
+        self.answered_here(before, core)
+    }
+
+    fn on_pong(&mut self, body: &Bytes, core: &mut Core) -> Result<(), Error> {
+        let Pong { token } = read(Kind::Pong, body)?;
+        match self.pings.iter().position(|sent| *sent == token) {
+            Some(at) => {
+                self.pings.remove(at);
+                core.events.push_back(Event::Pong { token });
+                Ok(())
+            }
+            None if self.life.answered(token) => Ok(()),
+            None => self.stray(body, core),
+        }
+    }
+
+    // Rules.
+
+    /// The method of a message that this side sends.
+    fn method(&self, protocol: u8, number: u16) -> Result<Method, CallRefused> {
+        Method::new(protocol, number)
+            .filter(|_| usize::from(protocol) < self.shapes.len())
+            .ok_or(CallRefused::NoSuchMessage { protocol, number })
+    }
+
+    fn check_protocol(&self, method: Method) -> Result<(), BadFrame> {
+        if usize::from(method.protocol()) < self.shapes.len() {
+            Ok(())
+        } else {
+            Err(BadFrame::Protocol(method.protocol()))
+        }
+    }
+
+    /// What is known of a message that this role sends.
+    fn shape(&self, from: Role, method: Method) -> Shape {
+        let from = match from {
+            Role::Client => End::Client,
+            Role::Server => End::Server,
+        };
+        let shapes = self.shapes.get(usize::from(method.protocol()));
+        shapes.and_then(|shapes| shapes.get(from, method.number())).unwrap_or_default()
+    }
+
+    /// A message to be written.
+    fn outgoing<'a>(
+        &self,
+        head: Head,
+        metadata: Option<&'a Metadata>,
+        core: &Core,
+    ) -> Outgoing<'a> {
+        Outgoing {
+            head,
+            deadline: None,
+            metadata,
+            max: self.body_max,
+            fragment: self.fragment,
+            credit: u32::MAX,
+            metadata_max: core.limits.metadata_bytes(),
+        }
+    }
+
+    /// Gives the peer more credit.
+    fn give(call: Option<CallId>, bytes: Option<u32>, core: &mut Core) -> Result<(), Error> {
+        if let Some(bytes) = bytes {
+            core.write_small(Head::Credit { call }, &Credit { bytes })?;
+        }
+        Ok(())
+    }
+
+    /// Answers a call without handing it on.
+    fn refuse(&mut self, call: CallId, fault: &Fault, core: &mut Core) -> Result<(), Error> {
+        let before = core.outbox.len();
+        core.write_fault(call, fault)?;
+        self.answered_here(before, core)
+    }
+
+    /// The session wrote something by itself; a peer that does not read may not have more and
+    /// more of it.
+    fn answered_here(&mut self, before: usize, core: &Core) -> Result<(), Error> {
+        let batch = core.outbox.batch();
+        if self.refusals.0 != batch {
+            self.refusals = (batch, 0);
+        }
+        let grown = core.outbox.len().saturating_sub(before);
+        self.refusals.1 = self.refusals.1.saturating_add(grown);
+        let max = core.limits.refusal_bytes();
+        if u32::try_from(self.refusals.1).is_ok_and(|waiting| waiting <= max) {
+            return Ok(());
+        }
+        Err(Error::Flood(Flood::Refusals { max }))
+    }
+
+    /// A frame that did something pays for others that did nothing.
+    fn useful(&mut self, body: &Bytes) {
+        self.overhead = self.overhead.saturating_sub(cost(body));
+    }
+
+    /// A frame of little use.
+    fn little_use(&mut self, now: Instant, core: &Core) -> Result<(), Error> {
+        let spent = self.control.spend(now);
+        let max = core.limits.control_frames();
+        spent.map_err(|_| Error::Flood(Flood::Control { max }))
+    }
+
+    /// A frame without effect.
+    fn stray(&mut self, body: &Bytes, core: &mut Core) -> Result<(), Error> {
+        stats::count(&mut core.stats.strays);
+        self.burden(body, core)
+    }
+
+    /// A frame for a stream that may have ended while it was on its way.
+    fn stray_of_stream(&mut self, body: &Bytes, core: &mut Core) -> Result<(), Error> {
+        match self.forgiven.checked_sub(super::window::cost(body.len())) {
+            Some(left) => {
+                stats::count(&mut core.stats.strays);
+                self.forgiven = left;
+                Ok(())
+            }
+            None => self.stray(body, core),
+        }
+    }
+
+    /// A frame that costs this side more than it costs the peer. One that is long does not.
+    fn burden(&mut self, body: &Bytes, core: &Core) -> Result<(), Error> {
+        let most = u32::try_from(HEADER).unwrap_or(u32::MAX).saturating_add(COST_MIN);
+        self.overhead = self.overhead.saturating_add(cost(body).min(most));
+        let max = core.limits.overhead_bytes();
+        if self.overhead > max { Err(Error::Flood(Flood::Overhead { max })) } else { Ok(()) }
+    }
+}
+
+impl Core {
+    /// Appends a frame with a small body of the connection's own.
+    fn write_small<T: Root>(&mut self, head: Head, body: &T) -> Result<(), EncodeError> {
+        self.outbox.frame(head, CONTROL_MAX, |out| encode_root(body, out))?;
+        stats::count(&mut self.stats.frames_out);
+        Ok(())
+    }
+
+    fn write_fault(&mut self, call: CallId, fault: &Fault) -> Result<(), EncodeError> {
+        let after = if let Fault::Overloaded { retry_after: Some(after) } = fault {
+            after.as_millis()
+        } else {
+            0
+        };
+        let body = ErrorBody {
+            code: fault.code(),
+            retry_after_ms: u32::try_from(after).unwrap_or(u32::MAX),
+            text: fault.text().to_owned(),
+            detail: Bytes::new(),
+        };
+        self.write_small(Head::Error { call }, &body)
+    }
+
+    /// Appends the last frame of this side.
+    pub(super) fn write_close(&mut self, reason: Reason, text: &str) {
+        let text = PeerText::from(text).into_string();
+        let written = self.write_small(Head::Close, &Close { reason: reason.code(), text });
+        debug_assert!(written.is_ok(), "a Close of bounded text fits");
+    }
+}
+
+/// Opens the next record behind `text`; false if it is not all there yet.
+fn open_record(
+    opener: &mut Opener,
+    bytes: &mut BytesMut,
+    text: &mut BytesMut,
+) -> Result<bool, Error> {
+    if text.is_empty() {
+        // Lets go of the memory of the last record, so that it can be read into again.
+        *text = BytesMut::new();
+    }
+    let Some(header) = prefix::<RECORD_HEADER>(bytes) else { return Ok(false) };
+    let len = opener.record_len(header).map_err(Error::Record)?;
+    let whole = len.saturating_add(RECORD_HEADER);
+    if bytes.len() < whole {
+        return Ok(false);
+    }
+    let mut record = bytes.split_to(whole);
+    record.advance(RECORD_HEADER);
+    let len = opener.open(&mut record).map_err(Error::Record)?;
+    record.truncate(len);
+    if text.is_empty() {
+        *text = record;
+    } else {
+        text.extend_from_slice(&record);
+    }
+    Ok(true)
+}
+
+/// What an Error frame says.
+fn read_failure(body: &Bytes, core: &Core) -> Result<CallFailure, Error> {
+    // As large as any message: the typed error is the application's, and shares the frame.
+    let options = DecodeOptions { budget: body.len().saturating_add(small().budget), ..small() };
+    let error: ErrorBody = decode_root(body, &options)
+        .map_err(|error| Error::BadControl { kind: Kind::Error, error })?;
+    if error.code == APPLICATION {
+        return Ok(CallFailure::Application(error.detail));
+    }
+    let after = Duration::from_millis(error.retry_after_ms.into());
+    let after = (!after.is_zero()).then(|| after.min(core.limits.retry_after()));
+    Ok(CallFailure::Remote(Fault::read(error.code, after, PeerText::new(error.text))))
+}
+
+/// How many pings a peer may send in an interval that told how often it asks for signs of life.
+fn pings(limits: &Limits, heartbeat: Option<Duration>) -> u32 {
+    // Nobody needs to ask more often than this.
+    const LEAST: Duration = Duration::from_millis(10);
+    let beats = heartbeat.map_or(0, |every| {
+        limits.pings_interval().as_millis() / every.max(LEAST).as_millis().max(1)
+    });
+    let beats = u32::try_from(beats).unwrap_or(u32::MAX).saturating_mul(3);
+    limits.pings().max(beats)
+}
+
+/// Refuses a body longer than the peer was told.
+fn check_len(len: usize, core: &Core) -> Result<(), Error> {
+    let max = core.limits.message_bytes();
+    if u32::try_from(len).is_ok_and(|len| len <= max) {
+        return Ok(());
+    }
+    Err(Error::MessageTooLarge { len: len.try_into().unwrap_or(u64::MAX), max })
+}
+
+/// Takes what stands before the body of a message off its first frame.
+fn take_prefix(kind: Kind, flags: Flags, body: &mut Bytes, max: u32) -> Result<Prefix, Error> {
+    let mut found = Prefix::default();
+    if flags.has(Flags::COMPRESSED) {
+        return Err(Error::NotNegotiated(kind));
+    }
+    if flags.without(Flags::MORE) == Flags::NONE {
+        return Ok(found);
+    }
+    if flags.has(Flags::DEADLINE) {
+        found.deadline = Some(u32::from_le_bytes(prefix(body).ok_or(BadFrame::Prefix(kind))?));
+        body.advance(4);
+    }
+    if flags.has(Flags::METADATA) {
+        let len = u16::from_le_bytes(prefix(body).ok_or(BadFrame::Prefix(kind))?);
+        body.advance(2);
+        if body.len() < usize::from(len) || u32::from(len) > max {
+            return Err(BadFrame::Prefix(kind).into());
+        }
+        let metadata = body.split_to(len.into());
+        let entries = decode_root::<std::collections::BTreeMap<String, Meta>>(&metadata, &small());
+        found.metadata = Some(Metadata::from_entries(entries.map_err(|_| BadFrame::Prefix(kind))?));
+    }
+    Ok(found)
+}
+
+/// Reads a body that the connection itself understands.
+fn read<T: Root>(kind: Kind, body: &Bytes) -> Result<T, Error> {
+    decode_root(body, &small()).map_err(|error| Error::BadControl { kind, error })
+}
+
+/// What a frame costs, in octets.
+fn cost(body: &Bytes) -> u32 {
+    u32::try_from(body.len().saturating_add(HEADER)).unwrap_or(u32::MAX)
+}

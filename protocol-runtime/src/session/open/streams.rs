@@ -1,0 +1,302 @@
+//! Streams of calls, of both sides: items, credit, and the end of each direction by itself.
+
+use std::time::Instant;
+
+use bytes::Bytes;
+
+use super::super::event::{Event, ItemRefused, Unanswered};
+use super::super::in_flight::Answered;
+use super::super::outbox::{Fragment, Outgoing};
+use super::super::window::{Receiving, Sending, Streams};
+use super::super::{Core, stats};
+use super::{Open, check_len, read, take_prefix};
+use crate::error::Error;
+use crate::frame::control::Credit;
+use crate::frame::header::{BadFrame, Flags, Head, Kind};
+use crate::frame::id::CallId;
+use crate::wire::EncodeError;
+
+impl Open {
+    /// The streams of a call that is open, of either side.
+    fn streams(&mut self, call: CallId) -> Option<&mut Streams> {
+        match self.in_flight.awaited_mut(call) {
+            Some(slot) => slot.streams.as_deref_mut(),
+            None => self.served.get_mut(call)?.streams.as_deref_mut(),
+        }
+    }
+
+    /// This side's stream of a call.
+    pub(super) fn sending(&mut self, call: CallId) -> Option<&mut Sending> {
+        self.streams(call)?.send.as_mut()
+    }
+
+    /// The peer's stream of a call.
+    fn receiving(&mut self, call: CallId) -> Option<&mut Receiving> {
+        self.streams(call)?.recv.as_mut()
+    }
+
+    pub(in super::super) fn item(
+        &mut self,
+        core: &mut Core,
+        call: CallId,
+        encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
+    ) -> Result<(), ItemRefused> {
+        let unfinished = core.outbox.is_unfinished(Some(call));
+        let sending = self.sending(call).ok_or(ItemRefused::NotOpen)?;
+        if unfinished || !sending.is_open() {
+            sending.refused = true;
+            return Err(if unfinished { ItemRefused::Busy } else { ItemRefused::NoCredit });
+        }
+        let credit = sending.left();
+        let message = self.outgoing(Head::Item { call }, None, core);
+        let written = core.outbox.message(&Outgoing { credit, ..message }, encode)?;
+        self.life.touch();
+        if let Some(len) = written {
+            stats::count(&mut core.stats.frames_out);
+            if let Some(sending) = self.sending(call) {
+                sending.spend(len);
+            }
+        }
+        Ok(())
+    }
+
+    pub(in super::super) fn end_stream(
+        &mut self,
+        core: &mut Core,
+        call: CallId,
+    ) -> Result<(), Unanswered> {
+        if self.sending(call).is_none() {
+            return Err(Unanswered::NotOpen);
+        }
+        // An item that is not all sent goes first.
+        if !core.outbox.end_after(call) {
+            self.write_end(core, call)?;
+        }
+        Ok(())
+    }
+
+    fn write_end(&mut self, core: &mut Core, call: CallId) -> Result<(), EncodeError> {
+        core.outbox.frame(Head::End { call }, 0, |_| Ok(()))?;
+        stats::count(&mut core.stats.frames_out);
+        if let Some(streams) = self.streams(call) {
+            streams.send = None;
+        }
+        self.end_if_over(call, core);
+        Ok(())
+    }
+
+    /// Ends a call whose answer is a stream, if both directions are over.
+    fn end_if_over(&mut self, call: CallId, core: &mut Core) {
+        if call.caller() == core.role {
+            let over = self.in_flight.get_mut(call).is_some_and(|slot| {
+                slot.opened && slot.streams.as_ref().is_none_or(|streams| streams.are_over())
+            });
+            if over {
+                self.done.1 = self.done.1.saturating_add(1).min(core.limits.cancels());
+                self.in_flight.finish(call);
+            }
+        } else {
+            let over = self.served.get_mut(call).is_some_and(|serving| {
+                serving.opened && serving.streams.as_ref().is_none_or(|streams| streams.are_over())
+            });
+            if over {
+                self.done.0 = self.done.0.saturating_add(1).min(core.limits.cancels());
+                self.over(call, core);
+            }
+        }
+    }
+
+    pub(in super::super) fn taken(&mut self, core: &mut Core, call: CallId, octets: usize) {
+        let Some(receiving) = self.receiving(call) else { return };
+        receiving.free(u32::try_from(octets).unwrap_or(u32::MAX));
+        let due = receiving.due();
+        // A Credit is small, and there is nobody to tell if it did not fit.
+        let _fits = Self::give(Some(call), due, core);
+    }
+
+    /// What a frame costs its sender, if it is one that costs.
+    pub(super) fn charge(&mut self, head: Head, len: usize) -> Result<Option<u32>, Error> {
+        match head {
+            Head::Event { .. } => self.events_in.charge(len).map(Some),
+            Head::Item { call } => {
+                self.receiving(call).map(|receiving| receiving.charge(len)).transpose()
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// What a fragment cost is free again: it has joined others, or was dropped.
+    pub(super) fn recover(
+        &mut self,
+        head: Head,
+        cost: Option<u32>,
+        core: &mut Core,
+    ) -> Result<(), Error> {
+        let Some(cost) = cost else { return Ok(()) };
+        match head {
+            Head::Item { call } => {
+                let due = self.receiving(call).and_then(|receiving| {
+                    receiving.free(cost);
+                    receiving.due_if_low()
+                });
+                Self::give(Some(call), due, core)
+            }
+            _ => {
+                self.events_in.free(cost);
+                let due = self.events_in.due_if_low();
+                Self::give(None, due, core)
+            }
+        }
+    }
+
+    pub(super) fn on_item(
+        &mut self,
+        call: CallId,
+        flags: Flags,
+        mut body: Bytes,
+        core: &mut Core,
+    ) -> Result<(), Error> {
+        let kind = Kind::Item;
+        if !self.may_stream(kind, call, core)? {
+            return self.stray_of_stream(&body, core);
+        }
+        let Some(receiving) = self.receiving(call) else {
+            // Nobody waits for the call any more, and the peer has been told.
+            return Ok(());
+        };
+        let cost = Some(receiving.charge(body.len())?);
+        check_len(body.len(), core)?;
+        let prefix = take_prefix(kind, flags, &mut body, 0)?;
+        let head = Head::Item { call };
+        if !flags.has(Flags::MORE) {
+            return self.deliver(head, prefix, body, cost, core);
+        }
+        let next = self.joining.begin(head, prefix, Some(&core.memory), &body)?;
+        self.joined(head, next, cost, core)
+    }
+
+    pub(super) fn on_end(&mut self, call: CallId, core: &mut Core) -> Result<(), Error> {
+        let kind = Kind::End;
+        if !self.may_stream(kind, call, core)? {
+            return self.stray_of_stream(&Bytes::new(), core);
+        }
+        if self.joining.has(Kind::Item, call) {
+            return Err(BadFrame::Unfinished { kind, call: call.get() }.into());
+        }
+        match self.streams(call) {
+            Some(streams) => {
+                streams.recv = None;
+                core.events.push_back(Event::Ended { call });
+                self.end_if_over(call, core);
+            }
+            None => {
+                // Nobody waits for the call. If this side's stream was over, so is the call; if
+                // not, the answer to the Cancel follows.
+                let over = self.in_flight.get_mut(call).is_some_and(|slot| {
+                    slot.streams.as_ref().is_none_or(|streams| streams.send.is_none())
+                });
+                if over {
+                    stats::count(&mut core.stats.late_replies);
+                    self.in_flight.finish(call);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the call of a frame of the peer's stream is there; it is refused where that cannot
+    /// be or its stream is not open.
+    fn may_stream(&mut self, kind: Kind, call: CallId, core: &Core) -> Result<bool, Error> {
+        let none = || Error::from(BadFrame::NoStream { kind, call });
+        if call.caller() != core.role {
+            let Some(serving) = self.served.get_mut(call) else {
+                self.check_made(kind, call)?;
+                return Ok(false);
+            };
+            if !serving.handed {
+                return Err(BadFrame::Unfinished { kind, call: call.get() }.into());
+            }
+            let open = serving.streams.as_ref().is_some_and(|streams| streams.recv.is_some());
+            return if open { Ok(true) } else { Err(none()) };
+        }
+        match self.in_flight.judge(call) {
+            Answered::NeverMade => Err(BadFrame::NeverMade { kind, call }.into()),
+            Answered::Over => Ok(false),
+            Answered::Late | Answered::Awaited => {
+                let open = self.in_flight.get_mut(call).is_some_and(|slot| {
+                    slot.opened && slot.streams.as_ref().is_some_and(|one| one.recv.is_some())
+                });
+                if open { Ok(true) } else { Err(none()) }
+            }
+        }
+    }
+
+    pub(super) fn on_credit(
+        &mut self,
+        now: Instant,
+        call: Option<CallId>,
+        body: &Bytes,
+        core: &mut Core,
+    ) -> Result<(), Error> {
+        let kind = Kind::Credit;
+        let Credit { bytes } = read(kind, body)?;
+        let sending = match call {
+            None => Some(&mut self.events_out),
+            Some(call) => self.sending(call),
+        };
+        let Some(sending) = sending else {
+            if let Some(call) = call {
+                if call.caller() != core.role {
+                    self.check_made(kind, call)?;
+                } else if self.in_flight.judge(call) == Answered::NeverMade {
+                    return Err(BadFrame::NeverMade { kind, call }.into());
+                }
+            }
+            return self.stray_of_stream(&Bytes::new(), core);
+        };
+        let useful = sending.grant(bytes)?;
+        core.outbox.unblock(call);
+        self.tell_of_credit(call, core);
+        if useful { Ok(()) } else { self.little_use(now, core) }
+    }
+
+    /// Tells the owner that it may send again what was refused.
+    fn tell_of_credit(&mut self, call: Option<CallId>, core: &mut Core) {
+        let unfinished = core.outbox.is_unfinished(call);
+        let sending = match call {
+            None => Some(&mut self.events_out),
+            Some(call) => self.sending(call),
+        };
+        if let Some(sending) = sending
+            && sending.refused
+            && sending.is_open()
+            && !unfinished
+        {
+            sending.refused = false;
+            core.events.push_back(Event::Credit { call });
+        }
+    }
+
+    /// A fragment went out.
+    pub(super) fn fragment_sent(&mut self, fragment: &Fragment, core: &mut Core) {
+        let call = match fragment.head {
+            Head::Item { call } => {
+                if let Some(sending) = self.sending(call) {
+                    sending.spend(fragment.len);
+                }
+                Some(call)
+            }
+            Head::Event { .. } => {
+                self.events_out.spend(fragment.len);
+                None
+            }
+            other => other.call(),
+        };
+        let Some(then_end) = fragment.last else { return };
+        self.tell_of_credit(call, core);
+        if let Some(call) = call.filter(|_| then_end) {
+            // As small as it is, it fits.
+            let _fits = self.write_end(core, call);
+        }
+    }
+}

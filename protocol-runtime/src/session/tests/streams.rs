@@ -1,0 +1,331 @@
+//! Streams of calls: their beginning, their credit, their ends, and what breaks their rules.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::pair::{Pair, append, control, frame, id, reply};
+use super::script::failure;
+use crate::error::{Error, Fault, Flood, FlowFault};
+use crate::frame::control::Credit;
+use crate::frame::header::{BadFrame, Head, Kind, Method};
+use crate::session::{
+    CallFailure, CallId, CallOptions, Dropped, Event, ItemRefused, Role, Status, Unanswered,
+};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// The client calls a message, and it arrives.
+fn called(pair: &mut Pair, number: u16) -> CallId {
+    let options = CallOptions::default();
+    let call = pair.client.session.call(pair.now, 0, number, options, append(b"")).unwrap();
+    pair.settle();
+    let events = pair.server.take_events();
+    assert!(matches!(&events[..], [Event::Request { call: got, .. }] if *got == call));
+    call
+}
+
+/// A call whose answer is a stream that is open.
+fn opened(pair: &mut Pair, number: u16) -> CallId {
+    let call = called(pair, number);
+    pair.server.session.open_stream(call).unwrap();
+    pair.settle();
+    assert_eq!(pair.client.take_events(), [Event::Opened { call, metadata: None }]);
+    call
+}
+
+fn item(call: CallId, body: &'static [u8]) -> Event {
+    Event::Item { call, body: Bytes::from_static(body), cost: body.len().max(64) }
+}
+
+fn small_windows() -> Pair {
+    Pair::streaming(|limits| limits.with_stream_window(1_024).unwrap())
+}
+
+#[test]
+fn an_answer_that_is_a_stream_opens_flows_and_ends() {
+    let mut pair = Pair::streaming(|limits| limits);
+    let call = opened(&mut pair, 2);
+    for body in [&b"one"[..], b"two"] {
+        pair.server.session.item(call, append(body)).unwrap();
+    }
+    pair.server.session.end(call).unwrap();
+    assert_eq!(pair.server.session.end(call), Err(Unanswered::NotOpen));
+    assert_eq!(pair.server.session.item(call, append(b"")), Err(ItemRefused::NotOpen));
+    pair.settle();
+    let expected = [item(call, b"one"), item(call, b"two"), Event::Ended { call }];
+    assert_eq!(pair.client.take_events(), expected);
+    assert_eq!(pair.client.session.calls_in_flight(), 0);
+    assert_eq!(pair.server.session.served_in_flight(), 0);
+}
+
+#[test]
+fn a_caller_streams_and_is_answered_once() {
+    let mut pair = Pair::streaming(|limits| limits);
+    let call = called(&mut pair, 3);
+    pair.client.session.item(call, append(b"in")).unwrap();
+    pair.client.session.end(call).unwrap();
+    pair.settle();
+    assert_eq!(pair.server.take_events(), [item(call, b"in"), Event::Ended { call }]);
+    pair.server.session.reply(call, append(b"out")).unwrap();
+    pair.settle();
+    assert_eq!(pair.client.take_events(), [reply(call, b"out")]);
+}
+
+#[test]
+fn each_direction_of_a_call_ends_by_itself() {
+    for caller_first in [true, false] {
+        let mut pair = Pair::streaming(|limits| limits);
+        let call = opened(&mut pair, 4);
+        let (first, second) =
+            if caller_first { (Role::Client, Role::Server) } else { (Role::Server, Role::Client) };
+        pair.side(first).session.end(call).unwrap();
+        pair.settle();
+        assert_eq!(pair.side(second).take_events(), [Event::Ended { call }]);
+        assert_eq!(pair.client.session.calls_in_flight(), 1);
+        assert_eq!(pair.server.session.served_in_flight(), 1);
+        pair.side(second).session.item(call, append(b"more")).unwrap();
+        pair.side(second).session.end(call).unwrap();
+        pair.settle();
+        assert_eq!(pair.side(first).take_events(), [item(call, b"more"), Event::Ended { call }]);
+        assert_eq!(pair.client.session.calls_in_flight(), 0);
+        assert_eq!(pair.server.session.served_in_flight(), 0);
+    }
+}
+
+#[test]
+fn a_typed_error_ends_a_stream_both_ways() {
+    let mut pair = Pair::streaming(|limits| limits);
+    let call = opened(&mut pair, 4);
+    pair.client.session.item(call, append(&[1; 100_000])).unwrap();
+    pair.server.session.reply_error(call, append(b"why")).unwrap();
+    pair.settle();
+    let error = CallFailure::Application(Bytes::from_static(b"why"));
+    assert_eq!(pair.client.take_events(), [Event::Failed { call, error }]);
+    assert_eq!(pair.client.session.item(call, append(b"")), Err(ItemRefused::NotOpen));
+    assert_eq!(pair.client.session.calls_in_flight(), 0);
+    pair.assert_status(Status::Open);
+}
+
+#[test]
+fn items_wait_for_credit_which_comes_back_when_they_are_taken() {
+    let mut pair = small_windows();
+    let call = opened(&mut pair, 2);
+    for _ in 0..4 {
+        pair.server.session.item(call, append(&[7; 256])).unwrap();
+    }
+    assert_eq!(pair.server.session.item(call, |_| unreachable!()), Err(ItemRefused::NoCredit));
+    pair.settle();
+    assert_eq!(pair.client.take_events().len(), 4);
+    assert_eq!(pair.server.take_events(), []);
+    pair.client.session.taken(call, 256);
+    pair.settle();
+    assert_eq!(pair.server.take_events(), [], "less than half of the window");
+    pair.client.session.taken(call, 256);
+    pair.settle();
+    assert_eq!(pair.server.take_events(), [Event::Credit { call: Some(call) }]);
+    pair.server.session.item(call, append(&[7; 512])).unwrap();
+    assert_eq!(pair.server.session.item(call, append(b"")), Err(ItemRefused::NoCredit));
+}
+
+#[test]
+fn an_item_larger_than_the_window_passes_and_ends_before_the_end() {
+    let mut pair = small_windows();
+    let call = opened(&mut pair, 2);
+    let body: Vec<u8> = (0..100_000_u32).flat_map(u32::to_le_bytes).collect();
+    pair.server.session.item(call, append(&body)).unwrap();
+    assert_eq!(pair.server.session.item(call, |_| unreachable!()), Err(ItemRefused::Busy));
+    pair.server.session.end(call).unwrap();
+    for _ in 0..1_000 {
+        pair.settle();
+    }
+    let events = pair.client.take_events();
+    let [Event::Item { body: got, .. }, Event::Ended { .. }] = &events[..] else { panic!() };
+    assert!(*got == body);
+    assert_eq!(pair.client.session.calls_in_flight(), 0);
+}
+
+#[test]
+fn s4_more_than_the_credit_is_refused_before_it_is_kept() {
+    let mut pair = small_windows();
+    let call = opened(&mut pair, 2);
+    pair.client.receive(pair.now, &frame(Head::Item { call }, &[0; 1_025]));
+    let fault = FlowFault::Overspent { cost: 1_025, left: 1_024 };
+    assert_eq!(failure(&pair.client.take_events()), Error::FlowControl(fault));
+}
+
+#[test]
+fn s3_credit_that_is_nothing_or_too_much_ends_the_connection() {
+    for (bytes, fault) in [
+        (0, FlowFault::Zero),
+        (0x7fff_ffff, FlowFault::Overflow { left: 262_144, more: 0x7fff_ffff }),
+        (u32::MAX, FlowFault::Overflow { left: 262_144, more: u32::MAX }),
+    ] {
+        let mut pair = Pair::streaming(|limits| limits);
+        let call = opened(&mut pair, 2);
+        let credit = control(Head::Credit { call: Some(call) }, &Credit { bytes });
+        pair.server.receive(pair.now, &credit);
+        assert_eq!(failure(&pair.server.take_events()), Error::FlowControl(fault));
+    }
+}
+
+#[test]
+fn s2_credit_that_nobody_needs_is_a_flood() {
+    let mut pair = Pair::streaming(|limits| limits);
+    let call = opened(&mut pair, 2);
+    let credit = control(Head::Credit { call: Some(call) }, &Credit { bytes: 1 });
+    pair.server.receive(pair.now, &credit.repeat(100));
+    assert_eq!(pair.server.session.status(), Status::Open);
+    pair.server.receive(pair.now, &credit);
+    let flood = Error::Flood(Flood::Control { max: 100 });
+    assert_eq!(failure(&pair.server.take_events()), flood);
+}
+
+#[test]
+fn s5_a_frame_of_a_stream_that_is_not_there_ends_the_connection() {
+    let never = |kind, call| Error::from(BadFrame::NeverMade { kind, call });
+    let none = |kind, call| Error::from(BadFrame::NoStream { kind, call });
+    let mut cases = Vec::new();
+    for (head, kind) in [
+        (Head::Item { call: id(9) }, Kind::Item),
+        (Head::End { call: id(9) }, Kind::End),
+        (Head::Cancel { call: id(9) }, Kind::Cancel),
+    ] {
+        cases.push((frame(head, b""), never(kind, id(9))));
+    }
+    // Call 1 is plain.
+    cases.push((frame(Head::Item { call: id(1) }, b""), none(Kind::Item, id(1))));
+    cases.push((frame(Head::End { call: id(1) }, b""), none(Kind::End, id(1))));
+    for (octets, error) in cases {
+        let mut pair = Pair::streaming(|limits| limits);
+        called(&mut pair, 1);
+        pair.server.receive(pair.now, &octets);
+        assert_eq!(failure(&pair.server.take_events()), error);
+    }
+}
+
+#[test]
+fn frames_for_a_stream_that_is_over_are_dropped_and_counted() {
+    let mut pair = Pair::streaming(|limits| limits);
+    let call = called(&mut pair, 3);
+    // All that there is credit for is on its way when the call ends.
+    for _ in 0..16 {
+        pair.client.session.item(call, append(&[1; 16_000])).unwrap();
+    }
+    pair.server.session.fail(call, &Fault::Unimplemented).unwrap();
+    pair.settle();
+    pair.assert_status(Status::Open);
+    assert_eq!(pair.server.session.stats().strays, 16);
+    assert_eq!(pair.server.take_events(), []);
+}
+
+#[test]
+fn a_reply_of_the_wrong_kind_is_told_to_both_sides() {
+    let mut pair = Pair::streaming(|limits| limits);
+    let call = called(&mut pair, 2);
+    assert_eq!(pair.server.session.reply(call, append(b"")), Err(Unanswered::Shape));
+    let plain = called(&mut pair, 1);
+    assert_eq!(pair.server.session.open_stream(plain), Err(Unanswered::Shape));
+    pair.settle();
+    let error = CallFailure::Remote(Fault::Unimplemented);
+    let failed = [call, plain].map(|call| Event::Failed { call, error: error.clone() });
+    assert_eq!(pair.client.take_events(), failed);
+    let call = called(&mut pair, 2);
+    pair.client.receive(pair.now, &frame(Head::Reply { call }, b"x"));
+    assert_eq!(failure(&pair.client.take_events()), BadFrame::StreamReply(call).into());
+}
+
+#[test]
+fn a_cancel_ends_a_stream_with_one_frame_and_its_items_are_dropped() {
+    let mut pair = Pair::streaming(|limits| limits);
+    let call = opened(&mut pair, 4);
+    pair.server.session.item(call, append(b"on its way")).unwrap();
+    pair.client.session.cancel(pair.now, call);
+    pair.settle();
+    assert_eq!(pair.server.take_events(), [Event::Dropped { call, why: Dropped::Cancelled }]);
+    assert_eq!(pair.client.take_events(), []);
+    assert_eq!(pair.client.session.calls_in_flight(), 0);
+    assert_eq!(pair.server.session.item(call, append(b"")), Err(ItemRefused::NotOpen));
+    pair.assert_status(Status::Open);
+}
+
+#[test]
+fn s1_calls_that_are_cancelled_faster_than_they_are_answered_close_the_connection() {
+    let mut pair = Pair::streaming(|limits| limits);
+    let mut started = 0;
+    let mut number = 1;
+    while pair.server.session.status() == Status::Open && number < 2_000_000 {
+        let method = Method::new(0, 1).unwrap();
+        let call = id(number);
+        pair.server.receive(pair.now, &frame(Head::Request { call, method }, b""));
+        pair.server.receive(pair.now, &frame(Head::Cancel { call }, b""));
+        started += pair.server.take_events().len() / 2;
+        pair.server.transmit();
+        number += 2;
+    }
+    assert_eq!(pair.server.session.status(), Status::Closed);
+    assert!(started <= 101, "{started}");
+}
+
+#[test]
+fn s12_a_churn_of_calls_that_are_cancelled_at_random_leaves_nothing() {
+    let mut pair = Pair::streaming(|limits| limits);
+    let mut dice = super::pair::Dice::new(3);
+    for _ in 0..20_000 {
+        let call = pair.client.call(pair.now, b"x", None);
+        if dice.roll() % 2 == 0 {
+            pair.settle();
+        }
+        if dice.roll() % 2 == 0 {
+            pair.client.session.cancel(pair.now, call);
+        }
+        pair.settle();
+        let _gone = pair.server.session.reply(call, append(b"y"));
+        pair.settle();
+        pair.client.take_events();
+        pair.server.take_events();
+    }
+    pair.assert_status(Status::Open);
+    assert_eq!(pair.client.session.calls_in_flight(), 0);
+    assert_eq!(pair.server.session.served_in_flight(), 0);
+}
+
+#[test]
+fn one_way_messages_wait_for_the_handlers_of_earlier_ones() {
+    let mut pair = Pair::streaming(|limits| limits.with_events_window(1_024).unwrap());
+    let notify = |pair: &mut Pair, len: usize| {
+        pair.client.session.notify(0, 1, CallOptions::default(), append(&vec![0; len]))
+    };
+    notify(&mut pair, 600).unwrap();
+    assert!(!pair.client.session.may_pause());
+    notify(&mut pair, 424).unwrap();
+    assert!(notify(&mut pair, 1).is_err());
+    pair.settle();
+    assert_eq!(pair.server.take_events().len(), 2);
+    pair.server.session.event_done(600);
+    pair.settle();
+    assert_eq!(pair.client.take_events(), [Event::Credit { call: None }]);
+    pair.server.session.event_done(424);
+    pair.settle();
+    assert!(pair.client.session.may_pause());
+}
+
+#[test]
+fn a_deadline_goes_along_and_ends_the_call_where_it_is_served() {
+    let mut pair = Pair::streaming(|limits| limits);
+    let options = CallOptions::timeout(Some(SECOND));
+    let call = pair.client.session.call(pair.now, 0, 4, options, append(b"")).unwrap();
+    pair.settle();
+    let events = pair.server.take_events();
+    let [Event::Request { deadline, .. }] = &events[..] else { panic!("{events:?}") };
+    assert_eq!(*deadline, Some(pair.now + SECOND));
+    assert_eq!(pair.server.session.poll_timeout(), Some(pair.now + SECOND));
+    pair.advance(SECOND);
+    let why = Dropped::DeadlineExceeded;
+    assert_eq!(pair.server.take_events(), [Event::Dropped { call, why }]);
+    let late = Event::Failed { call, error: CallFailure::TimedOut };
+    assert_eq!(pair.client.take_events(), [late]);
+    pair.settle();
+    assert_eq!(pair.client.session.calls_in_flight(), 0);
+    assert_eq!(pair.server.session.stats().expired, 1);
+}
