@@ -213,6 +213,7 @@ pub(crate) fn failed<E: AppError>(
         },
         CallFailure::Remote(fault) => fault.into(),
         CallFailure::TimedOut => CallError::DeadlineExceeded,
+        CallFailure::NoMemory => CallError::ResponseTooLarge,
         CallFailure::ConnectionLost { maybe_executed } => {
             shared.with(|core| lost(core.session.close_reason(), maybe_executed))
         }

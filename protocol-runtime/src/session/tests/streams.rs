@@ -132,13 +132,11 @@ fn items_wait_for_credit_which_comes_back_when_they_are_taken() {
 fn an_item_larger_than_the_window_passes_and_ends_before_the_end() {
     let mut pair = small_windows();
     let call = opened(&mut pair, 2);
-    let body: Vec<u8> = (0..100_000_u32).flat_map(u32::to_le_bytes).collect();
+    let body: Vec<u8> = (0..5_000_u32).flat_map(u32::to_le_bytes).collect();
     pair.server.session.item(call, append(&body)).unwrap();
     assert_eq!(pair.server.session.item(call, |_| unreachable!()), Err(ItemRefused::Busy));
     pair.server.session.end(call).unwrap();
-    for _ in 0..1_000 {
-        pair.settle();
-    }
+    pair.settle();
     let events = pair.client.take_events();
     let [Event::Item { body: got, .. }, Event::Ended { .. }] = &events[..] else { panic!() };
     assert!(*got == body);
