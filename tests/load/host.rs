@@ -113,6 +113,8 @@ pub(crate) fn limit(limits: Limits, name: &str, value: &str) -> Limits {
         "connections" => limits.with_connections(value.parse().unwrap()),
         "half_open" => limits.with_half_open(value.parse().unwrap()),
         "first_byte" => limits.with_first_byte_timeout(milliseconds(value)),
+        "heartbeat" => limits.with_heartbeat(milliseconds(value)),
+        "decode_total" => limits.with_decode_total_bytes(value.parse().unwrap()),
         "write_stall" => limits.with_write_stall(milliseconds(value)),
         other => panic!("{other}: a limit"),
     }

@@ -25,4 +25,5 @@ mod process;
 mod proxy;
 mod raw;
 mod slow;
+mod stall;
 mod stop;

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A place that is taken away with its handle.
 #[derive(Debug, Default)]
@@ -43,7 +44,7 @@ pub(crate) struct Ceiling {
 impl Ceiling {
     /// None, with a line that says so, where control groups cannot be made.
     pub(crate) fn new(name: &str, bytes: u64) -> Option<Self> {
-        let name = format!("network-protocol-{name}-{}", std::process::id());
+        let name = format!("network-protocol-{name}-{}", unique());
         let roots =
             [("/sys/fs/cgroup/memory", "memory.limit_in_bytes"), ("/sys/fs/cgroup", "memory.max")];
         for (root, file) in roots {
@@ -100,7 +101,7 @@ impl Link {
 
     /// None, with a line that says so, where networks cannot be made.
     pub(crate) fn new(name: &str) -> Option<Self> {
-        let link = Self { id: format!("np{}{name}", std::process::id()) };
+        let link = Self { id: format!("np{}", unique()) };
         let made = link.make();
         if !made {
             println!("{name}: left out, for it needs root and network namespaces");
@@ -146,6 +147,13 @@ impl Link {
         assert!(ip(&["-n", &self.here(), "link", "set", "here", state]));
     }
 
+    /// From here on nothing goes from here to there, but what comes from there arrives.
+    pub(crate) fn lose_what_goes_there(&self) {
+        let bogus = "02:00:00:00:00:99";
+        let to = Self::THERE;
+        assert!(ip(&["-n", &self.here(), "neigh", "replace", to, "lladdr", bogus, "dev", "here"]));
+    }
+
     /// An address that is reached from there, at which nobody answers and nobody refuses.
     pub(crate) fn black_hole(&self) -> &'static str {
         let (to, bogus) = ("10.98.76.77", "02:00:00:00:00:77");
@@ -170,6 +178,12 @@ impl Drop for Link {
             _ = ip(&["netns", "del", &net]);
         }
     }
+}
+
+/// A name that nothing else on this machine has.
+fn unique() -> String {
+    static MADE: AtomicUsize = AtomicUsize::new(0);
+    format!("{}-{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed))
 }
 
 fn ip(arguments: &[&str]) -> bool {
