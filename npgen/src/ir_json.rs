@@ -2,9 +2,9 @@
 //! number changes whenever something that is there changes its meaning.
 
 use protocol_schema::ir::{
-    ArrayLen, Bound, Docs, Field, Flags, Item, Message, Meta, Name, Number, Payload, Protocol,
-    ScalarEnum, Schema, Side, Struct, Type, TypeKind, Union, Use, Value, ValueKind, Vendor,
-    VendorArgument, VendorArguments,
+    ArrayLen, Bound, Docs, Field, Flags, Handling, Item, Message, Meta, Name, Number, Payload,
+    Protocol, ScalarEnum, Schema, Side, Struct, Type, TypeKind, Union, Use, Value, ValueKind,
+    Vendor, VendorArgument, VendorArguments,
 };
 use protocol_schema::text::SourceMap;
 
@@ -166,6 +166,15 @@ impl Writer<'_> {
         entries.push(("reply", reply.unwrap_or(Json::Null)));
         entries.push(("idempotent", Json::Bool(message.idempotent)));
         entries.push(("timeout_ms", message.timeout.map_or(Json::Null, Json::Number)));
+        let Handling { view, spawn, no_cancel } = message.handling;
+        for (key, value) in [
+            ("compress", message.compress),
+            ("view", view),
+            ("spawn", spawn),
+            ("no_cancel", no_cancel),
+        ] {
+            entries.push((key, Json::Bool(value)));
+        }
         Json::Object(entries)
     }
 

@@ -79,6 +79,10 @@ mod source;
 /// | `name = Ident` | another name for the struct of this message |
 /// | `idempotent` | asking twice does no harm, so a call may be tried again |
 /// | `timeout("5s")` | how long a call waits unless it says otherwise: `ms`, `s`, `m` or `h` |
+/// | `compress` | compressed wherever both sides can, as are its answer and its items; without effect where there is a `Secret` in any of them |
+/// | `view` | its handler reads it where it lies |
+/// | `spawn` | its handler runs on a task of its own, because it computes for long |
+/// | `no_cancel` | its handler runs to its end, whoever gives the call up |
 /// | `removed(1: u32)` | a field that is gone, with the type it had |
 ///
 /// `Result` and `Stream` are read by the last segment of their path, with their parameters, as a

@@ -338,6 +338,71 @@ fn a_protocol_says_everything_about_its_messages() {
     assert_eq!(old.remarks.deprecated, Some("use `List`"));
 }
 
+/// A list that holds itself, with a secret at its far end.
+#[derive(Wire, Clone, Debug, PartialEq)]
+#[np(crate = protocol_runtime)]
+pub struct Chain {
+    next: Vec<Chain>,
+    link: Link,
+}
+
+/// Back to the list.
+#[derive(Wire, Clone, Debug, PartialEq)]
+#[np(crate = protocol_runtime)]
+pub enum Link {
+    Back(Box<Chain>),
+    Keys(BTreeMap<u8, (u8, [Secret<u64>; 2])>),
+    #[np(unknown)]
+    Unknown(RawVariant),
+}
+
+/// A list that holds itself, and nothing that must not be seen.
+#[derive(Wire, Clone, Debug, PartialEq)]
+#[np(crate = protocol_runtime)]
+pub struct Clear {
+    next: Vec<Clear>,
+}
+
+#[protocol(crate = protocol_runtime)]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Hidden {
+    Itself(Secret<String>),
+    Within {
+        clear: Clear,
+        links: Option<Link>,
+    },
+    #[np(reply = ())]
+    Flows {
+        all: np::Stream<Chain>,
+    },
+    #[np(reply = np::Stream<Link>, compress)]
+    Answered,
+    #[np(reply = Result<(), Told>)]
+    Refused(Clear),
+    #[np(reply = Result<np::Stream<Clear>, Failure>, compress)]
+    Nothing {
+        clear: Clear,
+        all: np::Stream<Clear>,
+    },
+}
+
+/// Says too much.
+#[derive(Wire, Clone, Debug, PartialEq)]
+#[np(error, crate = protocol_runtime)]
+pub enum Told {
+    Password(Secret<String>),
+    #[np(unknown)]
+    Unknown(RawVariant),
+}
+
+#[test]
+fn a_secret_is_found_wherever_it_is_in_a_message_its_answer_or_its_streams() {
+    let found: Vec<bool> = Hidden::schema().messages.iter().map(|one| one.holds_secret()).collect();
+    assert_eq!(found, [true, true, true, true, true, false]);
+    let said: Vec<bool> = Hidden::schema().messages.iter().map(|one| one.compress).collect();
+    assert_eq!(said, [false, false, false, true, false, true]);
+}
+
 #[test]
 fn a_stream_is_no_part_of_the_message() {
     let put = Files::Put { name: "a".into(), tags: vec![] };

@@ -22,17 +22,6 @@ impl Caller {
         Call::new(self.clone(), number, message)
     }
 
-    /// A call of message `number` that fails as
-    /// [`Unimplemented`](crate::call::CallError::Unimplemented) as soon as it is awaited.
-    pub fn unimplemented<M: Root, T: Answer, E: AppError>(
-        &self,
-        number: u16,
-        message: M,
-    ) -> Call<M, T, E> {
-        // As if the peer did not have the protocol.
-        Call::new(Self { connection: self.connection.clone(), protocol: None }, number, message)
-    }
-
     /// The one-way message `number`. Nothing happens until it is awaited.
     pub fn notify<M: Root>(&self, number: u16, message: M) -> Notify<M> {
         Notify::new(self.clone(), number, message)

@@ -6,6 +6,7 @@
 //! property breaks none. Nothing here reads or writes values.
 
 mod messages;
+mod secrets;
 
 use std::any::TypeId;
 

@@ -571,8 +571,25 @@ pub struct Message {
     pub idempotent: bool,
     /// How long a caller waits unless it says otherwise, in milliseconds (`#[timeout("5s")]`).
     pub timeout: Option<u64>,
+    /// It is compressed wherever both sides can, as are its answer and its items
+    /// (`#[compress]`).
+    pub compress: bool,
+    /// How the side that receives it handles it.
+    pub handling: Handling,
     /// `since`, `deprecated` and the like.
     pub meta: Meta,
+}
+
+/// What a message says of its handler: of no concern to the other side, and no part of the
+/// canonical text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Handling {
+    /// The handler reads the message where it lies (`#[view]`).
+    pub view: bool,
+    /// The handler runs on a task of its own (`#[spawn]`).
+    pub spawn: bool,
+    /// The handler runs to its end, whoever gives the call up (`#[no_cancel]`).
+    pub no_cancel: bool,
 }
 
 /// The answer to a message.

@@ -77,6 +77,10 @@ enum Key {
     Rename,
     Idempotent,
     Timeout,
+    Compress,
+    View,
+    Spawn,
+    NoCancel,
     Fixed,
     Plain,
     Error,
@@ -129,6 +133,10 @@ static KEYS: &[Known] = {
         known(Key::Rename, "rename", "rename = \"self\"", &[Message, Number, Variant, Field]),
         known(Key::Idempotent, "idempotent", "idempotent", &[Message]),
         known(Key::Timeout, "timeout", "timeout(\"5s\")", &[Message]),
+        known(Key::Compress, "compress", "compress", &[Message]),
+        known(Key::View, "view", "view", &[Message]),
+        known(Key::Spawn, "spawn", "spawn", &[Message]),
+        known(Key::NoCancel, "no_cancel", "no_cancel", &[Message]),
         known(Key::Fixed, "fixed", "fixed", &[Struct]),
         known(Key::Plain, "plain", "plain", &[Struct]),
         known(Key::Error, "error", "error", &[Union]),
@@ -158,9 +166,6 @@ static KEYS: &[Known] = {
     ]
 };
 
-/// Attributes of the language that this version does not have.
-static LATER: &[&str] = &["compress", "no_cancel", "spawn", "view"];
-
 /// Attributes of schema files that mean nothing here, and what is done instead.
 static ELSEWHERE: &[(&str, &str)] = &[
     ("rust", "the type of a field is a Rust type already: `with = module, wire = T` names another"),
@@ -181,6 +186,10 @@ pub(crate) struct Attributes {
     pub(crate) rename: Option<String>,
     pub(crate) idempotent: Option<Handle>,
     pub(crate) timeout: Option<u64>,
+    pub(crate) compress: Option<Handle>,
+    pub(crate) view: Option<Handle>,
+    pub(crate) spawn: Option<Handle>,
+    pub(crate) no_cancel: Option<Handle>,
     pub(crate) fixed: Option<Handle>,
     pub(crate) plain: Option<Handle>,
     pub(crate) error: Option<Handle>,
@@ -309,6 +318,10 @@ impl Attributes {
             Key::Rename => put(&mut self.rename, value.new_name()),
             Key::Idempotent => put(&mut self.idempotent, value.flag()),
             Key::Timeout => put(&mut self.timeout, value.milliseconds()),
+            Key::Compress => put(&mut self.compress, value.flag()),
+            Key::View => put(&mut self.view, value.flag()),
+            Key::Spawn => put(&mut self.spawn, value.flag()),
+            Key::NoCancel => put(&mut self.no_cancel, value.flag()),
             Key::Fixed => put(&mut self.fixed, value.flag()),
             Key::Plain => put(&mut self.plain, value.flag()),
             Key::Error => put(&mut self.error, value.flag()),
@@ -347,9 +360,6 @@ fn key(source: &mut Source, head: &Ident, place: Place) -> Option<(Key, &'static
     } else if let Some((_, instead)) = ELSEWHERE.iter().find(|(known, _)| *known == name) {
         let message = format!("`{name}` belongs to schema files");
         Diagnostic::error(rules::MISPLACED_ATTRIBUTE, at, message).note(*instead)
-    } else if LATER.contains(&name.as_str()) {
-        let message = format!("`{name}` is not supported yet");
-        Diagnostic::error(rules::NOT_SUPPORTED_YET, at, message)
     } else {
         let message = format!("there is no attribute `{name}`");
         let wrong = Diagnostic::error(rules::UNKNOWN_ATTRIBUTE, at, message);

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use protocol_schema::check::WIRE_NAME_BYTES_MAX;
 use protocol_schema::diag::Diagnostic;
-use protocol_schema::ir::{Item, Message, Name, Number, Payload, Protocol, Reply, Side};
+use protocol_schema::ir::{Handling, Item, Message, Name, Number, Payload, Protocol, Reply, Side};
 
 use super::choice::discriminant;
 use super::{Read, bare, configured, count_on, docs, generics, last_segment, payload, value};
@@ -71,6 +71,12 @@ fn message(source: &mut Source, variant: &syn::Variant) -> Message {
         reply: said.reply.map(|ty| reply(source, &ty)),
         idempotent: said.idempotent.is_some(),
         timeout: said.timeout,
+        compress: said.compress.is_some(),
+        handling: Handling {
+            view: said.view.is_some(),
+            spawn: said.spawn.is_some(),
+            no_cancel: said.no_cancel.is_some(),
+        },
         meta,
     }
 }

@@ -356,7 +356,10 @@ fn attributes_are_known_well_placed_and_said_once() {
     check(
         r#"
 NP0601 | struct S { #[np(idd = 1)] a: u8 }
-NP0008 |  | enum P { #[np(view)] A }
+NP0602 | struct S { #[np(view)] a: u8 }
+NP0602 |  | #[np(spawn)] enum P { A }
+NP0603 |  | enum P { #[np(compress(lz4))] A }
+NP0604 |  | enum P { #[np(no_cancel, reply = u8, no_cancel)] A }
 NP0602 NP0602 | #[np(stable)] struct S { #[np(rust(type = "X"))] a: u8 }
 NP0602 | struct S { #[np(idempotent)] a: u8 }
 NP0602 | #[repr(u8)] #[np(closed)] enum E { #[np(max(3))] A }

@@ -8,6 +8,8 @@ pub enum Chat {
     Say(String),
     #[np(timeout("5s"))]
     Shout(String),
+    #[np(no_cancel)]
+    Whisper(String),
 }
 
 fn main() {}

@@ -12,7 +12,7 @@ use crate::frame::control::Offer;
 use crate::protocol::Protocol;
 use crate::schema::End;
 use crate::serve::Serve;
-use crate::session::{Shape, Shapes};
+use crate::session::{Compress, Shape, Shapes};
 
 /// A protocol of this side.
 pub(crate) trait Service: Send + Sync {
@@ -181,7 +181,11 @@ fn shapes<P: Protocol>() -> Shapes {
         let shape = Shape {
             input: message.stream.is_some(),
             output: message.reply.as_ref().is_some_and(|reply| reply.stream),
-            ..Shape::default()
+            compress: match (message.holds_secret(), message.compress) {
+                (true, _) => Compress::Never,
+                (false, true) => Compress::Always,
+                (false, false) => Compress::IfEnabled,
+            },
         };
         (message.from, message.number, shape)
     }))

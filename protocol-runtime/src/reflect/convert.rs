@@ -8,9 +8,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use protocol_schema::ir::{
-    self, ArrayLen, Bound, Docs, Field, Flag, Flags, Float, Foreign, Int, Item, Message, Meta,
-    Name, Number, Payload, Protocol, Reply, Repr, RustType, ScalarEnum, ScalarVariant, Schema,
-    Side, Std, Struct, Type, TypeKind, Union, UnionVariant, Value, ValueKind,
+    self, ArrayLen, Bound, Docs, Field, Flag, Flags, Float, Foreign, Handling, Int, Item, Message,
+    Meta, Name, Number, Payload, Protocol, Reply, Repr, RustType, ScalarEnum, ScalarVariant,
+    Schema, Side, Std, Struct, Type, TypeKind, Union, UnionVariant, Value, ValueKind,
 };
 use protocol_schema::span::Span;
 
@@ -90,6 +90,8 @@ impl Walk {
             reply: message.reply.as_ref().map(|reply| self.reply(reply)),
             idempotent: message.idempotent,
             timeout: message.timeout,
+            compress: message.compress,
+            handling: Handling::default(),
             meta: meta(&message.remarks),
         }
     }

@@ -1,6 +1,6 @@
 //! Protocols, their messages and the answers, as data.
 
-use super::{FieldSchema, Remarks, TypeSchema};
+use super::{FieldSchema, Remarks, TypeSchema, secrets};
 
 /// From a message's content to its description; `None` for no content.
 pub type RootFn = fn() -> Option<&'static TypeSchema>;
@@ -83,6 +83,8 @@ pub struct MessageSchema {
     pub idempotent: bool,
     /// How long a caller waits unless it says otherwise, in milliseconds.
     pub timeout: Option<u64>,
+    /// Whether it is compressed wherever both sides can, as are its answer and its items.
+    pub compress: bool,
     /// What else there is to say.
     pub remarks: Remarks,
 }
@@ -103,6 +105,7 @@ impl MessageSchema {
             reply: None,
             idempotent: false,
             timeout: None,
+            compress: false,
             remarks: Remarks::NONE,
         }
     }
@@ -161,6 +164,20 @@ impl MessageSchema {
     pub const fn timeout(mut self, milliseconds: u64) -> Self {
         self.timeout = Some(milliseconds);
         self
+    }
+
+    /// It is compressed wherever both sides can, as are its answer and its items.
+    #[must_use]
+    pub const fn compress(mut self) -> Self {
+        self.compress = true;
+        self
+    }
+
+    /// Whether there is a `Secret` in the message, in its answer, or in what flows in its streams.
+    /// Walks its types each time.
+    #[must_use]
+    pub fn holds_secret(&self) -> bool {
+        secrets::of_message(self)
     }
 }
 

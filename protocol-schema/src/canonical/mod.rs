@@ -18,8 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::check::index::joined;
 use crate::check::vocabulary::{built_in, is_primitive};
 use crate::ir::{
-    ArrayLen, Bound, Docs, Field, Flags, Item, Message, Meta, Name, Payload, Protocol, Reply,
-    RustType, ScalarEnum, Schema, Struct, Type, TypeKind, Union, Value,
+    ArrayLen, Bound, Docs, Field, Flags, Handling, Item, Message, Meta, Name, Payload, Protocol,
+    Reply, RustType, ScalarEnum, Schema, Struct, Type, TypeKind, Union, Value,
 };
 use crate::layout::Layouts;
 use crate::span::Span;
@@ -151,6 +151,8 @@ impl<'s> Walk<'s> {
             }),
             idempotent: message.idempotent,
             timeout: message.timeout,
+            compress: message.compress,
+            handling: Handling::default(),
             meta: meta(&message.meta),
         }
     }

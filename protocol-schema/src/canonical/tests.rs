@@ -87,3 +87,12 @@ fn a_number_becomes_the_names_it_has() {
         assert!(text.contains(&format!("@0 e: {e},\n    @1 f: {f},\n")), "{text}");
     }
 }
+
+#[test]
+fn what_a_handler_does_with_a_message_is_nobody_elses_business() {
+    let said = "protocol P { #[view, spawn, no_cancel, compress, idempotent] @1 A(u8) -> u8 }";
+    assert_eq!(
+        form(said),
+        "protocol P {\n    #[idempotent]\n    #[compress]\n    @1 A(u8) -> u8,\n}"
+    );
+}

@@ -33,7 +33,7 @@ rules! {
     BAD_ESCAPE = 5, "bad-escape", "the escapes in strings are those of Rust";
     BAD_NUMBER = 6, "bad-number", "a number has digits of its base, no suffix, and fits 128 bits";
     SYNTAX = 7, "syntax", "the text follows the grammar";
-    NOT_SUPPORTED_YET = 8, "not-supported-yet", "some of the language is known but not compiled yet";
+    // 8 was for what the language had and the compiler had not.
     MISPLACED_DOCS = 9, "misplaced-docs", "a doc comment stands before what it documents";
     NAME_TOO_LONG = 10, "name-too-long", "a name is at most 255 bytes";
     NESTED_TOO_DEEP = 11, "nested-too-deep", "types, values and attributes nest at most 32 deep";
@@ -100,7 +100,9 @@ rules! {
     NOT_AN_ERROR = 502, "not-an-error", "the error of a reply is an enum marked `#[error]`";
     VERSION = 503, "version", "versions start at 1, and `min` is not above the version";
     SINCE = 504, "since", "nothing in a protocol is newer than the protocol";
-    ONE_WAY = 505, "one-way", "`#[idempotent]` and `#[timeout]` stand on a message with a reply";
+    ONE_WAY = 505, "one-way", "`#[idempotent]`, `#[timeout]` and `#[no_cancel]` stand on a message with a reply";
+    NOTHING_TO_VIEW = 506, "nothing-to-view", "`#[view]` stands on a message that carries a value or fields";
+    COMPRESSED_SECRET = 507, "compressed-secret", "`#[compress]` stands on a message in which, as in its answer, there is no `Secret`";
     // NP06xx: attributes
     UNKNOWN_ATTRIBUTE = 601, "unknown-attribute", "every attribute has a meaning";
     MISPLACED_ATTRIBUTE = 602, "misplaced-attribute", "an attribute stands on what it speaks of";

@@ -13,6 +13,7 @@ mod layout;
 mod names;
 mod numbers;
 mod protocols;
+mod secrets;
 mod types;
 mod values;
 pub(crate) mod vocabulary;
@@ -75,6 +76,7 @@ pub(crate) fn readable(schema: &mut Schema, damaged: &[bool], found: &mut Diagno
     }
     values_and_fields(&index, &is_damaged, found);
     protocols::errors(&index, found);
+    secrets::compressed(&index, found);
     for item in &schema.items {
         if let Item::Protocol(protocol) = item {
             wire_name_length(&schema.package, protocol, found);
@@ -121,6 +123,7 @@ fn rules_of_item(item: &mut Item, found: &mut Diagnostics) {
             protocols::version(item, found);
             protocols::since(item, found);
             protocols::one_way(item, found);
+            protocols::views(item, found);
             item.messages.iter().for_each(|message| types::streams(message, found));
         }
     }

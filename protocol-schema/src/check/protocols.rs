@@ -1,7 +1,7 @@
 //! Rules on protocols.
 
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::ir::{Item, Name, Payload, Protocol, Reply, Type, TypeKind};
+use crate::ir::{Field, Item, Name, Payload, Protocol, Reply, Type, TypeKind};
 
 use super::codes;
 use super::index::Index;
@@ -52,14 +52,35 @@ pub(super) fn since(protocol: &Protocol, found: &mut Diagnostics) {
 /// What is said of a call, on a message that is none.
 pub(super) fn one_way(protocol: &Protocol, found: &mut Diagnostics) {
     for message in protocol.messages.iter().filter(|message| message.reply.is_none()) {
-        let what = match (message.idempotent, message.timeout) {
-            (true, _) => "idempotent",
-            (false, Some(_)) => "timeout",
-            (false, None) => continue,
+        let what = if message.idempotent {
+            "idempotent"
+        } else if message.timeout.is_some() {
+            "timeout"
+        } else if message.handling.no_cancel {
+            "no_cancel"
+        } else {
+            continue;
         };
         let (name, text) = (&message.name, &message.name.text);
         let message = format!("`{text}` has no reply, and so `#[{what}]` means nothing");
         found.push(Diagnostic::error(codes::ONE_WAY, name.span, message));
+    }
+}
+
+/// A view of nothing.
+pub(super) fn views(protocol: &Protocol, found: &mut Diagnostics) {
+    for message in protocol.messages.iter().filter(|message| message.handling.view) {
+        let is_stream = |field: &Field| matches!(field.ty.kind, TypeKind::Stream(_));
+        let nothing = match &message.payload {
+            Payload::Unit => true,
+            Payload::Tuple(only) => is_stream(only),
+            Payload::Fields(fields) => fields.iter().all(is_stream),
+        };
+        if nothing {
+            let (name, text) = (&message.name, &message.name.text);
+            let message = format!("`{text}` carries nothing that `#[view]` could show in place");
+            found.push(Diagnostic::error(codes::NOTHING_TO_VIEW, name.span, message));
+        }
     }
 }
 

@@ -3,8 +3,8 @@
 use super::{codes, item, nearest, schema, snake_case, wire_name};
 use crate::diag::{Code, Diagnostics};
 use crate::ir::{
-    ArrayLen, Docs, ExternId, Field, Int, Item, Message, Meta, Name, Number, Payload, Protocol,
-    Reply, Schema, Side, Struct, Type, TypeKind, Union, UnionVariant,
+    ArrayLen, Docs, ExternId, Field, Handling, Int, Item, Message, Meta, Name, Number, Payload,
+    Protocol, Reply, Schema, Side, Struct, Type, TypeKind, Union, UnionVariant,
 };
 use crate::span::Span;
 use crate::text::{SourceMap, compile};
@@ -49,6 +49,8 @@ fn message(text: &str, payload: Payload, reply: Option<Reply>) -> Message {
         reply,
         idempotent: false,
         timeout: None,
+        compress: false,
+        handling: Handling::default(),
         meta: Meta::default(),
     }
 }

@@ -6,7 +6,7 @@ use quote::quote;
 use crate::ir::{Message, Protocol, Side};
 
 use super::Door;
-use super::handler::{method, parameters, stream_name, streams};
+use super::handler::{Taken, method, ok_type, parameters, stream_name};
 use super::names;
 use super::protocol::{number, ordered, root};
 use super::types::{Content, content};
@@ -99,7 +99,7 @@ fn call(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenStream 
     let deprecated = door.deprecated(&message.meta);
     let (content, stream) = content(&message.payload);
     let (ty, wrapper) = root(message, protocol, door);
-    let parameters = parameters(message, protocol, door);
+    let parameters = parameters(message, protocol, Taken::Owned, door);
     let argument = match (content, wrapper) {
         (Content::Unit, _) => quote!(()),
         (Content::Value(_), Some(name)) => quote!(#name { value: message }),
@@ -108,48 +108,40 @@ fn call(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenStream 
     let (function, output) = match &message.reply {
         None => (quote!(notify), quote!(#v1::Notify<#ty>)),
         Some(reply) => {
-            let ok = door.ty(&reply.ok);
+            let ok = ok_type(reply, door);
             let err = reply.err.as_ref().map(|err| door.ty(err));
             let err = err.unwrap_or_else(|| quote!(::core::convert::Infallible));
-            let function = if streams(message) { quote!(unimplemented) } else { quote!(call) };
-            (function, quote!(#v1::Call<#ty, #ok, #err>))
+            (quote!(call), quote!(#v1::Call<#ty, #ok, #err>))
         }
     };
-    let unused = stream.map(|field| {
+    let idempotent = message.idempotent.then(|| quote!(.idempotent()));
+    let input = stream.map(|field| {
         let name = stream_name(field, door);
-        quote!(::core::mem::drop(#name);)
+        quote!(.input(#name))
     });
     let timeout = message.timeout.filter(|_| message.reply.is_some()).map(|milliseconds| {
         let milliseconds = Literal::u64_unsuffixed(milliseconds);
         quote!(.timeout(::core::time::Duration::from_millis(#milliseconds)))
     });
-    let notes = notes(message);
+    let note = timeout_note(message);
     quote! {
         #docs
-        #notes
+        #note
         #deprecated
         #vis fn #name(&self #(, #parameters)*) -> #output {
-            #unused
-            self.caller.#function(#number, #argument) #timeout
+            self.caller.#function(#number, #argument) #idempotent #input #timeout
         }
     }
 }
 
-/// What a method says of streams and of time.
-fn notes(message: &Message) -> TokenStream {
-    let streams = streams(message).then(|| {
-        quote! {
-            #[doc = ""]
-            #[doc = " Streams do not flow in this version: the call fails at once, as `Unimplemented`."]
-        }
-    });
-    let timeout = message.timeout.filter(|_| message.reply.is_some()).map(|milliseconds| {
+/// What a method says of time.
+fn timeout_note(message: &Message) -> Option<TokenStream> {
+    message.timeout.filter(|_| message.reply.is_some()).map(|milliseconds| {
         let text = match milliseconds {
             whole if whole % 1_000 == 0 => format!("{} s", whole / 1_000),
             milliseconds => format!("{milliseconds} ms"),
         };
         let text = format!(" Waits for {text} unless told otherwise.");
         quote!(#[doc = ""] #[doc = #text])
-    });
-    quote!(#streams #timeout)
+    })
 }

@@ -61,7 +61,7 @@ pub(super) fn protocol(item: &Protocol, package: &str, door: &Door<'_>) -> Token
         Content::Fields(fields) => Some(message_struct(message, fields, item, door)),
         Content::Value(field) => wrapper(message, field, item, door).map(|name| {
             let text = format!("{}::{}", item.name.text, message.name.text);
-            codec::message_value(&name, &text, field, door)
+            codec::message_value(&name, &text, field, message.handling.view, door)
         }),
         Content::Unit => None,
     });

@@ -6,8 +6,8 @@ use quote::quote;
 
 use crate::canonical;
 use crate::ir::{
-    Bound, Field, Item, Message, Meta, Name, Number, Payload, Protocol, ScalarEnum, Schema, Side,
-    Struct, Union, Value, ValueKind, Vendor, VendorArgument, VendorArguments,
+    Bound, Field, Handling, Item, Message, Meta, Name, Number, Payload, Protocol, ScalarEnum,
+    Schema, Side, Struct, Union, Value, ValueKind, Vendor, VendorArgument, VendorArguments,
 };
 
 use super::boxes::with_boxes;
@@ -397,6 +397,15 @@ fn message(message: &Message, door: &Door<'_>) -> TokenStream {
     if let Some(milliseconds) = message.timeout {
         let text = format!("{milliseconds}ms");
         said.push(quote!(timeout(#text)));
+    }
+    let Handling { view, spawn, no_cancel } = message.handling;
+    for (word, is_said) in [
+        (quote!(compress), message.compress),
+        (quote!(view), view),
+        (quote!(spawn), spawn),
+        (quote!(no_cancel), no_cancel),
+    ] {
+        said.extend(is_said.then_some(word));
     }
     said.extend(payload_removed(&message.payload, door));
     said.extend(remarks(&message.meta));

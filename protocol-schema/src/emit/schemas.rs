@@ -211,9 +211,11 @@ fn message(message: &Message, protocol: &Protocol, door: &Door<'_>) -> TokenStre
         let milliseconds = Literal::u64_unsuffixed(milliseconds);
         quote!(.timeout(#milliseconds))
     });
+    let compress = message.compress.then(|| quote!(.compress()));
     quote! {
         #v1::MessageSchema::new(#number, #name, <#payload as #v1::Root>::schema)
-            #from #inline #value #stream #reply #idempotent #timeout #remarks
+            #from #inline #value #stream #reply #idempotent #timeout #compress
+            #remarks
     }
 }
 

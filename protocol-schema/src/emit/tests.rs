@@ -99,5 +99,89 @@ fn streams_are_parameters_and_no_part_of_a_message() {
     let code = emitted(&checked("protocol P { @1 Up { @0 a: u8, @1 of: Stream<Bytes> } -> u8 }"));
     assert!(code.contains("pubstructPUp{#[doc=\"Field0.\"]puba:u8}"), "{code}");
     assert!(code.contains("message:PUp,of:::np::Stream<::np::Bytes>"), "{code}");
-    assert!(code.contains("self.caller.unimplemented(1,message)"), "{code}");
+    assert!(
+        code.contains("PHandler>::up(&*handler,&cx,message,cx.input::<::np::Bytes>())"),
+        "{code}"
+    );
+    assert!(code.contains("self.caller.call(1,message).input(of)"), "{code}");
+}
+
+#[test]
+fn a_stream_that_is_answered_carries_the_error_of_its_message() {
+    let code = emitted(&checked(
+        "#[error] enum E { @1 A } protocol P { @1 Own -> Result<Stream<u8>, E>, @2 None -> Stream<u8> }",
+    ));
+    let own = "::core::result::Result<::np::Stream<u8,E>,E>";
+    assert!(
+        code.contains(&format!(
+            "fnown(&self,cx:&::np::__private::v1::Cx)->impl::core::future::Future<Output={own}>"
+        )),
+        "{code}"
+    );
+    assert!(code.contains("Call<(),::np::Stream<u8,E>,E>"), "{code}");
+    assert!(code.contains("Ok(value)=>cx.reply_stream(value).await,"), "{code}");
+    assert!(code.contains("Call<(),::np::Stream<u8>,::core::convert::Infallible>"), "{code}");
+    assert!(
+        code.contains("cx.reply_stream(<_HasPHandler>::none(&*handler,&cx).await).await;"),
+        "{code}"
+    );
+}
+
+#[test]
+fn a_viewed_message_is_lent_to_its_handler_and_given_by_its_caller() {
+    let code = emitted(&checked(
+        "struct S { @0 a: String } protocol P { #[view] @1 One { @0 a: u8 }, #[view] @2 Text(String),
+            #[view] @3 Short(#[max(3)] String), #[view] @4 Of(S), #[view] @5 Small(#[varint] u32) }",
+    ));
+    for parameter in ["POneView<'_>", "&str", "<Sas::np::__private::v1::Wire>::View<'_>", "u32"] {
+        assert!(
+            code.contains(&format!("cx:&::np::__private::v1::Cx,message:{parameter})")),
+            "{parameter}: {code}"
+        );
+    }
+    for (root, given) in
+        [("POne", "message"), ("__PShort", "message.value()"), ("__PSmall", "message.value()")]
+    {
+        assert!(
+            code.contains(&format!("cx.decode_view::<{root}>(&body)else{{return}};")),
+            "{code}"
+        );
+        assert!(code.contains(&format!("&cx,{given}).await")), "{code}");
+    }
+    assert!(code.contains("cx.decode_view::<::std::string::String>(&body)"), "{code}");
+    assert!(!code.contains("drop(body)"), "what is lent must stay: {code}");
+    assert!(code.contains("pubfnone(&self,message:POne)"), "{code}");
+    assert!(code.contains("pubfntext(&self,message:::std::string::String)"), "{code}");
+}
+
+#[test]
+fn only_messages_that_say_how_they_are_handled_are_listed_with_it() {
+    let code = emitted(&checked(
+        "protocol P { @1 A -> u8, #[spawn] @2 B, #[no_cancel, spawn] @3 C -> u8, #[view] @4 D(u8),
+            #[from(server), no_cancel] @5 E -> u8 }",
+    ));
+    let lists: Vec<&str> =
+        code.split("constHANDLING:").skip(1).filter_map(|l| l.split(';').next()).collect();
+    let handling = |number: u8, spawn: bool, no_cancel: bool| {
+        format!("_np::Handling{{number:{number},spawn:{spawn},no_cancel:{no_cancel}}}")
+    };
+    let list = |all: &[String]| format!("&'static[_np::Handling]=&[{}]", all.join(","));
+    let server = list(&[handling(2, true, false), handling(3, true, true)]);
+    assert_eq!(lists, [server, list(&[handling(5, false, true)])]);
+    let code = emitted(&checked(
+        "protocol P { @1 A -> u8, #[view] @4 D(u8) }".replace("@4", "@2").as_str(),
+    ));
+    assert!(!code.contains("HANDLING"), "{code}");
+}
+
+#[test]
+fn a_caller_is_told_what_may_be_asked_twice_and_a_schema_what_is_compressed() {
+    let code = emitted(&checked(
+        "protocol P { #[idempotent, compress, timeout(\"2s\")] @1 A { @0 s: Stream<u8> } -> u8 }",
+    ));
+    assert!(
+        code.contains("self.caller.call(1,message).idempotent().input(s).timeout(::core::time::Duration::from_millis(2000))"),
+        "{code}"
+    );
+    assert!(code.contains(".idempotent().timeout(2000).compress()"), "{code}");
 }

@@ -2,7 +2,7 @@
 
 use super::{Fnv, describe, protocol};
 use crate::ir::{
-    ExternId, Field, Item, Message, Meta, Name, Number, Payload, Protocol, Schema, Side,
+    ExternId, Field, Handling, Item, Message, Meta, Name, Number, Payload, Protocol, Schema, Side,
 };
 use crate::ir::{Type, TypeKind};
 use crate::span::Span;
@@ -359,6 +359,8 @@ fn a_type_of_the_compiler_has_no_fingerprint() {
         reply: None,
         idempotent: false,
         timeout: None,
+        compress: false,
+        handling: Handling::default(),
         meta: Meta::default(),
     };
     let text = "protocol P { M }";

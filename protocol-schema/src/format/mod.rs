@@ -62,5 +62,5 @@ fn format_text(text: &str, options: Options) -> String {
 
 /// Whether a rule speaks of the text, and not of what it means.
 fn is_of_the_text(code: Code) -> bool {
-    code < codes::DUPLICATE_ITEM && code != codes::NOT_SUPPORTED_YET
+    code < codes::DUPLICATE_ITEM
 }

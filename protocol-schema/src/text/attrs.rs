@@ -3,7 +3,7 @@
 use crate::check::codes;
 use crate::check::vocabulary::nearest;
 use crate::diag::Diagnostic;
-use crate::ir::{Bound, Meta, Name, RustType, Side};
+use crate::ir::{Bound, Handling, Meta, Name, RustType, Side};
 use crate::span::Span;
 
 use super::arguments;
@@ -38,6 +38,8 @@ pub(super) struct Meaning {
     pub(super) default: bool,
     pub(super) varint: bool,
     pub(super) idempotent: bool,
+    pub(super) compress: bool,
+    pub(super) handling: Handling,
     pub(super) stable: Option<Span>,
     pub(super) timeout: Option<u64>,
     pub(super) max: Option<Bound>,
@@ -58,6 +60,8 @@ impl Default for Meaning {
             default: false,
             varint: false,
             idempotent: false,
+            compress: false,
+            handling: Handling::default(),
             stable: None,
             timeout: None,
             max: None,
@@ -91,10 +95,11 @@ const HISTORY: &[Place] = {
     &[Const, Alias, Struct, Enum, Flags, Protocol, Field, Variant, Flag, Message]
 };
 
-const KNOWN: [Known; 15] = {
+const KNOWN: [Known; 19] = {
     use Place::{Enum, Field, File, Flags, Message, Payload, Protocol, Struct, Variant};
     [
         known("closed", &[Enum], BARE),
+        known("compress", &[Message], BARE),
         known("default", &[Variant], BARE),
         known("deprecated", HISTORY, "a reason is written `deprecated(\"use `x`\")`"),
         known("error", &[Enum], BARE),
@@ -102,12 +107,14 @@ const KNOWN: [Known; 15] = {
         known("from", &[Message], "a message is `from(server)` or `from(client)`"),
         known("idempotent", &[Message], BARE),
         known("max", &[Field, Payload], "a limit is written `max(64)` or `max(MAX_NAME)`"),
+        known("no_cancel", &[Message], BARE),
         known(
             "rust",
             &[Struct, Enum, Flags, Protocol, Field, Payload],
             "what only Rust sees is written `rust(derive(Eq, Hash))` or `rust(type = \"…\", with = \"…\")`",
         ),
         known("since", HISTORY, "a version is written `since(2)`, and the first is 1"),
+        known("spawn", &[Message], BARE),
         known("stable", &[File], BARE),
         known(
             "timeout",
@@ -115,6 +122,7 @@ const KNOWN: [Known; 15] = {
             "a timeout is a string, a number and `ms`, `s`, `m` or `h`, such as `timeout(\"5s\")`",
         ),
         known("varint", &[Field, Payload], BARE),
+        known("view", &[Message], BARE),
         known("version", &[Protocol], "a version is written `version(3, min = 1)`"),
         known(
             "was",
@@ -178,12 +186,16 @@ fn apply(
     let AttrTree { path, arguments, span } = attribute;
     match (path.last.text.as_str(), arguments) {
         ("closed", Arguments::None) => meaning.closed = true,
+        ("compress", Arguments::None) => meaning.compress = true,
         ("default", Arguments::None) => meaning.default = true,
         ("error", Arguments::None) => meaning.error = true,
         ("fixed", Arguments::None) => meaning.fixed = true,
         ("idempotent", Arguments::None) => meaning.idempotent = true,
+        ("no_cancel", Arguments::None) => meaning.handling.no_cancel = true,
+        ("spawn", Arguments::None) => meaning.handling.spawn = true,
         ("stable", Arguments::None) => meaning.stable = Some(span),
         ("varint", Arguments::None) => meaning.varint = true,
+        ("view", Arguments::None) => meaning.handling.view = true,
         ("deprecated", Arguments::None) => meaning.meta.deprecated = Some(String::new()),
         ("deprecated", Arguments::List(list)) => {
             meaning.meta.deprecated = Some(arguments::text(&list)?.to_owned());

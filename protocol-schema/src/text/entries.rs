@@ -204,6 +204,8 @@ impl Parser<'_> {
             reply,
             idempotent: meaning.idempotent,
             timeout: meaning.timeout,
+            compress: meaning.compress,
+            handling: meaning.handling,
             meta: meaning.meta,
         }))
     }

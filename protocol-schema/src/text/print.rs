@@ -6,8 +6,8 @@
 mod words;
 
 use crate::ir::{
-    Alias, Const, Docs, Field, Flags, Item, Message, Meta, Name, Number, Payload, Protocol, Reply,
-    RustType, ScalarEnum, Schema, Side, Struct, Union, Use,
+    Alias, Const, Docs, Field, Flags, Handling, Item, Message, Meta, Name, Number, Payload,
+    Protocol, Reply, RustType, ScalarEnum, Schema, Side, Struct, Union, Use,
 };
 
 use crate::check::index::joined;
@@ -219,6 +219,11 @@ impl Printer<'_> {
         if let Some(timeout) = message.timeout {
             self.line(INDENT, format_args!("#[timeout(\"{}\")]", milliseconds(timeout)));
         }
+        self.flag(INDENT, "compress", message.compress);
+        let Handling { view, spawn, no_cancel } = message.handling;
+        self.flag(INDENT, "view", view);
+        self.flag(INDENT, "spawn", spawn);
+        self.flag(INDENT, "no_cancel", no_cancel);
         self.meta("#", INDENT, &message.meta);
         let head = format!("@{} {}", message.number.value, message.name.text);
         let reply = match &message.reply {

@@ -428,7 +428,7 @@ fn all_of_the_language_to_the_letter() {
             @0 f: F = [F::TWO, F::ONE], @2 _: u8, #[varint] @3 n: N = -3, @4 t: (u8,), @5 u: (Id, Timestamp),
             @6 m: Map<String, std::SocketAddr>, @7 s: Set<Duration>, #[deprecated] @8 b: bool = true,
         }
-        protocol P { #[timeout("90s"), idempotent] @1 A { @0 s: Stream<u8> } -> Stream<S>, @2 _ }
+        protocol P { #[timeout("90s"), idempotent, spawn, no_cancel] @1 A { @0 s: Stream<u8> } -> Stream<S>, @2 _, #[view, compress] @3 C(u8) }
     "#;
     let (.., compiled) = compiled(text);
     assert_eq!(compiled.diagnostics, []);
@@ -444,7 +444,7 @@ fn all_of_the_language_to_the_letter() {
         "#[closed]\nenum E: u8 {\n    #[default]\n    @0 One,\n    @1 _,\n}",
         "#[closed]\n#[was(\"t::Old\")]\nenum U {\n    @1 A(#[varint] N),\n    #[default]\n    @2 B,\n    @3 _,\n}",
         "    @0 f: F = [F::TWO, F::ONE],\n    #[max(B)]\n    #[since(2)]\n    #[rust(type = \"X<Y>\", with = \"crate::z\")]\n    @1 a: Option<Secret<String>>,\n    @2 _: u8,\n    #[varint]\n    @3 n: N = -3,\n    @4 t: (u8,),\n    @5 u: (Id, Timestamp),\n    @6 m: Map<String, std::SocketAddr>,\n    @7 s: Set<Duration>,\n    #[deprecated]\n    @8 b: bool = true,\n",
-        "    #[idempotent]\n    #[timeout(\"90s\")]\n    @1 A {\n        @0 s: Stream<u8>,\n    } -> Stream<S>,\n    @2 _,\n",
+        "    #[idempotent]\n    #[timeout(\"90s\")]\n    #[spawn]\n    #[no_cancel]\n    @1 A {\n        @0 s: Stream<u8>,\n    } -> Stream<S>,\n    @2 _,\n    #[compress]\n    #[view]\n    @3 C(u8),\n",
     ] {
         assert!(printed.contains(line), "{line}\n{printed}");
     }

@@ -3618,21 +3618,20 @@ const _: () = {
             cx.unimplemented()
         }
         /// Follow a room.
-        ///
-        /// Streams do not flow in this version: it is never called, and callers are answered `Unimplemented`.
         #[allow(unused_variables)]
         fn tail(
             &self,
             cx: &::network_protocol::__private::v1::Cx,
             message: ChatTail,
         ) -> impl ::core::future::Future<
-            Output = ::core::result::Result<::network_protocol::Stream<Line>, JoinError>,
+            Output = ::core::result::Result<
+                ::network_protocol::Stream<Line, JoinError>,
+                JoinError,
+            >,
         > + ::core::marker::Send {
             cx.unimplemented()
         }
         /// Send a file in pieces.
-        ///
-        /// Streams do not flow in this version: it is never called, and callers are answered `Unimplemented`.
         #[allow(unused_variables)]
         fn upload(
             &self,
@@ -3689,6 +3688,29 @@ const _: () = {
                         ::core::mem::drop(body);
                         <_H as ChatHandler>::say(&*handler, &cx, message).await;
                         cx.done();
+                    }
+                    3 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<ChatTail>(&body) else { return };
+                        ::core::mem::drop(body);
+                        match <_H as ChatHandler>::tail(&*handler, &cx, message).await {
+                            ::core::result::Result::Ok(value) => cx.reply_stream(value).await,
+                            ::core::result::Result::Err(error) => cx.reply_error(&error),
+                        }
+                    }
+                    4 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<ChatUpload>(&body) else { return };
+                        ::core::mem::drop(body);
+                        cx.reply(
+                            &<_H as ChatHandler>::upload(
+                                    &*handler,
+                                    &cx,
+                                    message,
+                                    cx.input::<::network_protocol::Bytes>(),
+                                )
+                                .await,
+                        );
                     }
                     7 => {
                         let ::core::option::Option::Some(()) = cx.decode::<()>(&body) else {
@@ -3775,21 +3797,17 @@ const _: () = {
             self.caller.notify(2, message)
         }
         /// Follow a room.
-        ///
-        /// Streams do not flow in this version: the call fails at once, as `Unimplemented`.
         pub fn tail(
             &self,
             message: ChatTail,
         ) -> ::network_protocol::__private::v1::Call<
             ChatTail,
-            ::network_protocol::Stream<Line>,
+            ::network_protocol::Stream<Line, JoinError>,
             JoinError,
         > {
-            self.caller.unimplemented(3, message)
+            self.caller.call(3, message)
         }
         /// Send a file in pieces.
-        ///
-        /// Streams do not flow in this version: the call fails at once, as `Unimplemented`.
         pub fn upload(
             &self,
             message: ChatUpload,
@@ -3799,8 +3817,7 @@ const _: () = {
             u64,
             ::core::convert::Infallible,
         > {
-            ::core::mem::drop(data);
-            self.caller.unimplemented(4, message)
+            self.caller.call(4, message).input(data)
         }
         /// Message 7.
         ///
@@ -3812,7 +3829,10 @@ const _: () = {
             ::network_protocol::Timestamp,
             ::core::convert::Infallible,
         > {
-            self.caller.call(7, ()).timeout(::core::time::Duration::from_millis(5000))
+            self.caller
+                .call(7, ())
+                .idempotent()
+                .timeout(::core::time::Duration::from_millis(5000))
         }
         /// How long the server has been there.
         pub fn uptime(

@@ -9570,8 +9570,6 @@ const _: () = {
             cx.unimplemented()
         }
         /// Message 24.
-        ///
-        /// Streams do not flow in this version: it is never called, and callers are answered `Unimplemented`.
         #[allow(unused_variables)]
         fn crate_(
             &self,
@@ -9750,6 +9748,20 @@ const _: () = {
                         ::core::mem::drop(body);
                         cx.reply(
                             &<_H as NamesHandler>::super_(&*handler, &cx, message).await,
+                        );
+                    }
+                    24 => {
+                        let ::core::option::Option::Some(message) = cx
+                            .decode::<Namescrate_>(&body) else { return };
+                        ::core::mem::drop(body);
+                        cx.reply(
+                            &<_H as NamesHandler>::crate_(
+                                    &*handler,
+                                    &cx,
+                                    message,
+                                    cx.input::<u8>(),
+                                )
+                                .await,
                         );
                     }
                     _ => cx.unknown(),
@@ -9990,8 +10002,6 @@ const _: () = {
             self.caller.call(23, message)
         }
         /// Message 24.
-        ///
-        /// Streams do not flow in this version: the call fails at once, as `Unimplemented`.
         pub fn crate_(
             &self,
             message: Namescrate_,
@@ -10001,8 +10011,7 @@ const _: () = {
             UnspeakableFixed,
             ::core::convert::Infallible,
         > {
-            ::core::mem::drop(self_);
-            self.caller.unimplemented(24, message)
+            self.caller.call(24, message).input(self_)
         }
     }
 

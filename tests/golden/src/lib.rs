@@ -26,6 +26,10 @@ pub mod control;
 #[rustfmt::skip]
 #[path = "example.everything.rs"]
 pub mod everything;
+/// `schemas/flows.np`.
+#[rustfmt::skip]
+#[path = "example.flows.rs"]
+pub mod flows;
 /// What stands for a type of `schemas/sample.np` in Rust.
 pub mod ip;
 /// `schemas/logs.np`.

@@ -11,5 +11,6 @@ mod views;
 
 pub(super) use fields::ordered;
 pub(super) use scalars::scalar;
-pub(super) use structs::{evolvable, message_value, structure};
+pub(super) use structs::{evolvable, is_converted_only, message_value, structure};
 pub(super) use unions::union;
+pub(super) use views::view_type;

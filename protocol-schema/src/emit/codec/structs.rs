@@ -63,12 +63,18 @@ pub(in crate::emit) fn evolvable(
     }
 }
 
+/// Whether nothing more is said of a value than what stands for it in Rust.
+pub(in crate::emit) fn is_converted_only(field: &Field) -> bool {
+    field.max.is_none() && !field.varint && field.default.is_none()
+}
+
 /// The codec of a message that carries one value of which more is said than its type: a struct
 /// that nobody sees, with that value in it.
 pub(in crate::emit) fn message_value(
     name: &Ident,
     text: &str,
     field: &Field,
+    is_viewed: bool,
     door: &Door<'_>,
 ) -> TokenStream {
     let (v1, vis, ty) = (door.alias(), &door.vis, door.field_ty(field));
@@ -76,7 +82,20 @@ pub(in crate::emit) fn message_value(
     let named = Field { name: Name::new("value", field.name.span), ..field.clone() };
     let all = [&named];
     let own = body(text, &all, door);
-    let is_bare = named.max.is_none() && !named.varint && named.default.is_none();
+    let is_bare = is_converted_only(field);
+    let quiet = door.silent();
+    let declared = quote! {
+        #[doc(hidden)]
+        #[allow(dead_code, non_camel_case_types)]
+        #quiet
+        #vis struct #name {
+            #vis value: #ty,
+        }
+    };
+    if is_viewed && !is_bare {
+        let codec = evolvable(name, text, &all, &Meta::default(), door);
+        return quote!(#declared #codec);
+    }
     let (body, root) = if is_bare {
         (None, converted_root(&own, &wire))
     } else {
@@ -102,14 +121,9 @@ pub(in crate::emit) fn message_value(
         };
         (Some(quote!(#layout #body)), root)
     };
-    let (import, quiet) = (door.import(), door.silent());
+    let import = door.import();
     quote! {
-        #[doc(hidden)]
-        #[allow(dead_code, non_camel_case_types)]
-        #quiet
-        #vis struct #name {
-            #vis value: #ty,
-        }
+        #declared
 
         #quiet
         const _: () = {

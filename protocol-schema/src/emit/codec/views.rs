@@ -20,13 +20,19 @@ pub(super) struct View {
     pub(super) code: TokenStream,
 }
 
-/// What a field of type `ty` looks like in a view; `v1` names the module of generated code.
-fn view_type(ty: &Type, v1: &TokenStream, door: &Door<'_>) -> TokenStream {
+/// What a value of type `ty` looks like where it lies, in bytes that live for `lifetime`; `v1`
+/// names the module of generated code.
+pub(in crate::emit) fn view_type(
+    ty: &Type,
+    lifetime: &TokenStream,
+    v1: &TokenStream,
+    door: &Door<'_>,
+) -> TokenStream {
     if matches!(door.behind(ty).kind, TypeKind::Bool | TypeKind::Int(_) | TypeKind::Float(_)) {
         return door.ty(ty);
     }
     let view = door.of_wire_at(v1, ty, &door.ty(ty), "View");
-    quote_spanned!(door.place(ty)=> #view<'a>)
+    quote_spanned!(door.place(ty)=> #view<#lifetime>)
 }
 
 /// The view of a struct.
@@ -109,7 +115,7 @@ fn getter(i: usize, part: &Part<'_>, fixed: bool, own: &Fields<'_, '_>) -> Token
     let (vis, name) = (&door.vis, door.ident(&part.field.name));
     let docs = door.docs(&part.field.docs, &format!("Field {}.", part.field.number.value));
     let deprecated = door.deprecated(&part.field.meta);
-    let ty = view_type(part.ty(), &v1, door);
+    let ty = view_type(part.ty(), &quote!('a), &v1, door);
     let view = own.view(i, part, &quote!(tail));
     let body = if skips(i, part, own) {
         let number = Literal::usize_unsuffixed(i);
@@ -229,7 +235,7 @@ fn variant_type(variant: &UnionVariant, v1: &TokenStream, door: &Door<'_>) -> To
     let name = door.ident(&variant.name);
     let parts = variant_parts(variant);
     let parts: Vec<&Part<'_>> = parts.iter().filter(|part| part.is_there()).collect();
-    let types = parts.iter().map(|part| view_type(part.ty(), v1, door));
+    let types = parts.iter().map(|part| view_type(part.ty(), &quote!('a), v1, door));
     match &variant.payload {
         Payload::Unit => quote!(#docs #name),
         Payload::Tuple(_) => quote!(#docs #name(#(#types)*)),

@@ -1,11 +1,13 @@
-//! Attributes of the language that this version does not have.
+//! Views of messages that carry nothing.
 
 use protocol_macros::protocol;
 
 #[protocol]
 pub enum Chat {
-    #[np(view)]
+    #[np(view, reply = ())]
     Ping,
+    #[np(view, reply = u64)]
+    Send { all: Stream<u8> },
 }
 
 fn main() {}
