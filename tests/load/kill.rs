@@ -22,7 +22,7 @@ const AT_ONCE: usize = 16;
 
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
+pub(crate) enum End {
     Answered,
     NotRun,
     MaybeRun,
@@ -47,31 +47,62 @@ async fn call_until_lost(load: LoadClient, ids: Arc<AtomicU64>) -> Vec<(u64, End
     }
 }
 
-fn log(name: &str) -> PathBuf {
-    let path =
-        Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("load-{name}-{}", std::process::id()));
-    _ = fs::remove_file(&path);
-    path
+/// What servers write down, taken away with its handle.
+pub(crate) struct Log {
+    pub(crate) path: PathBuf,
 }
 
-/// How often each number was written down.
-fn run(log: &Path) -> HashMap<u64, usize> {
-    let mut times = HashMap::new();
-    for id in fs::read(log).unwrap().chunks_exact(8) {
-        *times.entry(u64::from_le_bytes(id.try_into().unwrap())).or_default() += 1;
+impl Log {
+    pub(crate) fn new(protection: Protection) -> Self {
+        static MADE: AtomicU64 = AtomicU64::new(0);
+        let (id, made) = (std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
+        let name = format!("load-{}-{id}-{made}", protection.word());
+        Self { path: Path::new(env!("CARGO_TARGET_TMPDIR")).join(name) }
     }
-    times
+
+    /// How often each number was written down.
+    fn run(&self) -> HashMap<u64, usize> {
+        let mut times = HashMap::new();
+        for id in fs::read(&self.path).unwrap().chunks_exact(8) {
+            *times.entry(u64::from_le_bytes(id.try_into().unwrap())).or_default() += 1;
+        }
+        times
+    }
+
+    /// Whether what callers were told is true of what was written down, for each of so many calls.
+    pub(crate) fn check(&self, ends: &[(u64, End)], begun: u64) {
+        let (run, mut told) = (self.run(), HashMap::new());
+        for (id, end) in ends {
+            assert_eq!(told.insert(*id, *end), None, "call {id} ended twice");
+        }
+        assert_eq!(u64::try_from(told.len()).unwrap(), begun, "calls that never ended");
+        for (id, times) in &run {
+            assert_eq!(*times, 1, "call {id}");
+            assert_ne!(told[id], End::NotRun, "call {id} was run");
+        }
+        for (id, end) in told {
+            let answered = end == End::Answered;
+            assert!(!answered || run.contains_key(&id), "call {id} was answered but not run");
+        }
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        // Whoever never wrote has none.
+        _ = fs::remove_file(&self.path);
+    }
 }
 
 /// Starts the server again and again, and kills it in mid-load.
 async fn kill(times: u32, protection: Protection) {
-    let log = log(protection.word());
+    let log = Log::new(protection);
     let (ids, mut ends, mut address) = (Arc::new(AtomicU64::new(0)), Vec::new(), None);
     for round in 0..times {
         // The second and later ones come back at the address of the first.
         let at: String = address.unwrap_or_else(|| "tcp://127.0.0.1:0".to_owned());
         let role =
-            format!("server security={} listen={at} log={}", protection.word(), log.display());
+            format!("server security={} listen={at} log={}", protection.word(), log.path.display());
         let mut server = Process::start(&role);
         let at = server.line();
         let mut calling = JoinSet::new();
@@ -89,7 +120,7 @@ async fn kill(times: u32, protection: Protection) {
         }
         address = Some(at);
     }
-    check(&ends, &run(&log), ids.load(Ordering::Relaxed));
+    log.check(&ends, ids.load(Ordering::Relaxed));
     let of = |end| ends.iter().filter(|(_, is)| *is == end).count();
     println!(
         "{MARK}killed {times} times, {protection:?}: of {} calls {} answered, {} lost and maybe run, \
@@ -100,26 +131,6 @@ async fn kill(times: u32, protection: Protection) {
         of(End::NotRun),
     );
     assert!(of(End::Answered) > 0 && of(End::MaybeRun) > 0);
-    fs::remove_file(log).unwrap();
-}
-
-/// Whether what callers were told is true of what was written down.
-fn check(ends: &[(u64, End)], run: &HashMap<u64, usize>, begun: u64) {
-    let mut told = HashMap::new();
-    for (id, end) in ends {
-        assert_eq!(told.insert(*id, *end), None, "call {id} ended twice");
-    }
-    assert_eq!(u64::try_from(told.len()).unwrap(), begun, "calls that never ended");
-    for (id, times) in run {
-        assert_eq!(*times, 1, "call {id}");
-        assert_ne!(told[id], End::NotRun, "call {id} was run");
-    }
-    for (id, end) in told {
-        assert!(
-            end != End::Answered || run.contains_key(&id),
-            "call {id} was answered but not run"
-        );
-    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -132,3 +132,21 @@ fn f18_a_server_that_stands_still_is_found_by_its_client() {
 fn f18_a_client_that_stands_still_is_found_by_its_server() {
     find(Fault::ClientStopped, Protection::Keys);
 }
+
+#[test]
+fn t9_a_gap_in_which_nobody_ran_costs_no_connection() {
+    let Some(link) = Link::new("t9") else { return };
+    let heartbeat = format!("heartbeat={}", HEARTBEAT.as_millis());
+    let (mut server, address) = server(&link, Protection::Keys, &heartbeat);
+    let mut client = client(&link, Protection::Keys, &address, &heartbeat);
+    assert_eq!(client.line(), "connected");
+    client.signal("STOP");
+    server.signal("STOP");
+    std::thread::sleep(HEARTBEAT * 10);
+    server.signal("CONT");
+    client.signal("CONT");
+    assert_eq!(client.ask("call"), "Ok(2)");
+    std::thread::sleep(HEARTBEAT * 5);
+    assert_eq!(client.ask("call"), "Ok(2)");
+    assert_eq!(server.count("connections"), 1);
+}
