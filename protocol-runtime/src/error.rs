@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::compress::CompressError;
 use crate::frame::header::{BadFrame, Kind};
 use crate::frame::preface::{BadPreface, Guess, Mode};
 use crate::frame::reason::Reason;
@@ -178,6 +179,9 @@ pub enum Error {
     /// The peer sent a compressed message, and compression was not agreed on.
     #[error("a compressed {0}, and compression was not agreed on")]
     NotNegotiated(Kind),
+    /// The peer sent a compressed message that cannot be read.
+    #[error(transparent)]
+    Compression(#[from] CompressError),
     /// The peer broke the rules of credit.
     #[error("flow control: {0}")]
     FlowControl(#[from] FlowFault),
@@ -235,6 +239,7 @@ impl Error {
             Self::BadFrame(_)
             | Self::BadControl { .. }
             | Self::NotNegotiated(_)
+            | Self::Compression(_)
             | Self::Truncated => Reason::BadFrame,
             Self::FrameTooLarge { .. } | Self::MessageTooLarge { .. } => Reason::FrameTooLarge,
             Self::FlowControl(_) => Reason::FlowControl,

@@ -7,6 +7,7 @@ use super::clock::ClockPolicy;
 use super::memory::MessageMemory;
 use super::replay::ReplayFilter;
 use super::shape::Shapes;
+use crate::compress::Algorithm;
 use crate::error::Skew;
 use crate::frame::control::Offer;
 use crate::frame::id::Role;
@@ -134,6 +135,18 @@ pub(super) struct Keys<'a> {
     pub(super) shared: Option<&'a PresharedKey>,
 }
 
+impl CompressionOffer {
+    /// The set of algorithms that this side reads, as it is announced.
+    pub(super) fn bits(self) -> u8 {
+        let wanted = |algorithm: &Algorithm| match algorithm {
+            Algorithm::Lz4 => self.lz4,
+            Algorithm::Zstd => self.zstd,
+        };
+        let available = Algorithm::AVAILABLE.iter().copied().filter(wanted);
+        available.fold(0, |bits, algorithm| bits | algorithm.bit())
+    }
+}
+
 impl Config {
     /// Which side this is.
     #[must_use]
@@ -220,6 +233,8 @@ pub struct Established {
     pub stream_window: u32,
     /// How many bytes of one-way messages the peer takes before it gives more credit.
     pub events_window: u32,
+    /// How either side compresses bodies, if at all.
+    pub compression: Option<Algorithm>,
     /// How often the peer asks this side for a sign of life when it hears nothing; `None` for never.
     pub heartbeat: Option<Duration>,
     /// The peer's time of day, in milliseconds since 1970, if it told. A server learns it with XX,

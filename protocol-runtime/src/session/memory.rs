@@ -66,7 +66,7 @@ impl Charge {
     }
 
     /// The body of a message that stays charged for as long as anybody holds a part of it.
-    pub(super) fn keep(self, body: Vec<u8>) -> Bytes {
+    pub(super) fn keep<T: AsRef<[u8]> + Send + 'static>(self, body: T) -> Bytes {
         Bytes::from_owner(Charged { body, _charge: self })
     }
 }
@@ -77,14 +77,14 @@ impl Drop for Charge {
     }
 }
 
-struct Charged {
-    body: Vec<u8>,
+struct Charged<T> {
+    body: T,
     _charge: Charge,
 }
 
-impl AsRef<[u8]> for Charged {
+impl<T: AsRef<[u8]>> AsRef<[u8]> for Charged<T> {
     fn as_ref(&self) -> &[u8] {
-        &self.body
+        self.body.as_ref()
     }
 }
 

@@ -95,6 +95,8 @@ struct Core {
     /// What is known of the messages of each protocol, by its name.
     shapes: Vec<(String, Shapes)>,
     memory: MessageMemory,
+    /// Whether all messages are compressed that may be.
+    compress: bool,
 }
 
 /// How far the connection is. A state owns what only it needs.
@@ -130,6 +132,7 @@ impl Session {
             role: config.role(),
             shapes: names.zip(config.shapes.iter().cloned()).collect(),
             memory: config.memory.clone(),
+            compress: config.compression.enabled,
             limits: config.limits.clone(),
             outbox: Outbox::default(),
             events: VecDeque::new(),

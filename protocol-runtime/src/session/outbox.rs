@@ -8,6 +8,7 @@
 
 use std::collections::VecDeque;
 
+use crate::compress::Compressor;
 use crate::frame::control::Meta;
 use crate::frame::header::{Flags, HEADER, Head, Kind};
 use crate::frame::id::CallId;
@@ -29,6 +30,8 @@ pub(super) struct Outbox {
     frames: Vec<u8>,
     sealer: Option<Sealer>,
     batch: u64,
+    /// A compressed body on its way into `frames`.
+    packed: Vec<u8>,
     /// Messages that are not all in `frames`.
     large: VecDeque<Large>,
     /// Whose turn it is.
@@ -51,6 +54,8 @@ pub(super) struct Outgoing<'a> {
     /// What may be spent on it at once.
     pub(super) credit: u32,
     pub(super) metadata_max: u32,
+    /// By what a body of at least so many octets is compressed.
+    pub(super) compress: Option<(Compressor, usize)>,
 }
 
 /// A message that goes out in fragments.
@@ -120,12 +125,22 @@ impl Outbox {
         let flags = frame.prefix(message)?;
         let prefix = frame.len();
         encode(frame.frames)?;
-        let len = frame.len();
-        let body = len.saturating_sub(prefix);
+        let body = frame.len().saturating_sub(prefix);
         if u32::try_from(body).ok().is_none_or(|body| body > message.max) {
             let len = body.try_into().unwrap_or(u64::MAX);
             return Err(EncodeError::TooLarge { len, max: message.max.into() });
         }
+        let flags = match message.compress {
+            Some((compressor, least)) if body >= least => {
+                if frame.compress(prefix, compressor, &mut self.packed) {
+                    flags.with(Flags::COMPRESSED)
+                } else {
+                    flags
+                }
+            }
+            Some(_) | None => flags,
+        };
+        let len = frame.len();
         let most = message.fragment.min(message.credit);
         if u32::try_from(len).is_ok_and(|len| len <= most) {
             frame.finish(message.head, flags, most)?;
@@ -333,6 +348,21 @@ impl<'a> Unfinished<'a> {
             flags = flags.with(Flags::METADATA);
         }
         Ok(flags)
+    }
+
+    /// Compresses what stands behind so many octets of the frame, if that makes it smaller.
+    fn compress(&mut self, behind: usize, compressor: Compressor, packed: &mut Vec<u8>) -> bool {
+        let at = self.start.saturating_add(HEADER).saturating_add(behind);
+        packed.clear();
+        let smaller = self.frames.get(at..).is_some_and(|body| compressor.compress(body, packed));
+        if smaller {
+            self.frames.truncate(at);
+            self.frames.extend_from_slice(packed);
+        }
+        if packed.capacity() > KEPT_MAX {
+            *packed = Vec::new();
+        }
+        smaller
     }
 
     /// Takes the octets of the frame out, which is not to be one, with the place where they begin.

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::compress::Algorithm;
 use crate::error::{Mismatch, PeerText};
 use crate::frame::control::{Offer, PeerLimits};
 use crate::frame::header::PROTOCOLS_MAX;
@@ -16,6 +17,7 @@ pub(super) struct Agreed {
     pub(super) channel: Channel,
     pub(super) protocols: Vec<Accepted>,
     pub(super) record_bytes: u32,
+    pub(super) compression: Option<Algorithm>,
     /// The limits of the peer.
     pub(super) peer: PeerLimits,
 }
@@ -34,6 +36,7 @@ impl Agreed {
             frame_bytes: self.peer.frame,
             stream_window: self.peer.stream_window,
             events_window: self.peer.events_window,
+            compression: self.compression,
             heartbeat: (self.peer.heartbeat_ms > 0)
                 .then(|| Duration::from_millis(self.peer.heartbeat_ms.into())),
             peer_unix_ms: None,
@@ -65,6 +68,12 @@ pub(super) fn choose(ours: &[Offer], theirs: &[Offer]) -> Result<Vec<Accepted>, 
         .filter_map(|(index, (ours, theirs))| accepted(index, ours, theirs))
         .collect();
     if chosen.is_empty() { Err(mismatch(ours, theirs)) } else { Ok(chosen) }
+}
+
+/// The algorithm that a server takes of those that both sides read: the one with the smaller
+/// result.
+pub(super) fn compression(ours: u8, theirs: u8) -> Option<Algorithm> {
+    Algorithm::AVAILABLE.iter().copied().find(|one| one.bit() & ours & theirs != 0)
 }
 
 /// The record size that a server takes from both offers.

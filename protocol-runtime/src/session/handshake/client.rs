@@ -7,6 +7,7 @@ use bytes::{Bytes, BytesMut};
 
 use super::agree::{Agreed, accepted, fits};
 use super::{Next, Own, Step, announced, hello_in, noise, write_message};
+use crate::compress::Algorithm;
 use crate::error::Error;
 use crate::frame::control::{Accept, Hello, Offer, Preface};
 use crate::frame::preface::{self, Channel, FORMAT_MAX, Guess, LEAST, PROLOGUE, check_limits};
@@ -27,6 +28,8 @@ pub(super) struct ExpectAccept {
     noise: Option<Pending>,
     offers: Vec<Offer>,
     record_bytes: u32,
+    /// The algorithms that were offered.
+    compression: u8,
     clock: Clock,
 }
 
@@ -44,11 +47,11 @@ pub(super) fn start(
     now: Instant,
     outbox: &mut Outbox,
 ) -> Result<ExpectAccept, Error> {
-    let Own { security, offers, clock, mut random } = own;
+    let Own { security, offers, clock, compression, mut random } = own;
     let channel = security.channel(suite);
     let record_bytes = limits.record_bytes();
     let limits = announced(limits);
-    let body = Preface { offers, record_max: record_bytes, limits, compression: 0 };
+    let body = Preface { offers, record_max: record_bytes, limits, compression };
     preface::put(outbox.clear(), channel, &body)?;
     let noise = match channel {
         Channel::Clear => None,
@@ -66,7 +69,7 @@ pub(super) fn start(
             Some(Pending { handshake, nonce })
         }
     };
-    Ok(ExpectAccept { channel, noise, offers: body.offers, record_bytes, clock })
+    Ok(ExpectAccept { channel, noise, offers: body.offers, record_bytes, compression, clock })
 }
 
 impl ExpectAccept {
@@ -101,7 +104,7 @@ impl ExpectAccept {
     }
 
     fn accept(self, now: Instant, message: BytesMut, core: &mut Core) -> Result<Next, Error> {
-        let Self { channel, noise, offers, record_bytes, clock } = self;
+        let Self { channel, noise, offers, record_bytes, compression, clock } = self;
         let (body, pending) = match noise {
             None => (message.freeze(), None),
             Some(mut pending) => {
@@ -111,7 +114,7 @@ impl ExpectAccept {
                 (payload.into(), Some(pending))
             }
         };
-        let (agreed, unix_ms) = read_accept(&body, channel, &offers, record_bytes)?;
+        let (agreed, unix_ms) = read_accept(&body, channel, &offers, (record_bytes, compression))?;
         let skew = clock.compare(now, unix_ms, &core.limits)?;
         let keys = match pending {
             None => None,
@@ -148,7 +151,7 @@ fn read_accept(
     body: &Bytes,
     channel: Channel,
     offers: &[Offer],
-    record_bytes: u32,
+    (record_bytes, compression): (u32, u8),
 ) -> Result<(Agreed, u64), Error> {
     let accept: Accept =
         decode_root(body, &preface::small()).map_err(|error| Error::BadPreface(error.into()))?;
@@ -171,7 +174,16 @@ fn read_accept(
     if protocols.is_empty() {
         return Err(Error::BadAccept("nothing at all"));
     }
-    let agreed =
-        Agreed { channel, protocols, record_bytes: accept.record_max, peer: accept.limits };
+    let chosen = Algorithm::from_code(accept.compression);
+    if chosen.map_or(accept.compression != 0, |chosen| chosen.bit() & compression == 0) {
+        return Err(Error::BadAccept("another compression"));
+    }
+    let agreed = Agreed {
+        channel,
+        protocols,
+        record_bytes: accept.record_max,
+        compression: chosen,
+        peer: accept.limits,
+    };
     Ok((agreed, accept.unix_ms))
 }

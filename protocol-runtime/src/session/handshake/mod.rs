@@ -44,6 +44,8 @@ struct Own<S> {
     security: S,
     offers: Vec<Offer>,
     clock: Clock,
+    /// The algorithms that it reads.
+    compression: u8,
     random: Box<dyn Random + Send>,
 }
 
@@ -79,7 +81,8 @@ impl Handshaking {
         outbox: &mut Outbox,
     ) -> Result<Self, Error> {
         let role = config.role();
-        let Config { security, suite, offers, limits, unix_ms, clock, .. } = config;
+        let Config { security, suite, offers, limits, unix_ms, clock, compression, .. } = config;
+        let compression = compression.bits();
         check_offers(&offers)?;
         let clock = Clock::new(unix_ms, now, clock);
         let left = limits.pre_auth_bytes();
@@ -89,11 +92,15 @@ impl Handshaking {
             Role::Client => None,
         };
         let step = match security {
-            Security::Server(security) => {
-                Step::Preface(ExpectPreface::new(Own { security, offers, clock, random }))
-            }
+            Security::Server(security) => Step::Preface(ExpectPreface::new(Own {
+                security,
+                offers,
+                clock,
+                compression,
+                random,
+            })),
             Security::Client(security) => {
-                let own = Own { security, offers, clock, random };
+                let own = Own { security, offers, clock, compression, random };
                 Step::Accept(client::start(own, suite, &limits, now, outbox)?)
             }
         };

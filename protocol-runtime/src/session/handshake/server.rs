@@ -5,8 +5,9 @@ use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 
-use super::agree::{Agreed, choose, record_bytes};
+use super::agree::{Agreed, choose, compression, record_bytes};
 use super::{Next, Own, Step, announced, message, noise, read_hello, write_message};
+use crate::compress::Algorithm;
 use crate::error::{Error, Skew};
 use crate::frame::control::{Accept, Offer};
 use crate::frame::preface::{self, Channel, FORMAT_MAX, PROLOGUE};
@@ -62,7 +63,7 @@ impl ExpectPreface {
         if ours != theirs {
             return Err(Error::Security { theirs, ours });
         }
-        let agreed = agree(&own.offers, &preface, &core.limits)?;
+        let agreed = agree((&own.offers, own.compression), &preface, &core.limits)?;
         match preface.channel {
             Channel::Clear => plain(now, &own.clock, agreed, core),
             Channel::Noise { pattern, suite } => {
@@ -163,13 +164,18 @@ fn plain(now: Instant, clock: &Clock, agreed: Agreed, core: &mut Core) -> Result
     Ok(Next::Open(Open::new(now, established, None, core)?))
 }
 
-fn agree(offers: &[Offer], preface: &preface::Preface, limits: &Limits) -> Result<Agreed, Error> {
+fn agree(
+    (offers, ours): (&[Offer], u8),
+    preface: &preface::Preface,
+    limits: &Limits,
+) -> Result<Agreed, Error> {
     let protocols = choose(offers, &preface.body.offers)
         .map_err(|mismatch| Error::NoProtocol(Box::new(mismatch)))?;
     Ok(Agreed {
         channel: preface.channel,
         protocols,
         record_bytes: record_bytes(limits, preface.body.record_max),
+        compression: compression(ours, preface.body.compression),
         peer: preface.body.limits.clone(),
     })
 }
@@ -181,7 +187,7 @@ fn accept(unix_ms: u64, agreed: &Agreed, limits: &Limits) -> Result<Vec<u8>, Err
         record_max: agreed.record_bytes,
         limits: announced(limits),
         unix_ms,
-        compression: 0,
+        compression: agreed.compression.map_or(0, Algorithm::code),
     };
     let mut body = Vec::new();
     encode_root(&accept, &mut body)?;

@@ -35,11 +35,12 @@ impl Open {
         };
         let deadline = options.timeout.and_then(milliseconds);
         let message = self.outgoing(Head::Request { call, method }, options.metadata, core);
-        core.outbox.message(&Outgoing { deadline, ..message }, encode)?;
+        let shape = self.shape(core.role, method);
+        let compress = self.compressor(shape, options.compress, core);
+        core.outbox.message(&Outgoing { deadline, compress, ..message }, encode)?;
         stats::count(&mut core.stats.frames_out);
         stats::count(&mut core.stats.calls);
         self.life.used(now);
-        let shape = self.shape(core.role, method);
         let streams = (shape.input || shape.output).then(|| {
             Box::new(Streams {
                 send: shape.input.then(|| Sending::new(self.stream_first)),

@@ -18,6 +18,7 @@ pub(super) struct Prefix {
     /// How long the caller waits, in milliseconds.
     pub(super) deadline: Option<u32>,
     pub(super) metadata: Option<Metadata>,
+    pub(super) compressed: bool,
 }
 
 /// The unfinished messages; usually none.

@@ -22,9 +22,10 @@ use super::event::{CallFailure, CallRefused, Event};
 use super::in_flight::InFlight;
 use super::outbox::Outgoing;
 use super::served::Served;
-use super::shape::{Shape, Shapes};
+use super::shape::{Compress, Shape, Shapes};
 use super::window::{COST_MIN, Receiving, Sending};
 use super::{Core, Rest, stats};
+use crate::compress::{self, Algorithm, Compressor};
 use crate::error::{APPLICATION, CloseReason, Error, Fault, Flood, PeerText};
 use crate::frame::control::{Close, Credit, ErrorBody, Meta, Ping, Pong};
 use crate::frame::decoder::{Decoder, Frame};
@@ -70,6 +71,7 @@ pub(super) struct Open {
     decoder: Decoder,
     /// By the protocol's index.
     shapes: Vec<Shapes>,
+    compression: Option<Algorithm>,
     /// The longest body that the peer takes.
     body_max: u32,
     /// The longest frame that this side writes.
@@ -155,6 +157,7 @@ impl Open {
             incoming,
             decoder: Decoder::new(limits.frame_bytes()),
             shapes: shapes.collect(),
+            compression: established.compression,
             body_max: established.body_bytes,
             fragment: limits.fragment_bytes().min(established.frame_bytes),
             stream_first: established.stream_window,
@@ -347,6 +350,9 @@ impl Open {
             // Many of them are work without use.
             self.burden(&body, core)?;
         }
+        if flags.has(Flags::COMPRESSED) && self.compression.is_none() {
+            return Err(Error::NotNegotiated(head.kind()));
+        }
         if !self.joining.is_empty()
             && let Some(at) = self.joining.find(head)?
         {
@@ -416,6 +422,18 @@ impl Open {
         core: &mut Core,
     ) -> Result<(), Error> {
         self.useful(&body);
+        let body = match self.compression.filter(|_| prefix.compressed) {
+            None => body,
+            Some(algorithm) => {
+                let max = usize::try_from(core.limits.message_bytes()).unwrap_or(usize::MAX);
+                let mut charge = core.memory.charge();
+                if !charge.grow(compress::raw_len(&body, max)?) {
+                    self.recover(head, cost, core)?;
+                    return self.no_memory(head, core);
+                }
+                charge.keep(compress::decompress(algorithm, &body, max)?)
+            }
+        };
         let cost = cost.map_or(0, |cost| usize::try_from(cost).unwrap_or(usize::MAX));
         match head {
             Head::Request { call, method } => {
@@ -529,7 +547,25 @@ impl Open {
             fragment: self.fragment,
             credit: u32::MAX,
             metadata_max: core.limits.metadata_bytes(),
+            compress: None,
         }
+    }
+
+    /// By what a message of this shape is compressed, and from what length on.
+    fn compressor(
+        &self,
+        shape: Shape,
+        wanted: Option<bool>,
+        core: &Core,
+    ) -> Option<(Compressor, usize)> {
+        let compress = match (shape.compress, wanted) {
+            (Compress::Never, _) => false,
+            (Compress::IfEnabled | Compress::Always, Some(wanted)) => wanted,
+            (Compress::Always, None) => true,
+            (Compress::IfEnabled, None) => core.compress,
+        };
+        let compressor = self.compression.filter(|_| compress).and_then(Compressor::new)?;
+        Some((compressor, usize::try_from(core.limits.compress_min()).unwrap_or(usize::MAX)))
     }
 
     /// Gives the peer more credit.
@@ -697,10 +733,7 @@ fn check_len(len: usize, core: &Core) -> Result<(), Error> {
 
 /// Takes what stands before the body of a message off its first frame.
 fn take_prefix(kind: Kind, flags: Flags, body: &mut Bytes, max: u32) -> Result<Prefix, Error> {
-    let mut found = Prefix::default();
-    if flags.has(Flags::COMPRESSED) {
-        return Err(Error::NotNegotiated(kind));
-    }
+    let mut found = Prefix { compressed: flags.has(Flags::COMPRESSED), ..Prefix::default() };
     if flags.without(Flags::MORE) == Flags::NONE {
         return Ok(found);
     }

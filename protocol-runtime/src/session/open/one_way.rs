@@ -30,7 +30,8 @@ impl Open {
         }
         let credit = self.events_out.left();
         let message = self.outgoing(Head::Event { method }, options.metadata, core);
-        let written = core.outbox.message(&Outgoing { credit, ..message }, encode)?;
+        let compress = self.compressor(self.shape(core.role, method), options.compress, core);
+        let written = core.outbox.message(&Outgoing { credit, compress, ..message }, encode)?;
         self.life.touch();
         if let Some(len) = written {
             stats::count(&mut core.stats.frames_out);

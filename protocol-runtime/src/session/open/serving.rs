@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 
 use super::super::event::{Dropped, Event, Unanswered};
+use super::super::outbox::Outgoing;
 use super::super::served::Serving;
+use super::super::shape::Shape;
 use super::super::window::{COST_MIN, Receiving, Sending, Streams};
 use super::super::{Core, stats};
 use super::joining::Prefix;
@@ -184,17 +186,23 @@ impl Open {
     }
 
     /// A call that is to be answered now.
-    fn answering(&mut self, core: &mut Core, call: CallId, stream: bool) -> Result<(), Unanswered> {
+    fn answering(
+        &mut self,
+        core: &mut Core,
+        call: CallId,
+        stream: bool,
+    ) -> Result<Shape, Unanswered> {
         let Some(serving) = self.served.get_mut(call).filter(|one| one.handed && !one.opened)
         else {
             return Err(Unanswered::NotOpen);
         };
-        if serving.shape.output != stream {
+        let shape = serving.shape;
+        if shape.output != stream {
             self.over(call, core);
             core.write_fault(call, &Fault::Unimplemented)?;
             return Err(Unanswered::Shape);
         }
-        Ok(())
+        Ok(shape)
     }
 
     pub(in super::super) fn reply(
@@ -204,12 +212,13 @@ impl Open {
         metadata: Option<&Metadata>,
         encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<(), Unanswered> {
-        self.answering(core, call, false)?;
+        let shape = self.answering(core, call, false)?;
         self.over(call, core);
         self.done.0 = self.done.0.saturating_add(1).min(core.limits.cancels());
         self.life.touch();
         let message = self.outgoing(Head::Reply { call }, metadata, core);
-        let written = core.outbox.message(&message, encode);
+        let compress = self.compressor(shape, None, core);
+        let written = core.outbox.message(&Outgoing { compress, ..message }, encode);
         Self::answered(core, call, written)
     }
 

@@ -49,7 +49,12 @@ impl Open {
         }
         let credit = sending.left();
         let message = self.outgoing(Head::Item { call }, None, core);
-        let written = core.outbox.message(&Outgoing { credit, ..message }, encode)?;
+        let shape = match self.in_flight.get_mut(call) {
+            Some(slot) => slot.shape,
+            None => self.served.get_mut(call).map(|serving| serving.shape).unwrap_or_default(),
+        };
+        let compress = self.compressor(shape, None, core);
+        let written = core.outbox.message(&Outgoing { credit, compress, ..message }, encode)?;
         self.life.touch();
         if let Some(len) = written {
             stats::count(&mut core.stats.frames_out);

@@ -1,6 +1,7 @@
 //! Connections of two sessions, without a socket and without a sleep.
 
 mod calls;
+mod compression;
 mod flips;
 mod frames;
 mod handshake;
