@@ -3,7 +3,8 @@
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 
-use super::contestant::{Contestant, Peer, named};
+use super::contestant::{Contestant, Peer};
+use crate::common::named;
 use super::data::planus as fb;
 use super::data::prost as pb;
 use super::data::{lockfile, log, mesh, minecraft, mk48};

@@ -2,6 +2,8 @@
 
 use clap::ValueEnum;
 
+use crate::common::named;
+
 /// A codec.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ValueEnum)]
 pub enum Peer {
@@ -34,18 +36,6 @@ pub enum Metric {
     Size,
 }
 
-/// Displays a value by its name on the command line.
-macro_rules! named {
-    ($($type:ty),*) => {$(
-        impl std::fmt::Display for $type {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                let value = clap::ValueEnum::to_possible_value(self).ok_or(std::fmt::Error)?;
-                f.pad(value.get_name())
-            }
-        }
-    )*};
-}
-pub(crate) use named;
 named!(Peer, Metric);
 
 /// Does something so many times.

@@ -2,7 +2,8 @@
 
 use super::cases::Case;
 use super::contestant::{Metric, Peer};
-use super::report::{Report, Style, ratio, thousands};
+use super::report::Report;
+use crate::common::style::{Style, ratio, thousands};
 
 /// The ratio of a time of ours to one of wincode, in the same run, that is not to be passed.
 struct Goal {

@@ -32,9 +32,7 @@ impl Timing {
 
     /// With interpolation between the samples on both sides.
     pub fn quantile(&self, quantile: f64) -> f64 {
-        let at = quantile * (self.samples.len() - 1) as f64;
-        let (below, above) = (self.samples[at.floor() as usize], self.samples[at.ceil() as usize]);
-        below + (above - below) * at.fract()
+        crate::common::quantile(&self.samples, quantile)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The suite `codec`: time and size of encodings.
 
 mod cases;
-pub(crate) mod contestant;
+mod contestant;
 mod convert;
 mod data;
 mod goals;
@@ -9,8 +9,8 @@ mod measure;
 mod memory;
 mod ours;
 mod peers;
-pub(crate) mod plot;
-pub(crate) mod report;
+mod plot;
+mod report;
 
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
@@ -23,7 +23,9 @@ use clap::{Args, ValueEnum};
 use cases::Case;
 use contestant::{Contestant, Metric, Peer, Run};
 use measure::Effort;
-use report::{Report, Style};
+use report::Report;
+
+use crate::common::style::{self, Style};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -182,7 +184,7 @@ fn repeat(arguments: &Arguments, cases: &[Case], peers: &[Peer], times: u64) -> 
                     let start = Instant::now();
                     profiled(&mut run, times);
                     let each = start.elapsed().as_secs_f64() * 1e9 / times as f64;
-                    println!("{case} {} {metric}: {}", contestant.peer, report::time(each));
+                    println!("{case} {} {metric}: {}", contestant.peer, style::time(each));
                 }
             }
         }

@@ -114,6 +114,13 @@ pub fn pair(peer: Peer, cipher: Cipher) -> Result<(Channel, Channel)> {
     })
 }
 
+/// Both ends of one process, sealed by the cipher that ours uses, with the key that the other
+/// process has too.
+pub fn keyed(key: &[u8; 32]) -> Result<Channel> {
+    let new = || aws_lc_rs::Keyed::new(Cipher::AesGcm, key);
+    Ok((Box::new(new()?), Box::new(new()?)))
+}
+
 impl Seal for Sealer {
     fn seal_behind(&mut self, buf: &mut Vec<u8>, from: usize) -> Result<()> {
         Ok(self.seal_reserved(buf, from)?)

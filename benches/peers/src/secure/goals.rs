@@ -2,7 +2,7 @@
 
 use super::report::Report;
 use super::subject::{Case, Metric, Peer};
-use crate::codec::report::{Style, ratio};
+use crate::common::style::{Style, ratio};
 
 /// A rate of ours beside one of a peer, in the same run.
 struct Goal {

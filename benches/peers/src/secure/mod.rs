@@ -1,7 +1,7 @@
 //! The suite `secure`: handshakes, records and echoes over the encrypted channel, beside snow,
 //! rustls, and the ciphers alone.
 
-mod channel;
+pub(crate) mod channel;
 mod echo;
 mod goals;
 mod handshake;
@@ -23,7 +23,7 @@ use clap::{Args, ValueEnum};
 use self::measure::{Effort, Run};
 use self::report::Report;
 use self::subject::{Case, Contestant, Metric, Peer};
-use crate::codec::report::{Style, time};
+use crate::common::style::{Style, time};
 
 const EXAMPLES: &str = "\
 Examples:

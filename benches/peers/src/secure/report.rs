@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::measure::Rate;
 use super::subject::{Case, Metric, Peer, Unit};
-use crate::codec::plot::{self, Bar, LONGEST, Panel};
-use crate::codec::report::{Style, ratio, thousands};
+use crate::common::plot::{self, Bar, LONGEST, Panel};
+use crate::common::style::{Style, ratio, thousands};
 
 /// The figures of one case.
 pub struct Report {

@@ -101,7 +101,13 @@ impl Echo for Client {
         while echoed < times {
             let now = Instant::now();
             while sent < times.min(echoed + IN_FLIGHT) {
-                let call = self.end.session.call(now, 0, 1, network_protocol::session::CallOptions::default(), put(&self.body))?;
+                let call = self.end.session.call(
+                    now,
+                    0,
+                    1,
+                    network_protocol::session::CallOptions::default(),
+                    put(&self.body),
+                )?;
                 self.waiting.push_back(call);
                 sent += 1;
             }
