@@ -2,7 +2,9 @@
 
 mod calls;
 mod common;
+mod flow;
 mod lifecycle;
 mod log;
 mod security;
+mod streams;
 mod trust;
