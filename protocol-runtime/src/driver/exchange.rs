@@ -87,12 +87,8 @@ impl Driver {
             Some(Command::Drain) if core.session.status() == Status::Handshaking => {
                 core.session.close(Reason::ShuttingDown, "");
             }
-            Some(Command::Drain) => {
-                let served = self.running == 0 && self.inbox.is_empty();
-                if served && core.backlog() == 0 {
-                    core.session.go_away(Reason::ShuttingDown);
-                }
-            }
+            // It closes by itself when what runs has ended.
+            Some(Command::Drain) => core.session.go_away(Reason::ShuttingDown),
             Some(Command::Close) => core.session.close(Reason::Normal, ""),
             Some(Command::Expel) => core.session.close(Reason::Unauthorized, ""),
             Some(Command::Cut) => core.session.close(Reason::ShuttingDown, ""),
@@ -106,11 +102,6 @@ impl Driver {
             // It was never let in.
             Event::Request { .. } | Event::OneWay { .. } if self.shared.open().is_none() => {
                 self.shared.drop_message();
-            }
-            Event::Request { call, .. } if self.command.is_some() => {
-                // An error means that the peer is gone.
-                let _gone =
-                    core.session.fail(call, &Fault::Refused { text: "shutting down".into() });
             }
             Event::Request { call, protocol, number, body, deadline, metadata } => {
                 if self.kind(protocol, number).is_some_and(|kind| kind.input) {
