@@ -147,13 +147,6 @@ impl Calls {
         open.map(|slot| slot.call).collect()
     }
 
-    /// Gives up the memory that no call needs.
-    pub(crate) fn shrink(&mut self) {
-        if self.slots.iter().all(Option::is_none) {
-            self.slots = Vec::new();
-        }
-    }
-
     fn slot(&mut self, call: CallId) -> Option<&mut Option<Slot>> {
         let place = place(call, self.slots.len());
         self.slots.get_mut(place)

@@ -190,8 +190,10 @@ async fn many_callers_on_several_threads_get_their_own_answers() {
 
 #[tokio::test]
 async fn each_failure_is_its_own_and_the_connection_lives_on() {
-    let (server, _host, _said) = plain(|builder| builder).await;
-    let probe = connect(&server).await;
+    let limits = Limits::default().with_message_bytes(1_048_576).unwrap();
+    let (server, _host, _said) = plain(|builder| builder.limits(limits.clone())).await;
+    let client = ClientBuilder::new().limits(limits);
+    let probe: ProbeClient = client.connect(server.address()).await.unwrap();
 
     assert_eq!(probe.plain(PANIC).await, Err(CallError::HandlerPanicked));
     assert_eq!(probe.plain(MISSING).await, Err(CallError::Unimplemented));
@@ -355,7 +357,7 @@ async fn a_dropped_call_frees_the_caller_and_disturbs_nobody() {
         host.until_running(1).await;
         call.abort();
         assert!(call.await.unwrap_err().is_cancelled());
-        host.gate.add_permits(1);
+        // Its handler is dropped, and its slot is free.
         host.until_running(0).await;
     }
     assert_eq!(probe.echo("fine").await, Ok("fine".to_owned()));

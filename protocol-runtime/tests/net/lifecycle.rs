@@ -494,7 +494,8 @@ async fn shutdown_lets_running_handlers_finish_and_refuses_new_calls() {
     let told = connection(&idle).closed().await;
     assert!(matches!(told, CloseReason::Peer { reason: Reason::ShuttingDown, .. }), "{told}");
     assert!(ClientBuilder::new().connect::<ProbeClient>(server.address()).await.is_err());
-    assert_eq!(busy.echo("new").await, Err(CallError::Refused { text: "shutting down".into() }));
+    let lost = CallError::ConnectionLost { maybe_executed: false };
+    assert_eq!(busy.echo("new").await, Err(lost));
     assert!(!stopping.is_finished());
 
     host.gate.add_permits(1);

@@ -297,7 +297,8 @@ impl Open {
     pub(super) fn may_pause(&self) -> bool {
         self.streaming == 0
             && self.events_out.is_idle()
-            && self.in_flight.awaited().next().is_none()
+            // Also calls that were given up: until that is answered, both outputs may be full.
+            && self.in_flight.len() == 0
     }
 
     /// The next call of this side has this number, or the next free one after it.
