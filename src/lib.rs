@@ -14,7 +14,7 @@ pub use protocol_runtime::{Bytes, RawVariant, flags};
 pub use protocol_runtime::TimeSource;
 pub use protocol_runtime::call::{Answer, Call, CallError, Notify};
 pub use protocol_runtime::caller::Caller;
-pub use protocol_runtime::client::ClientBuilder;
+pub use protocol_runtime::client::{Channel, ClientBuilder, ClientState, Reconnect, Retry, States};
 pub use protocol_runtime::connection::{Connection, ConnectionStats, Security};
 pub use protocol_runtime::cx::Cx;
 pub use protocol_runtime::error::{CloseReason, Error, Fault};

@@ -3,24 +3,26 @@
 //! The caller's own task encodes into the connection's output and decodes the answer; the driver
 //! in between only moves bytes. Dropping a future gives up what it waits for.
 
+mod line;
+mod notify;
+
 use std::convert::Infallible;
 use std::fmt;
 use std::future::IntoFuture;
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
+use self::line::{InLine, Line};
+pub use self::notify::{Notify, NotifyFuture};
 use crate::caller::Caller;
+use crate::channel::Way;
 use crate::connection::Connection;
-use crate::driver::{
-    Answered, CallInput, Core, Incoming, Inherited, Of, Shared, Ticket, Waiters, failed, input,
-    lost,
-};
+use crate::driver::{Answered, CallInput, Incoming, Inherited, Of, Shared, failed, input, lost};
 pub use crate::error::CallError;
-use crate::error::Error;
 use crate::metadata::{MetaKey, Metadata};
 use crate::session::{CallId, CallOptions, CallRefused};
 use crate::types::Stream;
@@ -43,6 +45,8 @@ pub struct Call<M, T, E = Infallible> {
     message: M,
     wait: Wait,
     extras: Option<Box<Extras>>,
+    idempotent: bool,
+    wait_for_ready: Option<bool>,
     outcome: PhantomData<fn() -> (T, E)>,
 }
 
@@ -64,18 +68,8 @@ struct Extras {
     refused: Option<EncodeError>,
     compress: Option<bool>,
     input: Option<CallInput>,
-}
-
-/// A one-way message that is sent when it is awaited.
-///
-/// Done when the message is in the connection's output, in order with what else is sent. Above
-/// high-water it waits.
-#[must_use = "a message is not sent until it is awaited"]
-pub struct Notify<M> {
-    caller: Caller,
-    number: u16,
-    message: M,
-    compress: Option<bool>,
+    /// Whether the input is on its way.
+    streamed: bool,
 }
 
 /// What a call may be answered with: any [`Root`], or a [`Stream`].
@@ -132,8 +126,16 @@ impl<T: Root + Send, E: AppError + Send> Answer for Stream<T, E> {
 
 impl<M, T, E> Call<M, T, E> {
     pub(crate) fn new(caller: Caller, number: u16, message: M) -> Self {
-        let (wait, outcome) = (Wait::Usual, PhantomData);
-        Self { caller, number, message, wait, extras: None, outcome }
+        Self {
+            caller,
+            number,
+            message,
+            wait: Wait::Usual,
+            extras: None,
+            idempotent: false,
+            wait_for_ready: None,
+            outcome: PhantomData,
+        }
     }
 
     /// Waits no longer than this for the answer, from the first await on. With a stream as the
@@ -164,9 +166,18 @@ impl<M, T, E> Call<M, T, E> {
         self
     }
 
-    /// Asking twice does no harm.
-    #[doc(hidden)]
-    pub fn idempotent(self) -> Self {
+    /// Says that the message may be run twice without harm, so that a client that reconnects makes
+    /// the call again when its connection was lost. The schema's `idempotent` says the same for all
+    /// calls of a message.
+    pub fn idempotent(mut self) -> Self {
+        self.idempotent = true;
+        self
+    }
+
+    /// Whether the call waits while a client that reconnects has no connection, until its deadline;
+    /// instead of what the client does otherwise.
+    pub fn wait_for_ready(mut self, wait: bool) -> Self {
+        self.wait_for_ready = Some(wait);
         self
     }
 
@@ -202,30 +213,11 @@ impl<M: Root, T: Answer, E: AppError> IntoFuture for Call<M, T, E> {
     type IntoFuture = CallFuture<M, T, E>;
 
     fn into_future(self) -> CallFuture<M, T, E> {
-        let Self { caller, number, message, wait, extras, outcome } = self;
+        let Self { caller, number, message, wait, extras, outcome, .. } = self;
+        let way = caller.channel().map(|channel| Way::new(channel, self.wait_for_ready));
+        let routed = way.map(|way| Routed { way, bound: false, idempotent: self.idempotent });
         let state = State::New { message, wait, extras, line: InLine::default() };
-        CallFuture { caller, number, state, along: None, outcome }
-    }
-}
-
-impl<M: Root> IntoFuture for Notify<M> {
-    type Output = Result<(), Error>;
-    type IntoFuture = NotifyFuture<M>;
-
-    fn into_future(self) -> NotifyFuture<M> {
-        NotifyFuture { message: self, line: InLine::default() }
-    }
-}
-
-impl<M> Notify<M> {
-    pub(crate) fn new(caller: Caller, number: u16, message: M) -> Self {
-        Self { caller, number, message, compress: None }
-    }
-
-    /// Compresses the message, if both sides can and it holds no secret.
-    pub fn compress(mut self) -> Self {
-        self.compress = Some(true);
-        self
+        CallFuture { caller, number, state, routed: routed.map(Box::new), along: None, outcome }
     }
 }
 
@@ -235,15 +227,41 @@ pub struct CallFuture<M, T, E> {
     caller: Caller,
     number: u16,
     state: State<M>,
+    /// How it gets to a connection, where that is not given.
+    routed: Option<Box<Routed>>,
     /// What came along with the reply.
     along: Option<Box<Metadata>>,
     outcome: PhantomData<fn() -> (T, E)>,
 }
 
 enum State<M> {
-    New { message: M, wait: Wait, extras: Option<Box<Extras>>, line: InLine },
-    Waiting(CallId),
+    New {
+        message: M,
+        wait: Wait,
+        extras: Option<Box<Extras>>,
+        line: InLine,
+    },
+    Waiting {
+        call: CallId,
+        /// What is needed to make the call again; none if it cannot be.
+        kept: Option<Kept<M>>,
+    },
     Over,
+}
+
+/// What a call was made of.
+struct Kept<M> {
+    message: M,
+    wait: Wait,
+    extras: Option<Box<Extras>>,
+}
+
+/// A call on a channel.
+struct Routed {
+    way: Way,
+    /// Whether the caller's connection is the one of this attempt.
+    bound: bool,
+    idempotent: bool,
 }
 
 /// What the first step of a call came to.
@@ -262,22 +280,94 @@ impl<M: Root, T: Answer, E: AppError> Future for CallFuture<M, T, E> {
 
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        let Some(protocol) = this.caller.protocol() else {
-            return Poll::Ready(Err(CallError::Unimplemented));
-        };
-        match this.state {
-            State::New { .. } => this.begin(protocol, task.waker()),
-            State::Waiting(call) => this.look(protocol, call, task.waker()),
-            State::Over => Poll::Pending,
+        loop {
+            if let Err(error) = ready!(this.bind(task)) {
+                this.give_up();
+                return Poll::Ready(Err(error));
+            }
+            let error = match ready!(this.attempt(task)) {
+                Err(error) => error,
+                reply => return Poll::Ready(reply),
+            };
+            if !this.again(&error) {
+                this.state = State::Over;
+                return Poll::Ready(Err(match &this.routed {
+                    Some(routed) => routed.way.told(error),
+                    None => error,
+                }));
+            }
         }
     }
 }
 
 impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
+    /// Gets to a connection, if that is not given.
+    fn bind(&mut self, task: &mut Context<'_>) -> Poll<Result<(), CallError<E>>> {
+        let Some(routed) = self.routed.as_mut().filter(|routed| !routed.bound) else {
+            return Poll::Ready(Ok(()));
+        };
+        let State::New { wait, extras, .. } = &mut self.state else {
+            return Poll::Ready(Ok(()));
+        };
+        let shared = self.caller.connection().shared();
+        let streams = T::STREAM || extras.as_ref().is_some_and(|extras| extras.input.is_some());
+        let deadline = wait.limit(shared, streams);
+        match ready!(routed.way.poll(task, deadline)) {
+            Ok(connection) => {
+                self.caller.bind(connection);
+                routed.bound = true;
+                Poll::Ready(Ok(()))
+            }
+            Err(unreached) => Poll::Ready(Err(routed.way.told(unreached.into()))),
+        }
+    }
+
+    fn attempt(&mut self, task: &mut Context<'_>) -> Poll<Result<T, CallError<E>>> {
+        let Some(protocol) = self.caller.protocol() else {
+            return Poll::Ready(Err(CallError::Unimplemented));
+        };
+        match self.state {
+            State::New { .. } => self.begin(protocol, task.waker()),
+            State::Waiting { call, .. } => self.look(protocol, call, task.waker()),
+            State::Over => Poll::Pending,
+        }
+    }
+
+    /// Goes back to where the call was not made yet, if it is to be made once more.
+    fn again(&mut self, error: &CallError<E>) -> bool {
+        let Some(routed) = &mut self.routed else { return false };
+        let kept = match std::mem::replace(&mut self.state, State::Over) {
+            State::Waiting { kept, .. } => kept,
+            State::New { message, wait, extras, line } => {
+                line.leave(self.caller.connection().shared());
+                Some(Kept { message, wait, extras })
+            }
+            State::Over => None,
+        };
+        let Some(Kept { message, wait, extras }) = kept else { return false };
+        let deadline = wait.settled();
+        if !routed.way.again(error, routed.idempotent, deadline) {
+            return false;
+        }
+        routed.bound = false;
+        self.state = State::New { message, wait, extras, line: InLine::default() };
+        true
+    }
+
     fn begin(&mut self, protocol: u8, waker: &Waker) -> Poll<Result<T, CallError<E>>> {
         match self.start(protocol, waker) {
             Start::Sent(call) => {
-                self.state = State::Waiting(call);
+                let kept = match std::mem::replace(&mut self.state, State::Over) {
+                    // A stream that was sent is not sent again.
+                    State::New { message, wait, extras, .. }
+                        if self.routed.is_some()
+                            && !extras.as_ref().is_some_and(|extras| extras.streamed) =>
+                    {
+                        Some(Kept { message, wait, extras })
+                    }
+                    State::New { .. } | State::Waiting { .. } | State::Over => None,
+                };
+                self.state = State::Waiting { call, kept };
                 self.caller.connection().shared().signal.ring();
                 Poll::Pending
             }
@@ -287,7 +377,7 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
                 Poll::Pending
             }
             Start::Failed(refused) => {
-                self.give_up();
+                self.leave_line();
                 Poll::Ready(Err(CallError::refused(refused)))
             }
             Start::Late => {
@@ -314,7 +404,9 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
             Some(Err(failure)) => Err(failed(shared, &shared.decode_options(protocol), failure)),
             None => Err(CallError::ConnectionLost { maybe_executed: true }),
         };
-        self.state = State::Over;
+        if read.is_ok() {
+            self.state = State::Over;
+        }
         Poll::Ready(read)
     }
 
@@ -326,7 +418,7 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
         let shared = self.caller.connection().shared();
         let now = shared.now();
         let streams = T::STREAM || extras.as_ref().is_some_and(|extras| extras.input.is_some());
-        let deadline = wait.settle(now, shared.response_timeout, streams);
+        let deadline = wait.limit(shared, streams);
         let inherited = Inherited::current();
         if let Some(metadata) = &inherited.metadata
             && !line.is_kept()
@@ -338,11 +430,6 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
         {
             return Start::Failed(CallRefused::Encode(error.clone()));
         }
-        let deadline = match (deadline, inherited.deadline) {
-            (Some(own), Some(left)) => Some(own.min(left)),
-            (own, left) => own.or(left),
-        };
-        *wait = deadline.map_or(Wait::Forever, Wait::Until);
         let timeout = deadline.map(|deadline| deadline.saturating_duration_since(now));
         if timeout.is_some_and(|left| left.is_zero()) {
             return Start::Late;
@@ -371,7 +458,10 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
         });
         match sent {
             Ok((call, ..)) => {
-                if let Some(input) = extras.as_mut().and_then(|extras| extras.input.take()) {
+                if let Some(extras) = extras
+                    && let Some(input) = extras.input.take()
+                {
+                    extras.streamed = true;
                     let started = input(shared.clone(), call);
                     shared.with(|core| core.started.push(started));
                 }
@@ -387,13 +477,40 @@ impl<M, T, E> CallFuture<M, T, E> {
         let shared = self.caller.connection().shared();
         match std::mem::replace(&mut self.state, State::Over) {
             State::New { line, .. } => line.leave(shared),
-            State::Waiting(call) => shared.give_up(call),
+            State::Waiting { call, .. } => shared.give_up(call),
             State::Over => {}
+        }
+    }
+
+    /// Waits in no line any more; the message stays.
+    fn leave_line(&mut self) {
+        if let State::New { line, .. } = &mut self.state {
+            std::mem::take(line).leave(self.caller.connection().shared());
         }
     }
 }
 
 impl Wait {
+    /// Until when, from the first time that this is asked: the call's own limit, or that of the call
+    /// being served here.
+    fn limit(&mut self, shared: &Shared, streams: bool) -> Option<Instant> {
+        let own = self.settle(shared.now(), shared.response_timeout, streams);
+        let deadline = match (own, Inherited::current().deadline) {
+            (Some(own), Some(left)) => Some(own.min(left)),
+            (own, left) => own.or(left),
+        };
+        *self = deadline.map_or(Self::Forever, Self::Until);
+        deadline
+    }
+
+    /// Until when, once that is settled.
+    const fn settled(self) -> Option<Instant> {
+        match self {
+            Self::Until(deadline) => Some(deadline),
+            Self::Usual | Self::AtMost(_) | Self::Forever => None,
+        }
+    }
+
     /// Until when, counted from now.
     fn settle(self, now: Instant, usual: Duration, streams: bool) -> Option<Instant> {
         match self {
@@ -410,133 +527,6 @@ impl Wait {
 impl<M, T, E> Drop for CallFuture<M, T, E> {
     fn drop(&mut self) {
         self.give_up();
-    }
-}
-
-/// A [`Notify`] under way.
-#[must_use = "a message is not sent until it is awaited"]
-pub struct NotifyFuture<M> {
-    message: Notify<M>,
-    line: InLine,
-}
-
-// Nothing in it is pinned.
-impl<M> Unpin for NotifyFuture<M> {}
-
-impl<M: Root> Future for NotifyFuture<M> {
-    type Output = Result<(), Error>;
-
-    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
-        let Self { message: Notify { caller, number, message, compress }, line } = self.get_mut();
-        let Some(protocol) = caller.protocol() else {
-            let error: CallError = CallError::Unimplemented;
-            return Poll::Ready(Err(error.into()));
-        };
-        let shared = caller.connection().shared();
-        let inherited = Inherited::current().metadata.map(|metadata| metadata.propagated());
-        let options = CallOptions {
-            timeout: None,
-            metadata: inherited.as_ref().filter(|metadata| !metadata.is_empty()),
-            compress: *compress,
-        };
-        let (sent, _dropped) = shared.with(|core| {
-            if core.is_full(shared.high_water()) {
-                return (None, line.wait(core, Line::Room, task.waker(), None));
-            }
-            let encode = |out: &mut Vec<u8>| encode_root(message, out);
-            match core.session.notify(protocol, *number, options, encode) {
-                Err(CallRefused::NoCredit | CallRefused::Busy) => {
-                    (None, line.wait(core, Line::Credit, task.waker(), None))
-                }
-                sent => (Some(sent), [line.served(core), None]),
-            }
-        });
-        let Some(sent) = sent else {
-            return Poll::Pending;
-        };
-        shared.signal.ring();
-        Poll::Ready(sent.map_err(Error::from))
-    }
-}
-
-impl<M> Drop for NotifyFuture<M> {
-    fn drop(&mut self) {
-        std::mem::take(&mut self.line).leave(self.message.caller.connection().shared());
-    }
-}
-
-/// Which line a caller waits in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Line {
-    /// For output to fall below high-water.
-    Room,
-    /// For a call to end.
-    Turn,
-    /// For the peer to have handled one-way messages.
-    Credit,
-}
-
-/// A caller's place in one of the lines.
-#[derive(Debug, Default)]
-struct InLine {
-    place: Option<(Line, Ticket)>,
-}
-
-/// Wakers to drop outside the lock.
-type Dropped = [Option<Waker>; 2];
-
-impl InLine {
-    /// Waits in `line`, at the place it had if it was in this line before.
-    fn wait(
-        &mut self,
-        core: &mut Core,
-        line: Line,
-        waker: &Waker,
-        deadline: Option<Instant>,
-    ) -> Dropped {
-        let (mut ticket, left) = match self.place.take() {
-            Some((old, ticket)) if old == line => (Some(ticket), None),
-            Some((old, ticket)) => (None, old.of(core).leave(&ticket)),
-            None => (None, None),
-        };
-        let replaced = line.of(core).wait(&mut ticket, waker, deadline);
-        self.place = ticket.map(|ticket| (line, ticket));
-        [left, replaced]
-    }
-
-    /// Whether it waits already.
-    const fn is_kept(&self) -> bool {
-        self.place.is_some()
-    }
-
-    /// Got what it waited for.
-    fn served(&mut self, core: &mut Core) -> Option<Waker> {
-        let (line, ticket) = self.place.take()?;
-        line.of(core).leave(&ticket)
-    }
-
-    /// Gives up. A turn that came meanwhile goes to the next in line.
-    fn leave(mut self, shared: &Shared) {
-        let Some((line, ticket)) = self.place.take() else {
-            return;
-        };
-        let _left = shared.with_wakers(|core, wakers| {
-            let left = line.of(core).leave(&ticket);
-            if left.is_none() {
-                line.of(core).wake(1, wakers);
-            }
-            left
-        });
-    }
-}
-
-impl Line {
-    fn of(self, core: &mut Core) -> &mut Waiters {
-        match self {
-            Self::Room => &mut core.room,
-            Self::Turn => &mut core.turn,
-            Self::Credit => &mut core.events,
-        }
     }
 }
 
@@ -562,20 +552,8 @@ impl<M, T, E> fmt::Debug for Call<M, T, E> {
     }
 }
 
-impl<M> fmt::Debug for Notify<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Notify").field("number", &self.number).finish_non_exhaustive()
-    }
-}
-
 impl<M, T, E> fmt::Debug for CallFuture<M, T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallFuture").field("number", &self.number).finish_non_exhaustive()
-    }
-}
-
-impl<M> fmt::Debug for NotifyFuture<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NotifyFuture").field("number", &self.message.number).finish_non_exhaustive()
     }
 }

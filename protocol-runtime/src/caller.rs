@@ -1,6 +1,7 @@
 //! The way from a generated client to its connection.
 
 use crate::call::{Answer, Call, Notify};
+use crate::channel::Channel;
 use crate::connection::Connection;
 use crate::wire::{AppError, Root};
 
@@ -10,11 +11,18 @@ pub struct Caller {
     connection: Connection,
     /// `None` if the peer does not have the protocol.
     protocol: Option<u8>,
+    /// What gives each call its connection, and the name of the protocol there.
+    route: Option<(Channel, &'static str)>,
 }
 
 impl Caller {
     pub(crate) fn new(connection: Connection, protocol: Option<u8>) -> Self {
-        Self { connection, protocol }
+        Self { connection, protocol, route: None }
+    }
+
+    /// A caller whose calls go over whichever connection of a channel there is.
+    pub(crate) fn routed(channel: Channel, name: &'static str) -> Self {
+        Self { connection: channel.none().clone(), protocol: None, route: Some((channel, name)) }
     }
 
     /// A call of message `number`. Nothing happens until it is awaited.
@@ -27,10 +35,24 @@ impl Caller {
         Notify::new(self.clone(), number, message)
     }
 
-    /// The connection that the calls go over.
+    /// The connection that the calls go over. A caller on a [channel](Self::channel) has none for
+    /// long: this is then one that is closed, and says nothing of those that are in use.
     #[must_use]
     pub fn connection(&self) -> &Connection {
         &self.connection
+    }
+
+    /// The channel that the calls go over, if this is one that reconnects.
+    #[must_use]
+    pub fn channel(&self) -> Option<&Channel> {
+        self.route.as_ref().map(|(channel, _)| channel)
+    }
+
+    /// The next call goes over this connection.
+    pub(crate) fn bind(&mut self, connection: Connection) {
+        self.protocol =
+            self.route.as_ref().and_then(|(_, name)| connection.shared().protocol(name));
+        self.connection = connection;
     }
 
     pub(crate) fn protocol(&self) -> Option<u8> {

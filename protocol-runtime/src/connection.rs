@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use crate::caller::Caller;
 use crate::driver::{Command, Core, Ping, Shared, Ticket, Waiters};
-use crate::error::{CloseReason, Error, Skew};
+use crate::error::{CloseReason, Error, PeerText, Skew};
+use crate::frame::reason::Reason;
 use crate::noise::{Pattern, PublicKey, Suite};
 use crate::peer::Peer;
 use crate::protocol::Protocol;
@@ -222,6 +223,33 @@ impl Connection {
             reason.map_or(Poll::Pending, Poll::Ready)
         })
         .await
+    }
+
+    /// Waits until no call can be made any more, because the connection is over or the peer takes no
+    /// more, and says why.
+    pub(crate) async fn leaving(&self) -> Error {
+        let mut waiting = Waiting::new(self.shared(), |core| &mut core.closing);
+        poll_fn(|task| {
+            let (error, _replaced) = waiting.shared.with(|core| match &core.end {
+                Some(reason) => (Some(Error::Closed(Box::new(reason.clone()))), None),
+                None if core.going_away => {
+                    let (reason, text) = (Reason::ShuttingDown, PeerText::default());
+                    let reason = CloseReason::Peer { reason, text };
+                    (Some(Error::Closed(Box::new(reason))), None)
+                }
+                None => (None, waiting.wait(core, task.waker())),
+            });
+            error.map_or(Poll::Pending, Poll::Ready)
+        })
+        .await
+    }
+
+    /// How many calls of this side are in flight; none if no more can be made.
+    pub(crate) fn load(&self) -> Option<usize> {
+        self.shared().with(|core| {
+            let over = core.going_away || core.session.close_reason().is_some();
+            (!over).then(|| core.session.calls_in_flight())
+        })
     }
 
     /// Waits until the handshake is done.

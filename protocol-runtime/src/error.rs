@@ -209,6 +209,14 @@ pub enum Error {
     /// The peer stopped reading for longer than the write stall limit.
     #[error("the peer does not read")]
     WriteStalled,
+    /// A client gave up to connect, after as many failures in a row as it was told to bear.
+    #[error("gave up after {attempts} failed attempts to connect, the last because: {last}")]
+    GaveUp {
+        /// How many failed.
+        attempts: u32,
+        /// How the last failed.
+        last: Box<Self>,
+    },
     /// This library broke its own rule; please report it.
     #[error("internal fault: {0}")]
     Internal(&'static str),
@@ -254,6 +262,7 @@ impl Error {
             | Self::Call(_)
             | Self::Closed(_)
             | Self::Rejected(_)
+            | Self::GaveUp { .. }
             | Self::Internal(_) => Reason::Internal,
         }
     }

@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | 6 | `client`, `server` | handles and policies |
 //! | 5 | `setup` | what their builders share: options to security, trust on first use |
-//! | 4 | `driver`; `connection`, `caller`, `call`, `cx`, `peer`, `serve` | the only loop, the only clock; what user code holds of it |
+//! | 4 | `driver`; `connection`, `caller`, `call`, `channel`, `cx`, `peer`, `serve` | the only loop, the only clock; what user code holds of it |
 //! | 3 | `transport`; `identity` | byte streams; key files and lists of keys |
 //! | 2 | [`session`] | one state machine per connection |
 //! | 1 | [`frame`], [`protocol`], `json` | headers and decoder; what generated code says; values to JSON |
@@ -23,6 +23,8 @@ pub mod __private;
 pub mod call;
 #[cfg(feature = "net")]
 pub mod caller;
+#[cfg(feature = "net")]
+pub mod channel;
 #[cfg(feature = "net")]
 pub mod client;
 pub mod compress;

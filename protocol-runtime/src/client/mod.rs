@@ -1,30 +1,70 @@
-//! Connecting to a server. Opens the stream, waits for the handshake, and leaves the rest to the
-//! driver.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "connecting has a deadline, before there is a session to keep it"
-)]
+//! Connecting to a server: once, or again and again on a channel. Opens the stream, waits for the
+//! handshake, and leaves the rest to the driver.
 
-use std::io;
+mod connector;
+
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::timeout;
-
+use self::connector::Connector;
+use crate::channel::Policy;
+pub use crate::channel::{Channel, ClientState, Reconnect, Retry, States};
 use crate::connection::Connection;
-use crate::driver::{self, Driver, Service, Shared, TimeSource};
+use crate::driver::{self, TimeSource};
 use crate::error::Error;
 use crate::identity::StateDir;
 use crate::limits::Limits;
-use crate::noise::{Keypair, OsRandom, PresharedKey, PublicKey, SuiteChoice};
-use crate::peer::{Identity, Peer};
+use crate::noise::{Keypair, OsRandom, PresharedKey, PublicKey, Random, SuiteChoice};
 use crate::protocol::{Protocol, side};
 use crate::schema::End;
 use crate::serve::{Client, Serve};
-use crate::session::{ClockPolicy, Config, MessageMemory, Security, Session};
-use crate::setup::{ClientSetup, RESPONSE_TIMEOUT, Secure, Services, Trust};
-use crate::transport::{Address, Stream};
+use crate::session::ClockPolicy;
+use crate::setup::{RESPONSE_TIMEOUT, Secure, Services};
+use crate::transport::Address;
+
+/// The most connections of one client.
+const CONNECTIONS_MAX: usize = 1_024;
+
+/// What a client does by itself, if it is told to.
+#[derive(Default)]
+struct Policies {
+    reconnect: Option<Reconnect>,
+    connections: Option<usize>,
+    retry: Option<Retry>,
+    fail_fast: bool,
+    lazy: bool,
+    random: Option<Box<dyn Random + Send>>,
+}
+
+impl Policies {
+    /// One of those that were named.
+    fn used(&self) -> Option<&'static str> {
+        [
+            (self.reconnect.is_some(), ".reconnect(policy)"),
+            (self.connections.is_some(), ".connections(count)"),
+            (self.retry.is_some(), ".retry(policy)"),
+            (self.fail_fast, ".fail_fast()"),
+            (self.lazy, ".lazy()"),
+            (self.random.is_some(), ".randomness(source)"),
+        ]
+        .into_iter()
+        .find_map(|(used, option)| used.then_some(option))
+    }
+}
+
+impl fmt::Debug for Policies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Policies")
+            .field("reconnect", &self.reconnect)
+            .field("connections", &self.connections)
+            .field("retry", &self.retry)
+            .field("fail_fast", &self.fail_fast)
+            .field("lazy", &self.lazy)
+            .finish_non_exhaustive()
+    }
+}
 
 /// What a connection is made of, until it is opened.
 #[derive(Debug)]
@@ -35,6 +75,7 @@ pub struct ClientBuilder {
     limits: Limits,
     response_timeout: Duration,
     connect_timeout: Option<Duration>,
+    policies: Policies,
 }
 
 impl Default for ClientBuilder {
@@ -45,6 +86,7 @@ impl Default for ClientBuilder {
             limits: Limits::default(),
             response_timeout: RESPONSE_TIMEOUT,
             connect_timeout: None,
+            policies: Policies::default(),
         }
     }
 }
@@ -158,7 +200,48 @@ impl ClientBuilder {
         self
     }
 
-    /// Connects, with the protocols that were offered.
+    /// Connects again whenever the connection ends, as the policy says. Calls that are made meanwhile
+    /// wait for it, each until its deadline. What comes back of a call whose connection was lost is
+    /// said in `docs/client.md`.
+    pub fn reconnect(mut self, policy: Reconnect) -> Self {
+        self.policies.reconnect = Some(policy);
+        self
+    }
+
+    /// Keeps as many connections to the server, up to 1,024, and makes each call on the one with the
+    /// fewest in flight. They are made again as [`reconnect`](Self::reconnect) says.
+    pub fn connections(mut self, count: usize) -> Self {
+        self.policies.connections = Some(count);
+        self
+    }
+
+    /// Calls fail at once, as [`NotConnected`](crate::call::CallError::NotConnected), while the last
+    /// attempt to connect failed and the next is to come. A call can say otherwise.
+    pub fn fail_fast(mut self) -> Self {
+        self.policies.fail_fast = true;
+        self
+    }
+
+    /// Connects when something is called or waited for, and not before.
+    pub fn lazy(mut self) -> Self {
+        self.policies.lazy = true;
+        self
+    }
+
+    /// How often calls are made again, and when: those that were certainly not run, and those that
+    /// say that twice does no harm.
+    pub fn retry(mut self, policy: Retry) -> Self {
+        self.policies.retry = Some(policy);
+        self
+    }
+
+    /// Where the waits between attempts get their randomness; by default from the system.
+    pub fn randomness(mut self, random: impl Random + Send + 'static) -> Self {
+        self.policies.random = Some(Box::new(random));
+        self
+    }
+
+    /// Connects once, with the protocols that were offered.
     ///
     /// # Errors
     ///
@@ -166,38 +249,63 @@ impl ClientBuilder {
     /// directory are wrong, [`Error::Io`] if the server cannot be reached, and the errors of the
     /// handshake. No connection is left behind.
     pub async fn open(self, address: &str) -> Result<Connection, Error> {
-        let address: Address = address.parse().map_err(Error::from)?;
-        let services =
-            self.services.finish("no protocol is offered: add one with `.offer::<Protocol>()`")?;
-        let setup = self.secure.client(&address).await?;
-        let limit = self.connect_timeout.unwrap_or(self.limits.handshake_timeout());
-        let connected = timeout(limit, Stream::connect(&address)).await;
-        let stream = connected
-            .map_err(|_| late(&address, limit))?
-            .map_err(|error| failed(&address, &error))?;
-        let session = session(&services, &setup, &self.limits)?;
-        let stranger = Peer::new(Identity::Anonymous, address.transport(), address.to_string());
-        let shared = Arc::new(Shared::new(session, self.limits, self.response_timeout, stranger));
-        let connection = Connection::new(shared.clone(), true);
-        shared.set_handle(&connection);
-        let ClientSetup { key, trust, .. } = setup;
-        let gate = trust.as_ref().and_then(Trust::gate);
-        driver::spawn(Driver::new(shared, stream, services, key, None, gate));
-        match (connection.opened().await, trust) {
-            (Ok(()), _) => Ok(connection),
-            (Err(error), Some(trust)) => Err(trust.explain(error)),
-            (Err(error), None) => Err(error),
+        if let Some(option) = self.policies.used() {
+            let text = format!(
+                "`{option}` is for `.channel(..)` and `.connect(..)`: a connection by itself is not made again"
+            );
+            return Err(Error::Config(text.into()));
         }
+        self.connector(address)?.open().await
     }
 
-    /// Connects as a typed client; offers its protocol, if that was not done before.
+    /// Connects, and connects again whenever a connection ends.
     ///
     /// # Errors
     ///
-    /// Those of [`ClientBuilder::open`].
+    /// Those of [`ClientBuilder::open`], of the first attempt; none of an attempt if it is
+    /// [lazy](Self::lazy).
+    pub async fn channel(mut self, address: &str) -> Result<Channel, Error> {
+        let policies = std::mem::take(&mut self.policies);
+        let connector = self.connector(address)?;
+        let connections = policies.connections.unwrap_or(1);
+        if !(1..=CONNECTIONS_MAX).contains(&connections) {
+            let text = format!("{connections} connections for one client: 1 to {CONNECTIONS_MAX}");
+            return Err(Error::Config(text.into()));
+        }
+        let policy = Policy {
+            connections,
+            reconnect: policies.reconnect.unwrap_or_default(),
+            retry: policies.retry.unwrap_or_default(),
+            fail_fast: policies.fail_fast,
+        };
+        let random = policies.random.unwrap_or_else(|| Box::new(OsRandom));
+        let channel = Channel::new(connector, policy, random)?;
+        if !policies.lazy {
+            channel.first().await?;
+        }
+        Ok(channel)
+    }
+
+    /// Connects as a typed client; offers its protocol, if that was not done before. The client
+    /// reconnects if any policy for that was named.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ClientBuilder::open`], or of [`ClientBuilder::channel`].
     pub async fn connect<C: Client>(mut self, address: &str) -> Result<C, Error> {
         self.offer_once::<C::Protocol>();
-        self.open(address).await?.client()
+        match self.policies.used() {
+            Some(_) => self.channel(address).await?.client(),
+            None => self.open(address).await?.client(),
+        }
+    }
+
+    fn connector(self, address: &str) -> Result<Connector, Error> {
+        let address: Address = address.parse().map_err(Error::from)?;
+        let services =
+            self.services.finish("no protocol is offered: add one with `.offer::<Protocol>()`")?;
+        let Self { secure, limits, response_timeout, connect_timeout, .. } = self;
+        Ok(Connector { address, services, secure, limits, response_timeout, connect_timeout })
     }
 
     /// A protocol with a handler need not be offered again.
@@ -206,32 +314,4 @@ impl ClientBuilder {
             self.services.add(driver::called::<P>());
         }
     }
-}
-
-fn session(
-    services: &[Arc<dyn Service>],
-    setup: &ClientSetup,
-    limits: &Limits,
-) -> Result<Session, Error> {
-    let config = Config {
-        security: Security::Client(setup.security.clone()),
-        suite: setup.suite,
-        offers: services.iter().map(|service| service.offer()).collect(),
-        limits: limits.clone(),
-        unix_ms: setup.time.unix_ms(),
-        clock: setup.clock,
-        shapes: services.iter().map(|service| service.shapes()).collect(),
-        compression: crate::session::CompressionOffer::default(),
-        memory: MessageMemory::new(limits),
-    };
-    Session::new(config, Box::new(OsRandom), driver::now())
-}
-
-fn late(address: &Address, limit: Duration) -> Error {
-    let text = format!("cannot connect to {address}: no answer in {} ms", limit.as_millis());
-    Error::Io { kind: io::ErrorKind::TimedOut, text: text.into() }
-}
-
-fn failed(address: &Address, error: &io::Error) -> Error {
-    Error::Io { kind: error.kind(), text: format!("cannot connect to {address}: {error}").into() }
 }

@@ -149,6 +149,7 @@ impl Driver {
                 // Their calls go nowhere from here, and they are to learn it now.
                 core.turn.wake_all(&mut self.wakers);
                 core.room.wake_all(&mut self.wakers);
+                core.closing.wake_all(&mut self.wakers);
             }
             Event::Pong { token } => {
                 if let Some(ping) = core.pings.iter_mut().find(|ping| ping.token == token) {

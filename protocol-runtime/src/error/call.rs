@@ -57,6 +57,10 @@ pub enum CallError<E = Infallible> {
         /// False if the peer certainly did not run the call.
         maybe_executed: bool,
     },
+    /// There is no connection, and the call did not wait for one, or there will be none. The call was
+    /// not sent. Only clients that reconnect fail like this.
+    #[error("not connected: {0}")]
+    NotConnected(Box<super::Error>),
     /// The peer let this side not in, or does not any more, and closed the connection.
     #[error("the peer does not let this side in{}: whoever runs it has to allow this side's key", if *.maybe_executed { ", the call may have been run" } else { "" })]
     NotLetIn {
@@ -118,6 +122,7 @@ impl<E> CallError<E> {
             // What went wrong between this side and a third is no business of the caller.
             Self::Cancelled
             | Self::ConnectionLost { .. }
+            | Self::NotConnected(_)
             | Self::NotLetIn { .. }
             | Self::Decode(_) => Fault::Cancelled,
         })

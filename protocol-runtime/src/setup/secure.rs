@@ -16,7 +16,7 @@ use crate::session::{ClientSecurity, ClockPolicy, ReplayFilter, ServerKey, Serve
 use crate::transport::Address;
 
 /// How a side wants its connections protected.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Secure {
     pub(crate) identity: Option<Keypair>,
     /// The key a client expects of its server.

@@ -1,6 +1,7 @@
 //! The shell over real sockets and memory: calls, and how connections live and end.
 
 mod calls;
+mod channel;
 mod common;
 mod flow;
 mod lifecycle;

@@ -1,0 +1,125 @@
+//! One-way messages. They have no answer, and are never sent twice.
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use super::line::{InLine, Line};
+use crate::caller::Caller;
+use crate::channel::Way;
+use crate::driver::Inherited;
+use crate::error::{CallError, Error};
+use crate::session::{CallOptions, CallRefused};
+use crate::wire::{Root, encode_root};
+
+/// A one-way message that is sent when it is awaited.
+///
+/// Done when the message is in the connection's output, in order with what else is sent. Above
+/// high-water it waits.
+#[must_use = "a message is not sent until it is awaited"]
+pub struct Notify<M> {
+    caller: Caller,
+    number: u16,
+    message: M,
+    compress: Option<bool>,
+}
+
+impl<M: Root> IntoFuture for Notify<M> {
+    type Output = Result<(), Error>;
+    type IntoFuture = NotifyFuture<M>;
+
+    fn into_future(self) -> NotifyFuture<M> {
+        let way = self.caller.channel().map(|channel| Box::new(Way::new(channel, None)));
+        NotifyFuture { message: self, line: InLine::default(), way }
+    }
+}
+
+impl<M> Notify<M> {
+    pub(crate) fn new(caller: Caller, number: u16, message: M) -> Self {
+        Self { caller, number, message, compress: None }
+    }
+
+    /// Compresses the message, if both sides can and it holds no secret.
+    pub fn compress(mut self) -> Self {
+        self.compress = Some(true);
+        self
+    }
+}
+
+/// A [`Notify`] under way.
+#[must_use = "a message is not sent until it is awaited"]
+pub struct NotifyFuture<M> {
+    message: Notify<M>,
+    line: InLine,
+    /// How it gets to a connection, while it has none.
+    way: Option<Box<Way>>,
+}
+
+// Nothing in it is pinned.
+impl<M> Unpin for NotifyFuture<M> {}
+
+impl<M: Root> Future for NotifyFuture<M> {
+    type Output = Result<(), Error>;
+
+    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
+        let Self { message: Notify { caller, number, message, compress }, line, way } =
+            self.get_mut();
+        if let Some(unbound) = way {
+            match ready!(unbound.poll(task, None)) {
+                Ok(connection) => caller.bind(connection),
+                Err(unreached) => {
+                    let error: CallError = unreached.into();
+                    return Poll::Ready(Err(error.into()));
+                }
+            }
+            *way = None;
+        }
+        let Some(protocol) = caller.protocol() else {
+            let error: CallError = CallError::Unimplemented;
+            return Poll::Ready(Err(error.into()));
+        };
+        let shared = caller.connection().shared();
+        let inherited = Inherited::current().metadata.map(|metadata| metadata.propagated());
+        let options = CallOptions {
+            timeout: None,
+            metadata: inherited.as_ref().filter(|metadata| !metadata.is_empty()),
+            compress: *compress,
+        };
+        let (sent, _dropped) = shared.with(|core| {
+            if core.is_full(shared.high_water()) {
+                return (None, line.wait(core, Line::Room, task.waker(), None));
+            }
+            let encode = |out: &mut Vec<u8>| encode_root(message, out);
+            match core.session.notify(protocol, *number, options, encode) {
+                Err(CallRefused::NoCredit | CallRefused::Busy) => {
+                    (None, line.wait(core, Line::Credit, task.waker(), None))
+                }
+                sent => (Some(sent), [line.served(core), None]),
+            }
+        });
+        let Some(sent) = sent else {
+            return Poll::Pending;
+        };
+        shared.signal.ring();
+        Poll::Ready(sent.map_err(Error::from))
+    }
+}
+
+impl<M> Drop for NotifyFuture<M> {
+    fn drop(&mut self) {
+        std::mem::take(&mut self.line).leave(self.message.caller.connection().shared());
+    }
+}
+
+impl<M> fmt::Debug for Notify<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Notify").field("number", &self.number).finish_non_exhaustive()
+    }
+}
+
+impl<M> fmt::Debug for NotifyFuture<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NotifyFuture").field("number", &self.message.number).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,113 @@
+//! Makes connections to one server, any number of them, each from the look-up of its address on.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "connecting has a deadline, before there is a session to keep it"
+)]
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use crate::channel::{Connect, Connecting};
+use crate::connection::Connection;
+use crate::driver::{self, Driver, Service, Shared, WallClock};
+use crate::error::{CloseReason, Error};
+use crate::frame::reason::Reason;
+use crate::limits::Limits;
+use crate::noise::OsRandom;
+use crate::peer::{Identity, Peer};
+use crate::session::{
+    ClientSecurity, ClockPolicy, CompressionOffer, Config, MessageMemory, Security, Session,
+};
+use crate::setup::{ClientSetup, Secure, Trust};
+use crate::transport::{Address, Stream};
+
+/// What each of the connections is made of.
+pub(super) struct Connector {
+    pub(super) address: Address,
+    pub(super) services: Arc<[Arc<dyn Service>]>,
+    pub(super) secure: Secure,
+    pub(super) limits: Limits,
+    pub(super) response_timeout: Duration,
+    pub(super) connect_timeout: Option<Duration>,
+}
+
+impl Connector {
+    /// Makes one. None is left behind if it fails.
+    pub(super) async fn open(&self) -> Result<Connection, Error> {
+        let address = &self.address;
+        let setup = self.secure.clone().client(address).await?;
+        let limit = self.connect_timeout.unwrap_or(self.limits.handshake_timeout());
+        let connected = timeout(limit, Stream::connect(address)).await;
+        let stream = connected
+            .map_err(|_| late(address, limit))?
+            .map_err(|error| failed(address, &error))?;
+        let shared = Arc::new(self.shared(&setup)?);
+        let connection = Connection::new(shared.clone(), true);
+        shared.set_handle(&connection);
+        let ClientSetup { key, trust, .. } = setup;
+        let gate = trust.as_ref().and_then(Trust::gate);
+        driver::spawn(Driver::new(shared, stream, self.services.clone(), key, None, gate));
+        match (connection.opened().await, trust) {
+            (Ok(()), _) => Ok(connection),
+            (Err(error), Some(trust)) => Err(trust.explain(error)),
+            (Err(error), None) => Err(error),
+        }
+    }
+
+    fn shared(&self, setup: &ClientSetup) -> Result<Shared, Error> {
+        let config = Config {
+            security: Security::Client(setup.security.clone()),
+            suite: setup.suite,
+            offers: self.services.iter().map(|service| service.offer()).collect(),
+            limits: self.limits.clone(),
+            unix_ms: setup.time.unix_ms(),
+            clock: setup.clock,
+            shapes: self.services.iter().map(|service| service.shapes()).collect(),
+            compression: CompressionOffer::default(),
+            memory: MessageMemory::new(&self.limits),
+        };
+        let session = Session::new(config, Box::new(OsRandom), driver::now())?;
+        let (transport, name) = (self.address.transport(), self.address.to_string());
+        let stranger = Peer::new(Identity::Anonymous, transport, name);
+        Ok(Shared::new(session, self.limits.clone(), self.response_timeout, stranger))
+    }
+}
+
+impl Connect for Connector {
+    fn connect(&self) -> Connecting<'_> {
+        Box::pin(self.open())
+    }
+
+    fn offers(&self, name: &str) -> bool {
+        self.services.iter().any(|service| service.name() == name)
+    }
+
+    fn none(&self) -> Result<Connection, Error> {
+        let setup = ClientSetup {
+            security: ClientSecurity::Plain,
+            key: None,
+            suite: self.secure.suite.suite(),
+            clock: ClockPolicy::default(),
+            time: Arc::new(WallClock::start()),
+            trust: None,
+        };
+        let shared = self.shared(&setup)?;
+        shared.with(|core| {
+            core.session.close(Reason::Normal, "");
+            core.end = Some(CloseReason::Local { reason: Reason::Normal });
+        });
+        Ok(Connection::new(Arc::new(shared), false))
+    }
+}
+
+fn late(address: &Address, limit: Duration) -> Error {
+    let text = format!("cannot connect to {address}: no answer in {} ms", limit.as_millis());
+    Error::Io { kind: io::ErrorKind::TimedOut, text: text.into() }
+}
+
+fn failed(address: &Address, error: &io::Error) -> Error {
+    Error::Io { kind: error.kind(), text: format!("cannot connect to {address}: {error}").into() }
+}
