@@ -14,7 +14,7 @@ use crate::noise::{OsRandom, Suite};
 use crate::peer::{Authorizer, Decision, Peer};
 use crate::protocol::Protocol;
 use crate::schema::ProtocolSchema;
-use crate::session::{ClientSecurity, ClockPolicy, Config, Security, Session};
+use crate::session::{ClientSecurity, ClockPolicy, Config, MessageMemory, Security, Session};
 use crate::transport::{Stream, fail_accept};
 use crate::wire::{DecodeError, DecodeOptions, EncodeError};
 
@@ -249,7 +249,7 @@ async fn of_whoever_was_not_let_in_yet_little_is_read() {
         clock: ClockPolicy::Warn,
         shapes: Vec::new(),
         compression: crate::session::CompressionOffer::default(),
-        memory: crate::session::MessageMemory::default(),
+        memory: MessageMemory::default(),
     };
     let mut session = Session::new(config, Box::new(OsRandom), driver::now()).unwrap();
     let (mut preface, mut answer, mut message) = (Vec::new(), BytesMut::new(), Vec::new());

@@ -244,3 +244,55 @@ async fn metadata_goes_along_and_on_unless_it_is_for_one_call() {
     let (tenant, _) = client.relay(2).with_metadata().await.unwrap();
     assert_eq!(tenant, 0);
 }
+
+#[tokio::test]
+async fn s12_calls_given_up_at_random_leave_nothing_behind() {
+    let limits = Limits::default().with_calls_in_flight(8).unwrap();
+    let limits = limits.with_stream_window(2_048).unwrap().with_write_high_water(2_048).unwrap();
+    let (_server, client, works, back) = flow(limits).await;
+    let mut seed = 1_u32;
+    for round in 0..40 {
+        let mut tasks = Vec::new();
+        for _ in 0..6 {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let values = Stream::new(back.endless(|_| 1));
+            let task = match seed >> 30 {
+                0 => tokio::spawn({
+                    let c = client.clone();
+                    async move { drop(c.hang().await) }
+                }),
+                1 => tokio::spawn({
+                    let c = client.clone();
+                    async move { drop(c.sum(values).await) }
+                }),
+                2 => tokio::spawn({
+                    let c = client.clone();
+                    async move { drop(c.burst().await) }
+                }),
+                _ => tokio::spawn({
+                    let c = client.clone();
+                    async move { drop(c.view("x").await) }
+                }),
+            };
+            tasks.push(task);
+        }
+        for _ in 0..(seed >> 12) % 7 {
+            tokio::task::yield_now().await;
+        }
+        for task in &tasks {
+            task.abort();
+        }
+        for task in tasks {
+            drop(task.await);
+        }
+        // As many calls that are answered: more cancelled ones would be a flood.
+        for _ in 0..6 {
+            let answer = timeout(SOON, client.view("on")).await;
+            assert_eq!(answer.expect("in time"), Ok(2), "{round}");
+        }
+    }
+    timeout(SOON, works.until_alive(0)).await.unwrap();
+    timeout(SOON, back.until_alive(0)).await.unwrap();
+    let stats = client.connection().stats();
+    assert_eq!((stats.calls_in_flight, stats.served_in_flight), (0, 0));
+}
