@@ -12,6 +12,7 @@
     reason = "a test fails where it is wrong, and the long ones show figures"
 )]
 
+mod back;
 mod clients;
 mod clock;
 mod cycles;
