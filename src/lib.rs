@@ -17,14 +17,25 @@ pub use protocol_runtime::caller::Caller;
 pub use protocol_runtime::client::{Channel, ClientBuilder, ClientState, Reconnect, Retry, States};
 pub use protocol_runtime::connection::{Connection, ConnectionStats, Security};
 pub use protocol_runtime::cx::Cx;
+pub use protocol_runtime::dispatcher::{Dispatcher, RegisterError};
 pub use protocol_runtime::error::{CloseReason, Error, Fault};
 pub use protocol_runtime::limits::Limits;
+pub use protocol_runtime::metadata::{MetaKey, Metadata};
 pub use protocol_runtime::noise::{Keypair, OsRandom, PresharedKey, PublicKey, SuiteChoice};
 pub use protocol_runtime::peer::{Authorizer, Decision, Identity, Peer};
 pub use protocol_runtime::protocol::{Protocol, side};
 pub use protocol_runtime::serve::{Client, Serve};
-pub use protocol_runtime::server::{Server, ServerBuilder};
+pub use protocol_runtime::server::{Server, ServerBuilder, ServerStats};
 pub use protocol_runtime::session::ClockPolicy;
+pub use protocol_runtime::{Arrival, ByteStream, Listen};
+
+/// Tests of your protocol: clients over handlers without a socket, pairs of sessions with a clock
+/// that is moved by hand, streams with faults.
+#[cfg(feature = "testing")]
+pub use protocol_runtime::testing;
+#[cfg(feature = "tower")]
+#[doc(inline)]
+pub use protocol_runtime::tower;
 
 /// Protocols as canonical `.np` text, and tests that hold them to it.
 #[cfg(feature = "reflect")]

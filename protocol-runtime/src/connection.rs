@@ -100,6 +100,19 @@ pub struct ConnectionStats {
     pub waiting_octets: usize,
 }
 
+impl ConnectionStats {
+    pub(crate) fn of(shared: &Shared) -> Self {
+        let dropped = shared.dropped();
+        shared.with(|core| Self {
+            session: core.session.stats(),
+            dropped,
+            calls_in_flight: core.session.calls_in_flight(),
+            served_in_flight: core.session.served_in_flight(),
+            waiting_octets: core.backlog(),
+        })
+    }
+}
+
 /// Pings are told apart across all connections of the process.
 static PINGS: AtomicU64 = AtomicU64::new(1);
 
@@ -270,14 +283,7 @@ impl Connection {
     /// Counters.
     #[must_use]
     pub fn stats(&self) -> ConnectionStats {
-        let dropped = self.shared().dropped();
-        self.shared().with(|core| ConnectionStats {
-            session: core.session.stats(),
-            dropped,
-            calls_in_flight: core.session.calls_in_flight(),
-            served_in_flight: core.session.served_in_flight(),
-            waiting_octets: core.backlog(),
-        })
+        ConnectionStats::of(self.shared())
     }
 }
 

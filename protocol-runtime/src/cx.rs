@@ -268,6 +268,24 @@ impl Cx {
         self.run.fail(Fault::Unimplemented);
     }
 
+    /// The same call once more: the first outcome of the two counts.
+    #[cfg(feature = "tower")]
+    pub(crate) fn twin(&self) -> Self {
+        let (run, inherited) = (self.run.clone(), self.inherited.clone());
+        Self { run, inherited, call: self.call, protocol: self.protocol, along: Mutex::new(None) }
+    }
+
+    /// Reads the message as a value of its protocol. `None` if it cannot be read: that is the
+    /// outcome then.
+    pub(crate) fn decode_message<P: Protocol>(&self, number: u16, body: &Bytes) -> Option<P> {
+        match P::decode(number, body, &self.run.shared.decode_options(self.protocol)) {
+            Ok(Some(message)) => return Some(message),
+            Ok(None) => self.unknown(),
+            Err(error) => self.unreadable(&error),
+        }
+        None
+    }
+
     fn unreadable(&self, error: &DecodeError) {
         self.run.fail(Fault::BadMessage { text: error.to_string().as_str().into() });
     }

@@ -24,6 +24,14 @@ impl Fingerprint {
         walk.protocol(protocol);
         Self(walk.hash.0.to_be_bytes())
     }
+
+    /// The same of one type, `None` being no value at all.
+    #[cfg(feature = "net")]
+    pub(crate) fn of_root(root: Option<&TypeSchema>) -> Self {
+        let mut walk = Walk { hash: Fnv::NEW, seen: Vec::new() };
+        walk.root(root);
+        Self(walk.hash.0.to_be_bytes())
+    }
 }
 
 impl fmt::Display for Fingerprint {

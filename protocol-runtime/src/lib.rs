@@ -5,8 +5,9 @@
 //!
 //! | row | modules | |
 //! |---|---|---|
+//! | 7 | `testing` | what tests of protocols need |
 //! | 6 | `client`, `server` | handles and policies |
-//! | 5 | `setup` | what their builders share: options to security, trust on first use |
+//! | 5 | `setup`; `dispatcher`, `tower` | what their builders share: options to security, trust on first use; handlers of closures and with layers |
 //! | 4 | `driver`; `connection`, `caller`, `call`, `channel`, `cx`, `peer`, `serve` | the only loop, the only clock; what user code holds of it |
 //! | 3 | `transport`; `identity` | byte streams; key files and lists of keys |
 //! | 2 | [`session`] | one state machine per connection |
@@ -33,6 +34,8 @@ pub mod connection;
 #[cfg(feature = "net")]
 pub mod cx;
 #[cfg(feature = "net")]
+pub mod dispatcher;
+#[cfg(feature = "net")]
 mod driver;
 pub mod error;
 pub mod fingerprint;
@@ -57,6 +60,10 @@ pub mod server;
 pub mod session;
 #[cfg(feature = "net")]
 mod setup;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+#[cfg(feature = "tower")]
+pub mod tower;
 #[cfg(feature = "net")]
 mod transport;
 pub mod types;
@@ -65,7 +72,7 @@ pub mod wire;
 #[cfg(feature = "net")]
 pub use driver::TimeSource;
 #[cfg(feature = "net")]
-pub use transport::{Address, AddressError};
+pub use transport::{Address, AddressError, Arrival, ByteStream, Listen};
 
 pub use bytes::Bytes;
 pub use types::{Secret, Stream, StreamSender, Timestamp, Uuid};

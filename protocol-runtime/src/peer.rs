@@ -117,7 +117,7 @@ impl Peer {
         &self.roles
     }
 
-    /// What carries the connection: `tcp` or `mem`.
+    /// What carries the connection: `tcp`, `mem`, or `other` for a stream of the application's own.
     #[must_use]
     pub fn transport(&self) -> &'static str {
         self.transport

@@ -22,11 +22,11 @@ use crate::session::{
     ClientSecurity, ClockPolicy, CompressionOffer, Config, MessageMemory, Security, Session,
 };
 use crate::setup::{ClientSetup, Secure, Trust};
-use crate::transport::{Address, Stream};
+use crate::transport::{Address, Way};
 
 /// What each of the connections is made of.
 pub(super) struct Connector {
-    pub(super) address: Address,
+    pub(super) way: Way,
     pub(super) services: Arc<[Arc<dyn Service>]>,
     pub(super) secure: Secure,
     pub(super) limits: Limits,
@@ -37,10 +37,10 @@ pub(super) struct Connector {
 impl Connector {
     /// Makes one. None is left behind if it fails.
     pub(super) async fn open(&self) -> Result<Connection, Error> {
-        let address = &self.address;
+        let address = &self.way.address;
         let setup = self.secure.clone().client(address).await?;
         let limit = self.connect_timeout.unwrap_or(self.limits.handshake_timeout());
-        let connected = timeout(limit, Stream::connect(address)).await;
+        let connected = timeout(limit, self.way.connect()).await;
         let stream = connected
             .map_err(|_| late(address, limit))?
             .map_err(|error| failed(address, &error))?;
@@ -70,7 +70,7 @@ impl Connector {
             memory: MessageMemory::new(&self.limits),
         };
         let session = Session::new(config, Box::new(OsRandom), driver::now())?;
-        let (transport, name) = (self.address.transport(), self.address.to_string());
+        let (transport, name) = (self.way.address.transport(), self.way.address.to_string());
         let stranger = Peer::new(Identity::Anonymous, transport, name);
         Ok(Shared::new(session, self.limits.clone(), self.response_timeout, stranger))
     }

@@ -4,6 +4,7 @@
 mod connector;
 
 use std::fmt;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +23,7 @@ use crate::schema::End;
 use crate::serve::{Client, Serve};
 use crate::session::ClockPolicy;
 use crate::setup::{RESPONSE_TIMEOUT, Secure, Services};
-use crate::transport::Address;
+use crate::transport::{ByteStream, Way};
 
 /// The most connections of one client.
 const CONNECTIONS_MAX: usize = 1_024;
@@ -249,13 +250,39 @@ impl ClientBuilder {
     /// directory are wrong, [`Error::Io`] if the server cannot be reached, and the errors of the
     /// handshake. No connection is left behind.
     pub async fn open(self, address: &str) -> Result<Connection, Error> {
+        self.open_by(Way::to(address.parse()?)).await
+    }
+
+    /// Connects once over a stream of the application's own, with the protocols that were offered. `open`
+    /// is called for each stream that is needed; `name` is what logs call the other end.
+    ///
+    /// The stream is taken for a network that anybody may be on: both sides prove to hold a key, as
+    /// over TCP. There is no address by which a key could be remembered, so the server's has to be named
+    /// with [`server_key`](Self::server_key); or the other options say how it is protected instead.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ClientBuilder::open`].
+    pub async fn open_on<S, F>(
+        self,
+        name: &str,
+        open: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Result<Connection, Error>
+    where
+        S: ByteStream,
+        F: Future<Output = io::Result<S>> + Send + 'static,
+    {
+        self.open_by(Way::other(name, open)).await
+    }
+
+    async fn open_by(self, way: Way) -> Result<Connection, Error> {
         if let Some(option) = self.policies.used() {
             let text = format!(
                 "`{option}` is for `.channel(..)` and `.connect(..)`: a connection by itself is not made again"
             );
             return Err(Error::Config(text.into()));
         }
-        self.connector(address)?.open().await
+        self.connector(way)?.open().await
     }
 
     /// Connects, and connects again whenever a connection ends.
@@ -264,9 +291,31 @@ impl ClientBuilder {
     ///
     /// Those of [`ClientBuilder::open`], of the first attempt; none of an attempt if it is
     /// [lazy](Self::lazy).
-    pub async fn channel(mut self, address: &str) -> Result<Channel, Error> {
+    pub async fn channel(self, address: &str) -> Result<Channel, Error> {
+        self.channel_by(Way::to(address.parse()?)).await
+    }
+
+    /// As [`ClientBuilder::channel`], over streams of the application's own: see
+    /// [`ClientBuilder::open_on`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ClientBuilder::channel`].
+    pub async fn channel_on<S, F>(
+        self,
+        name: &str,
+        open: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Result<Channel, Error>
+    where
+        S: ByteStream,
+        F: Future<Output = io::Result<S>> + Send + 'static,
+    {
+        self.channel_by(Way::other(name, open)).await
+    }
+
+    async fn channel_by(mut self, way: Way) -> Result<Channel, Error> {
         let policies = std::mem::take(&mut self.policies);
-        let connector = self.connector(address)?;
+        let connector = self.connector(way)?;
         let connections = policies.connections.unwrap_or(1);
         if !(1..=CONNECTIONS_MAX).contains(&connections) {
             let text = format!("{connections} connections for one client: 1 to {CONNECTIONS_MAX}");
@@ -300,12 +349,11 @@ impl ClientBuilder {
         }
     }
 
-    fn connector(self, address: &str) -> Result<Connector, Error> {
-        let address: Address = address.parse().map_err(Error::from)?;
+    fn connector(self, way: Way) -> Result<Connector, Error> {
         let services =
             self.services.finish("no protocol is offered: add one with `.offer::<Protocol>()`")?;
         let Self { secure, limits, response_timeout, connect_timeout, .. } = self;
-        Ok(Connector { address, services, secure, limits, response_timeout, connect_timeout })
+        Ok(Connector { way, services, secure, limits, response_timeout, connect_timeout })
     }
 
     /// A protocol with a handler need not be offered again.

@@ -109,6 +109,7 @@ impl Acceptor {
                         self.admit(incoming);
                     }
                     Err(error) => {
+                        self.registry.accept_failed();
                         resume = driver::now().checked_add(pause(failures));
                         failures = failures.saturating_add(1);
                         tracing::warn!(%error, failures, "cannot accept a connection");
@@ -130,6 +131,7 @@ impl Acceptor {
         let place = match self.registry.admit(incoming.ip, now) {
             Ok(place) => place,
             Err(refusal) => {
+                self.registry.refused();
                 if let Some(left_out) = self.registry.note(now) {
                     let (address, limit) = (&incoming.from, refusal.limit);
                     tracing::warn!(%address, limit, left_out, "connection refused: too many");

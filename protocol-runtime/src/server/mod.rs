@@ -5,11 +5,13 @@ mod authority;
 mod networks;
 mod registry;
 mod sources;
+mod stats;
 #[cfg(test)]
 mod tests;
 mod throttle;
 
 use std::fmt;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +22,7 @@ use self::accept::{Acceptor, Plan, Stop};
 use self::authority::{Authority, Rules};
 use self::registry::Registry;
 use self::sources::Exempt;
+pub use self::stats::ServerStats;
 use crate::driver::{self, TimeSource};
 use crate::error::Error;
 use crate::identity::StateDir;
@@ -31,7 +34,7 @@ use crate::schema::End;
 use crate::serve::Serve;
 use crate::session::{ClockPolicy, MessageMemory, ServerSecurity};
 use crate::setup::{RESPONSE_TIMEOUT, Secure, Services};
-use crate::transport::{Address, Listener};
+use crate::transport::{Address, Listen, Listener};
 
 /// What a server is made of, until it listens.
 #[derive(Debug)]
@@ -197,7 +200,30 @@ impl ServerBuilder {
     /// [`Error::Io`] if the address cannot be had. Nothing is left behind but an identity, if one had
     /// to be made.
     pub async fn listen(self, address: &str) -> Result<Server, Error> {
-        let address: Address = address.parse().map_err(Error::from)?;
+        let address: Address = address.parse()?;
+        self.start(&address, Listener::bind(&address)).await
+    }
+
+    /// Starts serving the streams that arrive at a listener of the application's own: a simulated
+    /// network, a socket that somebody else opened. `name` is what logs call it.
+    ///
+    /// The streams are taken for a network that anybody may be on: both sides prove to hold a key, as
+    /// over TCP, unless the options say how else they are protected. That the process that opened the
+    /// socket has encrypted it already is said by [`insecure_plain`](Self::insecure_plain).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] if the protocols, the security or a file are wrong.
+    pub async fn serve_on(self, name: &str, listener: impl Listen) -> Result<Server, Error> {
+        let address = Address::Other { name: name.to_owned() };
+        self.start(&address, async { Ok(Listener::other(listener, name)) }).await
+    }
+
+    async fn start(
+        self,
+        address: &Address,
+        bind: impl Future<Output = io::Result<Listener>>,
+    ) -> Result<Server, Error> {
         let services = self
             .services
             .finish("no protocol to serve: add one with `.add::<Protocol, _>(handler)`")?;
@@ -207,9 +233,9 @@ impl ServerBuilder {
             .map_err(|error| Error::Config(format!("in `.trusted_sources(…)`: {error}").into()))?;
         let exempt = Exempt { loopback: self.exempt_loopback, networks };
         let listed = self.rules.allow_list.is_some();
-        let setup = self.secure.server(&address, &self.limits, listed).await?;
+        let setup = self.secure.server(address, &self.limits, listed).await?;
         let authority = Authority::new(self.rules, setup.time.clone()).await?;
-        let listener = Listener::bind(&address).await.map_err(|error| Error::Io {
+        let listener = bind.await.map_err(|error| Error::Io {
             kind: error.kind(),
             text: format!("cannot listen at {address}: {error}").into(),
         })?;
@@ -247,6 +273,12 @@ impl Server {
     #[must_use]
     pub fn connections(&self) -> usize {
         self.inner.registry.len()
+    }
+
+    /// What the server has done and is doing.
+    #[must_use]
+    pub fn stats(&self) -> ServerStats {
+        ServerStats::of(&self.inner.registry)
     }
 
     /// Stops: accepts nothing more, lets running handlers finish for at most `limit`, then cuts

@@ -10,11 +10,13 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::sources::{Exempt, Refusal, Source, Sources};
+use super::stats::{Look, Past};
 use super::throttle::Throttle;
+use crate::connection::ConnectionStats;
 use crate::driver::{self, Command, HalfOpen, Shared};
 use crate::frame::reason::Reason;
 use crate::limits::Limits;
@@ -38,6 +40,7 @@ struct Connections {
     open: BTreeMap<u64, Guest>,
     half_open: usize,
     sources: Sources,
+    past: Past,
 }
 
 #[derive(Debug)]
@@ -54,6 +57,7 @@ struct Guest {
 pub(super) struct Place {
     registry: Arc<Registry>,
     number: u64,
+    shared: OnceLock<Arc<Shared>>,
 }
 
 /// The handshake of a connection.
@@ -78,6 +82,7 @@ impl Registry {
                 open: BTreeMap::new(),
                 half_open: 0,
                 sources: Sources::new(limits),
+                past: Past::default(),
             }),
             refusals: Arc::default(),
             log: Mutex::default(),
@@ -117,7 +122,7 @@ impl Registry {
             shared.with(|core| core.session.close(Reason::Busy, ""));
             shared.command(Command::Cut);
         }
-        Ok(Place { registry: self.clone(), number })
+        Ok(Place { registry: self.clone(), number, shared: OnceLock::new() })
     }
 
     /// One more connection being refused, unless there are `max`.
@@ -128,6 +133,30 @@ impl Registry {
     /// Whether the log may say that a peer was not let in: how many were left out before it.
     pub(super) fn note(&self, now: Instant) -> Option<u64> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).pass(now)
+    }
+
+    /// What there is at this moment.
+    pub(super) fn look(&self) -> Look {
+        let connections = self.lock();
+        let open = connections.open.values().filter_map(|guest| guest.shared.clone()).collect();
+        Look {
+            past: connections.past,
+            connections: connections.open.len(),
+            half_open: connections.half_open,
+            open,
+        }
+    }
+
+    /// The listener failed to give a connection.
+    pub(super) fn accept_failed(&self) {
+        let past = &mut self.lock().past;
+        past.accept_errors = past.accept_errors.wrapping_add(1);
+    }
+
+    /// There was no place for a connection.
+    pub(super) fn refused(&self) {
+        let past = &mut self.lock().past;
+        past.refused = past.refused.wrapping_add(1);
     }
 
     /// Tells every connection.
@@ -161,6 +190,7 @@ impl Connections {
     fn enter(&mut self, source: Option<Source>, now: Instant) -> u64 {
         let number = self.next;
         self.next = number.wrapping_add(1);
+        self.past.accepted = self.past.accepted.wrapping_add(1);
         let source = source.filter(|source| self.sources.enter(*source, number, now));
         self.open.insert(number, Guest { source, half_open: true, shared: None });
         self.half_open = self.half_open.saturating_add(1);
@@ -196,6 +226,8 @@ impl Connections {
 impl Place {
     /// Says what to tell when the connection has to go.
     pub(super) fn enter(&self, shared: Arc<Shared>) {
+        // A place is entered once.
+        let _first = self.shared.set(shared.clone());
         if let Some(guest) = self.registry.lock().open.get_mut(&self.number) {
             guest.shared = Some(shared);
         }
@@ -241,8 +273,13 @@ impl Drop for Permit {
 impl Drop for Place {
     fn drop(&mut self) {
         let now = driver::now();
+        // The lock of a connection is never taken under that of the registry.
+        let last = self.shared.get().map(|shared| ConnectionStats::of(shared));
         let mut connections = self.registry.lock();
         let guest = connections.remove(self.number, now);
+        if let Some(last) = last {
+            connections.past.add(&last);
+        }
         drop(connections);
         // What is left of the connection is dropped after the lock.
         drop(guest);

@@ -36,6 +36,47 @@ pub struct Stats {
     pub pings: u64,
 }
 
+impl Stats {
+    /// What two connections have counted together.
+    #[must_use]
+    pub const fn plus(mut self, more: Self) -> Self {
+        // Without `..`, so that a new counter is not forgotten.
+        let Self {
+            octets_in,
+            octets_out,
+            frames_in,
+            frames_out,
+            calls,
+            calls_timed_out,
+            late_replies,
+            requests,
+            overloaded,
+            one_way,
+            no_memory,
+            cancelled,
+            expired,
+            strays,
+            pings,
+        } = more;
+        add(&mut self.octets_in, octets_in);
+        add(&mut self.octets_out, octets_out);
+        add(&mut self.frames_in, frames_in);
+        add(&mut self.frames_out, frames_out);
+        add(&mut self.calls, calls);
+        add(&mut self.calls_timed_out, calls_timed_out);
+        add(&mut self.late_replies, late_replies);
+        add(&mut self.requests, requests);
+        add(&mut self.overloaded, overloaded);
+        add(&mut self.one_way, one_way);
+        add(&mut self.no_memory, no_memory);
+        add(&mut self.cancelled, cancelled);
+        add(&mut self.expired, expired);
+        add(&mut self.strays, strays);
+        add(&mut self.pings, pings);
+        self
+    }
+}
+
 /// Counts one more.
 pub(crate) const fn count(counter: &mut u64) {
     add(counter, 1);

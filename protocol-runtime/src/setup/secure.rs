@@ -117,6 +117,7 @@ impl Secure {
                         let found = Trust::find(self.state()?, name).await?;
                         trust.insert(found).server_key()
                     }
+                    (None, Address::Other { name }) => return Err(nameless(name)),
                     // A name within this process is nobody else's.
                     (None, Address::Mem { .. }) => ServerKey::Unknown,
                 };
@@ -192,14 +193,14 @@ impl Secure {
             _ if self.shared_key.is_some() => Mode::SharedKey,
             _ if self.server_auth => Mode::ServerAuth,
             Address::Mem { .. } if !keys => Mode::Plain,
-            Address::Tcp { .. } | Address::Mem { .. } => Mode::Mutual,
+            Address::Tcp { .. } | Address::Mem { .. } | Address::Other { .. } => Mode::Mutual,
         })
     }
 
     /// Says so where nothing else protects the connection.
     fn warn_plain(address: &Address) {
         match address {
-            Address::Tcp { .. } => warn_insecure(address),
+            Address::Tcp { .. } | Address::Other { .. } => warn_insecure(address),
             Address::Mem { .. } => {}
         }
     }
@@ -262,6 +263,13 @@ impl From<FileError> for Error {
     fn from(error: FileError) -> Self {
         config(error)
     }
+}
+
+/// A server that has no address has no name that its key could be remembered by.
+fn nameless(name: &str) -> Error {
+    config(format_args!(
+        "the server's key has no address to be known by on the stream `{name}`: add `.server_key(key)`, or say with `.shared_key(key)`, `.insecure_anonymous()` or `.insecure_plain()` how else the stream is protected"
+    ))
 }
 
 /// At most one of these options may be in use.

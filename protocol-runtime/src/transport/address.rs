@@ -27,6 +27,12 @@ pub enum Address {
         /// The name, which one listener at a time can have.
         name: String,
     },
+    /// A stream or a listener of the application's own, by the name it gave. There is no way to
+    /// write it: nothing can be found by it.
+    Other {
+        /// The name, for logs.
+        name: String,
+    },
 }
 
 /// An address that cannot be read. The caller's mistake; each text says how to write it.
@@ -98,6 +104,7 @@ impl Address {
         match self {
             Self::Tcp { .. } => "tcp",
             Self::Mem { .. } => "mem",
+            Self::Other { .. } => "other",
         }
     }
 }
@@ -130,6 +137,7 @@ impl fmt::Display for Address {
             Self::Tcp { host, port } if host.contains(':') => write!(f, "tcp://[{host}]:{port}"),
             Self::Tcp { host, port } => write!(f, "tcp://{host}:{port}"),
             Self::Mem { name } => write!(f, "mem://{name}"),
+            Self::Other { name } => write!(f, "other://{name}"),
         }
     }
 }

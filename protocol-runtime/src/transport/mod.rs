@@ -1,14 +1,17 @@
-//! Byte streams and the listeners they come from: TCP and memory, one enum over each.
+//! Byte streams and the listeners they come from: TCP, memory and the application's own, one enum
+//! over each.
 //!
 //! Everything above sees [`Stream`] and [`Listener`] and never asks which kind it holds; another
 //! transport is one more variant here. Nothing in this folder knows frames, keys or deadlines.
 
 mod address;
 mod mem;
+mod other;
 mod tcp;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
 use std::io;
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -19,14 +22,17 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 pub use self::address::{Address, AddressError};
 #[cfg(test)]
 pub(crate) use self::mem::fail_accept;
+pub(crate) use self::other::Way;
+pub use self::other::{Arrival, ByteStream, Listen};
 
 /// One connection's bytes, both ways.
-#[derive(Debug)]
 pub(crate) enum Stream {
     /// A TCP connection, always with `TCP_NODELAY`.
     Tcp(tokio::net::TcpStream),
     /// A pair of bounded pipes within this process.
     Mem(tokio::io::DuplexStream),
+    /// What the application opened or accepted.
+    Other(Box<dyn ByteStream>),
 }
 
 /// A stream that somebody opened to us, and where it came from.
@@ -44,6 +50,7 @@ pub(crate) struct Incoming {
 pub(crate) enum Listener {
     Tcp(tcp::Listener),
     Mem(mem::Listener),
+    Other(other::Listener),
 }
 
 impl Listener {
@@ -52,7 +59,13 @@ impl Listener {
         match address {
             Address::Tcp { host, port } => tcp::Listener::bind(host, *port).await.map(Self::Tcp),
             Address::Mem { name } => mem::Listener::bind(name).map(Self::Mem),
+            Address::Other { name } => Err(unknown(name)),
         }
+    }
+
+    /// Takes what arrives at a listener of the application's own.
+    pub(crate) fn other(listener: impl Listen, name: &str) -> Self {
+        Self::Other(other::Listener::new(listener, name))
     }
 
     /// The next stream.
@@ -63,6 +76,7 @@ impl Listener {
         match self {
             Self::Tcp(listener) => listener.accept().await,
             Self::Mem(listener) => listener.accept().await,
+            Self::Other(listener) => listener.accept().await,
         }
     }
 
@@ -71,6 +85,7 @@ impl Listener {
         match self {
             Self::Tcp(listener) => listener.address(),
             Self::Mem(listener) => listener.address(),
+            Self::Other(listener) => listener.address(),
         }
     }
 }
@@ -81,6 +96,7 @@ impl Stream {
         match address {
             Address::Tcp { host, port } => tcp::connect(host, *port).await.map(Self::Tcp),
             Address::Mem { name } => mem::connect(name).await.map(Self::Mem),
+            Address::Other { name } => Err(unknown(name)),
         }
     }
 }
@@ -94,6 +110,7 @@ impl AsyncRead for Stream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_read(cx, buf),
             Self::Mem(stream) => Pin::new(stream).poll_read(cx, buf),
+            Self::Other(stream) => Pin::new(stream).poll_read(cx, buf),
         }
     }
 }
@@ -107,6 +124,7 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_write(cx, buf),
             Self::Mem(stream) => Pin::new(stream).poll_write(cx, buf),
+            Self::Other(stream) => Pin::new(stream).poll_write(cx, buf),
         }
     }
 
@@ -114,6 +132,7 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_flush(cx),
             Self::Mem(stream) => Pin::new(stream).poll_flush(cx),
+            Self::Other(stream) => Pin::new(stream).poll_flush(cx),
         }
     }
 
@@ -121,6 +140,23 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
             Self::Mem(stream) => Pin::new(stream).poll_shutdown(cx),
+            Self::Other(stream) => Pin::new(stream).poll_shutdown(cx),
         }
     }
+}
+
+impl fmt::Debug for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(stream) => stream.fmt(f),
+            Self::Mem(stream) => stream.fmt(f),
+            Self::Other(_) => f.write_str("Other"),
+        }
+    }
+}
+
+/// A name says nothing of how to get there.
+fn unknown(name: &str) -> io::Error {
+    let text = format!("`{name}` is no address: use `.serve_on(..)` and `.open_on(..)`");
+    io::Error::new(io::ErrorKind::InvalidInput, text)
 }
