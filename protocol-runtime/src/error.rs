@@ -4,10 +4,12 @@
 //! a payload; the only text a peer can choose is [`PeerText`], which is short and escaped.
 
 mod call;
+mod fault;
 mod skew;
+mod text;
 
 use std::borrow::Cow;
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::io;
 use std::time::Duration;
 
@@ -22,7 +24,10 @@ use crate::noise::{NoiseError, PublicKey};
 use crate::wire::{DecodeError, EncodeError};
 
 pub use self::call::CallError;
+pub(crate) use self::fault::APPLICATION;
+pub use self::fault::Fault;
 pub use self::skew::Skew;
+pub use self::text::PeerText;
 
 /// Why something about a connection did not work.
 ///
@@ -488,196 +493,9 @@ pub enum FlowFault {
     },
 }
 
-/// What an Error frame says about a call, other than the typed error of its message.
-///
-/// Sent by the side that serves the call; what is left is the connection and all other calls.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum Fault {
-    /// The peer has no such message, or its handler does not implement it.
-    #[error("the message is not implemented")]
-    Unimplemented,
-    /// The deadline of the call passed at the peer.
-    #[error("the deadline passed")]
-    DeadlineExceeded,
-    /// The call was cancelled.
-    #[error("the call was cancelled")]
-    Cancelled,
-    /// The peer has too much to do.
-    #[error("the peer is overloaded")]
-    Overloaded {
-        /// When to try again, if the peer says so. Bounded by `Limits::retry_after`.
-        retry_after: Option<Duration>,
-    },
-    /// The handler panicked.
-    #[error("the handler panicked")]
-    HandlerPanicked,
-    /// The message could not be read by the peer.
-    #[error("the message could not be read: {text}")]
-    BadMessage {
-        /// What is wrong with it.
-        text: PeerText,
-    },
-    /// The reply is larger than this side takes.
-    #[error("the response is too large")]
-    ResponseTooLarge,
-    /// The handler refused the call.
-    #[error("the call was refused: {text}")]
-    Refused {
-        /// Why, in the handler's words.
-        text: PeerText,
-    },
-    /// The caller may not make this call.
-    #[error("the caller is not authorized")]
-    Unauthorized,
-    /// A code that a newer peer knows.
-    #[error("the call failed with code {code}: {text}")]
-    Other {
-        /// The code of the Error frame.
-        code: u16,
-        /// What the peer says about it.
-        text: PeerText,
-    },
-}
-
-/// The code of an Error frame whose detail is the typed error of the message.
-pub(crate) const APPLICATION: u16 = 1;
-
-impl Fault {
-    /// The code of the Error frame.
-    #[must_use]
-    pub const fn code(&self) -> u16 {
-        match self {
-            Self::Unimplemented => 2,
-            Self::DeadlineExceeded => 3,
-            Self::Cancelled => 4,
-            Self::Overloaded { .. } => 5,
-            Self::HandlerPanicked => 6,
-            Self::BadMessage { .. } => 7,
-            Self::ResponseTooLarge => 8,
-            Self::Refused { .. } => 9,
-            Self::Unauthorized => 10,
-            Self::Other { code, .. } => *code,
-        }
-    }
-
-    /// The text of the Error frame.
-    pub(crate) fn text(&self) -> &str {
-        match self {
-            Self::BadMessage { text } | Self::Refused { text } | Self::Other { text, .. } => {
-                text.as_str()
-            }
-            Self::Unimplemented
-            | Self::DeadlineExceeded
-            | Self::Cancelled
-            | Self::Overloaded { .. }
-            | Self::HandlerPanicked
-            | Self::ResponseTooLarge
-            | Self::Unauthorized => "",
-        }
-    }
-
-    /// What an Error frame with these fields says.
-    pub(crate) fn read(code: u16, retry_after: Option<Duration>, text: PeerText) -> Self {
-        match code {
-            2 => Self::Unimplemented,
-            3 => Self::DeadlineExceeded,
-            4 => Self::Cancelled,
-            5 => Self::Overloaded { retry_after },
-            6 => Self::HandlerPanicked,
-            7 => Self::BadMessage { text },
-            8 => Self::ResponseTooLarge,
-            9 => Self::Refused { text },
-            10 => Self::Unauthorized,
-            code => Self::Other { code, text },
-        }
-    }
-}
-
-/// Text that a peer chose: at most 256 bytes, and shown without control characters.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct PeerText(String);
-
-impl PeerText {
-    /// The most bytes such a text has.
-    pub const MAX: usize = 256;
-
-    /// The text, cut at a character so that it fits.
-    #[must_use]
-    pub fn new(text: impl Into<String>) -> Self {
-        let mut text = text.into();
-        let mut end = text.len().min(Self::MAX);
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        text.truncate(end);
-        Self(text)
-    }
-
-    /// The text as it came, control characters included.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The text as it came, as a string of its own.
-    pub(crate) fn into_string(self) -> String {
-        self.0
-    }
-
-    /// Whether there is no text.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl From<&str> for PeerText {
-    fn from(text: &str) -> Self {
-        Self::new(text)
-    }
-}
-
-impl fmt::Display for PeerText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for character in self.0.chars() {
-            if character.is_control() {
-                write!(f, "{}", character.escape_default())?;
-            } else {
-                f.write_char(character)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Debug for PeerText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_text_of_a_peer_is_cut_at_a_character_and_shown_escaped() {
-        let long = PeerText::new("é".repeat(200));
-        assert_eq!(long.as_str().len(), 256);
-        assert_eq!(PeerText::new("é".repeat(127) + "aéa").as_str().len(), 255);
-        assert_eq!(PeerText::from("a\n\u{1b}[1mb").to_string(), "a\\n\\u{1b}[1mb");
-    }
-
-    #[test]
-    fn each_fault_survives_its_numbers() {
-        let after = Some(Duration::from_secs(1));
-        for code in 2..=12 {
-            let fault = Fault::read(code, after, "x".into());
-            assert_eq!(fault.code(), code);
-            assert_eq!(Fault::read(fault.code(), after, fault.text().into()), fault);
-        }
-    }
 
     #[test]
     fn an_io_error_keeps_its_kind_and_text() {
