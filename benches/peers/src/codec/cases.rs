@@ -4,13 +4,13 @@ use anyhow::{Context, Result};
 use clap::ValueEnum;
 
 use super::contestant::{Contestant, Peer};
-use crate::common::named;
 use super::data::planus as fb;
 use super::data::prost as pb;
 use super::data::{lockfile, log, mesh, minecraft, mk48};
 use super::memory::keep;
 use super::ours::{self, evolvable, fixed};
 use super::peers;
+use crate::common::named;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Case {

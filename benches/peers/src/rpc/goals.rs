@@ -51,6 +51,9 @@ const GOALS: &[Goal] = &[
     rate(Case::Bulk1m, Peer::Ours, 1.0, Peer::Tarpc),
     rate(Case::Conns64, Peer::Ours, 0.9, Peer::Raw),
     rate(Case::StreamItems, Peer::Ours, 0.5, Peer::Raw),
+    // Bounded: a window of items, and what buffers of the connection hold.
+    goal(Case::StreamSlow, Peer::Ours, Metric::Kib, Bound::Absolute(1_024.0)),
+    goal(Case::StreamSlow, Peer::OursNoise, Metric::Kib, Bound::Absolute(1_024.0)),
     goal(Case::Pipe64x64, Peer::Ours, Metric::Syscalls, Bound::Absolute(0.1)),
     // Two decimals: what starts and ends with the counting is not of a request.
     goal(Case::Pipe64x64, Peer::Ours, Metric::Allocs, Bound::Absolute(0.005)),

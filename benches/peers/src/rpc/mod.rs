@@ -53,8 +53,8 @@ const NOTES: [&str; 4] = [
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
     /// A case, or the beginning of its name: lat-64, pipe16-64, pipe64-64, pipe256-64, pipe64-1k,
-    /// pipe64-64k, bulk-1m, conns64-64, conns1000-64, stream-items, stream-bytes, connect, idle,
-    /// slow, restart; may be repeated, or several with commas [default: all]
+    /// pipe64-64k, bulk-1m, conns64-64, conns1000-64, stream-items, stream-bytes, stream-slow,
+    /// connect, idle, slow, restart; may be repeated, or several with commas [default: all]
     #[arg(long = "case", alias = "cases", value_name = "CASE", value_delimiter = ',')]
     cases: Vec<String>,
     /// A peer; may be repeated, or several with commas [default: all]

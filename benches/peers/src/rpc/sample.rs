@@ -138,6 +138,7 @@ impl Sample<'_> {
                 let tasks = vec![tokio::task::spawn_local(connection.items(bytes))];
                 self.observe(tasks, Some(bytes)).await?
             }
+            Load::StreamSlow { bytes } => self.stream_slow(&client, bytes).await?,
             Load::Connect => {
                 let (address, body) = (self.server.address.clone(), body(64));
                 let task = tokio::task::spawn_local(async move {
@@ -243,6 +244,23 @@ impl Sample<'_> {
         let grown = self.server.used()?.resident_kib.saturating_sub(before);
         figures.insert(Metric::Kib, grown as f64);
         Ok(figures)
+    }
+
+    async fn stream_slow<C: Connect>(
+        &mut self,
+        client: &C,
+        bytes: usize,
+    ) -> Result<BTreeMap<Metric, f64>> {
+        let relay = Relay::start(&self.server.address).await?;
+        let connection = connected(client, &relay.address, &body(64)).await?;
+        let before = self.server.used()?.resident_kib;
+        let mut tasks = Tasks(vec![tokio::task::spawn_local(connection.items(bytes))]);
+        tasks.go_on(Duration::from_millis(50)).await?;
+        ensure!(load::done() > 0, "no exchange succeeded");
+        relay.stop_reading();
+        tasks.go_on(Duration::from_secs_f64(self.arguments.seconds)).await?;
+        let grown = self.server.used()?.resident_kib.saturating_sub(before);
+        Ok(BTreeMap::from([(Metric::Kib, grown as f64)]))
     }
 
     async fn restart<C: Connect>(&mut self, client: &C) -> Result<BTreeMap<Metric, f64>> {

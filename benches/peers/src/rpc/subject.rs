@@ -27,6 +27,7 @@ pub enum Case {
     Conns1000,
     StreamItems,
     StreamBytes,
+    StreamSlow,
     Connect,
     Idle,
     Slow,
@@ -127,6 +128,8 @@ pub enum Load {
     Echo { connections: usize, in_flight: usize, bytes: usize },
     /// One stream from the server of items of so many bytes.
     Stream { bytes: usize },
+    /// One stream from the server that nobody reads, of items of so many bytes.
+    StreamSlow { bytes: usize },
     /// Connections one after the other, with one call each.
     Connect,
     /// Connections that do nothing after their first call.
@@ -152,6 +155,7 @@ impl Case {
             Self::Conns1000 => echo(1_000, 1, 64),
             Self::StreamItems => Load::Stream { bytes: 64 },
             Self::StreamBytes => Load::Stream { bytes: 16_384 },
+            Self::StreamSlow => Load::StreamSlow { bytes: 64 },
             Self::Connect => Load::Connect,
             Self::Idle => Load::Idle,
             Self::Slow => Load::Slow,
@@ -173,6 +177,9 @@ impl Case {
             Self::Conns1000 => "64 B, 1,000 connections with one call in flight each",
             Self::StreamItems => "a stream from the server, items of 64 B",
             Self::StreamBytes => "a stream from the server, items of 16 KiB",
+            Self::StreamSlow => {
+                "how much the server grows by a stream that is not read, items of 64 B"
+            }
             Self::Connect => "connecting and one call, one after the other",
             Self::Idle => "memory of the server for each idle connection",
             Self::Slow => "16 honest connections beside one that asks for much and does not read",
@@ -193,7 +200,7 @@ impl Case {
             }
             Load::Stream { .. } => &[Metric::Rps, Metric::CpuUs],
             Load::Connect => &[Metric::Rps, Metric::P50],
-            Load::Idle => &[Metric::Kib],
+            Load::Idle | Load::StreamSlow { .. } => &[Metric::Kib],
             Load::Restart => &[Metric::Ms],
         }
     }
@@ -208,8 +215,8 @@ impl Peer {
     /// Whether it can do a case at all.
     pub fn does(self, case: Case) -> bool {
         match (self, case.load()) {
-            (Self::Raw | Self::Tonic, _) => true,
-            (_, Load::Stream { .. }) => false,
+            (Self::Ours | Self::OursNoise | Self::Raw | Self::Tonic, _) => true,
+            (_, Load::Stream { .. } | Load::StreamSlow { .. }) => false,
             // Closes each connection ten seconds after its first byte, takes some 40 ms for a
             // handshake, and stops for good if more is in flight than its queues take.
             (Self::Earlier, Load::Echo { connections, in_flight, bytes }) => {

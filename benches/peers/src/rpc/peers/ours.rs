@@ -1,9 +1,9 @@
 //! This project, as programs write it: a protocol, a handler, and a client that callers share.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use network_protocol as np;
 use np::limits::Limits;
-use np::{Bytes, Cx, Keypair};
+use np::{Bytes, Cx, Keypair, Stream};
 
 use super::super::load::{self, Connection};
 use super::super::subject::Peer;
@@ -13,6 +13,9 @@ use super::Connect;
 pub enum Echo {
     #[np(reply = Bytes)]
     Echo(Bytes),
+    /// The same again and again.
+    #[np(reply = Stream<Bytes>)]
+    Items(Bytes),
 }
 
 struct Back;
@@ -21,12 +24,15 @@ impl EchoHandler for Back {
     async fn echo(&self, _: &Cx, body: Bytes) -> Bytes {
         body
     }
+
+    async fn items(&self, _: &Cx, item: Bytes) -> Stream<Bytes> {
+        Stream::from_iter(std::iter::repeat(item))
+    }
 }
 
-/// As they are by default, but for what the cases ask for: 256 calls in flight on a connection, and
-/// messages of 1 MiB in one frame.
+/// As they are by default, but for what a case asks for: 256 calls in flight on a connection.
 fn limits() -> Result<Limits> {
-    Ok(Limits::default().with_calls_in_flight(1_024)?.with_frame_bytes(4 << 20)?)
+    Ok(Limits::default().with_calls_in_flight(256)?)
 }
 
 /// The keys of both ends, which a server started anew has to have, too.
@@ -79,5 +85,14 @@ impl Connection for EchoClient {
 
     async fn echo(self, in_flight: usize, body: Bytes) -> Result<()> {
         load::share!(self, in_flight, body)
+    }
+
+    async fn items(self, bytes: usize) -> Result<()> {
+        let mut items = Self::items(&self, vec![b'i'; bytes].into()).await?;
+        while let Some(item) = items.next().await {
+            ensure!(item?.len() == bytes, "another item came");
+            load::count(1);
+        }
+        Ok(())
     }
 }
