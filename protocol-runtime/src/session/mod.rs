@@ -394,7 +394,11 @@ impl Session {
     pub fn close(&mut self, reason: Reason, text: &str) {
         match &mut self.state {
             State::Handshaking(handshaking) => handshaking.refuse(reason, &mut self.core.outbox),
-            State::Open(_) => self.core.write_close(reason, text),
+            State::Open(open) => {
+                // What was said before still goes out, as far as the peer gave credit for it.
+                open.pump(&mut self.core, true);
+                self.core.write_close(reason, text);
+            }
             State::Closed(_) => return,
         }
         self.finish(CloseReason::Local { reason }, Rest::Sent);
@@ -408,7 +412,7 @@ impl Session {
     pub fn poll_transmit(&mut self, out: &mut Vec<u8>) -> bool {
         let before = out.len();
         if let State::Open(open) = &mut self.state {
-            open.pump(&mut self.core);
+            open.pump(&mut self.core, false);
         }
         self.close_if_drained();
         if let Err(error) = self.core.outbox.take(out) {
@@ -571,6 +575,7 @@ impl Session {
         if let State::Open(open) = &self.state {
             open.end_calls(&mut self.core, rest);
         }
+        self.core.outbox.discard_large();
         self.core.events.push_back(Event::Closed(reason.clone()));
         self.state = State::Closed(reason);
     }

@@ -256,6 +256,11 @@ impl Outbox {
         self.large.remove(at).map(|large| (large.head.kind(), large.started))
     }
 
+    /// Drops what is not sent yet of all messages in fragments: nothing follows a Close.
+    pub(super) fn discard_large(&mut self) {
+        self.large = VecDeque::new();
+    }
+
     /// Moves everything that waits behind `out`, and seals it there.
     ///
     /// On an error `out` is as it was, and nothing can be sent any more.

@@ -239,8 +239,10 @@ impl Open {
     // Outputs.
 
     /// Adds fragments of large messages to what is sent next, as far as they have credit.
-    pub(super) fn pump(&mut self, core: &mut Core) {
-        while core.outbox.has_room()
+    ///
+    /// With `all` it does not stop at the size of a batch: nothing can follow.
+    pub(super) fn pump(&mut self, core: &mut Core, all: bool) {
+        while (all || core.outbox.has_room())
             && let Some((at, head)) = core.outbox.next_large()
         {
             let most = match head {

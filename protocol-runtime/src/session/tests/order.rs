@@ -131,3 +131,21 @@ fn an_item_is_one_frame_where_it_fits() {
     let sent = frames(&pair.client.transmit());
     assert_eq!((sent.len(), sent[1].head, sent[1].flags), (2, Head::Item { call }, Flags::NONE));
 }
+
+#[test]
+fn what_was_said_before_a_close_goes_out_first_and_nothing_waits_behind_it() {
+    let mut pair = Pair::streaming(|limits| limits);
+    let call = pair.client.call(pair.now, b"", None);
+    let options = CallOptions::default();
+    let stream = pair.client.session.call(pair.now, 0, 3, options, append(b"")).unwrap();
+    pair.settle();
+    pair.client.session.item(stream, append(&[3; 300_000])).unwrap();
+    pair.server.session.reply(call, append(&[7; 1_000_000])).unwrap();
+    pair.server.session.close(crate::frame::reason::Reason::Normal, "");
+    pair.carry(Role::Server);
+    let events = pair.client.take_events();
+    assert!(matches!(&events[0], Event::Reply { body, .. } if body.len() == 1_000_000));
+    for side in [&pair.client, &pair.server] {
+        assert_eq!((side.session.status(), side.session.out_len()), (Status::Closed, 0));
+    }
+}
