@@ -333,7 +333,10 @@ schema!(chat:
 );
 
 schema!(control:
-    [Offer, PeerLimits, Preface, Accept, Hello, Ping, Pong, Close, ErrorBody]
+    [
+        Offer, PeerLimits, Preface, Accept, Hello, Ping, Pong, Close, ErrorBody, Credit, GoAway,
+        Meta
+    ]
     []
     []
 );
