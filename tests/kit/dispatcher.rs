@@ -15,7 +15,10 @@ async fn closures_answer_by_the_names_of_their_messages() {
     let (dispatcher, said) = (Dispatcher::<Kit>::new(), Arc::new(Mutex::new(Vec::new())));
     dispatcher.on("Echo", |_: &Cx, text: String| format!("{text}!")).unwrap();
     dispatcher
-        .on("Half", |_: &Cx, n: u64| if n % 2 == 0 { Ok(n / 2) } else { Err(Odd::Number(n)) })
+        .on(
+            "Half",
+            |_: &Cx, n: u64| if n.is_multiple_of(2) { Ok(n / 2) } else { Err(Odd::Number(n)) },
+        )
         .unwrap();
     let heard = said.clone();
     dispatcher.on("Say", move |_: &Cx, text: String| heard.lock().unwrap().push(text)).unwrap();

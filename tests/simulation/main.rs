@@ -6,7 +6,13 @@
 //! SEEDS=10000 cargo test --release --test simulation           ten thousand
 //! SEED=1234 cargo test --test simulation                       one seed again
 //! ```
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests"
+)]
 
 mod machines;
 mod world;

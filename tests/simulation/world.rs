@@ -188,7 +188,8 @@ impl World {
         }
         let wire = &mut self.wires[index(from)];
         wire.extend(octets);
-        let some = usize::try_from(self.dice.below(wire.len() as u64 + 1)).unwrap();
+        let waiting = u64::try_from(wire.len()).unwrap();
+        let some = usize::try_from(self.dice.below(waiting + 1)).unwrap();
         let part: Vec<u8> = wire.drain(..some).collect();
         let now = self.pair.now;
         self.pair.side(from.peer()).receive(now, &part);

@@ -14,6 +14,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::missing_panics_doc,
     reason = "a test fails by panicking, and what is unwrapped are constants of this kit"
 )]
 
