@@ -57,6 +57,7 @@ pub enum End {
 
 /// A message as data.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is said of a message or not")]
 #[non_exhaustive]
 pub struct MessageSchema {
     /// The wire number.

@@ -153,14 +153,15 @@ fn declaration(message: &Message, protocol: &Protocol, door: &Door<'_>) -> Token
     let deprecated = door.deprecated(&message.meta);
     let taken = if message.handling.view { Taken::View } else { Taken::Owned };
     let parameters = parameters(message, protocol, taken, door);
+    let (generics, borrow) = view_lifetime(message);
     let unused = (!parameters.is_empty()).then(|| quote!(#[allow(unused_variables)]));
     quote! {
         #docs
         #deprecated
         #unused
-        fn #name(
+        fn #name #generics(
             &self,
-            cx: &#v1::Cx
+            cx: &#borrow #v1::Cx
             #(, #parameters)*
         ) -> impl ::core::future::Future<Output = #output> + ::core::marker::Send {
             cx.unimplemented()
@@ -198,15 +199,24 @@ pub(super) fn parameters(
     value.into_iter().chain(stream).collect()
 }
 
+/// The lifetime of a view whose type is not known by name, and the same for what stands beside it:
+/// named by a projection alone it would be one that an implementation has to name as well.
+fn view_lifetime(message: &Message) -> (Option<TokenStream>, Option<TokenStream>) {
+    let is_named = match content(&message.payload).0 {
+        Content::Value(field) => matches!(field.ty.kind, TypeKind::String | TypeKind::Bytes),
+        Content::Unit | Content::Fields(_) => true,
+    };
+    let named = (message.handling.view && !is_named).then(|| quote!('v));
+    (named.as_ref().map(|named| quote!(<#named>)), named)
+}
+
 /// What a message's content is where it lies.
 fn view_type(content: &Content<'_>, body: &Name, door: &Door<'_>) -> TokenStream {
     match content {
         Content::Unit => quote!(()),
-        Content::Value(field) => match &field.ty.kind {
-            TypeKind::String => quote!(&str),
-            TypeKind::Bytes => quote!(&[u8]),
-            _ => codec::view_type(&field.ty, &quote!('_), &door.v1(), door),
-        },
+        Content::Value(field) if field.ty.kind == TypeKind::String => quote!(&str),
+        Content::Value(field) if field.ty.kind == TypeKind::Bytes => quote!(&[u8]),
+        Content::Value(field) => codec::view_type(&field.ty, &quote!('v), &door.v1(), door),
         Content::Fields(_) => {
             let view = door.derived(body, "View");
             quote!(#view<'_>)

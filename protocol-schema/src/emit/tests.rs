@@ -133,11 +133,13 @@ fn a_viewed_message_is_lent_to_its_handler_and_given_by_its_caller() {
         "struct S { @0 a: String } protocol P { #[view] @1 One { @0 a: u8 }, #[view] @2 Text(String),
             #[view] @3 Short(#[max(3)] String), #[view] @4 Of(S), #[view] @5 Small(#[varint] u32) }",
     ));
-    for parameter in ["POneView<'_>", "&str", "<Sas::np::__private::v1::Wire>::View<'_>", "u32"] {
-        assert!(
-            code.contains(&format!("cx:&::np::__private::v1::Cx,message:{parameter})")),
-            "{parameter}: {code}"
-        );
+    for method in [
+        "one(&self,cx:&::np::__private::v1::Cx,message:POneView<'_>)",
+        "text(&self,cx:&::np::__private::v1::Cx,message:&str)",
+        "of<'v>(&self,cx:&'v::np::__private::v1::Cx,message:<Sas::np::__private::v1::Wire>::View<'v>)",
+        "small<'v>(&self,cx:&'v::np::__private::v1::Cx,message:u32)",
+    ] {
+        assert!(code.contains(method), "{method}: {code}");
     }
     for (root, given) in
         [("POne", "message"), ("__PShort", "message.value()"), ("__PSmall", "message.value()")]

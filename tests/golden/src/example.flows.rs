@@ -1662,10 +1662,10 @@ const _: () = {
         }
         /// Keeps a line. Nobody waits for it.
         #[allow(unused_variables)]
-        fn note(
+        fn note<'v>(
             &self,
-            cx: &::network_protocol::__private::v1::Cx,
-            message: <Entry as ::network_protocol::__private::v1::Wire>::View<'_>,
+            cx: &'v ::network_protocol::__private::v1::Cx,
+            message: <Entry as ::network_protocol::__private::v1::Wire>::View<'v>,
         ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send {
             cx.unimplemented()
         }
