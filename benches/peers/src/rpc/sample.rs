@@ -15,7 +15,7 @@ use tokio::time::sleep;
 
 use super::load::{self, Connection};
 use super::peers::{self, Connect};
-use super::process::{self, Counter};
+use super::process::{self, Counter, Counting};
 use super::relay::Relay;
 use super::serve::Used;
 use super::subject::{Case, Load, Metric, Peer};
@@ -167,12 +167,8 @@ impl Sample<'_> {
         let window = Duration::from_secs_f64(self.arguments.seconds);
         let mut tasks = Tasks(tasks);
         tasks.go_on(window / 4 + Duration::from_millis(50)).await?;
-        let mut counting = None;
-        if let Some(counter) = self.arguments.count {
-            counting = counter.attach(self.server.child.id())?;
-            tasks.go_on(Duration::from_millis(50)).await?;
-        }
-
+        let counter = self.arguments.count.unwrap_or(Counter::None);
+        let counting = counter.attach(self.server.child.id())?;
         let before = self.server.used()?;
         load::take_times();
         let (own, start, done) = (process::cpu(), Instant::now(), load::done());
@@ -180,12 +176,13 @@ impl Sample<'_> {
         let (own, took, done) =
             (process::cpu() - own, start.elapsed(), (load::done() - done) as f64);
         let times = load::take_times();
+        let calls = counting.map(Counting::finish).transpose()?;
         let after = self.server.used()?;
         ensure!(done > 0.0, "no exchange succeeded");
 
         let mut figures = BTreeMap::new();
-        if let Some(counting) = counting {
-            figures.insert(Metric::Syscalls, counting.finish()? as f64 / done);
+        if let Some(calls) = calls {
+            figures.insert(Metric::Syscalls, calls as f64 / done);
         }
         if self.arguments.count.is_some() {
             let allocations = (after.allocations - before.allocations) as f64;
