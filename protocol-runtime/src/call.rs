@@ -428,7 +428,7 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
         if let Some(extras) = extras
             && let Some(error) = &extras.refused
         {
-            return Start::Failed(CallRefused::Encode(error.clone()));
+            return Start::Failed(CallRefused::Encode(*error));
         }
         let timeout = deadline.map(|deadline| deadline.saturating_duration_since(now));
         if timeout.is_some_and(|left| left.is_zero()) {

@@ -1,10 +1,12 @@
 //! An open connection: frames of both sides, and the rules that hold for all of them. What each
 //! kind of frame does is with its concern.
 
+mod burden;
 mod calls;
 mod drain;
 mod joining;
 mod life;
+mod messages;
 mod one_way;
 mod serving;
 mod streams;
@@ -248,7 +250,17 @@ impl Open {
             let most = match head {
                 Head::Item { call } => self.sending(call).map_or(0, |sending| sending.left()),
                 Head::Event { .. } => self.events_out.left(),
-                _ => u32::MAX,
+                // No credit is needed for these, and those of the connection are never large.
+                Head::Request { .. }
+                | Head::Reply { .. }
+                | Head::Error { .. }
+                | Head::End { .. }
+                | Head::Credit { .. }
+                | Head::Cancel { .. }
+                | Head::Ping
+                | Head::Pong
+                | Head::GoAway
+                | Head::Close => u32::MAX,
             };
             if most < COST_MIN {
                 core.outbox.block(at);
@@ -337,151 +349,6 @@ impl Open {
             }
         }
         Ok(None)
-    }
-
-    /// A message, or the first or a later fragment of one.
-    fn on_message(
-        &mut self,
-        now: Instant,
-        head: Head,
-        flags: Flags,
-        body: Bytes,
-        core: &mut Core,
-    ) -> Result<(), Error> {
-        self.life.used(now);
-        if flags.has(Flags::MORE) && body.len() < 64 {
-            // Many of them are work without use.
-            self.burden(&body, core)?;
-        }
-        if flags.has(Flags::COMPRESSED) && self.compression.is_none() {
-            return Err(Error::NotNegotiated(head.kind()));
-        }
-        if !self.joining.is_empty()
-            && let Some(at) = self.joining.find(head)?
-        {
-            return self.on_fragment(at, head, flags, &body, core);
-        }
-        match head {
-            Head::Request { call, method } => self.on_request(now, call, method, flags, body, core),
-            Head::Event { method } => self.on_one_way(method, flags, body, core),
-            Head::Item { call } => self.on_item(call, flags, body, core),
-            Head::Reply { call } => self.on_answer(Kind::Reply, call, flags, body, core),
-            Head::Error { call } => self.on_answer(Kind::Error, call, flags, body, core),
-            Head::End { .. }
-            | Head::Credit { .. }
-            | Head::Cancel { .. }
-            | Head::Ping
-            | Head::Pong
-            | Head::GoAway
-            | Head::Close => Ok(()),
-        }
-    }
-
-    /// A later fragment.
-    fn on_fragment(
-        &mut self,
-        at: usize,
-        head: Head,
-        flags: Flags,
-        body: &Bytes,
-        core: &mut Core,
-    ) -> Result<(), Error> {
-        let kind = head.kind();
-        if flags.without(Flags::MORE) != Flags::NONE {
-            return Err(BadFrame::Flags { kind, flags: flags.bits() }.into());
-        }
-        check_len(self.joining.len(at).saturating_add(body.len()), core)?;
-        let cost = self.charge(head, body.len())?;
-        let more = flags.has(Flags::MORE);
-        let next = self.joining.add(at, body, !more);
-        self.joined(head, next, cost, core)
-    }
-
-    /// What becomes of a message with one more fragment, which cost so much credit.
-    fn joined(
-        &mut self,
-        head: Head,
-        next: Next,
-        cost: Option<u32>,
-        core: &mut Core,
-    ) -> Result<(), Error> {
-        match next {
-            Next::Whole(prefix, body) => self.deliver(head, prefix, body, cost, core),
-            Next::Wait | Next::Dropped => self.recover(head, cost, core),
-            Next::Full => {
-                self.recover(head, cost, core)?;
-                self.no_memory(head, core)
-            }
-        }
-    }
-
-    /// Hands a message on that is whole.
-    fn deliver(
-        &mut self,
-        head: Head,
-        prefix: Prefix,
-        body: Bytes,
-        cost: Option<u32>,
-        core: &mut Core,
-    ) -> Result<(), Error> {
-        self.useful(&body);
-        let body = match self.compression.filter(|_| prefix.compressed) {
-            None => body,
-            Some(algorithm) => {
-                let max = usize::try_from(core.limits.message_bytes()).unwrap_or(usize::MAX);
-                let mut charge = core.memory.charge();
-                if !charge.grow(compress::raw_len(&body, max)?) {
-                    self.recover(head, cost, core)?;
-                    return self.no_memory(head, core);
-                }
-                charge.keep(compress::decompress(algorithm, &body, max)?)
-            }
-        };
-        let cost = cost.map_or(0, |cost| usize::try_from(cost).unwrap_or(usize::MAX));
-        match head {
-            Head::Request { call, method } => {
-                self.deliver_request(call, method, prefix, body, core)
-            }
-            Head::Event { method } => self.deliver_one_way(method, prefix, body, cost, core)?,
-            Head::Item { call } => core.events.push_back(Event::Item { call, body, cost }),
-            Head::Reply { call } => self.deliver_reply(call, prefix, body, core),
-            Head::Error { call } => self.deliver_error(call, &body, core)?,
-            Head::End { .. }
-            | Head::Credit { .. }
-            | Head::Cancel { .. }
-            | Head::Ping
-            | Head::Pong
-            | Head::GoAway
-            | Head::Close => {}
-        }
-        Ok(())
-    }
-
-    /// There is no memory for a message.
-    fn no_memory(&mut self, head: Head, core: &mut Core) -> Result<(), Error> {
-        stats::count(&mut core.stats.no_memory);
-        match head {
-            Head::Request { call, .. } => {
-                self.over(call, core);
-                self.refuse(call, &Fault::Overloaded { retry_after: None }, core)
-            }
-            Head::Reply { call } | Head::Error { call } => {
-                self.give_up_unread(call, core);
-                Ok(())
-            }
-            Head::Item { call } if call.caller() == core.role => {
-                self.give_up_unread(call, core);
-                Ok(())
-            }
-            Head::Item { call } => self.drop_served(
-                call,
-                &Fault::Overloaded { retry_after: None },
-                super::event::Dropped::Overloaded,
-                core,
-            ),
-            // The rest is dropped as it comes.
-            _ => Ok(()),
-        }
     }
 
     fn on_ping(&mut self, now: Instant, body: &Bytes, core: &mut Core) -> Result<(), Error> {
@@ -577,67 +444,6 @@ impl Open {
             core.write_small(Head::Credit { call }, &Credit { bytes })?;
         }
         Ok(())
-    }
-
-    /// Answers a call without handing it on.
-    fn refuse(&mut self, call: CallId, fault: &Fault, core: &mut Core) -> Result<(), Error> {
-        let before = core.outbox.len();
-        core.write_fault(call, fault)?;
-        self.answered_here(before, core)
-    }
-
-    /// The session wrote something by itself; a peer that does not read may not have more and
-    /// more of it.
-    fn answered_here(&mut self, before: usize, core: &Core) -> Result<(), Error> {
-        let batch = core.outbox.batch();
-        if self.refusals.0 != batch {
-            self.refusals = (batch, 0);
-        }
-        let grown = core.outbox.len().saturating_sub(before);
-        self.refusals.1 = self.refusals.1.saturating_add(grown);
-        let max = core.limits.refusal_bytes();
-        if u32::try_from(self.refusals.1).is_ok_and(|waiting| waiting <= max) {
-            return Ok(());
-        }
-        Err(Error::Flood(Flood::Refusals { max }))
-    }
-
-    /// A frame that did something pays for others that did nothing.
-    fn useful(&mut self, body: &Bytes) {
-        self.overhead = self.overhead.saturating_sub(cost(body));
-    }
-
-    /// A frame of little use.
-    fn little_use(&mut self, now: Instant, core: &Core) -> Result<(), Error> {
-        let spent = self.control.spend(now);
-        let max = core.limits.control_frames();
-        spent.map_err(|_| Error::Flood(Flood::Control { max }))
-    }
-
-    /// A frame without effect.
-    fn stray(&mut self, body: &Bytes, core: &mut Core) -> Result<(), Error> {
-        stats::count(&mut core.stats.strays);
-        self.burden(body, core)
-    }
-
-    /// A frame for a stream that may have ended while it was on its way.
-    fn stray_of_stream(&mut self, body: &Bytes, core: &mut Core) -> Result<(), Error> {
-        match self.forgiven.checked_sub(super::window::cost(body.len())) {
-            Some(left) => {
-                stats::count(&mut core.stats.strays);
-                self.forgiven = left;
-                Ok(())
-            }
-            None => self.stray(body, core),
-        }
-    }
-
-    /// A frame that costs this side more than it costs the peer. One that is long does not.
-    fn burden(&mut self, body: &Bytes, core: &Core) -> Result<(), Error> {
-        let most = u32::try_from(HEADER).unwrap_or(u32::MAX).saturating_add(COST_MIN);
-        self.overhead = self.overhead.saturating_add(cost(body).min(most));
-        let max = core.limits.overhead_bytes();
-        if self.overhead > max { Err(Error::Flood(Flood::Overhead { max })) } else { Ok(()) }
     }
 }
 

@@ -126,7 +126,16 @@ impl Open {
             Head::Item { call } => {
                 self.receiving(call).map(|receiving| receiving.charge(len)).transpose()
             }
-            _ => Ok(None),
+            Head::Request { .. }
+            | Head::Reply { .. }
+            | Head::Error { .. }
+            | Head::End { .. }
+            | Head::Credit { .. }
+            | Head::Cancel { .. }
+            | Head::Ping
+            | Head::Pong
+            | Head::GoAway
+            | Head::Close => Ok(None),
         }
     }
 
@@ -138,20 +147,17 @@ impl Open {
         core: &mut Core,
     ) -> Result<(), Error> {
         let Some(cost) = cost else { return Ok(()) };
-        match head {
-            Head::Item { call } => {
-                let due = self.receiving(call).and_then(|receiving| {
-                    receiving.free(cost);
-                    receiving.due_if_low()
-                });
-                Self::give(Some(call), due, core)
-            }
-            _ => {
-                self.events_in.free(cost);
-                let due = self.events_in.due_if_low();
-                Self::give(None, due, core)
-            }
+        if let Head::Item { call } = head {
+            let due = self.receiving(call).and_then(|receiving| {
+                receiving.free(cost);
+                receiving.due_if_low()
+            });
+            return Self::give(Some(call), due, core);
         }
+        // Nothing else costs.
+        self.events_in.free(cost);
+        let due = self.events_in.due_if_low();
+        Self::give(None, due, core)
     }
 
     pub(super) fn on_item(
@@ -295,7 +301,16 @@ impl Open {
                 self.events_out.spend(fragment.len);
                 None
             }
-            other => other.call(),
+            head @ (Head::Request { .. }
+            | Head::Reply { .. }
+            | Head::Error { .. }
+            | Head::End { .. }
+            | Head::Credit { .. }
+            | Head::Cancel { .. }
+            | Head::Ping
+            | Head::Pong
+            | Head::GoAway
+            | Head::Close) => head.call(),
         };
         let Some(then_end) = fragment.last else { return };
         self.tell_of_credit(call, core);

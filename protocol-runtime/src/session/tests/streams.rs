@@ -271,10 +271,10 @@ fn s12_a_churn_of_calls_that_are_cancelled_at_random_leaves_nothing() {
     let mut dice = super::pair::Dice::new(3);
     for _ in 0..20_000 {
         let call = pair.client.call(pair.now, b"x", None);
-        if dice.roll() % 2 == 0 {
+        if dice.roll().is_multiple_of(2) {
             pair.settle();
         }
-        if dice.roll() % 2 == 0 {
+        if dice.roll().is_multiple_of(2) {
             pair.client.session.cancel(pair.now, call);
         }
         pair.settle();
