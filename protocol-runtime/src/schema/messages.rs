@@ -59,7 +59,6 @@ pub enum End {
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is said of a message or not")]
 #[non_exhaustive]
-#[expect(clippy::struct_excessive_bools, reason = "each is a word that a schema says or not")]
 pub struct MessageSchema {
     /// The wire number.
     pub number: u16,

@@ -12,7 +12,6 @@ use super::{Open, check_len};
 use crate::compress;
 use crate::error::{Error, Fault};
 use crate::frame::header::{BadFrame, Flags, Head, Kind};
-use crate::frame::id::Role;
 
 impl Open {
     /// A message, or the first or a later fragment of one.

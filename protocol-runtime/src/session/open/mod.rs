@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use bytes::{Buf, Bytes, BytesMut};
 
 use self::drain::Drain;
-use self::joining::{Joining, Next, Prefix};
+use self::joining::{Joining, Prefix};
 use self::life::Life;
 use super::budget::Budget;
 use super::config::Established;
@@ -27,7 +27,7 @@ use super::served::Served;
 use super::shape::{Compress, Shape, Shapes};
 use super::window::{COST_MIN, Receiving, Sending};
 use super::{Core, Rest, stats};
-use crate::compress::{self, Algorithm, Compressor};
+use crate::compress::{Algorithm, Compressor};
 use crate::error::{APPLICATION, CloseReason, Error, Fault, Flood, PeerText};
 use crate::frame::control::{Close, Credit, ErrorBody, Meta, Ping, Pong};
 use crate::frame::decoder::{Decoder, Frame};
