@@ -1,7 +1,5 @@
 //! The example of streams does what its lines say.
 
-#![expect(clippy::unwrap_used, reason = "a test fails where it is wrong")]
-
 #[expect(dead_code, reason = "its main belongs to the example")]
 #[path = "../examples/streams.rs"]
 mod streams;

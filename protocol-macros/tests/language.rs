@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 #![expect(missing_docs, reason = "what is declared here is for these tests only")]
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on is a failed test")]
+#![expect(clippy::use_self, clippy::type_complexity, reason = "types of a user are as they come")]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 

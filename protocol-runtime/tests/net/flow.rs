@@ -1,9 +1,10 @@
 //! A protocol with streams, written by hand in the shape that is generated, and its handlers.
 #![expect(
+    clippy::disallowed_methods,
     clippy::expect_used,
     clippy::panic,
     clippy::manual_async_fn,
-    reason = "fails like a test, and looks like generated code"
+    reason = "starts tasks and fails like a test, and looks like generated code"
 )]
 
 use std::convert::Infallible;

@@ -3,9 +3,7 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::as_conversions,
-    missing_docs,
     reason = "a test fails where it is wrong, and its numbers are small"
 )]
 
