@@ -13,7 +13,7 @@ fn the_model_is_printed_as_json() {
          struct T {\n    #[since(2), max(N)]\n    @0 a: Map<String, (u8, f32)>,\n    @1 _: Option<u8>,\n    \
          #[varint]\n    @2 b: u64 = 7,\n}\n\nflags F: u8 { @0 A, @1 _ }\n\nenum E: u8 { @0 A }\n\n\
          #[error]\nenum U { @1 A, @2 B(S) }\n\n#[version(2)]\nprotocol P {\n    \
-         #[idempotent, timeout(\"5s\")]\n    @1 M { @0 t: T } -> Result<Stream<S>, U>,\n    #[from(server)]\n    @2 N,\n}\n",
+         #[idempotent, timeout(\"5s\"), compress, view]\n    @1 M { @0 t: T } -> Result<Stream<S>, U>,\n    #[from(server)]\n    @2 N,\n}\n",
     );
     let run = npgen(&dir, &["ir", "--pretty", "a.np"]);
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
