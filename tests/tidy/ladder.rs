@@ -21,13 +21,15 @@ const SHELL: &str = "transport";
 
 /// Plain data, of use to every row, with what it may name itself. An error holds the errors of
 /// what it is made of; those are data as well.
-const DATA: [(&str, &[&str]); 4] = [
+const DATA: [(&str, &[&str]); 5] = [
     ("limits", &[]),
+    ("metadata", &["frame::control", "wire"]),
     ("schema", &[]),
     ("types", &["error"]),
     (
         "error",
         &[
+            "compress::CompressError",
             "frame::header",
             "frame::preface",
             "frame::reason",
