@@ -100,6 +100,7 @@ impl<E> From<Fault> for CallError<E> {
     }
 }
 
+#[cfg(feature = "net")]
 impl<E> CallError<E> {
     /// What a side that serves a call tells its caller, when this failure ended what it was doing:
     /// the message's own error, or a fault.
