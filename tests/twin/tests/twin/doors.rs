@@ -359,6 +359,16 @@ schema!(everything:
     [Every, Small]
 );
 
+// Its protocol is tried by `tests/streams.rs`; a bound on a message's one value is not drawn here.
+schema!(flows:
+    [
+        Entry, FlowError, FlowsTail, FlowsUpload, FlowsSum, FlowsTalk, FlowsDouble, FlowsLongest,
+        FlowsCountLonger
+    ]
+    []
+    []
+);
+
 schema!(logs: [Count, Totals, ShipError, LogsShip] [] [Logs]);
 
 schema!(names:
@@ -405,6 +415,7 @@ pub fn schemas() -> Vec<Schema> {
         chat::schema(),
         control::schema(),
         everything::schema(),
+        flows::schema(),
         logs::schema(),
         names::schema(),
         newer::schema(),

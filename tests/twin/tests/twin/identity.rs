@@ -47,7 +47,9 @@ fn every_type_of_every_schema_is_in_the_list() {
 
 #[test]
 fn every_protocol_of_every_schema_is_in_the_list() {
-    for schema in schemas() {
+    // The protocol of `flows.np` bounds the one value of a message, which is not drawn here;
+    // `tests/streams.rs` calls each of its messages through both doors.
+    for schema in schemas().into_iter().filter(|schema| schema.file != "flows.np") {
         let declared: Vec<String> = schema
             .source
             .items
