@@ -24,7 +24,7 @@ use crate::wire::{Root, Wire};
 
 /// A handler of `P` that consists of closures. Clones share them.
 ///
-/// ```ignore
+/// ```text
 /// let dispatcher = Dispatcher::<Chat>::new();
 /// dispatcher.on("Join", |cx: &Cx, join: ChatJoin| Joined { room: join.room })?;
 /// let server = np::server().add::<Chat, _>(dispatcher.clone()).listen("tcp://[::]:9000").await?;
