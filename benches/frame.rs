@@ -80,7 +80,7 @@ impl Side {
             },
             suite: Suite::ChaChaPoly,
             offers: vec![offer],
-            limits: Limits::default(),
+            limits: Limits::default().into(),
             unix_ms: 0,
             clock: ClockPolicy::Warn,
             shapes: Vec::new(),

@@ -11,10 +11,9 @@ use crate::noise::PublicKey;
 pub struct Peer {
     identity: Identity,
     transport: &'static str,
-    address: String,
-    principal: Option<String>,
-    roles: Vec<String>,
-    listed: Option<String>,
+    address: Arc<str>,
+    /// Most peers have none.
+    grant: Option<Box<Grant>>,
 }
 
 /// What the peer proved about itself.
@@ -74,18 +73,23 @@ pub enum Decision {
 
 impl Peer {
     pub(crate) fn new(identity: Identity, transport: &'static str, address: String) -> Self {
-        Self { identity, transport, address, principal: None, roles: Vec::new(), listed: None }
+        Self { identity, transport, address: address.into(), grant: None }
+    }
+
+    /// The same peer, when it is known what it proves.
+    pub(crate) fn proven(&self, identity: Identity) -> Self {
+        Self { identity, ..self.clone() }
     }
 
     /// The same peer, let in under a name.
     pub(crate) fn granted(mut self, grant: Grant) -> Self {
-        (self.principal, self.roles, self.listed) = (grant.principal, grant.roles, grant.listed);
+        self.grant = (grant != Grant::default()).then(|| Box::new(grant));
         self
     }
 
     /// What the allow-list called the peer when it came in.
     pub(crate) fn listed(&self) -> Option<&str> {
-        self.listed.as_deref()
+        self.grant.as_ref()?.listed.as_deref()
     }
 
     /// What the peer proved about itself.
@@ -107,14 +111,14 @@ impl Peer {
     /// name there, the connection is closed.
     #[must_use]
     pub fn principal(&self) -> Option<&str> {
-        self.principal.as_deref()
+        self.grant.as_ref()?.principal.as_deref()
     }
 
     /// What the peer may do, in the words of the allow-list. When these change there, the connection
     /// is closed, so that they are never out of date for longer than that takes.
     #[must_use]
     pub fn roles(&self) -> &[String] {
-        &self.roles
+        self.grant.as_ref().map_or(&[], |grant| &grant.roles)
     }
 
     /// What carries the connection: `tcp`, `mem`, or `other` for a stream of the application's own.

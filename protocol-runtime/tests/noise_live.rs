@@ -125,7 +125,7 @@ fn session(kind: Kind, security: Security) -> Session {
         security,
         suite: kind.suite,
         offers: vec![offer()],
-        limits: Limits::default(),
+        limits: Limits::default().into(),
         unix_ms: NOW_MS,
         clock: ClockPolicy::Warn,
         shapes: Vec::new(),

@@ -25,7 +25,7 @@ fn session(security: Security) -> Session {
         security,
         suite: Suite::auto(),
         offers: vec![offer],
-        limits: Limits::default(),
+        limits: Limits::default().into(),
         unix_ms: 0,
         clock: ClockPolicy::Warn,
         shapes: Vec::new(),

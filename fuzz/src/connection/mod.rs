@@ -156,7 +156,7 @@ fn config(security: Security) -> Config {
         security,
         suite: Suite::ChaChaPoly,
         offers: vec![offer("test::A", 3, 2), offer("test::B", 1, 1)],
-        limits: Limits::default(),
+        limits: Limits::default().into(),
         unix_ms: UNIX_MS,
         clock: ClockPolicy::Warn,
         shapes: Vec::new(),

@@ -29,7 +29,7 @@ pub(super) struct Connector {
     pub(super) way: Way,
     pub(super) services: Arc<[Arc<dyn Service>]>,
     pub(super) secure: Secure,
-    pub(super) limits: Limits,
+    pub(super) limits: Arc<Limits>,
     pub(super) response_timeout: Duration,
     pub(super) connect_timeout: Option<Duration>,
 }

@@ -353,6 +353,7 @@ impl ClientBuilder {
         let services =
             self.services.finish("no protocol is offered: add one with `.offer::<Protocol>()`")?;
         let Self { secure, limits, response_timeout, connect_timeout, .. } = self;
+        let limits = Arc::new(limits);
         Ok(Connector { way, services, secure, limits, response_timeout, connect_timeout })
     }
 

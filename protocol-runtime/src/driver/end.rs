@@ -106,7 +106,8 @@ impl Driver {
         let (transport, address) = (peer.transport(), peer.address());
         if self.shared.open().is_none() {
             // Strangers can cause as many of these as they like.
-            let left_out = self.half_open.as_ref().map_or(Some(0), |held| held.note(now));
+            let half_open = self.door.as_ref().and_then(|door| door.half_open.as_ref());
+            let left_out = half_open.map_or(Some(0), |held| held.note(now));
             if let Some(left_out) = left_out {
                 tracing::warn!(%transport, %address, %reason, left_out, "connection not opened");
             }

@@ -9,14 +9,14 @@ use super::calls::{Answered, Outcome};
 use super::inlet::Item;
 use super::service::Kind;
 use super::shared::{Agreed, Open};
-use super::{Command, Core, Driver, Inherited, Message, Phase};
+use super::{Command, Core, Driver, Inherited, Message, Phase, Service};
 use crate::connection::Security;
 use crate::error::{CloseReason, Error, Fault};
 use crate::frame::preface::Channel;
 use crate::frame::reason::Reason;
 use crate::noise::Pattern;
-use crate::peer::{Identity, Peer};
-use crate::session::{Accepted, CallFailure, CallId, Event, Role, Status};
+use crate::peer::Identity;
+use crate::session::{CallFailure, CallId, Event, Role, Status};
 
 /// Callers woken at a time when output has room again.
 const WOKEN_AT_ONCE: usize = 64;
@@ -49,7 +49,7 @@ impl Driver {
             // What the verdict holds is dropped after the lock.
             undecided = self.needless(core);
             let mut closed = None;
-            while self.deciding.is_none()
+            while !self.is_deciding()
                 && let Some(event) = core.session.poll_event()
             {
                 closed = self.take(core, event, now).or(closed);
@@ -59,7 +59,8 @@ impl Driver {
         });
         let _dropped = catch_unwind(AssertUnwindSafe(|| drop(undecided)));
         if let Some(reason) = closed {
-            let reason = self.refused.take().map_or(reason, CloseReason::from);
+            let refused = self.door.as_mut().and_then(|door| door.refused.take());
+            let reason = refused.map_or(reason, CloseReason::from);
             self.close(now, reason);
             return true;
         }
@@ -192,16 +193,12 @@ impl Driver {
 
     /// The handshake is done.
     fn establish(&mut self, core: &mut Core) {
-        let Some(established) = core.session.established() else {
+        let (Some(established), Some(door)) = (core.session.established(), &self.door) else {
             return;
         };
         let (pattern, suite) = match established.channel {
             Channel::Clear => (None, None),
             Channel::Noise { pattern, suite } => (Some(pattern), Some(suite)),
-        };
-        let agreed = |accepted: &Accepted| Agreed {
-            name: accepted.name().to_owned(),
-            exact: accepted.exact,
         };
         let proves = match (pattern, core.session.role()) {
             (Some(Pattern::Xx | Pattern::Xk), _) | (Some(Pattern::Nk), Role::Server) => true,
@@ -213,7 +210,7 @@ impl Driver {
             pattern,
             suite,
             handshake_hash: established.handshake_hash,
-            local_key: self.local_key.filter(|_| proves),
+            local_key: door.local_key.filter(|_| proves),
             peer_key: established.peer_key,
             clock_skew: established.clock_skew,
         };
@@ -223,14 +220,20 @@ impl Driver {
             (None, _) => Identity::Anonymous,
         };
         let stranger = self.shared.peer();
-        let (transport, address) = (stranger.transport(), stranger.address().to_owned());
+        let (transport, address) = (stranger.transport(), stranger.address());
         if let Some(skew) = security.clock_skew
             && skew.size() > self.shared.limits.clock_skew()
         {
             tracing::warn!(%transport, %address, %skew, "the peer's clock is off");
         }
-        let protocols = established.protocols.iter().map(agreed).collect();
-        let peer = Peer::new(identity, transport, address);
+        let mut protocols = Vec::new();
+        protocols.reserve_exact(established.protocols.len());
+        protocols.extend(established.protocols.iter().filter_map(|accepted| {
+            let named = |service: &&Arc<dyn Service>| service.name() == accepted.name();
+            let name = door.services.iter().find(named)?.name();
+            Some(Agreed { name, exact: accepted.exact })
+        }));
+        let peer = stranger.proven(identity);
         self.ask(core, Open { peer, protocols, security });
     }
 }

@@ -48,7 +48,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-use self::admit::Deciding;
+use self::admit::Door;
 use self::input::Input;
 use self::output::{Output, Written};
 use self::pumps::Pumps;
@@ -82,18 +82,8 @@ pub(crate) struct Driver {
     shared: Arc<Shared>,
     /// Gone when the connection is over.
     stream: Option<Stream>,
-    services: Arc<[Arc<dyn Service>]>,
-    local_key: Option<PublicKey>,
-    /// Who is told when the peer was let in, until it is.
-    half_open: Option<Box<dyn HalfOpen>>,
-    /// What is asked about the peer after the handshake.
-    gate: Option<Gate>,
-    /// The peer, until that is answered.
-    deciding: Option<Deciding>,
-    /// When it has to be.
-    decided_by: Instant,
-    /// Why the peer was not let in, where that is worth an error.
-    refused: Option<Error>,
+    /// Gone when the peer was let in.
+    door: Option<Box<Door>>,
     /// By the protocol's index on this connection.
     protocols: Vec<Protocol>,
     input: Input,
@@ -196,16 +186,11 @@ impl Driver {
     ) -> Self {
         let now = now();
         let decided_by = now.checked_add(shared.limits.handshake_timeout()).unwrap_or(now);
+        let door = Door::new(services, local_key, half_open, gate, decided_by);
         Self {
             shared,
             stream: Some(stream),
-            services,
-            local_key,
-            half_open,
-            gate,
-            deciding: None,
-            decided_by,
-            refused: None,
+            door: Some(Box::new(door)),
             protocols: Vec::new(),
             input: Input::default(),
             output: Output::default(),
@@ -259,7 +244,7 @@ impl Driver {
             return false;
         }
         deadline = earlier(deadline, self.stalls());
-        deadline = earlier(deadline, self.deciding.as_ref().map(|_| self.decided_by));
+        deadline = earlier(deadline, self.decided_by());
         deadline = match self.phase {
             Phase::Flushing { until } => earlier(deadline, until),
             Phase::Lingering { until } => earlier(deadline, Some(until)),

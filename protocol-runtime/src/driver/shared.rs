@@ -35,7 +35,7 @@ pub(crate) struct Shared {
     /// Slots whose handler was woken.
     pub(super) woken: Mutex<Vec<Woken>>,
     open: OnceLock<Open>,
-    pub(crate) limits: Limits,
+    pub(crate) limits: Arc<Limits>,
     /// How long a call waits for its answer unless it says otherwise.
     pub(crate) response_timeout: Duration,
     /// What is known of the peer before the handshake.
@@ -113,7 +113,7 @@ pub(crate) struct Open {
 /// A protocol of this connection, at its index on the wire.
 #[derive(Debug)]
 pub(crate) struct Agreed {
-    pub(crate) name: String,
+    pub(crate) name: &'static str,
     pub(crate) exact: bool,
 }
 
@@ -127,7 +127,7 @@ pub(crate) struct Woken {
 impl Shared {
     pub(crate) fn new(
         session: Session,
-        limits: Limits,
+        limits: Arc<Limits>,
         response_timeout: Duration,
         stranger: Peer,
     ) -> Self {

@@ -159,6 +159,11 @@ impl<D, F: Future<Output = ()>> Pool<D, F> {
         let place = Woken { protocol: self.protocol, slot: index };
         let run = Arc::new(Run::new(self.shared.clone(), place));
         let waker = Waker::from(run.clone());
+        if index == 0 {
+            // Most connections have one call at a time.
+            self.slots.reserve_exact(1);
+            self.free.reserve_exact(1);
+        }
         self.slots.push(Slot { future: Box::pin(None), work: None, run, waker });
         index
     }

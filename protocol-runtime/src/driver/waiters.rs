@@ -5,11 +5,16 @@ use std::collections::BTreeMap;
 use std::task::Waker;
 use std::time::Instant;
 
-/// A line of waiting tasks, first come first served.
+/// A line of waiting tasks, first come first served. Takes no room until somebody waits.
 #[derive(Debug, Default)]
 pub(crate) struct Waiters {
+    line: Option<Box<Line>>,
+}
+
+#[derive(Debug, Default)]
+struct Line {
     next: u64,
-    line: BTreeMap<u64, Waiting>,
+    waiting: BTreeMap<u64, Waiting>,
     /// Not later than the first deadline in the line.
     earliest: Option<Instant>,
 }
@@ -33,19 +38,20 @@ impl Waiters {
         waker: &Waker,
         deadline: Option<Instant>,
     ) -> Option<Waker> {
+        let line = self.line.get_or_insert_default();
         let Ticket(place) = *ticket.get_or_insert_with(|| {
-            let place = Ticket(self.next);
-            self.next = self.next.wrapping_add(1);
+            let place = Ticket(line.next);
+            line.next = line.next.wrapping_add(1);
             place
         });
         if let Some(deadline) = deadline {
-            self.earliest = Some(self.earliest.map_or(deadline, |first| first.min(deadline)));
+            line.earliest = Some(line.earliest.map_or(deadline, |first| first.min(deadline)));
         }
-        match self.line.get(&place) {
+        match line.waiting.get(&place) {
             Some(waiting) if waiting.waker.will_wake(waker) => None,
             _ => {
                 let waiting = Waiting { waker: waker.clone(), deadline };
-                self.line.insert(place, waiting).map(|replaced| replaced.waker)
+                line.waiting.insert(place, waiting).map(|replaced| replaced.waker)
             }
         }
     }
@@ -53,47 +59,50 @@ impl Waiters {
     /// Leaves the line. `None` if the place had been woken: whoever leaves without using that
     /// passes it on with [`Waiters::wake`].
     pub(crate) fn leave(&mut self, ticket: &Ticket) -> Option<Waker> {
-        let left = self.line.remove(&ticket.0);
-        if self.line.is_empty() {
-            self.earliest = None;
+        let line = self.line.as_mut()?;
+        let left = line.waiting.remove(&ticket.0);
+        if line.waiting.is_empty() {
+            line.earliest = None;
         }
         left.map(|waiting| waiting.waker)
     }
 
     /// Takes the first `count` out of the line, for waking.
     pub(crate) fn wake(&mut self, count: usize, out: &mut Vec<Waker>) {
+        let Some(line) = &mut self.line else { return };
         for _ in 0..count {
-            let Some((_, waiting)) = self.line.pop_first() else {
+            let Some((_, waiting)) = line.waiting.pop_first() else {
                 break;
             };
             out.push(waiting.waker);
         }
-        if self.line.is_empty() {
-            self.earliest = None;
+        if line.waiting.is_empty() {
+            line.earliest = None;
         }
     }
 
     /// Takes everybody out of the line, for waking.
     pub(crate) fn wake_all(&mut self, out: &mut Vec<Waker>) {
-        self.wake(self.line.len(), out);
+        self.wake(usize::MAX, out);
     }
 
     /// Takes those out of the line whose deadline has come, for waking.
     pub(crate) fn wake_expired(&mut self, now: Instant, out: &mut Vec<Waker>) {
-        if self.earliest.is_none_or(|earliest| now < earliest) {
+        let Some(line) = &mut self.line else { return };
+        if line.earliest.is_none_or(|earliest| now < earliest) {
             return;
         }
         let due = |waiting: &Waiting| waiting.deadline.is_some_and(|deadline| deadline <= now);
-        let places: Vec<_> =
-            self.line.iter().filter(|(_, waiting)| due(waiting)).map(|(place, _)| *place).collect();
+        let due = line.waiting.iter().filter(|(_, waiting)| due(waiting));
+        let places: Vec<_> = due.map(|(place, _)| *place).collect();
         for place in places {
-            out.extend(self.line.remove(&place).map(|waiting| waiting.waker));
+            out.extend(line.waiting.remove(&place).map(|waiting| waiting.waker));
         }
-        self.earliest = self.line.values().filter_map(|waiting| waiting.deadline).min();
+        line.earliest = line.waiting.values().filter_map(|waiting| waiting.deadline).min();
     }
 
     /// When to call [`Waiters::wake_expired`]; may be early, never late.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.earliest
+        self.line.as_ref()?.earliest
     }
 }

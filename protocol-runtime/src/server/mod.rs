@@ -246,7 +246,7 @@ impl ServerBuilder {
         let registry = Arc::new(Registry::new(&self.limits, exempt));
         let (stop, stopped) = watch::channel(Stop::Running);
         let key = setup.key;
-        let (limits, response_timeout) = (self.limits, self.response_timeout);
+        let (limits, response_timeout) = (Arc::new(self.limits), self.response_timeout);
         let memory = MessageMemory::new(&limits);
         let plan = Plan { services, setup, limits, response_timeout, memory };
         let acceptor = Acceptor::new(listener, registry.clone(), plan, authority);

@@ -244,7 +244,7 @@ async fn of_whoever_was_not_let_in_yet_little_is_read() {
         security: Security::Client(ClientSecurity::Plain),
         suite: Suite::auto(),
         offers: vec![driver::called::<Empty>().offer()],
-        limits: Limits::default(),
+        limits: Limits::default().into(),
         unix_ms: 0,
         clock: ClockPolicy::Warn,
         shapes: Vec::new(),

@@ -24,8 +24,8 @@ pub struct Config {
     pub suite: Suite,
     /// A client: the one to four protocols it offers. A server: those it serves, each once.
     pub offers: Vec<Offer>,
-    /// The limits of this side.
-    pub limits: Limits,
+    /// The limits of this side; all connections with the same ones share them.
+    pub limits: Arc<Limits>,
     /// The time of day when the session is made, in milliseconds since 1970.
     pub unix_ms: u64,
     /// What becomes of a peer with another time of day.

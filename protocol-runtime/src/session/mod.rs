@@ -50,6 +50,7 @@ mod window;
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::BytesMut;
@@ -87,12 +88,12 @@ pub struct Session {
 /// What outlives each state.
 struct Core {
     role: Role,
-    limits: Limits,
+    limits: Arc<Limits>,
     outbox: Outbox,
     events: VecDeque<Event>,
     established: Option<Box<Established>>,
     stats: Stats,
-    /// What is known of the messages of each protocol, by its name.
+    /// What is known of the messages of each protocol, by its name, until the connection is open.
     shapes: Vec<(String, Shapes)>,
     memory: MessageMemory,
     /// Whether all messages are compressed that may be.
@@ -509,7 +510,7 @@ impl Session {
 
     /// The limits of this side.
     #[must_use]
-    pub const fn limits(&self) -> &Limits {
+    pub fn limits(&self) -> &Limits {
         &self.core.limits
     }
 

@@ -62,7 +62,7 @@ pub fn config(security: Security) -> Config {
         security,
         suite: Suite::ChaChaPoly,
         offers: vec![offer("test::A", 1, 1)],
-        limits: Limits::default(),
+        limits: Limits::default().into(),
         unix_ms,
         clock: ClockPolicy::Warn,
         shapes: Vec::new(),
@@ -252,7 +252,7 @@ impl Pair {
         let shapes = Shapes::new(shapes);
         let side = |role| Config {
             shapes: vec![shapes.clone()],
-            limits: limits(Limits::default()),
+            limits: limits(Limits::default()).into(),
             ..config(protection.of(role))
         };
         Self::with(side(Role::Client), side(Role::Server)).opened()

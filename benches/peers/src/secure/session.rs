@@ -105,7 +105,7 @@ impl Pairs {
             security,
             suite: Suite::AesGcm,
             offers: self.offers.clone(),
-            limits: Limits::default(),
+            limits: Limits::default().into(),
             unix_ms: self.unix_ms,
             clock: ClockPolicy::Warn,
             shapes: Vec::new(),

@@ -63,10 +63,12 @@ pub(super) fn choose(ours: &[Offer], theirs: &[Offer]) -> Result<Vec<Accepted>, 
         let ours = ours.iter().find(|ours| fits(ours, theirs))?;
         Some((ours, theirs))
     });
-    let chosen: Vec<_> = both
+    let mut chosen: Vec<_> = both
         .enumerate()
         .filter_map(|(index, (ours, theirs))| accepted(index, ours, theirs))
         .collect();
+    // It stays for as long as the connection does.
+    chosen.shrink_to_fit();
     if chosen.is_empty() { Err(mismatch(ours, theirs)) } else { Ok(chosen) }
 }
 

@@ -146,8 +146,10 @@ impl Open {
                 Incoming::Sealed { opener: keys.opener, text: BytesMut::new() }
             }
         };
+        // Of protocols that are not in use nobody asks any more.
+        let offered = std::mem::take(&mut core.shapes);
         let shapes = established.protocols.iter().map(|accepted| {
-            let known = core.shapes.iter().find(|(name, _)| name == accepted.name());
+            let known = offered.iter().find(|(name, _)| name == accepted.name());
             known.map(|(_, shapes)| shapes.clone()).unwrap_or_default()
         });
         let limits = &core.limits;

@@ -100,7 +100,7 @@ fn f4_a_message_at_the_limit_passes_and_one_over_it_is_not_written() {
     for (protection, limit) in [(Protection::Plain, 1_048_576), (Protection::Xx, 20_000)] {
         let max = usize::try_from(limit).unwrap();
         let side = |role| Config {
-            limits: Limits::default().with_message_bytes(limit).unwrap(),
+            limits: Limits::default().with_message_bytes(limit).unwrap().into(),
             ..config(protection.of(role))
         };
         let mut pair = Pair::with(side(Role::Client), side(Role::Server)).opened();
@@ -135,7 +135,7 @@ fn f4_a_message_at_the_limit_passes_and_one_over_it_is_not_written() {
 #[test]
 fn a_response_over_the_limit_is_told_to_both_sides() {
     let side = |role| Config {
-        limits: Limits::default().with_message_bytes(1_048_576).unwrap(),
+        limits: Limits::default().with_message_bytes(1_048_576).unwrap().into(),
         ..config(Protection::Plain.of(role))
     };
     let mut pair = Pair::with(side(Role::Client), side(Role::Server)).opened();
@@ -459,7 +459,7 @@ fn commands_after_the_end_say_why_it_ended() {
 #[test]
 fn a_caller_stops_at_what_the_peer_serves() {
     let server = Config {
-        limits: Limits::default().with_calls_in_flight(2).unwrap(),
+        limits: Limits::default().with_calls_in_flight(2).unwrap().into(),
         ..config(Protection::Plain.of(Role::Server))
     };
     let client = config(Protection::Plain.of(Role::Client));

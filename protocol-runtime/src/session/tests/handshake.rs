@@ -100,7 +100,7 @@ fn limits_are_the_lesser_of_both_sides() {
     for few_on_client in [false, true] {
         let (mut client, mut server) = (client(Protection::Xx), server(Protection::Xx));
         let side = if few_on_client { &mut client } else { &mut server };
-        side.limits = few.clone();
+        side.limits = few.clone().into();
         let mut pair = Pair::with(client, server);
         pair.settle();
         let (few, many) = if few_on_client {

@@ -13,8 +13,10 @@ use crate::session::{CallFailure, CallRefused, Config, Event, Role, Status};
 const SECOND: Duration = Duration::from_secs(1);
 
 fn with(limits: impl Fn(Limits) -> Limits) -> Pair {
-    let side =
-        |role| Config { limits: limits(Limits::default()), ..config(Protection::Plain.of(role)) };
+    let side = |role| Config {
+        limits: limits(Limits::default()).into(),
+        ..config(Protection::Plain.of(role))
+    };
     Pair::with(side(Role::Client), side(Role::Server)).opened()
 }
 

@@ -22,7 +22,7 @@ fn with(limits: impl FnOnce(Limits) -> Result<Limits, LimitError>, role: Role) -
     let mut client = config(Protection::Plain.of(Role::Client));
     let mut server = config(Protection::Plain.of(Role::Server));
     let side = if role == Role::Client { &mut client } else { &mut server };
-    side.limits = limits(Limits::default()).unwrap();
+    side.limits = limits(Limits::default()).unwrap().into();
     Pair::with(client, server)
 }
 
@@ -49,7 +49,7 @@ fn record_bytes() {
     let mut pair = Pair::with(
         config(Protection::Nn.of(Role::Client)),
         Config {
-            limits: Limits::default().with_record_bytes(1_024).unwrap(),
+            limits: Limits::default().with_record_bytes(1_024).unwrap().into(),
             ..config(Protection::Nn.of(Role::Server))
         },
     )
@@ -99,7 +99,7 @@ fn first_byte_timeout_and_handshake_timeout() {
 fn pre_auth_bytes() {
     let limits = Limits::default().with_pre_auth_bytes(1_024).unwrap();
     let client = config(Protection::Xx.of(Role::Client));
-    let mut side = Side::new(Config { limits, ..client }, start());
+    let mut side = Side::new(Config { limits: limits.into(), ..client }, start());
     side.receive(start(), &1_023_u16.to_be_bytes());
     side.receive(start(), b"\0\0");
     assert_eq!(error(&side), Error::HandshakeTooLarge { len: 1_025, max: 1_024 });
@@ -164,7 +164,7 @@ fn clock_skew() {
         let limit = Duration::from_millis(limit);
         let client = Config {
             clock: ClockPolicy::Enforce,
-            limits: Limits::default().with_clock_skew(limit).unwrap(),
+            limits: Limits::default().with_clock_skew(limit).unwrap().into(),
             ..config(Protection::Xx.of(Role::Client))
         };
         let mut pair = Pair::with(client, config(Protection::Xx.of(Role::Server)));

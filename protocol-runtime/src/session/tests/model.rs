@@ -176,7 +176,8 @@ proptest! {
             limits: Limits::default()
                 .with_calls_in_flight(8)
                 .and_then(|limits| limits.with_heartbeat(Duration::ZERO))
-                .unwrap(),
+                .unwrap()
+                .into(),
             ..config(protection.of(role))
         };
         let mut pair = Pair::with(side(Role::Client), side(Role::Server)).opened();

@@ -59,7 +59,7 @@ fn talk(side: &mut Side, now: Instant, step: usize, len: usize) {
 /// Small records, so that a body need not be large to span them.
 fn small(protection: Protection, role: Role) -> Config {
     let limits = Limits::default().with_record_bytes(1_024).unwrap();
-    Config { limits, ..config(protection.of(role)) }
+    Config { limits: limits.into(), ..config(protection.of(role)) }
 }
 
 impl Recording {

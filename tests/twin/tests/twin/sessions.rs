@@ -202,7 +202,7 @@ pub fn config(role: Role, keys: &Keys) -> Config {
         security: keys.security(role),
         suite: keys.suite,
         offers: vec![offer::<Chat>(), offer::<Logs>()],
-        limits: Limits::default(),
+        limits: Limits::default().into(),
         unix_ms: match role {
             Role::Client => CLIENT_MS,
             Role::Server => CLIENT_MS + 250,
