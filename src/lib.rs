@@ -14,7 +14,9 @@ pub use protocol_runtime::{Bytes, RawVariant, flags};
 pub use protocol_runtime::TimeSource;
 pub use protocol_runtime::call::{Answer, Call, CallError, Notify};
 pub use protocol_runtime::caller::Caller;
-pub use protocol_runtime::client::{Channel, ClientBuilder, ClientState, Reconnect, Retry, States};
+pub use protocol_runtime::client::{
+    Channel, ClientBuilder, ClientState, Reconnect, Retry, SchemaCheck, States,
+};
 pub use protocol_runtime::connection::{Connection, ConnectionStats, Security};
 pub use protocol_runtime::cx::Cx;
 pub use protocol_runtime::dispatcher::{Dispatcher, RegisterError};
@@ -57,7 +59,7 @@ pub use protocol_runtime::assert_schema;
 pub use protocol_runtime::json;
 #[doc(inline)]
 pub use protocol_runtime::{
-    compress, error, fingerprint, frame, identity, limits, noise, schema, session, wire,
+    compress, error, fingerprint, frame, identity, limits, metadata, noise, schema, session, wire,
 };
 
 /// What things of this library return.

@@ -5,6 +5,8 @@
 
 mod line;
 mod notify;
+mod wait;
+mod watching;
 
 use std::convert::Infallible;
 use std::fmt;
@@ -18,10 +20,12 @@ use bytes::Bytes;
 
 use self::line::{InLine, Line};
 pub use self::notify::{Notify, NotifyFuture};
+use self::wait::Wait;
+use self::watching::Watching;
 use crate::caller::Caller;
 use crate::channel::Way;
 use crate::connection::Connection;
-use crate::driver::{Answered, CallInput, Incoming, Inherited, Of, Shared, failed, input, lost};
+use crate::driver::{Answered, CallInput, Incoming, Inherited, Of, Watch, failed, input, lost};
 pub use crate::error::CallError;
 use crate::metadata::{MetaKey, Metadata};
 use crate::session::{CallId, CallOptions, CallRefused};
@@ -48,16 +52,6 @@ pub struct Call<M, T, E = Infallible> {
     idempotent: bool,
     wait_for_ready: Option<bool>,
     outcome: PhantomData<fn() -> (T, E)>,
-}
-
-/// How long a call waits.
-#[derive(Clone, Copy, Debug)]
-enum Wait {
-    /// As long as all calls of the connection; a call with streams as long as it takes.
-    Usual,
-    AtMost(Duration),
-    Until(Instant),
-    Forever,
 }
 
 /// What few calls have.
@@ -217,7 +211,8 @@ impl<M: Root, T: Answer, E: AppError> IntoFuture for Call<M, T, E> {
         let way = caller.channel().map(|channel| Way::new(channel, self.wait_for_ready));
         let routed = way.map(|way| Routed { way, bound: false, idempotent: self.idempotent });
         let state = State::New { message, wait, extras, line: InLine::default() };
-        CallFuture { caller, number, state, routed: routed.map(Box::new), along: None, outcome }
+        let (routed, watch) = (routed.map(Box::new), Watching::NotYet);
+        CallFuture { caller, number, state, routed, along: None, watch, outcome }
     }
 }
 
@@ -231,6 +226,7 @@ pub struct CallFuture<M, T, E> {
     routed: Option<Box<Routed>>,
     /// What came along with the reply.
     along: Option<Box<Metadata>>,
+    watch: Watching,
     outcome: PhantomData<fn() -> (T, E)>,
 }
 
@@ -280,27 +276,58 @@ impl<M: Root, T: Answer, E: AppError> Future for CallFuture<M, T, E> {
 
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
+        match this.watch.begin(&this.caller, this.number, || this.state.extras()) {
+            None => this.advance(task),
+            Some(watch) => this.watched(watch, task),
+        }
+    }
+}
+
+impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
+    fn watched(
+        &mut self,
+        watch: Box<Watch>,
+        task: &mut Context<'_>,
+    ) -> Poll<<Self as Future>::Output> {
+        let polled = {
+            let _entered = watch.enter();
+            let made = !matches!(self.state, State::New { .. });
+            let polled = self.advance(task);
+            if let State::Waiting { call, .. } = self.state
+                && !made
+            {
+                watch.numbered(call);
+            }
+            polled
+        };
+        match &polled {
+            Poll::Pending => self.watch.go_on(watch),
+            Poll::Ready(Ok(_)) => watch.end("ok"),
+            Poll::Ready(Err(error)) => watch.end(error.outcome()),
+        }
+        polled
+    }
+
+    fn advance(&mut self, task: &mut Context<'_>) -> Poll<Result<T, CallError<E>>> {
         loop {
-            if let Err(error) = ready!(this.bind(task)) {
-                this.give_up();
+            if let Err(error) = ready!(self.bind(task)) {
+                self.give_up();
                 return Poll::Ready(Err(error));
             }
-            let error = match ready!(this.attempt(task)) {
+            let error = match ready!(self.attempt(task)) {
                 Err(error) => error,
                 reply => return Poll::Ready(reply),
             };
-            if !this.again(&error) {
-                this.state = State::Over;
-                return Poll::Ready(Err(match &this.routed {
+            if !self.again(&error) {
+                self.state = State::Over;
+                return Poll::Ready(Err(match &self.routed {
                     Some(routed) => routed.way.told(error),
                     None => error,
                 }));
             }
         }
     }
-}
 
-impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
     /// Gets to a connection, if that is not given.
     fn bind(&mut self, task: &mut Context<'_>) -> Poll<Result<(), CallError<E>>> {
         let Some(routed) = self.routed.as_mut().filter(|routed| !routed.bound) else {
@@ -490,36 +517,12 @@ impl<M, T, E> CallFuture<M, T, E> {
     }
 }
 
-impl Wait {
-    /// Until when, from the first time that this is asked: the call's own limit, or that of the call
-    /// being served here.
-    fn limit(&mut self, shared: &Shared, streams: bool) -> Option<Instant> {
-        let own = self.settle(shared.now(), shared.response_timeout, streams);
-        let deadline = match (own, Inherited::current().deadline) {
-            (Some(own), Some(left)) => Some(own.min(left)),
-            (own, left) => own.or(left),
-        };
-        *self = deadline.map_or(Self::Forever, Self::Until);
-        deadline
-    }
-
-    /// Until when, once that is settled.
-    const fn settled(self) -> Option<Instant> {
+impl<M> State<M> {
+    /// What few calls have, of one that is not made yet.
+    const fn extras(&mut self) -> Option<&mut Option<Box<Extras>>> {
         match self {
-            Self::Until(deadline) => Some(deadline),
-            Self::Usual | Self::AtMost(_) | Self::Forever => None,
-        }
-    }
-
-    /// Until when, counted from now.
-    fn settle(self, now: Instant, usual: Duration, streams: bool) -> Option<Instant> {
-        match self {
-            Self::Usual if streams => None,
-            // A sum past the end of time is as good as no deadline.
-            Self::Usual => now.checked_add(usual),
-            Self::AtMost(timeout) => now.checked_add(timeout),
-            Self::Until(deadline) => Some(deadline),
-            Self::Forever => None,
+            Self::New { extras, .. } => Some(extras),
+            Self::Waiting { .. } | Self::Over => None,
         }
     }
 }

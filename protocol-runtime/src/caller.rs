@@ -3,12 +3,14 @@
 use crate::call::{Answer, Call, Notify};
 use crate::channel::Channel;
 use crate::connection::Connection;
+use crate::schema::ProtocolSchema;
 use crate::wire::{AppError, Root};
 
 /// One protocol on one connection, for calling. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Caller {
     connection: Connection,
+    schema: &'static ProtocolSchema,
     /// `None` if the peer does not have the protocol.
     protocol: Option<u8>,
     /// What gives each call its connection, and the name of the protocol there.
@@ -16,13 +18,22 @@ pub struct Caller {
 }
 
 impl Caller {
-    pub(crate) fn new(connection: Connection, protocol: Option<u8>) -> Self {
-        Self { connection, protocol, route: None }
+    pub(crate) fn new(
+        connection: Connection,
+        schema: &'static ProtocolSchema,
+        protocol: Option<u8>,
+    ) -> Self {
+        Self { connection, schema, protocol, route: None }
     }
 
     /// A caller whose calls go over whichever connection of a channel there is.
-    pub(crate) fn routed(channel: Channel, name: &'static str) -> Self {
-        Self { connection: channel.none().clone(), protocol: None, route: Some((channel, name)) }
+    pub(crate) fn routed(
+        channel: Channel,
+        schema: &'static ProtocolSchema,
+        name: &'static str,
+    ) -> Self {
+        let connection = channel.none().clone();
+        Self { connection, schema, protocol: None, route: Some((channel, name)) }
     }
 
     /// A call of message `number`. Nothing happens until it is awaited.
@@ -53,6 +64,10 @@ impl Caller {
         self.protocol =
             self.route.as_ref().and_then(|(_, name)| connection.shared().protocol(name));
         self.connection = connection;
+    }
+
+    pub(crate) const fn schema(&self) -> &'static ProtocolSchema {
+        self.schema
     }
 
     pub(crate) fn protocol(&self) -> Option<u8> {

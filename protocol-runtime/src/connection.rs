@@ -9,13 +9,17 @@ use std::time::Duration;
 
 use crate::caller::Caller;
 use crate::driver::{Command, Core, Ping, Shared, Ticket, Waiters};
-use crate::error::{CloseReason, Error, PeerText, Skew};
+use crate::error::{
+    CloseReason, Error, NotCompared, PeerText, ProtocolDiff, SchemaDiff, SchemaVersion, Skew,
+};
+use crate::fingerprint::Fingerprint;
+use crate::frame::control::Offer;
 use crate::frame::reason::Reason;
 use crate::noise::{Pattern, PublicKey, Suite};
 use crate::peer::Peer;
 use crate::protocol::Protocol;
 use crate::serve::Client;
-use crate::session::Stats;
+use crate::session::{Accepted, Stats};
 
 /// A connection to a peer. Cheap to clone.
 ///
@@ -147,7 +151,10 @@ impl Connection {
     pub fn client<C: Client>(&self) -> Result<C, Error> {
         let name = <C::Protocol as Protocol>::NAME;
         match self.shared().protocol(name) {
-            Some(index) => Ok(C::from_caller(Caller::new(self.clone(), Some(index)))),
+            Some(index) => {
+                let schema = <C::Protocol as Protocol>::schema();
+                Ok(C::from_caller(Caller::new(self.clone(), schema, Some(index))))
+            }
             None => Err(Error::Config(
                 format!("`{name}` is not in use on this connection: offer it with `.offer::<_>()`, and have the server add it").into(),
             )),
@@ -166,6 +173,58 @@ impl Connection {
         match self.shared().open() {
             Some(open) => open.security.clone(),
             None => Security::none(),
+        }
+    }
+
+    /// How the schemas of the two sides differ; none if both have the same of every protocol.
+    ///
+    /// A client asks the server for its schema when it connects and the two are not the same; what
+    /// came of that is here, as long as the connection was not refused because of it. A server does not ask.
+    #[must_use]
+    pub fn schema_diff(&self) -> Option<SchemaDiff> {
+        if let Some(diff) = self.shared().schema_diff.get() {
+            return Some(diff.as_ref().clone());
+        }
+        let protocols: Vec<_> = self.differing().into_iter().map(|(_, diff)| diff).collect();
+        (!protocols.is_empty()).then_some(SchemaDiff { protocols })
+    }
+
+    pub(crate) fn set_schema_diff(&self, diff: SchemaDiff) {
+        // Looked at once, where the connection is made.
+        let _first = self.shared().schema_diff.set(Box::new(diff));
+    }
+
+    /// The protocols of which the two sides have different schemas, by their index; not compared.
+    pub(crate) fn differing(&self) -> Vec<(u8, ProtocolDiff)> {
+        let version = |offer: &Offer| SchemaVersion {
+            version: offer.version,
+            min: offer.min,
+            fingerprint: Fingerprint(offer.fingerprint),
+        };
+        self.shared().with(|core| {
+            let protocols = core.session.established().map(|established| &established.protocols);
+            let differing = protocols.into_iter().flatten().filter(|accepted| !accepted.exact);
+            let diff = |accepted: &Accepted| ProtocolDiff {
+                protocol: accepted.name().to_owned(),
+                ours: version(&accepted.ours),
+                theirs: version(&accepted.theirs),
+                comparison: Err(NotCompared::NotAsked),
+            };
+            differing.map(|accepted| (accepted.index, diff(accepted))).collect()
+        })
+    }
+
+    /// Closes a connection that was opened and is of no use after all.
+    pub(crate) fn refuse(&self, error: &Error, text: &str) {
+        self.shared().with(|core| core.session.close(error.reason(), text));
+        self.shared().signal.ring();
+    }
+
+    /// The failure of a connection that ended meanwhile.
+    pub(crate) fn still_open(&self) -> Result<(), Error> {
+        match self.shared().with(|core| core.end.clone()) {
+            Some(reason) => Err(reason.into()),
+            None => Ok(()),
         }
     }
 

@@ -15,9 +15,9 @@ use bytes::Bytes;
 
 use crate::caller::Caller;
 use crate::connection::Connection;
-use crate::driver::{Incoming, Inherited, Of, Pump, Run};
+use crate::driver::{Incoming, Inherited, Of, Pump, Run, parent};
 use crate::error::{CallError, Fault};
-use crate::metadata::{MetaKey, Metadata};
+use crate::metadata::{MetaKey, Metadata, TraceParent};
 use crate::peer::Peer;
 use crate::protocol::Protocol;
 use crate::session::CallId;
@@ -102,6 +102,14 @@ impl Cx {
         self.inherited.metadata.as_deref().unwrap_or(&NOTHING)
     }
 
+    /// Where the call stands in a trace, to pass on by other ways than calls of this library; those
+    /// that the handler makes have it by themselves. It is the place of the call's own span if that is on,
+    /// and otherwise that of its caller.
+    #[must_use]
+    pub fn trace_parent(&self) -> Option<TraceParent> {
+        self.inherited.metadata.as_deref().and_then(parent)
+    }
+
     /// Sends this along with the reply, for callers that ask for it by
     /// [`with_metadata`](crate::call::Call::with_metadata). An answer that is a stream has nothing
     /// along.
@@ -142,7 +150,8 @@ impl Cx {
     /// If the peer does not have the protocol, the calls fail as unimplemented.
     #[must_use]
     pub fn caller<P: Protocol>(&self) -> Caller {
-        Caller::new(Connection::of(&self.run.shared), self.run.shared.protocol(P::NAME))
+        let shared = &self.run.shared;
+        Caller::new(Connection::of(shared), P::schema(), shared.protocol(P::NAME))
     }
 
     /// Whether nobody waits for an answer.
@@ -212,7 +221,7 @@ impl Cx {
             })
             .await
         };
-        if !self.run.streamed() {
+        if !self.run.streamed(matches!(end, Some(Err(_)))) {
             return;
         }
         let ended = shared.with(|core| match end.map(|end| end.map_err(CallError::into_answer)) {
@@ -243,7 +252,7 @@ impl Cx {
     /// Answers with the message's own error.
     #[doc(hidden)]
     pub fn reply_error<E: Root>(&self, error: &E) {
-        let Some(call) = self.first_answer() else {
+        let Some(call) = self.call.filter(|_| self.run.answer_error()) else {
             return;
         };
         let answered = self

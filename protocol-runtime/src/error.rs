@@ -5,6 +5,7 @@
 
 mod call;
 mod fault;
+mod schema;
 mod skew;
 mod text;
 
@@ -26,6 +27,9 @@ use crate::wire::{DecodeError, EncodeError};
 pub use self::call::CallError;
 pub(crate) use self::fault::APPLICATION;
 pub use self::fault::Fault;
+pub use self::schema::{
+    Changes, NotCompared, ProtocolDiff, SchemaDiff, SchemaMismatch, SchemaVersion,
+};
 pub use self::skew::Skew;
 pub use self::text::PeerText;
 
@@ -94,6 +98,10 @@ pub enum Error {
     /// two sides needs an update.
     #[error("no protocol in common: {0}")]
     NoProtocol(Box<Mismatch>),
+    /// The server's schema of a protocol does not fit this side's: messages would be read as what
+    /// they are not. One of the two sides needs an update. Nothing was called.
+    #[error("{0}")]
+    SchemaMismatch(Box<SchemaMismatch>),
     /// The server refused the connection.
     ///
     /// A refusal is not authenticated: anybody on the way can forge one, so it is a hint for
@@ -237,6 +245,7 @@ impl Error {
             Self::NotOurProtocol(_) | Self::BadPreface(_) => Reason::BadPreface,
             Self::NoProtocol(mismatch) if mismatch.by_version => Reason::ProtocolVersion,
             Self::NoProtocol(_) => Reason::NoProtocol,
+            Self::SchemaMismatch(_) => Reason::ProtocolVersion,
             Self::Handshake(_)
             | Self::ServerKeyChanged(_)
             | Self::BadAccept(_)

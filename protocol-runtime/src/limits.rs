@@ -132,6 +132,8 @@ limits! {
     /// How deep the values of one message may nest. Each level takes up to 6 KiB of the thread's
     /// stack in an unoptimised build, which is why there is a highest value.
     decode_depth / with_decode_depth: u32 = 64, 1 => 128, "levels";
+    /// The longest schema of a server that a client compares with its own.
+    schema_bytes / with_schema_bytes: u32 = 262_144, 1_024 => 8_388_608, "bytes";
     /// How much memory messages that are unfinished, compressed or large may take, over all
     /// connections that share it. A message beyond that is answered `Overloaded`.
     decode_total_bytes / with_decode_total_bytes: u32 = 1_073_741_824, 1_048_576 => u32::MAX, "bytes";

@@ -3,12 +3,16 @@
 //! Plain data. Whatever is in it came from, or goes to, the peer: nothing here is trusted, and a
 //! value that is marked as sensitive is never shown.
 
+mod trace;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
 use crate::frame::control::Meta;
 use crate::wire::{DecodeError, DecodeOptions, EncodeError, Root, decode_root, encode};
+
+pub use self::trace::{BadTraceParent, SpanId, TRACEPARENT, TraceId, TraceParent};
 
 /// The name of a value, and its type.
 ///

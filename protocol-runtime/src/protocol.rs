@@ -6,6 +6,10 @@ use crate::fingerprint::Fingerprint;
 use crate::schema::ProtocolSchema;
 use crate::wire::{DecodeError, DecodeOptions, EncodeError, Slot, Wire};
 
+/// The number of the message *Describe*, which every protocol has: it has no content, and is answered
+/// with the canonical text of the protocol by peers that are built with the feature `reflect`.
+pub const DESCRIBE: u16 = 0;
+
 /// A protocol: the enum of its messages.
 ///
 /// Implemented by `#[protocol]` and by `npgen`. A value is one message with its content, for code

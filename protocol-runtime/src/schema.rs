@@ -5,11 +5,13 @@
 //! says the rest by methods, so that what is not said has no place in generated code and a new
 //! property breaks none. Nothing here reads or writes values.
 
+mod change;
 mod messages;
 mod secrets;
 
 use std::any::TypeId;
 
+pub use change::{Change, Effect};
 pub use messages::{End, MessageSchema, ProtocolSchema, ReplySchema, RootFn};
 
 /// From a type to its description.

@@ -39,7 +39,7 @@ fn session(protection: Protection) -> Session {
             min: Load::MIN_VERSION,
             fingerprint: Load::fingerprint().0,
         }],
-        limits: np::Limits::default(),
+        limits: np::Limits::default().into(),
         unix_ms: 0,
         clock: ClockPolicy::Warn,
         shapes: Vec::new(),

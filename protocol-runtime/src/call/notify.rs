@@ -6,9 +6,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use super::line::{InLine, Line};
+use super::watching::Watching;
 use crate::caller::Caller;
 use crate::channel::Way;
-use crate::driver::Inherited;
+use crate::driver::{Inherited, Watch};
 use crate::error::{CallError, Error};
 use crate::session::{CallOptions, CallRefused};
 use crate::wire::{Root, encode_root};
@@ -31,7 +32,7 @@ impl<M: Root> IntoFuture for Notify<M> {
 
     fn into_future(self) -> NotifyFuture<M> {
         let way = self.caller.channel().map(|channel| Box::new(Way::new(channel, None)));
-        NotifyFuture { message: self, line: InLine::default(), way }
+        NotifyFuture { message: self, line: InLine::default(), way, watch: Watching::NotYet }
     }
 }
 
@@ -54,6 +55,7 @@ pub struct NotifyFuture<M> {
     line: InLine,
     /// How it gets to a connection, while it has none.
     way: Option<Box<Way>>,
+    watch: Watching,
 }
 
 // Nothing in it is pinned.
@@ -63,8 +65,31 @@ impl<M: Root> Future for NotifyFuture<M> {
     type Output = Result<(), Error>;
 
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
-        let Self { message: Notify { caller, number, message, compress }, line, way } =
-            self.get_mut();
+        let this = self.get_mut();
+        let Notify { caller, number, .. } = &this.message;
+        let mut extras = None;
+        let watch = this.watch.begin(caller, *number, || Some(&mut extras));
+        let Some(watch) = watch else { return this.advance(task, None) };
+        let polled = {
+            let _entered = watch.enter();
+            this.advance(task, Some(&watch))
+        };
+        match &polled {
+            Poll::Pending => this.watch.go_on(watch),
+            Poll::Ready(Ok(())) => watch.end("ok"),
+            Poll::Ready(Err(_)) => watch.end("not_sent"),
+        }
+        polled
+    }
+}
+
+impl<M: Root> NotifyFuture<M> {
+    fn advance(
+        &mut self,
+        task: &mut Context<'_>,
+        watch: Option<&Watch>,
+    ) -> Poll<Result<(), Error>> {
+        let Self { message: Notify { caller, number, message, compress }, line, way, .. } = self;
         if let Some(unbound) = way {
             match ready!(unbound.poll(task, None)) {
                 Ok(connection) => caller.bind(connection),
@@ -80,7 +105,10 @@ impl<M: Root> Future for NotifyFuture<M> {
             return Poll::Ready(Err(error.into()));
         };
         let shared = caller.connection().shared();
-        let inherited = Inherited::current().metadata.map(|metadata| metadata.propagated());
+        let mut inherited = Inherited::current().metadata.map(|metadata| metadata.propagated());
+        if let Some(watch) = watch.filter(|watch| watch.is_traced()) {
+            watch.mark(inherited.get_or_insert_default());
+        }
         let options = CallOptions {
             timeout: None,
             metadata: inherited.as_ref().filter(|metadata| !metadata.is_empty()),

@@ -127,6 +127,7 @@ fn is_refusal(error: &Error) -> bool {
             | Error::BadPreface(_)
             | Error::Security { .. }
             | Error::NoProtocol(_)
+            | Error::SchemaMismatch(_)
             | Error::BadAccept(_)
             | Error::Handshake(_)
             | Error::ClockSkew { .. }

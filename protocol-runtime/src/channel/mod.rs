@@ -178,7 +178,8 @@ impl Channel {
             let text = format!("`{name}` is not offered on this channel: add `.offer::<_>()`");
             return Err(Error::Config(text.into()));
         }
-        Ok(C::from_caller(Caller::routed(self.clone(), name)))
+        let schema = <C::Protocol as Protocol>::schema();
+        Ok(C::from_caller(Caller::routed(self.clone(), schema, name)))
     }
 
     /// What it is doing.

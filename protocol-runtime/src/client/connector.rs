@@ -7,9 +7,14 @@
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
+#[cfg(feature = "reflect")]
+use std::time::Instant;
 
 use tokio::time::timeout;
+#[cfg(feature = "reflect")]
+use tokio::time::timeout_at;
 
+use super::schema::Check;
 use crate::channel::{Connect, Connecting};
 use crate::connection::Connection;
 use crate::driver::{self, Driver, Service, Shared, WallClock};
@@ -32,6 +37,7 @@ pub(super) struct Connector {
     pub(super) limits: Arc<Limits>,
     pub(super) response_timeout: Duration,
     pub(super) connect_timeout: Option<Duration>,
+    pub(super) check: Check,
 }
 
 impl Connector {
@@ -44,6 +50,7 @@ impl Connector {
         let stream = connected
             .map_err(|_| late(address, limit))?
             .map_err(|error| failed(address, &error))?;
+        let until = driver::now().checked_add(self.limits.handshake_timeout());
         let shared = Arc::new(self.shared(&setup)?);
         let connection = Connection::new(shared.clone(), true);
         shared.set_handle(&connection);
@@ -51,10 +58,13 @@ impl Connector {
         let gate = trust.as_ref().and_then(Trust::gate);
         driver::spawn(Driver::new(shared, stream, self.services.clone(), key, None, gate));
         match (connection.opened().await, trust) {
-            (Ok(()), _) => Ok(connection),
-            (Err(error), Some(trust)) => Err(trust.explain(error)),
-            (Err(error), None) => Err(error),
+            (Ok(()), _) => {}
+            (Err(error), Some(trust)) => return Err(trust.explain(error)),
+            (Err(error), None) => return Err(error),
         }
+        let until = until.unwrap_or_else(driver::now);
+        self.check.run(&connection, &self.services, until).await?;
+        Ok(connection)
     }
 
     fn shared(&self, setup: &ClientSetup) -> Result<Shared, Error> {
@@ -101,6 +111,12 @@ impl Connect for Connector {
         });
         Ok(Connection::new(Arc::new(shared), false))
     }
+}
+
+/// What `work` gives, unless it takes longer than until `deadline`.
+#[cfg(feature = "reflect")]
+pub(super) async fn until<T>(deadline: Instant, work: impl Future<Output = T>) -> Option<T> {
+    timeout_at(deadline.into(), work).await.ok()
 }
 
 fn late(address: &Address, limit: Duration) -> Error {

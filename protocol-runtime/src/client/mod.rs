@@ -2,6 +2,7 @@
 //! handshake, and leaves the rest to the driver.
 
 mod connector;
+mod schema;
 
 use std::fmt;
 use std::io;
@@ -10,6 +11,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::connector::Connector;
+use self::schema::Check;
+pub use self::schema::SchemaCheck;
 use crate::channel::Policy;
 pub use crate::channel::{Channel, ClientState, Reconnect, Retry, States};
 use crate::connection::Connection;
@@ -76,6 +79,7 @@ pub struct ClientBuilder {
     limits: Limits,
     response_timeout: Duration,
     connect_timeout: Option<Duration>,
+    schema_check: SchemaCheck,
     policies: Policies,
 }
 
@@ -87,6 +91,7 @@ impl Default for ClientBuilder {
             limits: Limits::default(),
             response_timeout: RESPONSE_TIMEOUT,
             connect_timeout: None,
+            schema_check: SchemaCheck::default(),
             policies: Policies::default(),
         }
     }
@@ -186,6 +191,14 @@ impl ClientBuilder {
     /// How long opening the stream may take; as long as the handshake by default.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// What becomes of a server whose schema of a protocol is not this side's. By default it is asked
+    /// for it, and connecting fails if the two do not understand each other. The feature `reflect`
+    /// compares; without it nothing is asked.
+    pub fn schema_check(mut self, check: SchemaCheck) -> Self {
+        self.schema_check = check;
         self
     }
 
@@ -353,8 +366,8 @@ impl ClientBuilder {
         let services =
             self.services.finish("no protocol is offered: add one with `.offer::<Protocol>()`")?;
         let Self { secure, limits, response_timeout, connect_timeout, .. } = self;
-        let limits = Arc::new(limits);
-        Ok(Connector { way, services, secure, limits, response_timeout, connect_timeout })
+        let (limits, check) = (Arc::new(limits), Check::new(self.schema_check));
+        Ok(Connector { way, services, secure, limits, response_timeout, connect_timeout, check })
     }
 
     /// A protocol with a handler need not be offered again.

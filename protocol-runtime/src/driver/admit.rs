@@ -167,6 +167,7 @@ impl Driver {
             }));
         }
         let (peer, security) = (&open.peer, &open.security);
+        super::watch::admitted(&self.span, &open);
         let (transport, address) = (peer.transport(), peer.address());
         tracing::info!(%transport, %address, %security, "connection opened");
         self.shared.set_open(open);

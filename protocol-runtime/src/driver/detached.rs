@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use super::run::Run;
 use super::scope::Inherited;
 use super::slots::discard;
+use super::watch::Watched;
 use crate::session::CallId;
 
 /// The task. However it ends, its slot learns of it.
@@ -17,6 +18,7 @@ pub(super) struct Detached<F> {
     call: Option<CallId>,
     run: Arc<Run>,
     inherited: Inherited,
+    watch: Watched,
 }
 
 impl<F> Detached<F> {
@@ -25,14 +27,18 @@ impl<F> Detached<F> {
         call: Option<CallId>,
         run: Arc<Run>,
         inherited: Inherited,
+        watch: Watched,
     ) -> Self {
-        Self { future: Some(Box::pin(future)), call, run, inherited }
+        Self { future: Some(Box::pin(future)), call, run, inherited, watch }
     }
 
     fn end(&mut self, panicked: bool) {
         let Some(future) = self.future.take() else { return };
         let panicked_too = catch_unwind(AssertUnwindSafe(|| drop(future))).is_err_and(discard);
-        self.run.settle(self.call, panicked || panicked_too);
+        let outcome = self.run.settle(self.call, panicked || panicked_too);
+        if let Some(watch) = self.watch.take() {
+            watch.end(outcome);
+        }
         self.run.finish();
     }
 }
@@ -47,9 +53,10 @@ impl<F: Future<Output = ()>> Future for Detached<F> {
             this.end(false);
             return Poll::Ready(());
         }
+        let watched = this.watch.as_ref().map(|watch| watch.enter());
         let entered = this.inherited.enter();
         let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(task)));
-        drop(entered);
+        drop((entered, watched));
         match polled {
             Ok(Poll::Pending) if !this.run.has_failed() => return Poll::Pending,
             Ok(_) => this.end(false),

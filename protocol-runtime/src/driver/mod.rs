@@ -35,6 +35,7 @@ mod signal;
 mod slots;
 mod timer;
 mod waiters;
+mod watch;
 
 #[cfg(test)]
 mod tests;
@@ -47,6 +48,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 use bytes::Bytes;
+use tracing::Span;
 
 use self::admit::Door;
 use self::input::Input;
@@ -55,6 +57,7 @@ use self::pumps::Pumps;
 use self::shared::Woken;
 use self::slots::Handlers;
 use self::timer::Timer;
+use self::watch::span;
 use crate::error::{CloseReason, Error};
 use crate::noise::PublicKey;
 use crate::session::CallId;
@@ -73,6 +76,7 @@ pub(crate) use self::scope::Inherited;
 pub(crate) use self::service::{Service, called, served};
 pub(crate) use self::shared::{Command, Core, Ping, Shared};
 pub(crate) use self::waiters::{Ticket, Waiters};
+pub(crate) use self::watch::{Side, Watch, Watched, parent};
 
 /// Turns of the loop before other tasks get theirs.
 const TURNS_MAX: u32 = 16;
@@ -111,6 +115,8 @@ pub(crate) struct Driver {
     wakers: Vec<Waker>,
     /// Slots to poll; kept for its memory.
     woken: Vec<Woken>,
+    /// What all that is logged of the connection belongs to.
+    span: Span,
 }
 
 struct Protocol {
@@ -150,32 +156,39 @@ impl Future for Driver {
 
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<()> {
         let this = self.get_mut();
-        this.shared.signal.awake(task.waker());
-        if std::mem::take(&mut this.expecting) {
+        let span = this.span.clone();
+        let _entered = span.enter();
+        this.go_on(task)
+    }
+}
+
+impl Driver {
+    /// Turns, until there is nothing to do or others are to get their turn.
+    fn go_on(&mut self, task: &mut Context<'_>) -> Poll<()> {
+        self.shared.signal.awake(task.waker());
+        if std::mem::take(&mut self.expecting) {
             // Several callers were woken together, and the first of them has written: let the
             // others do so too, and write once for all.
             task.waker().wake_by_ref();
             return Poll::Pending;
         }
         for _ in 0..TURNS_MAX {
-            let busy = this.turn(task);
-            if this.is_done() {
+            let busy = self.turn(task);
+            if self.is_done() {
                 return Poll::Ready(());
             }
             if !busy {
-                this.shared.signal.asleep();
-                if this.sleep(task) {
+                self.shared.signal.asleep();
+                if self.sleep(task) {
                     return Poll::Pending;
                 }
-                this.shared.signal.awake(task.waker());
+                self.shared.signal.awake(task.waker());
             }
         }
         task.waker().wake_by_ref();
         Poll::Pending
     }
-}
 
-impl Driver {
     pub(crate) fn new(
         shared: Arc<Shared>,
         stream: Stream,
@@ -185,6 +198,7 @@ impl Driver {
         gate: Option<Gate>,
     ) -> Self {
         let now = now();
+        let span = span(&shared);
         let decided_by = now.checked_add(shared.limits.handshake_timeout()).unwrap_or(now);
         let door = Door::new(services, local_key, half_open, gate, decided_by);
         Self {
@@ -207,6 +221,7 @@ impl Driver {
             reason: None,
             wakers: Vec::new(),
             woken: Vec::new(),
+            span,
         }
     }
 

@@ -43,6 +43,8 @@ const ANSWERED: u8 = 1;
 const FAILED: u8 = 2;
 /// A stream is the answer, and is not at its end.
 const STREAMING: u8 = 3;
+/// Answered, with the message's own error.
+const ERRED: u8 = 4;
 
 impl Run {
     pub(super) fn new(shared: Arc<Shared>, place: Woken) -> Self {
@@ -76,14 +78,19 @@ impl Run {
         self.first(ANSWERED)
     }
 
+    /// The same, where the answer is the message's own error.
+    pub(crate) fn answer_error(&self) -> bool {
+        self.first(ERRED)
+    }
+
     /// Whether this is the first outcome: a stream, of which the caller then takes care.
     pub(crate) fn stream(&self) -> bool {
         self.first(STREAMING)
     }
 
-    /// The stream is at its end. False if something else ended it.
-    pub(crate) fn streamed(&self) -> bool {
-        let (old, new) = (STREAMING, ANSWERED);
+    /// The stream is at its end, which may be an error. False if something else ended it.
+    pub(crate) fn streamed(&self, failed: bool) -> bool {
+        let (old, new) = (STREAMING, if failed { ERRED } else { ANSWERED });
         self.outcome.compare_exchange(old, new, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 
@@ -100,22 +107,34 @@ impl Run {
         self.outcome.load(Ordering::Acquire) == FAILED
     }
 
-    /// The handler ended: answers the call if nothing did.
-    pub(super) fn settle(&self, call: Option<CallId>, panicked: bool) {
+    /// The handler ended: answers the call if nothing did. Says what became of it.
+    pub(super) fn settle(&self, call: Option<CallId>, panicked: bool) -> &'static str {
+        let mut outcome = "ok";
         let fault = match self.outcome.swap(ANSWERED, Ordering::AcqRel) {
-            ANSWERED => None,
+            ANSWERED => {
+                if self.given_up.load(Ordering::Acquire) {
+                    outcome = "cancelled";
+                }
+                None
+            }
+            ERRED => {
+                outcome = "application";
+                None
+            }
             FAILED => self.rest().fault.take(),
             _ if panicked => Some(Fault::HandlerPanicked),
             STREAMING => Some(Fault::Cancelled),
             // Generated code always answers. A dispatch by hand that does not has no such message.
             _ => Some(Fault::Unimplemented),
         };
-        let Some(fault) = fault else { return };
+        let Some(fault) = fault else { return outcome };
+        outcome = fault.outcome();
         match call {
             // An error means that the peer is gone.
             Some(call) => drop(self.shared.with(|core| core.session.fail(call, &fault))),
             None => self.shared.drop_message(),
         }
+        outcome
     }
 
     /// Nobody waits for the answer any more; the session has given one, or nobody is there. What

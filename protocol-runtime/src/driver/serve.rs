@@ -9,6 +9,7 @@ use super::slots::Progress;
 use super::{Driver, Message, Phase, Shared};
 use crate::cx::not_a_call;
 use crate::error::Fault;
+use crate::protocol::DESCRIBE;
 use crate::session::CallId;
 
 impl Driver {
@@ -66,7 +67,7 @@ impl Driver {
                 }
                 return;
             }
-            _ if number == 0 => return self.describe(call, protocol),
+            _ if number == DESCRIBE => return self.describe(call, protocol),
             (Some(Kind { call: false, .. }), _) => not_a_call(),
             (Some(_) | None, _) => Fault::Unimplemented,
         };

@@ -11,6 +11,8 @@ use super::slots::{Handlers, handlers};
 use crate::frame::control::Offer;
 use crate::protocol::Protocol;
 use crate::schema::End;
+#[cfg(feature = "reflect")]
+use crate::schema::ProtocolSchema;
 use crate::serve::Serve;
 use crate::session::{Compress, Shape, Shapes};
 
@@ -18,6 +20,10 @@ use crate::session::{Compress, Shape, Shapes};
 pub(crate) trait Service: Send + Sync {
     /// Its name on the wire.
     fn name(&self) -> &'static str;
+
+    /// It as data.
+    #[cfg(feature = "reflect")]
+    fn schema(&self) -> &'static ProtocolSchema;
 
     /// How it is offered or accepted.
     fn offer(&self) -> Offer;
@@ -115,6 +121,11 @@ impl<P: Serve<H, S>, H: Send + Sync + 'static, S: 'static> Service for Served<P,
         P::NAME
     }
 
+    #[cfg(feature = "reflect")]
+    fn schema(&self) -> &'static ProtocolSchema {
+        P::schema()
+    }
+
     fn offer(&self) -> Offer {
         offer::<P>()
     }
@@ -134,7 +145,7 @@ impl<P: Serve<H, S>, H: Send + Sync + 'static, S: 'static> Service for Served<P,
 
     fn handlers(&self, shared: &Arc<Shared>, protocol: u8) -> Option<Box<dyn Handlers>> {
         let handler = self.handler.clone();
-        Some(handlers(shared.clone(), protocol, move |cx, number, body| {
+        Some(handlers(shared.clone(), P::schema(), protocol, move |cx, number, body| {
             P::dispatch(handler.clone(), cx, number, body)
         }))
     }
@@ -143,6 +154,11 @@ impl<P: Serve<H, S>, H: Send + Sync + 'static, S: 'static> Service for Served<P,
 impl<P: Protocol> Service for Called<P> {
     fn name(&self) -> &'static str {
         P::NAME
+    }
+
+    #[cfg(feature = "reflect")]
+    fn schema(&self) -> &'static ProtocolSchema {
+        P::schema()
     }
 
     fn offer(&self) -> Offer {

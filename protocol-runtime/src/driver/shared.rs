@@ -16,7 +16,7 @@ use super::pumps::Started;
 use super::signal::Signal;
 use super::waiters::Waiters;
 use crate::connection::{Connection, Handle, Security};
-use crate::error::{CloseReason, Error, Fault};
+use crate::error::{CloseReason, Error, Fault, SchemaDiff};
 use crate::frame::reason::Reason;
 use crate::limits::Limits;
 use crate::peer::Peer;
@@ -35,6 +35,8 @@ pub(crate) struct Shared {
     /// Slots whose handler was woken.
     pub(super) woken: Mutex<Vec<Woken>>,
     open: OnceLock<Open>,
+    /// How the schemas of the two sides differ, once that was looked at.
+    pub(crate) schema_diff: OnceLock<Box<SchemaDiff>>,
     pub(crate) limits: Arc<Limits>,
     /// How long a call waits for its answer unless it says otherwise.
     pub(crate) response_timeout: Duration,
@@ -156,6 +158,7 @@ impl Shared {
             signal: Signal::default(),
             woken: Mutex::default(),
             open: OnceLock::new(),
+            schema_diff: OnceLock::new(),
             limits,
             response_timeout,
             stranger,

@@ -20,7 +20,9 @@ use super::run::Run;
 use super::scope::Inherited;
 use super::service::Kind;
 use super::shared::{Shared, Woken};
+use super::watch::{Watch, Watched};
 use crate::cx::Cx;
+use crate::schema::ProtocolSchema;
 use crate::session::CallId;
 
 /// The handlers of one protocol on one connection. Erases the type of their futures.
@@ -55,6 +57,7 @@ pub(crate) enum Progress {
 struct Pool<D, F> {
     dispatch: D,
     shared: Arc<Shared>,
+    schema: &'static ProtocolSchema,
     protocol: u8,
     slots: Vec<Slot<F>>,
     free: Vec<usize>,
@@ -74,15 +77,22 @@ struct Work {
     kind: Kind,
     cost: usize,
     inherited: Inherited,
+    /// A handler on a task of its own is watched there.
+    watch: Watched,
 }
 
 /// The handlers of a protocol, `dispatch` making the future of a message.
-pub(crate) fn handlers<D, F>(shared: Arc<Shared>, protocol: u8, dispatch: D) -> Box<dyn Handlers>
+pub(crate) fn handlers<D, F>(
+    shared: Arc<Shared>,
+    schema: &'static ProtocolSchema,
+    protocol: u8,
+    dispatch: D,
+) -> Box<dyn Handlers>
 where
     D: Fn(Cx, u16, Bytes) -> F + Send + 'static,
     F: Future<Output = ()> + Send + 'static,
 {
-    Box::new(Pool { dispatch, shared, protocol, slots: Vec::new(), free: Vec::new() })
+    Box::new(Pool { dispatch, shared, schema, protocol, slots: Vec::new(), free: Vec::new() })
 }
 
 impl<D, F> Handlers for Pool<D, F>
@@ -91,27 +101,35 @@ where
     F: Future<Output = ()> + Send + 'static,
 {
     fn start(&mut self, message: Message, kind: Kind) -> Progress {
-        let Message { call, number, body, cost, inherited, .. } = message;
+        let Message { call, number, body, cost, mut inherited, .. } = message;
+        let watch = Watch::serve(self.schema, number, call, &mut inherited);
         let index = self.free.pop().unwrap_or_else(|| self.add());
         let Some(slot) = self.slots.get_mut(index) else {
             return Progress::Idle;
         };
         slot.run.begin();
         let cx = Cx::new(slot.run.clone(), call, self.protocol, inherited.clone());
+        let watched = watch.as_ref().map(|watch| watch.enter());
         let entered = inherited.enter();
         let made = catch_unwind(AssertUnwindSafe(|| (self.dispatch)(cx, number, body)));
-        drop(entered);
-        slot.work = Some(Work { call, kind, cost, inherited: inherited.clone() });
+        drop((entered, watched));
+        let mut work = Work { call, kind, cost, inherited, watch };
         match made {
             Ok(future) if kind.spawn => {
-                super::spawn(Detached::new(future, call, slot.run.clone(), inherited));
+                let (watch, inherited) = (work.watch.take(), work.inherited.clone());
+                slot.work = Some(work);
+                super::spawn(Detached::new(future, call, slot.run.clone(), inherited, watch));
                 Progress::Running
             }
             Ok(future) => {
+                slot.work = Some(work);
                 slot.future.set(Some(future));
                 self.poll(index)
             }
-            Err(panic) => self.vacate(index, Some(panic)),
+            Err(panic) => {
+                slot.work = Some(work);
+                self.vacate(index, Some(panic))
+            }
         }
     }
 
@@ -173,12 +191,13 @@ impl<D, F: Future<Output = ()>> Pool<D, F> {
             return Progress::Idle;
         };
         let mut task = Context::from_waker(waker);
+        let watched = work.watch.as_ref().map(|watch| watch.enter());
         let entered = work.inherited.enter();
         let polled = catch_unwind(AssertUnwindSafe(|| match future.as_mut().as_pin_mut() {
             Some(future) => future.poll(&mut task),
             None => Poll::Ready(()),
         }));
-        drop(entered);
+        drop((entered, watched));
         match polled {
             Ok(Poll::Pending) if !run.has_failed() => Progress::Running,
             Ok(_) => self.vacate(index, None),
@@ -218,7 +237,10 @@ impl<D, F: Future<Output = ()>> Pool<D, F> {
         };
         let panicked = panic.is_some_and(discard);
         let panicked = slot.empty() || panicked;
-        slot.run.settle(work.call, panicked);
+        let outcome = slot.run.settle(work.call, panicked);
+        if let Some(watch) = work.watch {
+            watch.end(outcome);
+        }
         if let Some(call) = work.call.filter(|_| work.kind.input) {
             self.shared.close_input(call);
         }

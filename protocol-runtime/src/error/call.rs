@@ -83,6 +83,31 @@ pub enum CallError<E = Infallible> {
     },
 }
 
+#[cfg(feature = "net")]
+impl<E> CallError<E> {
+    /// The name of the outcome, for spans and metrics.
+    pub(crate) const fn outcome(&self) -> &'static str {
+        match self {
+            Self::Application(_) => "application",
+            Self::Unimplemented => "unimplemented",
+            Self::DeadlineExceeded => "deadline_exceeded",
+            Self::Cancelled => "cancelled",
+            Self::Overloaded { .. } => "overloaded",
+            Self::HandlerPanicked => "handler_panicked",
+            Self::BadMessage { .. } => "bad_message",
+            Self::ResponseTooLarge => "response_too_large",
+            Self::Refused { .. } => "refused",
+            Self::Unauthorized => "unauthorized",
+            Self::ConnectionLost { .. } => "connection_lost",
+            Self::NotConnected(_) => "not_connected",
+            Self::NotLetIn { .. } => "not_let_in",
+            Self::Encode(_) => "not_encoded",
+            Self::Decode(_) => "not_decoded",
+            Self::Other { .. } => "other",
+        }
+    }
+}
+
 impl<E> From<Fault> for CallError<E> {
     fn from(fault: Fault) -> Self {
         match fault {

@@ -79,6 +79,23 @@ impl Fault {
         }
     }
 
+    /// The name of the outcome, for spans and metrics.
+    #[cfg(feature = "net")]
+    pub(crate) const fn outcome(&self) -> &'static str {
+        match self {
+            Self::Unimplemented => "unimplemented",
+            Self::DeadlineExceeded => "deadline_exceeded",
+            Self::Cancelled => "cancelled",
+            Self::Overloaded { .. } => "overloaded",
+            Self::HandlerPanicked => "handler_panicked",
+            Self::BadMessage { .. } => "bad_message",
+            Self::ResponseTooLarge => "response_too_large",
+            Self::Refused { .. } => "refused",
+            Self::Unauthorized => "unauthorized",
+            Self::Other { .. } => "other",
+        }
+    }
+
     /// The text of the Error frame.
     pub(crate) fn text(&self) -> &str {
         match self {

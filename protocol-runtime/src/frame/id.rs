@@ -21,6 +21,15 @@ impl Role {
             Self::Server => Self::Client,
         }
     }
+
+    /// As it is shown: `client` or `server`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Server => "server",
+        }
+    }
 }
 
 /// The number of a call on its connection.

@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use protocol_schema::evolve::{self, Level};
-use protocol_schema::ir::Schema;
-use protocol_schema::text::{self, SourceMap};
+use super::compare::changes;
+use crate::schema::{Change, Effect};
 
 /// Why a protocol is not what its lock says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,29 +21,6 @@ pub enum Difference {
     },
 }
 
-/// A change from one version of a protocol to the next.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Change {
-    /// The rule that speaks of it: `NPB101`, which `npgen explain` explains.
-    pub rule: String,
-    /// What it does to peers of the two versions.
-    pub effect: Effect,
-    /// Of what, and what changed.
-    pub message: String,
-}
-
-/// What a change does to peers of the two versions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Effect {
-    /// They understand each other.
-    Fine,
-    /// They do as a rule; some values are refused.
-    Warning,
-    /// They do not.
-    Break,
-}
-
 /// Compares the text of a lock with the text of what it locks; how lines end does not count.
 ///
 /// # Errors
@@ -58,38 +34,10 @@ pub fn compare(locked: Option<&str>, now: &str) -> Result<(), Difference> {
     if old == new {
         return Ok(());
     }
-    Err(Difference::Changed { changes: changes(locked, now), lines: changed(&old, &new) })
-}
-
-/// What changed, by the rules of evolution; nothing if one of the texts is no schema.
-fn changes(old: &str, new: &str) -> Vec<Change> {
-    let (Some(old), Some(new)) = (parsed(old), parsed(new)) else {
-        return Vec::new();
-    };
-    let mut changes = evolve::compare(&old, &new);
-    changes.sort_by_key(|change| std::cmp::Reverse(change.rule.level));
-    changes
-        .into_iter()
-        .map(|change| Change {
-            rule: change.rule.id.to_string(),
-            effect: match change.rule.level {
-                Level::Note => Effect::Fine,
-                Level::Warning => Effect::Warning,
-                Level::Break => Effect::Break,
-            },
-            message: match change.path.as_str() {
-                "" => change.message,
-                path => format!("{path}: {}", change.message),
-            },
-        })
-        .collect()
-}
-
-fn parsed(text: &str) -> Option<Schema> {
-    let mut map = SourceMap::new();
-    let file = map.add(String::new(), text.to_owned());
-    let compiled = text::compile(&mut map, file);
-    (!compiled.has_errors()).then_some(compiled.schema)
+    Err(Difference::Changed {
+        changes: changes(locked, now).unwrap_or_default(),
+        lines: changed(&old, &new),
+    })
 }
 
 /// How many lines around a change are shown.

@@ -21,6 +21,7 @@
 //! Never reads or writes a file: [`assert_schema!`](crate::assert_schema) does, in the test that it
 //! stands in.
 
+mod compare;
 mod convert;
 mod lock;
 #[cfg(test)]
@@ -30,7 +31,10 @@ use protocol_schema::{canonical::canonical, text};
 
 use crate::schema::ProtocolSchema;
 
-pub use lock::{Change, Difference, Effect, compare};
+pub(crate) use compare::told;
+pub use lock::{Difference, compare};
+
+pub use crate::schema::{Change, Effect};
 
 /// The canonical text of protocols, which are of one package.
 ///

@@ -44,6 +44,16 @@ impl ProtocolSchema {
         self.removed = numbers;
         self
     }
+
+    /// What the message with this number is called, for logs and metrics.
+    #[must_use]
+    pub fn message_name(&self, number: u16) -> &'static str {
+        match self.messages.iter().find(|message| message.number == number) {
+            Some(message) => message.name,
+            None if number == 0 => "Describe",
+            None => "unknown",
+        }
+    }
 }
 
 /// Which end of a connection.

@@ -16,6 +16,10 @@ use crate::span::Span;
 /// to ask which of them is which.
 const TWINS_MAX: usize = 10_000;
 
+/// How far types of other names that stand for each other are followed. One chain of them may be as
+/// long as a schema, and each step takes its part of the stack.
+const FORMS_MAX: u32 = 64;
+
 /// Compares whole schemas.
 pub(super) fn run(old: &Schema, new: &Schema) -> Vec<Change> {
     let (old, new) = (Side::new(old), Side::new(new));
@@ -96,6 +100,8 @@ pub(super) struct Compare<'a> {
     queue: VecDeque<(String, String)>,
     /// Types of different names: whether one may stand for the other. Those being looked at may.
     forms: BTreeMap<(String, String), bool>,
+    /// How many of those are being looked at.
+    depth: u32,
     changes: Vec<Change>,
 }
 
@@ -108,6 +114,7 @@ impl<'a> Compare<'a> {
             taken: BTreeSet::new(),
             queue: VecDeque::new(),
             forms: BTreeMap::new(),
+            depth: 0,
             changes: Vec::new(),
         }
     }
@@ -236,7 +243,11 @@ impl<'a> Compare<'a> {
         if let Some(known) = self.forms.get(&key) {
             return *known;
         }
+        if self.depth >= FORMS_MAX {
+            return false;
+        }
         let mut alone = Compare::new(self.old, self.new);
+        alone.depth = self.depth + 1;
         alone.forms = std::mem::take(&mut self.forms);
         alone.forms.insert(key.clone(), true);
         alone.pair(old, new);

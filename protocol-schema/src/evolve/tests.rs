@@ -411,3 +411,17 @@ fn a_type_of_a_built_in_name_is_another_than_that() {
     let told: Vec<String> = told.iter().map(|change| change.message.clone()).collect();
     assert!(told.iter().any(|line| line.contains("String (declared)")), "{told:?}");
 }
+
+#[test]
+fn a_chain_as_long_as_a_schema_does_not_take_the_stack() {
+    // Each link looks like the recursive type, as far as one looks.
+    let old = "struct Tree { @0 next: Option<Tree> }";
+    let links: Vec<String> = (1..4_000)
+        .map(|at| format!("struct Link{at} {{ @0 next: Option<Link{}> }}", at + 1))
+        .collect();
+    let new = format!(
+        "struct Tree {{ @0 next: Option<Link1> }} struct Link4000 {{ @0 next: Option<Tree> }} {}",
+        links.join(" ")
+    );
+    assert!(changes(old, &new).iter().any(|change| change == "NPB201 Tree.next"));
+}

@@ -359,14 +359,13 @@ schema!(everything:
     [Every, Small]
 );
 
-// Its protocol is tried by `tests/streams.rs`; a bound on a message's one value is not drawn here.
 schema!(flows:
     [
         Entry, FlowError, FlowsTail, FlowsUpload, FlowsSum, FlowsTalk, FlowsDouble, FlowsLongest,
         FlowsCountLonger
     ]
     []
-    []
+    [Flows]
 );
 
 schema!(logs: [Count, Totals, ShipError, LogsShip] [] [Logs]);
