@@ -33,6 +33,7 @@ mod service;
 mod shared;
 mod signal;
 mod slots;
+mod spare;
 mod timer;
 mod waiters;
 mod watch;
@@ -166,6 +167,7 @@ impl Driver {
     /// Turns, until there is nothing to do or others are to get their turn.
     fn go_on(&mut self, task: &mut Context<'_>) -> Poll<()> {
         self.shared.signal.awake(task.waker());
+        self.prepare();
         if std::mem::take(&mut self.expecting) {
             // Several callers were woken together, and the first of them has written: let the
             // others do so too, and write once for all.
@@ -180,6 +182,7 @@ impl Driver {
             if !busy {
                 self.shared.signal.asleep();
                 if self.sleep(task) {
+                    self.rest();
                     return Poll::Pending;
                 }
                 self.shared.signal.awake(task.waker());
@@ -252,6 +255,9 @@ impl Driver {
                 || !core.stopped.is_empty()
                 || (self.paused && !core.session.may_pause())
                 || (open && self.output.is_empty() && core.session.out_len() > 0);
+            if !left {
+                core.session.rest(self.output.buffer());
+            }
             let waiting = earlier(core.room.deadline(), core.turn.deadline());
             (left, earlier(if open { core.session.poll_timeout() } else { None }, waiting))
         });

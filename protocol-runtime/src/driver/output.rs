@@ -90,6 +90,11 @@ impl Output {
         *self = Self::default();
     }
 
+    /// The buffer of the batch, for whoever fills it.
+    pub(super) fn buffer(&mut self) -> &mut Vec<u8> {
+        &mut self.bytes
+    }
+
     /// Takes all that waits in the session as one batch.
     fn next_batch(&mut self, shared: &Shared) {
         self.written = 0;

@@ -11,6 +11,7 @@
 use std::time::{Duration, Instant};
 
 use super::shape::Shape;
+use super::spare::Spare;
 use super::window::Streams;
 use crate::frame::id::{CallId, Role};
 
@@ -189,6 +190,19 @@ impl InFlight {
         self.next = next;
     }
 
+    /// How many slots there are.
+    #[cfg(test)]
+    pub(super) const fn places(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Gives back the slots if none is taken.
+    pub(super) fn rest(&mut self, spare: &mut Spare) {
+        if self.taken == 0 {
+            spare.calls.keep(&mut self.slots);
+        }
+    }
+
     /// Whether there was a call with this number. Once numbers have started over every one was
     /// used, and those ahead count as unused, since their calls are long forgotten.
     fn was_used(&self, call: CallId) -> bool {
@@ -197,6 +211,12 @@ impl InFlight {
 
     /// Doubles the ring. Numbers with different slots have different slots in the larger one.
     fn grow(&mut self) {
+        if self.slots.is_empty() {
+            Spare::with(|spare| spare.calls.lend(&mut self.slots));
+            if !self.slots.is_empty() {
+                return;
+            }
+        }
         let size = self.slots.len().saturating_mul(2).max(16);
         let mut slots = Vec::new();
         slots.resize_with(size, || None);

@@ -43,6 +43,7 @@ mod outbox;
 mod replay;
 mod served;
 mod shape;
+mod spare;
 mod stats;
 #[cfg(test)]
 mod tests;
@@ -76,6 +77,8 @@ pub use self::event::{
 pub use self::memory::MessageMemory;
 pub use self::replay::ReplayFilter;
 pub use self::shape::{Compress, Shape, Shapes};
+#[cfg(feature = "net")]
+pub(crate) use self::spare::{PLACES_MAX, Stack};
 pub use self::stats::Stats;
 pub use crate::frame::id::{CallId, Role};
 
@@ -153,6 +156,7 @@ impl Session {
     /// happens.
     pub fn handle_bytes(&mut self, now: Instant, bytes: &mut BytesMut) {
         let before = bytes.len();
+        self.core.prepare();
         self.take(now, bytes);
         let taken = before.saturating_sub(bytes.len());
         stats::add(&mut self.core.stats.octets_in, taken.try_into().unwrap_or(u64::MAX));
@@ -484,24 +488,6 @@ impl Session {
         self.core.outbox.len()
     }
 
-    /// How many calls of this side are open, including those nobody waits for any more.
-    #[must_use]
-    pub fn calls_in_flight(&self) -> usize {
-        match &self.state {
-            State::Open(open) => open.calls(),
-            State::Handshaking(_) | State::Closed(_) => 0,
-        }
-    }
-
-    /// How many calls of the peer are not answered yet.
-    #[must_use]
-    pub fn served_in_flight(&self) -> usize {
-        match &self.state {
-            State::Open(open) => open.served(),
-            State::Handshaking(_) | State::Closed(_) => 0,
-        }
-    }
-
     /// Which side this is.
     #[must_use]
     pub const fn role(&self) -> Role {
@@ -512,12 +498,6 @@ impl Session {
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.core.limits
-    }
-
-    /// What was counted so far.
-    #[must_use]
-    pub const fn stats(&self) -> Stats {
-        self.core.stats
     }
 
     // Private.

@@ -8,6 +8,7 @@
 
 use std::collections::VecDeque;
 
+use super::spare::{BYTES_MAX, Spare};
 use crate::compress::Compressor;
 use crate::frame::control::Meta;
 use crate::frame::header::{Flags, HEADER, Head, Kind};
@@ -17,7 +18,7 @@ use crate::noise::{NoiseError, RECORD_HEADER, Sealer};
 use crate::wire::{EncodeError, encode_root};
 
 /// A buffer that grew beyond this many bytes is not kept for the next batch.
-const KEPT_MAX: usize = 256 * 1_024;
+const KEPT_MAX: usize = BYTES_MAX;
 
 /// No fragment is added to a batch of so many bytes.
 const BATCH: usize = 256 * 1_024;
@@ -165,7 +166,29 @@ impl Outbox {
         Ok(None)
     }
 
+    /// How many octets there is memory for.
+    #[cfg(test)]
+    pub(super) const fn capacity(&self) -> usize {
+        self.clear.capacity() + self.frames.capacity() + self.packed.capacity()
+    }
+
+    /// Gives back the buffers that nothing is in.
+    pub(super) fn rest(&mut self, spare: &mut Spare, out: &mut Vec<u8>) {
+        if self.len() == 0 {
+            self.frames.clear();
+            spare.frames.keep(&mut self.frames);
+            self.clear = Vec::new();
+            self.packed = Vec::new();
+        }
+        if out.is_empty() {
+            spare.frames.keep(out);
+        }
+    }
+
     fn make_room(&mut self) {
+        if self.frames.capacity() == 0 {
+            Spare::with(|spare| spare.frames.lend(&mut self.frames));
+        }
         if self.frames.is_empty() && self.sealer.is_some() {
             self.frames.extend_from_slice(&[0; RECORD_HEADER]);
         }

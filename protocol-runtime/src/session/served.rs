@@ -11,6 +11,7 @@
 use std::time::Instant;
 
 use super::shape::Shape;
+use super::spare::Spare;
 use super::window::Streams;
 use crate::frame::id::CallId;
 
@@ -116,6 +117,19 @@ impl Served {
         None
     }
 
+    /// How many slots there are.
+    #[cfg(test)]
+    pub(super) const fn places(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Gives back the slots if none is taken.
+    pub(super) fn rest(&mut self, spare: &mut Spare) {
+        if self.len == 0 {
+            spare.served.keep(&mut self.slots);
+        }
+    }
+
     fn find(&self, call: CallId) -> Option<usize> {
         if self.slots.is_empty() {
             return None;
@@ -151,6 +165,12 @@ impl Served {
     }
 
     fn grow(&mut self) {
+        if self.slots.is_empty() {
+            Spare::with(|spare| spare.served.lend(&mut self.slots));
+            if !self.slots.is_empty() {
+                return;
+            }
+        }
         let size = self.slots.len().saturating_mul(2).max(16);
         let mut slots = Vec::new();
         slots.resize_with(size, || None);

@@ -1,4 +1,6 @@
-//! What a session has counted.
+//! What a session has counted, and what it counts at this moment.
+
+use super::{Session, State};
 
 /// Counters of one connection. They only rise, and start again at 0 past their end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,6 +76,32 @@ impl Stats {
         add(&mut self.strays, strays);
         add(&mut self.pings, pings);
         self
+    }
+}
+
+impl Session {
+    /// How many calls of this side are open, including those nobody waits for any more.
+    #[must_use]
+    pub fn calls_in_flight(&self) -> usize {
+        match &self.state {
+            State::Open(open) => open.calls(),
+            State::Handshaking(_) | State::Closed(_) => 0,
+        }
+    }
+
+    /// How many calls of the peer are not answered yet.
+    #[must_use]
+    pub fn served_in_flight(&self) -> usize {
+        match &self.state {
+            State::Open(open) => open.served(),
+            State::Handshaking(_) | State::Closed(_) => 0,
+        }
+    }
+
+    /// What was counted so far.
+    #[must_use]
+    pub const fn stats(&self) -> Stats {
+        self.core.stats
     }
 }
 

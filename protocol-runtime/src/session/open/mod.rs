@@ -25,6 +25,7 @@ use super::in_flight::InFlight;
 use super::outbox::Outgoing;
 use super::served::Served;
 use super::shape::{Compress, Shape, Shapes};
+use super::spare::Spare;
 use super::window::{COST_MIN, Receiving, Sending};
 use super::{Core, Rest, stats};
 use crate::compress::{Algorithm, Compressor};
@@ -297,6 +298,18 @@ impl Open {
             let error = CallFailure::ConnectionLost { maybe_executed };
             core.events.push_back(Event::Failed { call, error });
         }
+    }
+
+    /// Gives back the tables that nothing is in.
+    pub(super) fn rest(&mut self, spare: &mut Spare) {
+        self.in_flight.rest(spare);
+        self.served.rest(spare);
+    }
+
+    /// For how many calls there is memory, of this side and of the peer.
+    #[cfg(test)]
+    pub(super) const fn places(&self) -> (usize, usize) {
+        (self.in_flight.places(), self.served.places())
     }
 
     // Getters.
