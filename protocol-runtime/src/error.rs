@@ -321,6 +321,15 @@ pub enum CloseReason {
 }
 
 impl CloseReason {
+    /// The reason, in a word.
+    #[must_use]
+    pub const fn reason(&self) -> Reason {
+        match self {
+            Self::Local { reason } | Self::Peer { reason, .. } => *reason,
+            Self::Failed(error) => error.reason(),
+        }
+    }
+
     /// Whether the end was an ordinary one, from either side.
     #[must_use]
     pub const fn is_clean(&self) -> bool {

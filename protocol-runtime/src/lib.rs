@@ -9,7 +9,7 @@
 //! | 6 | `client`, `server` | handles and policies |
 //! | 5 | `setup`; `dispatcher`, `tower` | what their builders share: options to security, trust on first use; handlers of closures and with layers |
 //! | 4 | `driver`; `connection`, `caller`, `call`, `channel`, `cx`, `peer`, `serve` | the only loop, the only clock; what user code holds of it |
-//! | 3 | `transport`; `identity` | byte streams; key files and lists of keys |
+//! | 3 | `transport`; `identity`; `measure` | byte streams; key files and lists of keys; numbers for a recorder of metrics |
 //! | 2 | [`session`] | one state machine per connection |
 //! | 1 | [`frame`], [`protocol`], `json` | headers and decoder; what generated code says; values to JSON |
 //! | 0 | [`wire`], [`noise`], [`compress`], [`fingerprint`] | values to bytes and back; handshake and keys; bodies made smaller; identity |
@@ -45,6 +45,8 @@ pub mod identity;
 #[cfg(feature = "serde")]
 pub mod json;
 pub mod limits;
+#[cfg(feature = "net")]
+mod measure;
 pub mod metadata;
 pub mod noise;
 #[cfg(feature = "net")]

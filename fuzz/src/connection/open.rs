@@ -72,7 +72,7 @@ impl World {
         let noise = input.below(4) == 3;
         let protection = if noise { Protection::Nn } else { Protection::Plain };
         let mut config = config(protection.of(role));
-        config.limits = limits(input).expect("each is within its range");
+        config.limits = limits(input).expect("each is within its range").into();
         let theirs = PeerLimits {
             calls: input.one([0, 1, 4, u32::MAX]),
             message: input.one([1_024, 65_536]),

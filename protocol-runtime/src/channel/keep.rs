@@ -14,6 +14,7 @@ use super::{Inner, Slot};
 use crate::driver;
 use crate::error::{CloseReason, Error, Rejected};
 use crate::frame::reason::Reason;
+use crate::measure;
 use crate::noise::NoiseError;
 
 /// How often in a row a server may refuse this side, in words that nobody authenticated, before that
@@ -77,6 +78,7 @@ pub(super) async fn keep(inner: Arc<Inner>, index: usize) {
         if unless(&mut stopped, tokio::time::sleep(delay)).await.is_none() {
             return;
         }
+        measure::reconnecting();
     }
 }
 

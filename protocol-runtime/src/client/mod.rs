@@ -20,6 +20,7 @@ use crate::driver::{self, TimeSource};
 use crate::error::Error;
 use crate::identity::StateDir;
 use crate::limits::Limits;
+use crate::measure;
 use crate::noise::{Keypair, OsRandom, PresharedKey, PublicKey, Random, SuiteChoice};
 use crate::protocol::{Protocol, side};
 use crate::schema::End;
@@ -363,6 +364,7 @@ impl ClientBuilder {
     }
 
     fn connector(self, way: Way) -> Result<Connector, Error> {
+        measure::describe();
         let services =
             self.services.finish("no protocol is offered: add one with `.offer::<Protocol>()`")?;
         let Self { secure, limits, response_timeout, connect_timeout, .. } = self;

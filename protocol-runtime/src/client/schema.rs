@@ -4,14 +4,18 @@
 //! Nothing of this happens while both sides have the same schema. Not knowing is no reason to
 //! refuse: a server that does not tell, or tells what cannot be read, is connected to.
 
+use std::sync::Arc;
+#[cfg(feature = "reflect")]
+use std::sync::Mutex;
 #[cfg(feature = "reflect")]
 use std::sync::PoisonError;
-use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use crate::connection::Connection;
 use crate::driver::Service;
-use crate::error::{Changes, Error, NotCompared, ProtocolDiff, SchemaDiff, SchemaVersion};
+#[cfg(feature = "reflect")]
+use crate::error::SchemaVersion;
+use crate::error::{Changes, Error, NotCompared, ProtocolDiff, SchemaDiff};
 use crate::schema::Effect;
 
 /// What a client does when the server's schema of a protocol is not its own.
@@ -34,12 +38,13 @@ pub enum SchemaCheck {
 pub(super) struct Check {
     pub(super) mode: SchemaCheck,
     /// What was found out, so that a connection that is made again costs nothing more.
+    #[cfg(feature = "reflect")]
     known: Mutex<Vec<Known>>,
 }
 
 /// A comparison that was made: the last of its protocol.
+#[cfg(feature = "reflect")]
 #[derive(Debug)]
-#[cfg_attr(not(feature = "reflect"), expect(dead_code, reason = "nothing is compared"))]
 struct Known {
     protocol: String,
     theirs: SchemaVersion,
@@ -48,7 +53,11 @@ struct Known {
 
 impl Check {
     pub(super) fn new(mode: SchemaCheck) -> Self {
-        Self { mode, known: Mutex::default() }
+        Self {
+            mode,
+            #[cfg(feature = "reflect")]
+            known: Mutex::default(),
+        }
     }
 
     /// Looks at a connection whose handshake is done, until `deadline`.

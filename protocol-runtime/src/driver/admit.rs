@@ -16,6 +16,7 @@ use super::shared::Open;
 use super::{Core, Driver, HalfOpen, Service};
 use crate::error::Error;
 use crate::frame::reason::Reason;
+use crate::measure::OpenConnection;
 use crate::noise::PublicKey;
 use crate::peer::{Grant, Peer};
 
@@ -168,6 +169,7 @@ impl Driver {
         }
         let (peer, security) = (&open.peer, &open.security);
         super::watch::admitted(&self.span, &open);
+        self.counted = Some(OpenConnection::begin(core.session.role()));
         let (transport, address) = (peer.transport(), peer.address());
         tracing::info!(%transport, %address, %security, "connection opened");
         self.shared.set_open(open);

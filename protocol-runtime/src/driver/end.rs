@@ -9,12 +9,16 @@ use tokio::io::AsyncWrite;
 use super::{Command, Driver, Phase};
 use crate::error::CloseReason;
 use crate::frame::reason::Reason;
+use crate::measure;
 use crate::session::{CallFailure, Event};
 
 impl Driver {
     /// The session is over: what it still has goes out, and what nobody waits for ends.
     pub(super) fn close(&mut self, now: Instant, reason: CloseReason) {
         self.log_end(now, &reason);
+        let (role, open) = self.shared.with(|core| (core.session.role(), self.counted.is_some()));
+        self.counted = None;
+        measure::connection_ended(role, open, reason.reason());
         self.inbox.retain(|message| message.call.is_none());
         self.drop_handlers(false);
         // A peer at fault gets less time to learn of it.
@@ -90,6 +94,7 @@ impl Driver {
             return;
         };
         self.shared.with_wakers(|core, wakers| {
+            self.meter.look(core.session.role(), || core.session.stats());
             core.end.get_or_insert(reason);
             for call in core.calls.waiting() {
                 let lost = CallFailure::ConnectionLost { maybe_executed: true };

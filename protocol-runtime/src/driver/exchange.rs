@@ -55,6 +55,7 @@ impl Driver {
                 closed = self.take(core, event, now).or(closed);
             }
             self.wake_callers(core, now);
+            self.meter.look(core.session.role(), || core.session.stats());
             closed
         });
         let _dropped = catch_unwind(AssertUnwindSafe(|| drop(undecided)));

@@ -60,6 +60,7 @@ use self::slots::Handlers;
 use self::timer::Timer;
 use self::watch::span;
 use crate::error::{CloseReason, Error};
+use crate::measure::{self, Meter, OpenConnection};
 use crate::noise::PublicKey;
 use crate::session::CallId;
 use crate::transport::Stream;
@@ -118,6 +119,9 @@ pub(crate) struct Driver {
     woken: Vec<Woken>,
     /// What all that is logged of the connection belongs to.
     span: Span,
+    meter: Meter,
+    /// It is counted as open.
+    counted: Option<OpenConnection>,
 }
 
 struct Protocol {
@@ -225,6 +229,8 @@ impl Driver {
             wakers: Vec::new(),
             woken: Vec::new(),
             span,
+            meter: Meter::default(),
+            counted: None,
         }
     }
 
@@ -320,6 +326,9 @@ impl Driver {
         if full || self.paused {
             self.paused = self.shared.with(|core| {
                 let pause = full && core.session.may_pause();
+                if pause && !self.paused {
+                    measure::paused(core.session.role());
+                }
                 if pause != self.paused {
                     core.session.set_paused(now, pause);
                 }

@@ -6,6 +6,7 @@ use super::pumps::PUMPS;
 use super::service::Kind;
 use super::shared::Woken;
 use super::slots::Progress;
+use super::watch::Watch;
 use super::{Driver, Message, Phase, Shared};
 use crate::cx::not_a_call;
 use crate::error::Fault;
@@ -71,7 +72,14 @@ impl Driver {
             (Some(Kind { call: false, .. }), _) => not_a_call(),
             (Some(_) | None, _) => Fault::Unimplemented,
         };
+        let service = self.protocols.get(usize::from(protocol)).map(|found| &found.service);
+        let mut inherited = message.inherited;
+        let watch =
+            service.and_then(|found| Watch::serve(found.schema(), number, call, &mut inherited));
         answer(&self.shared, call, &fault);
+        if let Some(watch) = watch {
+            watch.end(fault.outcome());
+        }
         self.spent = self.spent.saturating_add(cost);
     }
 

@@ -10,9 +10,7 @@ use super::shared::Shared;
 use super::slots::{Handlers, handlers};
 use crate::frame::control::Offer;
 use crate::protocol::Protocol;
-use crate::schema::End;
-#[cfg(feature = "reflect")]
-use crate::schema::ProtocolSchema;
+use crate::schema::{End, ProtocolSchema};
 use crate::serve::Serve;
 use crate::session::{Compress, Shape, Shapes};
 
@@ -22,7 +20,6 @@ pub(crate) trait Service: Send + Sync {
     fn name(&self) -> &'static str;
 
     /// It as data.
-    #[cfg(feature = "reflect")]
     fn schema(&self) -> &'static ProtocolSchema;
 
     /// How it is offered or accepted.
@@ -121,7 +118,6 @@ impl<P: Serve<H, S>, H: Send + Sync + 'static, S: 'static> Service for Served<P,
         P::NAME
     }
 
-    #[cfg(feature = "reflect")]
     fn schema(&self) -> &'static ProtocolSchema {
         P::schema()
     }
@@ -156,7 +152,6 @@ impl<P: Protocol> Service for Called<P> {
         P::NAME
     }
 
-    #[cfg(feature = "reflect")]
     fn schema(&self) -> &'static ProtocolSchema {
         P::schema()
     }

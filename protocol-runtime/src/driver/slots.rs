@@ -109,7 +109,7 @@ where
         };
         slot.run.begin();
         let cx = Cx::new(slot.run.clone(), call, self.protocol, inherited.clone());
-        let watched = watch.as_ref().map(|watch| watch.enter());
+        let watched = watch.as_ref().map(|watch| watch.within());
         let entered = inherited.enter();
         let made = catch_unwind(AssertUnwindSafe(|| (self.dispatch)(cx, number, body)));
         drop((entered, watched));

@@ -3,11 +3,17 @@
 //! A span has names, ids and times. What is in a message is in no field of it.
 
 use std::sync::Arc;
+#[cfg(feature = "metrics")]
+use std::time::Instant;
 
 use tracing::{Span, field};
 
+#[cfg(feature = "metrics")]
+use super::clock::now;
 use super::scope::Inherited;
 use super::shared::{Open, Shared};
+#[cfg(feature = "metrics")]
+use crate::measure::Timing;
 use crate::metadata::{Metadata, TRACEPARENT, TraceParent};
 use crate::noise::{OsRandom, Random};
 use crate::schema::ProtocolSchema;
@@ -50,7 +56,20 @@ pub(crate) struct Watch {
     span: Span,
     /// Its place in the trace, if it has a span.
     place: Option<TraceParent>,
+    #[cfg(feature = "metrics")]
+    timing: Timing,
+    /// Whether what is entered is a poll of its handler.
+    #[cfg(feature = "metrics")]
+    serves: bool,
     ended: bool,
+}
+
+/// What is logged belongs to the call until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Entered<'a> {
+    _span: tracing::span::Entered<'a>,
+    #[cfg(feature = "metrics")]
+    polled: Option<(&'a Timing, Instant)>,
 }
 
 /// Which end of a call. Either side of a connection may be either.
@@ -96,11 +115,25 @@ impl Watch {
             parent_id = field::Empty,
             outcome = field::Empty,
         );
-        if span.is_disabled() {
+        if span.is_disabled() && !cfg!(feature = "metrics") {
             return None;
         }
-        let place = describe(&span, side, schema, number, parent());
-        Some(Box::new(Self { span, place, ended: false }))
+        let place = match span.is_disabled() {
+            true => None,
+            false => describe(&span, side, schema, number, parent()),
+        };
+        Some(Box::new(Self {
+            span,
+            place,
+            #[cfg(feature = "metrics")]
+            timing: {
+                let message = schema.message_name(number);
+                Timing::begin(now(), side.name(), schema.name, message)
+            },
+            #[cfg(feature = "metrics")]
+            serves: matches!(side, Side::Handler),
+            ended: false,
+        }))
     }
 
     /// Watches a call of the peer. What its handler calls belongs to it.
@@ -125,7 +158,16 @@ impl Watch {
     }
 
     /// What is logged from now on belongs to the call, until the guard is dropped.
-    pub(crate) fn enter(&self) -> tracing::span::Entered<'_> {
+    pub(crate) fn enter(&self) -> Entered<'_> {
+        Entered {
+            _span: self.span.enter(),
+            #[cfg(feature = "metrics")]
+            polled: self.serves.then(|| (&self.timing, now())),
+        }
+    }
+
+    /// The same, where a handler is made and does not run yet.
+    pub(super) fn within(&self) -> tracing::span::Entered<'_> {
         self.span.enter()
     }
 
@@ -153,7 +195,18 @@ impl Watch {
 
     fn over(&mut self, outcome: &'static str) {
         self.ended = true;
+        #[cfg(feature = "metrics")]
+        self.timing.end(now(), outcome);
         self.span.record("outcome", outcome);
+    }
+}
+
+#[cfg(feature = "metrics")]
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
+        if let Some((timing, began)) = self.polled {
+            timing.polled(now().saturating_duration_since(began));
+        }
     }
 }
 

@@ -27,6 +27,15 @@ macro_rules! reasons {
                 }
             }
 
+            /// Its name, for metrics.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => stringify!($name),)*
+                    Self::Other(_) => "Other",
+                }
+            }
+
             /// The number on the wire.
             #[must_use]
             pub const fn code(self) -> u16 {

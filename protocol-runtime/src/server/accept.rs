@@ -25,6 +25,7 @@ use crate::frame::preface::{FORMAT_MAX, FORMAT_MIN};
 use crate::frame::reason::Reason;
 use crate::frame::unit::put_reject;
 use crate::limits::Limits;
+use crate::measure;
 use crate::noise::{OsRandom, Suite};
 use crate::peer::{Identity, Peer};
 use crate::session::{Config, MessageMemory, Security, Session};
@@ -128,6 +129,7 @@ impl Acceptor {
                     }
                     Err(error) => {
                         self.registry.accept_failed();
+                        measure::accept_failed();
                         resume = driver::now().checked_add(pause(failures));
                         failures = failures.saturating_add(1);
                         tracing::warn!(%error, failures, "cannot accept a connection");
@@ -150,6 +152,7 @@ impl Acceptor {
             Ok(place) => place,
             Err(refusal) => {
                 self.registry.refused();
+                measure::connection_refused(refusal.limit);
                 if let Some(left_out) = self.registry.note(now) {
                     let (address, limit) = (&incoming.from, refusal.limit);
                     tracing::warn!(%address, limit, left_out, "connection refused: too many");

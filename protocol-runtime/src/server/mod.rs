@@ -27,6 +27,7 @@ use crate::driver::{self, TimeSource};
 use crate::error::Error;
 use crate::identity::StateDir;
 use crate::limits::Limits;
+use crate::measure;
 use crate::noise::{Keypair, PresharedKey, PublicKey};
 use crate::peer::Authorizer;
 use crate::protocol::side;
@@ -250,6 +251,7 @@ impl ServerBuilder {
         let memory = MessageMemory::new(&limits);
         let plan = Plan { services, setup, limits, response_timeout, memory };
         let acceptor = Acceptor::new(listener, registry.clone(), plan, authority);
+        measure::describe();
         driver::spawn(acceptor.run(stopped));
         tracing::info!(%address, "listening");
         Ok(Server { inner: Arc::new(Inner { address, key, registry, stop }) })

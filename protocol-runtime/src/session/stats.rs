@@ -36,6 +36,14 @@ pub struct Stats {
     pub strays: u64,
     /// Pings of the peer that were answered.
     pub pings: u64,
+    /// Calls, of either side, that have a stream.
+    pub streams: u64,
+    /// Values of streams that came.
+    pub items_in: u64,
+    /// Values of streams that were written for the peer.
+    pub items_out: u64,
+    /// Heartbeats in which nothing was heard of the peer.
+    pub heartbeats_missed: u64,
 }
 
 impl Stats {
@@ -59,6 +67,10 @@ impl Stats {
             expired,
             strays,
             pings,
+            streams,
+            items_in,
+            items_out,
+            heartbeats_missed,
         } = more;
         add(&mut self.octets_in, octets_in);
         add(&mut self.octets_out, octets_out);
@@ -75,6 +87,10 @@ impl Stats {
         add(&mut self.expired, expired);
         add(&mut self.strays, strays);
         add(&mut self.pings, pings);
+        add(&mut self.streams, streams);
+        add(&mut self.items_in, items_in);
+        add(&mut self.items_out, items_out);
+        add(&mut self.heartbeats_missed, heartbeats_missed);
         self
     }
 }

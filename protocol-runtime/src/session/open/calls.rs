@@ -42,6 +42,7 @@ impl Open {
         stats::count(&mut core.stats.calls);
         self.life.used(now);
         let streams = (shape.input || shape.output).then(|| {
+            stats::count(&mut core.stats.streams);
             Box::new(Streams {
                 send: shape.input.then(|| Sending::new(self.stream_first)),
                 recv: shape.output.then(|| Receiving::new(core.limits.stream_window())),

@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::super::Core;
+use super::super::{Core, stats};
 use super::Open;
 use crate::error::Error;
 use crate::frame::control::Ping;
@@ -121,6 +121,7 @@ impl Open {
                 self.life.beat = now.checked_add(left);
             } else {
                 self.life.missed = self.life.missed.saturating_add(1);
+                stats::count(&mut core.stats.heartbeats_missed);
                 if self.life.missed >= self.life.missed_max {
                     return Err(Error::Dead { after: quiet });
                 }

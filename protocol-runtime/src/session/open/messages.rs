@@ -118,7 +118,10 @@ impl Open {
                 self.deliver_request(call, method, prefix, body, core)
             }
             Head::Event { method } => self.deliver_one_way(method, prefix, body, cost, core)?,
-            Head::Item { call } => core.events.push_back(Event::Item { call, body, cost }),
+            Head::Item { call } => {
+                stats::count(&mut core.stats.items_in);
+                core.events.push_back(Event::Item { call, body, cost });
+            }
             Head::Reply { call } => self.deliver_reply(call, prefix, body, core),
             Head::Error { call } => self.deliver_error(call, &body, core)?,
             Head::End { .. }

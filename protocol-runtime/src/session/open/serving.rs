@@ -94,6 +94,7 @@ impl Open {
                 recv: recv.then(|| Receiving::new(core.limits.stream_window())),
             }));
             self.streaming = self.streaming.saturating_add(1);
+            stats::count(&mut core.stats.streams);
         }
         stats::count(&mut core.stats.requests);
         core.events.push_back(Event::Request {

@@ -58,6 +58,7 @@ impl Open {
         self.life.touch();
         if let Some(len) = written {
             stats::count(&mut core.stats.frames_out);
+            stats::count(&mut core.stats.items_out);
             if let Some(sending) = self.sending(call) {
                 sending.spend(len);
             }
