@@ -25,7 +25,9 @@ use self::watching::Watching;
 use crate::caller::Caller;
 use crate::channel::Way;
 use crate::connection::Connection;
-use crate::driver::{Answered, CallInput, Incoming, Inherited, Of, Watch, failed, input, lost};
+use crate::driver::{
+    Answered, CallInput, Incoming, Inherited, Of, Watch, failed, input, lost, now,
+};
 pub use crate::error::CallError;
 use crate::metadata::{MetaKey, Metadata};
 use crate::session::{CallId, CallOptions, CallRefused};
@@ -338,7 +340,8 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
         };
         let shared = self.caller.connection().shared();
         let streams = T::STREAM || extras.as_ref().is_some_and(|extras| extras.input.is_some());
-        let deadline = wait.limit(shared, streams);
+        let inherited = Inherited::current().deadline;
+        let deadline = wait.limit(now(), shared.response_timeout, streams, inherited);
         match ready!(routed.way.poll(task, deadline)) {
             Ok(connection) => {
                 self.caller.bind(connection);
@@ -384,16 +387,7 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
     fn begin(&mut self, protocol: u8, waker: &Waker) -> Poll<Result<T, CallError<E>>> {
         match self.start(protocol, waker) {
             Start::Sent(call) => {
-                let kept = match std::mem::replace(&mut self.state, State::Over) {
-                    // A stream that was sent is not sent again.
-                    State::New { message, wait, extras, .. }
-                        if self.routed.is_some()
-                            && !extras.as_ref().is_some_and(|extras| extras.streamed) =>
-                    {
-                        Some(Kept { message, wait, extras })
-                    }
-                    State::New { .. } | State::Waiting { .. } | State::Over => None,
-                };
+                let kept = if self.routed.is_some() { self.keep() } else { None };
                 self.state = State::Waiting { call, kept };
                 self.caller.connection().shared().signal.ring();
                 Poll::Pending
@@ -411,6 +405,19 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
                 self.give_up();
                 Poll::Ready(Err(CallError::DeadlineExceeded))
             }
+        }
+    }
+
+    /// What the call was made of, if it can be made again.
+    fn keep(&mut self) -> Option<Kept<M>> {
+        match std::mem::replace(&mut self.state, State::Over) {
+            // A stream that was sent is not sent again.
+            State::New { message, wait, extras, .. }
+                if !extras.as_ref().is_some_and(|extras| extras.streamed) =>
+            {
+                Some(Kept { message, wait, extras })
+            }
+            State::New { .. } | State::Waiting { .. } | State::Over => None,
         }
     }
 
@@ -443,9 +450,7 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
             return Start::Wait;
         };
         let shared = self.caller.connection().shared();
-        let now = shared.now();
         let streams = T::STREAM || extras.as_ref().is_some_and(|extras| extras.input.is_some());
-        let deadline = wait.limit(shared, streams);
         let inherited = Inherited::current();
         if let Some(metadata) = &inherited.metadata
             && !line.is_kept()
@@ -457,30 +462,33 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
         {
             return Start::Failed(CallRefused::Encode(*error));
         }
-        let timeout = deadline.map(|deadline| deadline.saturating_duration_since(now));
-        if timeout.is_some_and(|left| left.is_zero()) {
-            return Start::Late;
-        }
-        let options = CallOptions {
-            timeout,
-            metadata: extras
-                .as_ref()
-                .map(|extras| &extras.metadata)
-                .filter(|metadata| !metadata.is_empty()),
-            compress: extras.as_ref().and_then(|extras| extras.compress),
-        };
+        let metadata = extras.as_ref().map(|extras| &extras.metadata);
+        let metadata = metadata.filter(|metadata| !metadata.is_empty());
+        let compress = extras.as_ref().and_then(|extras| extras.compress);
         let number = self.number;
         let sent = shared.with(|core| {
+            let now = wait.now(core);
+            let deadline = wait.limit(now, shared.response_timeout, streams, inherited.deadline);
+            let timeout = deadline.map(|deadline| deadline.saturating_duration_since(now));
+            if timeout.is_some_and(|left| left.is_zero()) {
+                core.turn_began = None;
+                return Err((Start::Late, [None, None]));
+            }
             if core.is_full(shared.high_water()) {
                 return Err((Start::Wait, line.wait(core, Line::Room, waker, deadline)));
             }
+            let options = CallOptions { timeout, metadata, compress };
             let encode = |out: &mut Vec<u8>| encode_root(message, out);
             match core.session.call(now, protocol, number, options, encode) {
                 Ok(call) => Ok((call, core.calls.insert(call, waker.clone()), line.served(core))),
                 Err(CallRefused::TooManyCalls { .. }) if !core.going_away => {
                     Err((Start::Wait, line.wait(core, Line::Turn, waker, deadline)))
                 }
-                Err(refused) => Err((Start::Failed(refused), [None, None])),
+                Err(refused) => {
+                    // Nobody wakes the driver for it.
+                    core.turn_began = None;
+                    Err((Start::Failed(refused), [None, None]))
+                }
             }
         });
         match sent {

@@ -7,7 +7,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::future::{pending, poll_fn};
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::Poll;
 use std::time::Instant;
 
@@ -36,7 +36,7 @@ pub struct Cx {
     protocol: u8,
     inherited: Inherited,
     /// What goes along with the answer.
-    along: Mutex<Option<Box<Metadata>>>,
+    along: OnceLock<Box<Mutex<Metadata>>>,
 }
 
 impl Cx {
@@ -46,7 +46,7 @@ impl Cx {
         protocol: u8,
         inherited: Inherited,
     ) -> Self {
-        Self { run, call, protocol, inherited, along: Mutex::new(None) }
+        Self { run, call, protocol, inherited, along: OnceLock::new() }
     }
 
     /// Answers that this handler does not implement the message.
@@ -118,7 +118,8 @@ impl Cx {
     ///
     /// If the value cannot be encoded.
     pub fn reply_meta<T: Root>(&self, key: &MetaKey<T>, value: &T) -> Result<(), EncodeError> {
-        self.along().get_or_insert_default().insert(key, value)
+        let along = self.along.get_or_init(Box::default);
+        along.lock().unwrap_or_else(PoisonError::into_inner).insert(key, value)
     }
 
     /// Waits until nobody waits for the answer any more: the caller gave up, its time is over, or
@@ -241,11 +242,16 @@ impl Cx {
             return;
         };
         // Too large a reply is answered as such, and a call that is gone needs no answer.
-        let along = self.along().take();
-        let answered = self.run.shared.with(|core| match along {
-            None => core.session.reply(call, |out| encode_root(value, out)),
-            Some(along) => core.session.reply_with(call, &along, |out| encode_root(value, out)),
-        });
+        let shared = &self.run.shared;
+        let answered = match self.along.get() {
+            None => shared.with(|core| core.session.reply(call, |out| encode_root(value, out))),
+            Some(along) => {
+                let along = along.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                shared.with(|core| {
+                    core.session.reply_with(call, &along, |out| encode_root(value, out))
+                })
+            }
+        };
         self.sent(answered.is_ok());
     }
 
@@ -281,7 +287,7 @@ impl Cx {
     #[cfg(feature = "tower")]
     pub(crate) fn twin(&self) -> Self {
         let (run, inherited) = (self.run.clone(), self.inherited.clone());
-        Self { run, inherited, call: self.call, protocol: self.protocol, along: Mutex::new(None) }
+        Self { run, inherited, call: self.call, protocol: self.protocol, along: OnceLock::new() }
     }
 
     /// Reads the message as a value of its protocol. `None` if it cannot be read: that is the
@@ -302,10 +308,6 @@ impl Cx {
     /// The call, if this is its first outcome and somebody waits for it.
     fn first_answer(&self) -> Option<CallId> {
         if self.run.answer() { self.call } else { None }
-    }
-
-    fn along(&self) -> MutexGuard<'_, Option<Box<Metadata>>> {
-        self.along.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn sent(&self, whole: bool) {

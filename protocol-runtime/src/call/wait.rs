@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::driver::{Inherited, Shared};
+use crate::driver::{Core, now};
 
 /// How long a call waits.
 #[derive(Clone, Copy, Debug)]
@@ -15,11 +15,26 @@ pub(super) enum Wait {
 }
 
 impl Wait {
+    /// The time from which it counts. That of the turn that the driver is in is as good for what
+    /// nobody said.
+    pub(super) fn now(self, core: &mut Core) -> Instant {
+        match self {
+            Self::AtMost(_) => now(),
+            Self::Usual | Self::Until(_) | Self::Forever => core.time(),
+        }
+    }
+
     /// Until when, from the first time that this is asked: the call's own limit, or that of the call
     /// being served here.
-    pub(super) fn limit(&mut self, shared: &Shared, streams: bool) -> Option<Instant> {
-        let own = self.settle(shared.now(), shared.response_timeout, streams);
-        let deadline = match (own, Inherited::current().deadline) {
+    pub(super) fn limit(
+        &mut self,
+        now: Instant,
+        usual: Duration,
+        streams: bool,
+        inherited: Option<Instant>,
+    ) -> Option<Instant> {
+        let own = self.settle(now, usual, streams);
+        let deadline = match (own, inherited) {
             (Some(own), Some(left)) => Some(own.min(left)),
             (own, left) => own.or(left),
         };

@@ -36,6 +36,7 @@ impl Driver {
         }
         let mut undecided = None;
         let closed = shared.with(|core| {
+            core.turn_began = Some(now);
             if shared.is_broken() {
                 core.session.handle_failure(Error::Internal("a panic under the lock"));
             }
@@ -47,7 +48,9 @@ impl Driver {
             }
             self.obey(core);
             // What the verdict holds is dropped after the lock.
-            undecided = self.needless(core);
+            if self.door.is_some() {
+                undecided = self.needless(core);
+            }
             let mut closed = None;
             while !self.is_deciding()
                 && let Some(event) = core.session.poll_event()
@@ -106,17 +109,21 @@ impl Driver {
                 self.shared.drop_message();
             }
             Event::Request { call, protocol, number, body, deadline, metadata } => {
-                if self.kind(protocol, number).is_some_and(|kind| kind.input) {
+                let kind = self.kind(protocol, number);
+                if kind.is_some_and(|kind| kind.input) {
                     self.wakers.extend(core.expect_input(call));
                 }
                 let inherited = Inherited { deadline, metadata: metadata.map(Arc::new) };
                 let call = Some(call);
-                self.inbox.push_back(Message { call, protocol, number, body, cost: 0, inherited });
+                let cost = 0;
+                let message = Message { call, protocol, number, kind, body, cost, inherited };
+                self.inbox.push_back(message);
             }
             Event::OneWay { protocol, number, body, metadata, cost } => {
                 let inherited = Inherited { deadline: None, metadata: metadata.map(Arc::new) };
-                let call = None;
-                self.inbox.push_back(Message { call, protocol, number, body, cost, inherited });
+                let (call, kind) = (None, self.kind(protocol, number));
+                let message = Message { call, protocol, number, kind, body, cost, inherited };
+                self.inbox.push_back(message);
             }
             Event::Dropped { call, .. } => {
                 let dropped = CallFailure::Remote(Fault::Cancelled);
@@ -166,7 +173,9 @@ impl Driver {
 
     /// A call of this side is over, both ways.
     fn finish_call(&mut self, core: &mut Core, call: CallId, outcome: Outcome) {
-        self.wakers.extend(core.calls.finish(call, outcome));
+        if let Some(waker) = core.calls.finish(call, outcome) {
+            self.wakers.push(waker);
+        }
         if !self.pumps.is_empty() || !core.started.is_empty() {
             core.stopped.push(call);
         }

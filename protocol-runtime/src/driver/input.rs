@@ -53,8 +53,8 @@ impl Input {
             return;
         }
         if self.bytes.is_empty() {
-            if let Some(free) = FREE.with_borrow_mut(Vec::pop) {
-                self.bytes = free;
+            if self.bytes.capacity() == 0 {
+                self.bytes = FREE.with_borrow_mut(free).unwrap_or_default();
             }
             // Also takes the whole buffer back if no message refers to it.
             self.bytes.reserve(READ_BYTES);
@@ -63,19 +63,30 @@ impl Input {
         }
     }
 
-    /// Returns an empty buffer to the pool.
+    /// Returns an empty buffer to the pool. Messages may refer to it still; whoever takes it out
+    /// looks whether they do.
     fn release(&mut self) {
-        if !self.bytes.is_empty() {
+        if !self.bytes.is_empty() || self.bytes.capacity() == 0 {
             return;
         }
-        let mut bytes = std::mem::take(&mut self.bytes);
-        // A buffer that messages still refer to is theirs; one that grew is not worth keeping.
-        if bytes.try_reclaim(READ_BYTES) && bytes.capacity() <= 2 * READ_BYTES {
-            FREE.with_borrow_mut(|free| {
-                if free.len() < POOL {
-                    free.push(bytes);
-                }
-            });
+        let bytes = std::mem::take(&mut self.bytes);
+        FREE.with_borrow_mut(|free| {
+            if free.len() == POOL {
+                free.remove(0);
+            }
+            free.push(bytes);
+        });
+    }
+}
+
+/// A buffer that no message refers to any more.
+fn free(pool: &mut Vec<BytesMut>) -> Option<BytesMut> {
+    for at in (0..pool.len()).rev() {
+        if pool.get_mut(at).is_some_and(|bytes| bytes.try_reclaim(READ_BYTES)) {
+            let bytes = pool.remove(at);
+            // One that grew is not worth keeping.
+            return (bytes.capacity() <= 2 * READ_BYTES).then_some(bytes);
         }
     }
+    None
 }

@@ -55,6 +55,7 @@ use self::admit::Door;
 use self::input::Input;
 use self::output::{Output, Written};
 use self::pumps::Pumps;
+use self::service::Kind;
 use self::shared::Woken;
 use self::slots::Handlers;
 use self::timer::Timer;
@@ -95,6 +96,8 @@ pub(crate) struct Driver {
     input: Input,
     output: Output,
     timer: Timer,
+    /// When the last turn began.
+    turn_began: Instant,
     inbox: VecDeque<Message>,
     /// Streams of this side's calls.
     pumps: Pumps,
@@ -136,6 +139,8 @@ pub(crate) struct Message {
     call: Option<CallId>,
     protocol: u8,
     number: u16,
+    /// `None` if there is no such message.
+    kind: Option<Kind>,
     body: Bytes,
     /// What the peer gets back when the handler of a one-way message ended.
     cost: usize,
@@ -178,11 +183,14 @@ impl Driver {
             task.waker().wake_by_ref();
             return Poll::Pending;
         }
+        // Whoever woke the task may have left anything; after a busy turn little can be left.
+        let mut whole = true;
         for _ in 0..TURNS_MAX {
-            let busy = self.turn(task);
+            let busy = self.turn(task, whole);
             if self.is_done() {
                 return Poll::Ready(());
             }
+            whole = !busy;
             if !busy {
                 self.shared.signal.asleep();
                 if self.sleep(task) {
@@ -216,6 +224,7 @@ impl Driver {
             input: Input::default(),
             output: Output::default(),
             timer: Timer::default(),
+            turn_began: now,
             inbox: VecDeque::new(),
             pumps: Pumps::default(),
             given_up: Vec::new(),
@@ -235,10 +244,17 @@ impl Driver {
     }
 
     /// One turn. Says whether anything happened.
-    fn turn(&mut self, task: &mut Context<'_>) -> bool {
+    ///
+    /// One that is not `whole` ends where nothing came and nothing waits: what remains is for
+    /// [`sleep`](Self::sleep) to find.
+    fn turn(&mut self, task: &mut Context<'_>, whole: bool) -> bool {
         let now = now();
+        self.turn_began = now;
         let mut busy = self.resume_woken();
         busy |= self.read(task, now);
+        if !whole && !busy && self.is_quiet() {
+            return false;
+        }
         busy |= self.exchange(now);
         busy |= self.decide(task, now);
         busy |= self.start_waiting();
@@ -254,11 +270,14 @@ impl Driver {
         if !self.shared.woken.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
             return false;
         }
-        let open = matches!(self.phase, Phase::Open);
+        let (open, deciding) = (matches!(self.phase, Phase::Open), self.is_deciding());
         let (left, mut deadline) = self.shared.with(|core| {
+            core.turn_began = None;
             let left = core.command != self.command
                 || !core.started.is_empty()
                 || !core.stopped.is_empty()
+                || (open && !deciding && core.session.has_events())
+                || (!core.room.is_empty() && !core.is_full(self.shared.high_water()))
                 || (self.paused && !core.session.may_pause())
                 || (open && self.output.is_empty() && core.session.out_len() > 0);
             if !left {
@@ -277,7 +296,17 @@ impl Driver {
             Phase::Lingering { until } => earlier(deadline, Some(until)),
             Phase::Open | Phase::Over => deadline,
         };
-        !deadline.is_some_and(|deadline| self.timer.poll(deadline, task))
+        let now = self.turn_began;
+        !deadline.is_some_and(|deadline| self.timer.poll(deadline, now, task))
+    }
+
+    /// Whether nothing of what the driver has to itself waits to be done.
+    fn is_quiet(&self) -> bool {
+        matches!(self.phase, Phase::Open)
+            && self.door.is_none()
+            && self.inbox.is_empty()
+            && self.given_up.is_empty()
+            && self.output.is_empty()
     }
 
     /// Whether the connection is over and nothing of it runs.

@@ -66,7 +66,7 @@ impl Run {
         self.given_up.store(false, Ordering::Relaxed);
         self.stopped.store(false, Ordering::Relaxed);
         self.over.store(false, Ordering::Relaxed);
-        if self.awaited.swap(false, Ordering::Relaxed) {
+        if self.awaited.load(Ordering::Relaxed) && self.awaited.swap(false, Ordering::Relaxed) {
             let waited = std::mem::take(&mut self.rest().waiting);
             drop(waited);
         }
@@ -110,6 +110,11 @@ impl Run {
     /// The handler ended: answers the call if nothing did. Says what became of it.
     pub(super) fn settle(&self, call: Option<CallId>, panicked: bool) -> &'static str {
         let mut outcome = "ok";
+        if self.outcome.load(Ordering::Acquire) == ANSWERED
+            && !self.given_up.load(Ordering::Acquire)
+        {
+            return outcome;
+        }
         let fault = match self.outcome.swap(ANSWERED, Ordering::AcqRel) {
             ANSWERED => {
                 if self.given_up.load(Ordering::Acquire) {

@@ -56,9 +56,8 @@ impl Driver {
     }
 
     fn start(&mut self, message: Message) {
-        let Message { call, protocol, number, cost, .. } = message;
+        let Message { call, protocol, number, kind, cost, .. } = message;
         let found = self.protocols.get_mut(usize::from(protocol));
-        let kind = found.as_ref().and_then(|protocol| protocol.service.kind(number));
         let fault = match (kind, found.and_then(|protocol| protocol.handlers.as_mut())) {
             (Some(kind), Some(handlers)) if kind.call == call.is_some() => {
                 match handlers.start(message, kind) {

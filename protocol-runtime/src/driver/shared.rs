@@ -78,6 +78,8 @@ pub(crate) struct Core {
     pub(crate) command: Option<Command>,
     /// Octets taken from the session and not yet written.
     pub(super) unsent: usize,
+    /// When the driver's turn began, while it does not sleep.
+    pub(crate) turn_began: Option<Instant>,
     /// Set once, when nothing more will happen on this connection.
     pub(crate) end: Option<CloseReason>,
 }
@@ -151,6 +153,7 @@ impl Shared {
                 pings: Vec::new(),
                 command: None,
                 unsent: 0,
+                turn_began: None,
                 end: None,
             }),
             backlog: AtomicUsize::new(0),
@@ -325,6 +328,12 @@ impl Core {
         let inlet = Inlet::new(self.serial);
         let mut former = self.inputs.insert(call, inlet)?;
         former.finish(Err(CallFailure::Remote(Fault::Cancelled)))
+    }
+
+    /// The time, as of the driver's turn if it is in one. If it sleeps, that of the first caller
+    /// who then wakes it stands for all until it does.
+    pub(crate) fn time(&mut self) -> Instant {
+        *self.turn_began.get_or_insert_with(clock::now)
     }
 
     /// Output that waits.

@@ -109,28 +109,11 @@ where
         };
         slot.run.begin();
         let cx = Cx::new(slot.run.clone(), call, self.protocol, inherited.clone());
-        let watched = watch.as_ref().map(|watch| watch.within());
-        let entered = inherited.enter();
-        let made = catch_unwind(AssertUnwindSafe(|| (self.dispatch)(cx, number, body)));
-        drop((entered, watched));
-        let mut work = Work { call, kind, cost, inherited, watch };
-        match made {
-            Ok(future) if kind.spawn => {
-                let (watch, inherited) = (work.watch.take(), work.inherited.clone());
-                slot.work = Some(work);
-                super::spawn(Detached::new(future, call, slot.run.clone(), inherited, watch));
-                Progress::Running
-            }
-            Ok(future) => {
-                slot.work = Some(work);
-                slot.future.set(Some(future));
-                self.poll(index)
-            }
-            Err(panic) => {
-                slot.work = Some(work);
-                self.vacate(index, Some(panic))
-            }
+        slot.work = Some(Work { call, kind, cost, inherited, watch });
+        if kind.spawn {
+            return self.start_apart(index, (cx, number, body));
         }
+        self.run(index, |dispatch, mut future| future.set(Some(dispatch(cx, number, body))))
     }
 
     fn resume(&mut self, slot: usize) -> Progress {
@@ -171,6 +154,32 @@ where
     }
 }
 
+impl<D, F> Pool<D, F>
+where
+    D: Fn(Cx, u16, Bytes) -> F,
+    F: Future<Output = ()> + Send + 'static,
+{
+    /// Starts a handler on a task of its own.
+    fn start_apart(&mut self, index: usize, (cx, number, body): (Cx, u16, Bytes)) -> Progress {
+        let Some(Slot { work: Some(work), run, .. }) = self.slots.get_mut(index) else {
+            return Progress::Idle;
+        };
+        let watched = work.watch.as_ref().map(|watch| watch.within());
+        let entered = work.inherited.enter();
+        let dispatch = &self.dispatch;
+        let made = catch_unwind(AssertUnwindSafe(|| dispatch(cx, number, body)));
+        drop((entered, watched));
+        match made {
+            Ok(future) => {
+                let (watch, inherited) = (work.watch.take(), work.inherited.clone());
+                super::spawn(Detached::new(future, work.call, run.clone(), inherited, watch));
+                Progress::Running
+            }
+            Err(panic) => self.vacate(index, Some(panic)),
+        }
+    }
+}
+
 impl<D, F: Future<Output = ()>> Pool<D, F> {
     fn add(&mut self) -> usize {
         let index = self.slots.len();
@@ -187,15 +196,29 @@ impl<D, F: Future<Output = ()>> Pool<D, F> {
     }
 
     fn poll(&mut self, index: usize) -> Progress {
+        self.run(index, |_, _| ())
+    }
+
+    /// Polls what is in a slot after `prepare` has put it there.
+    #[inline]
+    fn run(&mut self, index: usize, prepare: impl FnOnce(&D, Pin<&mut Option<F>>)) -> Progress {
         let Some(Slot { future, work: Some(work), run, waker }) = self.slots.get_mut(index) else {
             return Progress::Idle;
         };
         let mut task = Context::from_waker(waker);
-        let watched = work.watch.as_ref().map(|watch| watch.enter());
+        let watched = work.watch.as_ref().map(|watch| watch.within());
         let entered = work.inherited.enter();
-        let polled = catch_unwind(AssertUnwindSafe(|| match future.as_mut().as_pin_mut() {
-            Some(future) => future.poll(&mut task),
-            None => Poll::Ready(()),
+        let dispatch = &self.dispatch;
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            prepare(dispatch, future.as_mut());
+            let polled = match future.as_mut().as_pin_mut() {
+                Some(future) => future.poll(&mut task),
+                None => Poll::Ready(()),
+            };
+            if polled.is_ready() {
+                future.set(None);
+            }
+            polled
         }));
         drop((entered, watched));
         match polled {
@@ -250,8 +273,11 @@ impl<D, F: Future<Output = ()>> Pool<D, F> {
 }
 
 impl<F> Slot<F> {
-    /// Drops the future. Says whether that panicked.
+    /// Drops the future, if there is one. Says whether that panicked.
     fn empty(&mut self) -> bool {
+        if self.future.is_none() {
+            return false;
+        }
         let future = self.future.as_mut();
         let mut future = AssertUnwindSafe(future);
         catch_unwind(move || future.set(None)).is_err_and(discard)

@@ -3,7 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the one timer")]
 
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 use tokio::time::{Sleep, sleep_until};
@@ -14,11 +14,20 @@ pub(super) struct Timer {
     sleep: Option<Pin<Box<Sleep>>>,
     /// When `sleep` fires, until it has.
     armed: Option<Instant>,
+    /// Who is woken then.
+    waker: Option<Waker>,
 }
 
 impl Timer {
     /// Has the task woken at `deadline` or a little earlier. True if it may be due already.
-    pub(super) fn poll(&mut self, deadline: Instant, task: &mut Context<'_>) -> bool {
+    pub(super) fn poll(&mut self, deadline: Instant, now: Instant, task: &mut Context<'_>) -> bool {
+        let wakes = self.waker.as_ref().is_some_and(|waker| waker.will_wake(task.waker()));
+        if wakes && self.armed.is_some_and(|armed| now < armed && armed <= deadline) {
+            return false;
+        }
+        if !wakes {
+            self.waker = Some(task.waker().clone());
+        }
         let at = match self.armed {
             Some(armed) if armed <= deadline => None,
             _ => Some(deadline.into()),

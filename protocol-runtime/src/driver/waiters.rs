@@ -56,6 +56,11 @@ impl Waiters {
         }
     }
 
+    /// Whether nobody waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.line.as_ref().is_none_or(|line| line.waiting.is_empty())
+    }
+
     /// Leaves the line. `None` if the place had been woken: whoever leaves without using that
     /// passes it on with [`Waiters::wake`].
     pub(crate) fn leave(&mut self, ticket: &Ticket) -> Option<Waker> {

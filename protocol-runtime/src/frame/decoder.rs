@@ -46,6 +46,40 @@ impl Decoder {
     /// in the buffer means nothing.
     #[inline]
     pub fn next(&self, bytes: &mut BytesMut) -> Result<Option<Frame>, Error> {
+        let Some((head, flags, len)) = self.head(bytes)? else { return Ok(None) };
+        bytes.advance(HEADER);
+        // An empty body keeps no buffer alive.
+        let body = if len == 0 { Bytes::new() } else { bytes.split_to(len).freeze() };
+        Ok(Some(Frame { head, flags, body }))
+    }
+
+    /// The next of frames that share their memory already, as [`whole`](Self::whole) counted them.
+    #[inline(always)]
+    pub(crate) fn next_of(&self, frames: &mut Bytes) -> Result<Option<Frame>, Error> {
+        let Some((head, flags, len)) = self.head(frames)? else { return Ok(None) };
+        frames.advance(HEADER);
+        let body = if len == 0 { Bytes::new() } else { frames.split_to(len) };
+        Ok(Some(Frame { head, flags, body }))
+    }
+
+    /// How many bytes at the front are frames that are all there, by their lengths alone.
+    pub(crate) fn whole(&self, bytes: &[u8]) -> usize {
+        let mut whole = 0_usize;
+        while let Some(len) = bytes.get(whole..).and_then(prefix).map(u32::from_le_bytes)
+            && len <= self.max
+            && let Ok(len) = usize::try_from(len)
+            && let Some(end) = whole.checked_add(HEADER).and_then(|body| body.checked_add(len))
+            && end <= bytes.len()
+        {
+            whole = end;
+        }
+        whole
+    }
+
+    /// Judges what is there of the frame at the front: what its header says and how long its body
+    /// is, or `None` if it is not all there yet.
+    #[inline(always)]
+    pub(crate) fn head(&self, bytes: &[u8]) -> Result<Option<(Head, Flags, usize)>, Error> {
         let Some(len) = prefix(bytes).map(u32::from_le_bytes) else { return Ok(None) };
         too_large(len, self.max)?;
         let Some(header) = prefix::<HEADER>(bytes) else { return Ok(None) };
@@ -56,17 +90,13 @@ impl Decoder {
         let Ok(body) = usize::try_from(len) else {
             return Err(Error::FrameTooLarge { len, max: self.max });
         };
-        if bytes.len().saturating_sub(HEADER) < body {
-            return Ok(None);
-        }
-        bytes.advance(HEADER);
-        // An empty body keeps no buffer alive.
-        let body = if body == 0 { Bytes::new() } else { bytes.split_to(body).freeze() };
-        Ok(Some(Frame { head, flags, body }))
+        let there = bytes.len().saturating_sub(HEADER) >= body;
+        Ok(there.then_some((head, flags, body)))
     }
 }
 
 /// Refuses a length over the limit.
+#[inline]
 const fn too_large(len: u32, max: u32) -> Result<(), Error> {
     if len > max { Err(Error::FrameTooLarge { len, max }) } else { Ok(()) }
 }

@@ -400,6 +400,7 @@ impl Head {
 
     /// The header of a frame with `len` bytes after it.
     #[must_use]
+    #[inline]
     pub fn flagged(self, flags: Flags, len: u32) -> [u8; HEADER] {
         let method = match self {
             Self::Request { method, .. } | Self::Event { method } => method.to_wire(),
@@ -425,7 +426,32 @@ impl Head {
     /// # Errors
     ///
     /// The rule that it breaks.
+    #[inline(always)]
     pub fn from_bytes(header: [u8; HEADER]) -> Result<(Self, Flags), BadFrame> {
+        const REQUEST: u8 = Kind::Request.number();
+        const REPLY: u8 = Kind::Reply.number();
+        const ITEM: u8 = Kind::Item.number();
+        let [_, _, _, _, kind, flags, m0, m1, c0, c1, c2, c3] = header;
+        let wire = u16::from_le_bytes([m0, m1]);
+        // Almost all frames are one of these.
+        let head = match (kind, CallId::new(u32::from_le_bytes([c0, c1, c2, c3]))) {
+            (REQUEST, Some(call)) if flags & !Kind::Request.flags() == 0 => {
+                Self::Request { call, method: Method::from_wire(wire) }
+            }
+            (REPLY, Some(call)) if flags & !Kind::Reply.flags() == 0 && wire == 0 => {
+                Self::Reply { call }
+            }
+            (ITEM, Some(call)) if flags & !Kind::Item.flags() == 0 && wire == 0 => {
+                Self::Item { call }
+            }
+            _ => return Self::judged(header),
+        };
+        Ok((head, Flags(flags)))
+    }
+
+    /// What any header says, or the rule that it breaks.
+    #[inline(never)]
+    fn judged(header: [u8; HEADER]) -> Result<(Self, Flags), BadFrame> {
         let [_, _, _, _, kind, flags, m0, m1, c0, c1, c2, c3] = header;
         let kind = Kind::from_number(kind)?;
         if flags & !kind.flags() != 0 {

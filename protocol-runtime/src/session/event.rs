@@ -13,7 +13,7 @@ use crate::wire::EncodeError;
 
 /// Something that happened.
 ///
-/// Bodies share the memory they were read into.
+/// Bodies share the memory they were read into, unless little was read.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// The handshake is done; calls may be made. The first event, unless the handshake failed.

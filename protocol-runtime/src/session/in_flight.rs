@@ -66,6 +66,7 @@ impl InFlight {
 
     /// The number for one more call; `None` if that would be over the limit. Nothing is taken
     /// until [`begin`](Self::begin).
+    #[inline]
     pub(super) fn next(&mut self) -> Option<CallId> {
         if self.taken >= self.max {
             return None;
@@ -81,6 +82,7 @@ impl InFlight {
     }
 
     /// Begins the call with the number that [`next`](Self::next) gave.
+    #[inline]
     pub(super) fn begin(
         &mut self,
         call: CallId,
@@ -99,6 +101,7 @@ impl InFlight {
     }
 
     /// What a frame for this call is for.
+    #[inline]
     pub(super) fn judge(&self, call: CallId) -> Answered {
         match self.get(call) {
             Some(slot) if slot.call == call && slot.awaited => Answered::Awaited,
@@ -117,12 +120,23 @@ impl InFlight {
         judged
     }
 
+    /// The call is over, if there is such a one: its slot is free.
+    #[inline]
+    pub(super) fn end(&mut self, call: CallId) {
+        let at = call.slot(self.slots.len());
+        let slot = self.slots.get_mut(at);
+        if slot.is_some_and(|slot| slot.take_if(|slot| slot.call == call).is_some()) {
+            self.taken = self.taken.saturating_sub(1);
+        }
+    }
+
     /// The call, if somebody waits for it.
     pub(super) fn awaited_mut(&mut self, call: CallId) -> Option<&mut Slot> {
         self.get_mut(call).filter(|slot| slot.awaited)
     }
 
     /// The call, whether or not somebody waits for it.
+    #[inline]
     pub(super) fn get_mut(&mut self, call: CallId) -> Option<&mut Slot> {
         let at = call.slot(self.slots.len());
         self.slots.get_mut(at)?.as_mut().filter(|slot| slot.call == call)
@@ -227,10 +241,12 @@ impl InFlight {
     }
 
     /// Whatever is in the slot of this number.
+    #[inline]
     fn get(&self, call: CallId) -> Option<&Slot> {
         self.slots.get(call.slot(self.slots.len()))?.as_ref()
     }
 
+    #[inline]
     fn put(&mut self, slot: Slot) {
         let at = slot.call.slot(self.slots.len());
         if let Some(place) = self.slots.get_mut(at) {

@@ -31,6 +31,7 @@
 //! gives is to be written before the stream is closed; it is the Close or Reject with the reason.
 //! Events before it are whole and are still to be served, though no answer can be given.
 
+mod answers;
 mod budget;
 mod clock;
 mod config;
@@ -59,10 +60,9 @@ use bytes::BytesMut;
 use self::handshake::{Handshaking, Progress};
 use self::open::{Done, Open};
 use self::outbox::Outbox;
-use crate::error::{CloseReason, Error, Fault};
+use crate::error::{CloseReason, Error};
 use crate::frame::reason::Reason;
 use crate::limits::Limits;
-use crate::metadata::Metadata;
 use crate::noise::Random;
 use crate::wire::EncodeError;
 
@@ -221,8 +221,8 @@ impl Session {
         options: CallOptions<'_>,
         encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<CallId, CallRefused> {
-        let (open, core) = self.open()?;
-        open.call(core, now, (protocol, number), options, encode)
+        let State::Open(open) = &mut self.state else { return Err(self.not_open()) };
+        open.call(&mut self.core, now, (protocol, number), options, encode)
     }
 
     /// Sends a one-way message.
@@ -237,96 +237,8 @@ impl Session {
         options: CallOptions<'_>,
         encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<(), CallRefused> {
-        let (open, core) = self.open()?;
-        open.notify(core, (protocol, number), options, encode)
-    }
-
-    /// Answers a call of the peer.
-    ///
-    /// # Errors
-    ///
-    /// [`Unanswered`] says what the peer got instead.
-    pub fn reply(
-        &mut self,
-        call: CallId,
-        encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
-    ) -> Result<(), Unanswered> {
-        let (open, core) = self.open().map_err(|_| Unanswered::NotOpen)?;
-        open.reply(core, call, None, encode)
-    }
-
-    /// Answers a call of the peer with the typed error of its message.
-    ///
-    /// # Errors
-    ///
-    /// [`Unanswered`] says what the peer got instead.
-    pub fn reply_error(
-        &mut self,
-        call: CallId,
-        encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
-    ) -> Result<(), Unanswered> {
-        let (open, core) = self.open().map_err(|_| Unanswered::NotOpen)?;
-        open.reply_error(core, call, encode)
-    }
-
-    /// Answers a call of the peer with a fault.
-    ///
-    /// # Errors
-    ///
-    /// [`Unanswered::NotOpen`].
-    pub fn fail(&mut self, call: CallId, fault: &Fault) -> Result<(), Unanswered> {
-        let (open, core) = self.open().map_err(|_| Unanswered::NotOpen)?;
-        open.fail(core, call, fault)
-    }
-
-    /// Answers a call of the peer, and sends `metadata` along.
-    ///
-    /// # Errors
-    ///
-    /// [`Unanswered`] says what the peer got instead.
-    pub fn reply_with(
-        &mut self,
-        call: CallId,
-        metadata: &Metadata,
-        encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
-    ) -> Result<(), Unanswered> {
-        let (open, core) = self.open().map_err(|_| Unanswered::NotOpen)?;
-        open.reply(core, call, Some(metadata), encode)
-    }
-
-    /// Answers a call of the peer with a stream, whose items follow.
-    ///
-    /// # Errors
-    ///
-    /// [`Unanswered::NotOpen`], or [`Unanswered::Shape`] if the answer to this message is no
-    /// stream.
-    pub fn open_stream(&mut self, call: CallId) -> Result<(), Unanswered> {
-        let (open, core) = self.open().map_err(|_| Unanswered::NotOpen)?;
-        open.open_stream(core, call)
-    }
-
-    /// Sends an item of this side's stream of a call, of either side.
-    ///
-    /// # Errors
-    ///
-    /// Why it was not sent. Nothing was written.
-    pub fn item(
-        &mut self,
-        call: CallId,
-        encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
-    ) -> Result<(), ItemRefused> {
-        let (open, core) = self.open().map_err(|_| ItemRefused::NotOpen)?;
-        open.item(core, call, encode)
-    }
-
-    /// Ends this side's stream of a call, of either side.
-    ///
-    /// # Errors
-    ///
-    /// [`Unanswered::NotOpen`] if there is no such stream.
-    pub fn end(&mut self, call: CallId) -> Result<(), Unanswered> {
-        let (open, core) = self.open().map_err(|_| Unanswered::NotOpen)?;
-        open.end_stream(core, call)
+        let State::Open(open) = &mut self.state else { return Err(self.not_open()) };
+        open.notify(&mut self.core, (protocol, number), options, encode)
     }
 
     /// Nobody waits for this call of this side any more; the peer is told. There will be no event
@@ -388,8 +300,8 @@ impl Session {
     ///
     /// [`CallRefused::TooManyPings`] where the peer might take more for a flood.
     pub fn ping(&mut self, now: Instant, token: u64) -> Result<(), CallRefused> {
-        let (open, core) = self.open()?;
-        open.ping(core, now, token)
+        let State::Open(open) = &mut self.state else { return Err(self.not_open()) };
+        open.ping(&mut self.core, now, token)
     }
 
     /// Ends the connection, and tells the peer why: with a Close where there is a channel for
@@ -435,6 +347,12 @@ impl Session {
     /// The next event.
     pub fn poll_event(&mut self) -> Option<Event> {
         self.core.events.pop_front()
+    }
+
+    /// Whether there are events that nobody took yet.
+    #[cfg(feature = "net")]
+    pub(crate) fn has_events(&self) -> bool {
+        !self.core.events.is_empty()
     }
 
     /// Whether one-way messages are among the events that nobody took yet.
@@ -561,11 +479,21 @@ impl Session {
         self.state = State::Closed(reason);
     }
 
-    fn open(&mut self) -> Result<(&mut Open, &mut Core), CallRefused> {
+    /// The connection, if it is open.
+    #[inline]
+    fn open(&mut self) -> Option<(&mut Open, &mut Core)> {
         match &mut self.state {
-            State::Open(open) => Ok((open, &mut self.core)),
-            State::Handshaking(_) => Err(CallRefused::NotOpen),
-            State::Closed(reason) => Err(CallRefused::Closed(Box::new(reason.clone()))),
+            State::Open(open) => Some((open, &mut self.core)),
+            State::Handshaking(_) | State::Closed(_) => None,
+        }
+    }
+
+    /// Why there can be no call.
+    #[cold]
+    fn not_open(&self) -> CallRefused {
+        match &self.state {
+            State::Closed(reason) => CallRefused::Closed(Box::new(reason.clone())),
+            State::Handshaking(_) | State::Open(_) => CallRefused::NotOpen,
         }
     }
 }

@@ -185,6 +185,7 @@ impl Outbox {
         }
     }
 
+    #[inline]
     fn make_room(&mut self) {
         if self.frames.capacity() == 0 {
             Spare::with(|spare| spare.frames.lend(&mut self.frames));
@@ -274,7 +275,11 @@ impl Outbox {
 
     /// Drops what is not sent yet of this call's message. Says what that was, and whether some of
     /// it went out.
+    #[inline]
     pub(super) fn abandon(&mut self, call: CallId) -> Option<(Kind, bool)> {
+        if self.large.is_empty() {
+            return None;
+        }
         let at = self.large.iter().position(|large| large.head.call() == Some(call))?;
         self.large.remove(at).map(|large| (large.head.kind(), large.started))
     }
@@ -351,6 +356,7 @@ impl<'a> Unfinished<'a> {
     }
 
     /// Writes what stands before the body.
+    #[inline]
     fn prefix(&mut self, message: &Outgoing<'_>) -> Result<Flags, EncodeError> {
         let mut flags = Flags::NONE;
         if let Some(deadline) = message.deadline {

@@ -83,15 +83,25 @@ impl Served {
 
     /// Takes a call out, if it is in the table.
     pub(super) fn remove(&mut self, call: CallId) -> Option<Serving> {
+        self.remove_if(call, |_| true)
+    }
+
+    /// Takes a call out, if it is in the table and such a one.
+    #[inline]
+    pub(super) fn remove_if(
+        &mut self,
+        call: CallId,
+        such: impl FnOnce(&Serving) -> bool,
+    ) -> Option<Serving> {
         let mut free = self.find(call)?;
-        let removed = self.take(free);
+        let removed = self.slots.get_mut(free)?.take_if(|found| such(found))?;
         self.len = self.len.saturating_sub(1);
         // Calls behind it that are past their home move up, as far as one that is at home: those
         // behind that one are where they would be without this call.
         loop {
             let next = self.after(free);
             if self.at(next).is_none_or(|found| self.distance(next, found.call) == 0) {
-                return removed;
+                return Some(removed);
             }
             let moved = self.take(next);
             self.set(free, moved);
@@ -130,6 +140,7 @@ impl Served {
         }
     }
 
+    #[inline]
     fn find(&self, call: CallId) -> Option<usize> {
         if self.slots.is_empty() {
             return None;
@@ -149,8 +160,19 @@ impl Served {
     /// Puts a call into the first slot from its home that is free or taken by one that is nearer
     /// to its own home, which moves on in its turn. There always is a free one: at most half of
     /// the slots are taken.
-    fn place(&mut self, mut serving: Serving) {
-        let (mut at, mut far) = (self.home(serving.call), 0);
+    #[inline]
+    fn place(&mut self, serving: Serving) {
+        let at = self.home(serving.call);
+        match self.slots.get_mut(at) {
+            Some(home @ None) => *home = Some(serving),
+            _ => self.place_from(at, serving),
+        }
+    }
+
+    /// As [`place`](Self::place), where the slot `at` is taken.
+    #[inline(never)]
+    fn place_from(&mut self, mut at: usize, mut serving: Serving) {
+        let mut far = 0;
         while let Some(found) = self.at(at) {
             let theirs = self.distance(at, found.call);
             if theirs < far

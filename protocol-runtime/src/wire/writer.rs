@@ -53,7 +53,15 @@ impl<'b> Writer<'b> {
         let at = self.len;
         if self.buf.len() - at < n {
             let start = self.start;
-            self.change(|buf| grown(buf, start, at, n));
+            // What begins is most often small, and ends within this.
+            self.change(|mut buf| {
+                if at == start && n <= AHEAD.0 / 2 {
+                    buf.extend_from_slice(&[0; AHEAD.0]);
+                    buf
+                } else {
+                    grown(buf, start, at, n)
+                }
+            });
         }
         self.len = at + n;
         at

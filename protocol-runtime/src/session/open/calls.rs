@@ -147,6 +147,11 @@ impl Open {
             return Ok(());
         }
         if !flags.has(Flags::MORE) {
+            if kind == Kind::Reply && !prefix.compressed {
+                self.useful(&body);
+                self.deliver_reply(call, prefix, body, core);
+                return Ok(());
+            }
             return self.deliver(head, prefix, body, None, core);
         }
         let next = self.joining.begin(head, prefix, Some(&core.memory), &body)?;
@@ -206,7 +211,7 @@ impl Open {
 
     /// The call is over, both ways.
     pub(super) fn call_over(&mut self, call: CallId, core: &mut Core) {
-        self.in_flight.finish(call);
+        self.in_flight.end(call);
         // The peer answered before it had all of the message: it is told that no more will come.
         if core.outbox.abandon(call) == Some((Kind::Request, true)) {
             self.write_cancel(call, core);
@@ -216,6 +221,7 @@ impl Open {
 
 /// As many milliseconds, the started one included; none if they cannot be told.
 fn milliseconds(timeout: Duration) -> Option<u32> {
-    let ms = timeout.as_nanos().div_ceil(1_000_000);
+    let started = u64::from(timeout.subsec_nanos().div_ceil(1_000_000));
+    let ms = timeout.as_secs().checked_mul(1_000)?.checked_add(started)?;
     u32::try_from(ms).ok()
 }

@@ -4,6 +4,7 @@
 mod burden;
 mod calls;
 mod drain;
+mod incoming;
 mod joining;
 mod life;
 mod messages;
@@ -16,6 +17,7 @@ use std::time::{Duration, Instant};
 use bytes::{Buf, Bytes, BytesMut};
 
 use self::drain::Drain;
+use self::incoming::Incoming;
 use self::joining::{Joining, Prefix};
 use self::life::Life;
 use super::budget::Budget;
@@ -39,7 +41,7 @@ use crate::frame::prefix;
 use crate::frame::reason::Reason;
 use crate::limits::Limits;
 use crate::metadata::Metadata;
-use crate::noise::{Handshake, Opener, PublicKey, RECORD_HEADER, Sealer};
+use crate::noise::{Handshake, Opener, PublicKey, Sealer};
 use crate::schema::End;
 use crate::wire::{DecodeOptions, EncodeError, Root, decode_root, encode_root};
 
@@ -108,16 +110,6 @@ pub(super) struct Open {
     refusals: (u64, usize),
     life: Life,
     drain: Drain,
-}
-
-/// Where frames come from.
-enum Incoming {
-    Clear,
-    Sealed {
-        opener: Opener,
-        /// Text of records, up to the frame that is incomplete.
-        text: BytesMut,
-    },
 }
 
 /// Whether the connection goes on.
@@ -207,27 +199,16 @@ impl Open {
         core: &mut Core,
     ) -> Result<Done, Error> {
         self.life.hear(now, bytes.len());
-        loop {
-            let frame = match &mut self.incoming {
-                Incoming::Clear => self.decoder.next(bytes)?,
-                Incoming::Sealed { opener, text } => loop {
-                    if let Some(frame) = self.decoder.next(text)? {
-                        break Some(frame);
-                    }
-                    if !open_record(opener, bytes, text)? {
-                        break None;
-                    }
-                },
-            };
-            let Some(frame) = frame else {
-                self.life.leave(bytes.len());
-                return Ok(Done::Wait);
-            };
-            stats::count(&mut core.stats.frames_in);
-            if let Some(reason) = self.on_frame(now, frame, core)? {
-                return Ok(Done::Closed(reason));
+        while let Some(mut frames) = self.incoming.next(self.decoder, bytes)? {
+            while let Some(frame) = self.decoder.next_of(&mut frames)? {
+                stats::count(&mut core.stats.frames_in);
+                if let Some(reason) = self.on_frame(now, frame, core)? {
+                    return Ok(Done::Closed(reason));
+                }
             }
         }
+        self.life.leave(bytes.len());
+        Ok(Done::Wait)
     }
 
     pub(super) fn handle_timeout(&mut self, now: Instant, core: &mut Core) -> Result<(), Error> {
@@ -237,8 +218,9 @@ impl Open {
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
-        let calls = [self.in_flight.deadline(), self.served.deadline()];
-        calls.into_iter().chain(self.life.deadlines(self.drain.is_begun())).flatten().min()
+        let [beat, idle, end] = self.life.deadlines(self.drain.is_begun());
+        let calls = earlier(self.in_flight.deadline(), self.served.deadline());
+        earlier(calls, earlier(beat, earlier(idle, end)))
     }
 
     // Outputs.
@@ -437,19 +419,21 @@ impl Open {
     }
 
     /// By what a message of this shape is compressed, and from what length on.
+    #[inline]
     fn compressor(
         &self,
         shape: Shape,
         wanted: Option<bool>,
         core: &Core,
     ) -> Option<(Compressor, usize)> {
+        let algorithm = self.compression?;
         let compress = match (shape.compress, wanted) {
             (Compress::Never, _) => false,
             (Compress::IfEnabled | Compress::Always, Some(wanted)) => wanted,
             (Compress::Always, None) => true,
             (Compress::IfEnabled, None) => core.compress,
         };
-        let compressor = self.compression.filter(|_| compress).and_then(Compressor::new)?;
+        let compressor = Some(algorithm).filter(|_| compress).and_then(Compressor::new)?;
         Some((compressor, usize::try_from(core.limits.compress_min()).unwrap_or(usize::MAX)))
     }
 
@@ -493,34 +477,6 @@ impl Core {
     }
 }
 
-/// Opens the next record behind `text`; false if it is not all there yet.
-fn open_record(
-    opener: &mut Opener,
-    bytes: &mut BytesMut,
-    text: &mut BytesMut,
-) -> Result<bool, Error> {
-    if text.is_empty() {
-        // Lets go of the memory of the last record, so that it can be read into again.
-        *text = BytesMut::new();
-    }
-    let Some(header) = prefix::<RECORD_HEADER>(bytes) else { return Ok(false) };
-    let len = opener.record_len(header).map_err(Error::Record)?;
-    let whole = len.saturating_add(RECORD_HEADER);
-    if bytes.len() < whole {
-        return Ok(false);
-    }
-    let mut record = bytes.split_to(whole);
-    record.advance(RECORD_HEADER);
-    let len = opener.open(&mut record).map_err(Error::Record)?;
-    record.truncate(len);
-    if text.is_empty() {
-        *text = record;
-    } else {
-        text.extend_from_slice(&record);
-    }
-    Ok(true)
-}
-
 /// What an Error frame says.
 fn read_failure(body: &Bytes, core: &Core) -> Result<CallFailure, Error> {
     // As large as any message: the typed error is the application's, and shares the frame.
@@ -535,6 +491,14 @@ fn read_failure(body: &Bytes, core: &Core) -> Result<CallFailure, Error> {
     Ok(CallFailure::Remote(Fault::read(error.code, after, PeerText::new(error.text))))
 }
 
+/// The earlier of two moments, of which there may be none.
+fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
 /// How many pings a peer may send in an interval that told how often it asks for signs of life.
 fn pings(limits: &Limits, heartbeat: Option<Duration>) -> u32 {
     // Nobody needs to ask more often than this.
@@ -547,6 +511,7 @@ fn pings(limits: &Limits, heartbeat: Option<Duration>) -> u32 {
 }
 
 /// Refuses a body longer than the peer was told.
+#[inline]
 fn check_len(len: usize, core: &Core) -> Result<(), Error> {
     let max = core.limits.message_bytes();
     if u32::try_from(len).is_ok_and(|len| len <= max) {
@@ -556,26 +521,30 @@ fn check_len(len: usize, core: &Core) -> Result<(), Error> {
 }
 
 /// Takes what stands before the body of a message off its first frame.
+#[inline]
 fn take_prefix(kind: Kind, flags: Flags, body: &mut Bytes, max: u32) -> Result<Prefix, Error> {
     let mut found = Prefix { compressed: flags.has(Flags::COMPRESSED), ..Prefix::default() };
-    if flags.without(Flags::MORE) == Flags::NONE {
-        return Ok(found);
-    }
     if flags.has(Flags::DEADLINE) {
         found.deadline = Some(u32::from_le_bytes(prefix(body).ok_or(BadFrame::Prefix(kind))?));
         body.advance(4);
     }
     if flags.has(Flags::METADATA) {
-        let len = u16::from_le_bytes(prefix(body).ok_or(BadFrame::Prefix(kind))?);
-        body.advance(2);
-        if body.len() < usize::from(len) || u32::from(len) > max {
-            return Err(BadFrame::Prefix(kind).into());
-        }
-        let metadata = body.split_to(len.into());
-        let entries = decode_root::<std::collections::BTreeMap<String, Meta>>(&metadata, &small());
-        found.metadata = Some(Metadata::from_entries(entries.map_err(|_| BadFrame::Prefix(kind))?));
+        found.metadata = Some(take_metadata(kind, body, max)?);
     }
     Ok(found)
+}
+
+/// Takes metadata off the first frame of a message.
+#[cold]
+fn take_metadata(kind: Kind, body: &mut Bytes, max: u32) -> Result<Metadata, Error> {
+    let len = u16::from_le_bytes(prefix(body).ok_or(BadFrame::Prefix(kind))?);
+    body.advance(2);
+    if body.len() < usize::from(len) || u32::from(len) > max {
+        return Err(BadFrame::Prefix(kind).into());
+    }
+    let metadata = body.split_to(len.into());
+    let entries = decode_root::<std::collections::BTreeMap<String, Meta>>(&metadata, &small());
+    Ok(Metadata::from_entries(entries.map_err(|_| BadFrame::Prefix(kind))?))
 }
 
 /// Reads a body that the connection itself understands.

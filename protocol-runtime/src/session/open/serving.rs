@@ -60,8 +60,14 @@ impl Open {
         }
         let wait = prefix.deadline.map(|ms| Duration::from_millis(ms.into()));
         let deadline = wait.and_then(|wait| now.checked_add(wait));
-        let shape = self.shape(core.role.peer(), method);
-        self.served.insert(Serving::new(call, deadline, shape));
+        let mut serving = Serving::new(call, deadline, self.shape(core.role.peer(), method));
+        if !more && !prefix.compressed {
+            self.useful(&body);
+            self.hand_on(&mut serving, method, prefix.metadata, body, core);
+            self.served.insert(serving);
+            return Ok(());
+        }
+        self.served.insert(serving);
         if !more {
             return self.deliver(head, prefix, body, None, core);
         }
@@ -85,7 +91,21 @@ impl Open {
         body: Bytes,
         core: &mut Core,
     ) {
-        let Some(serving) = self.served.get_mut(call) else { return };
+        let Some(mut serving) = self.served.remove(call) else { return };
+        self.hand_on(&mut serving, method, prefix.metadata, body, core);
+        self.served.insert(serving);
+    }
+
+    /// The owner learns of a call whose message is whole.
+    #[inline]
+    fn hand_on(
+        &mut self,
+        serving: &mut Serving,
+        method: Method,
+        metadata: Option<Metadata>,
+        body: Bytes,
+        core: &mut Core,
+    ) {
         serving.handed = true;
         if serving.shape.input || serving.shape.output {
             let recv = serving.shape.input;
@@ -98,12 +118,12 @@ impl Open {
         }
         stats::count(&mut core.stats.requests);
         core.events.push_back(Event::Request {
-            call,
+            call: serving.call,
             protocol: method.protocol(),
             number: method.number(),
             body,
             deadline: serving.deadline,
-            metadata: prefix.metadata,
+            metadata,
         });
     }
 
@@ -170,20 +190,26 @@ impl Open {
     /// A call of the peer is over, both ways. Says whether there was one.
     pub(super) fn over(&mut self, call: CallId, core: &mut Core) -> bool {
         let Some(serving) = self.served.remove(call) else { return false };
-        core.outbox.abandon(call);
+        self.taken_out(serving, core);
+        true
+    }
+
+    /// What was served is over.
+    #[inline]
+    fn taken_out(&mut self, serving: Serving, core: &mut Core) {
+        core.outbox.abandon(serving.call);
         if let Some(streams) = serving.streams {
             self.streaming = self.streaming.saturating_sub(1);
             if let Some(recv) = streams.recv {
                 // What the peer had credit for may be on its way, and a few frames beside it.
                 let more = recv.left().saturating_add(COST_MIN.saturating_mul(4));
                 self.forgiven = self.forgiven.saturating_add(more).min(i32::MAX.unsigned_abs());
-                self.joining.forget(call);
+                self.joining.forget(serving.call);
             } else {
                 let more = COST_MIN.saturating_mul(4);
                 self.forgiven = self.forgiven.saturating_add(more).min(i32::MAX.unsigned_abs());
             }
         }
-        true
     }
 
     /// A call that is to be answered now.
@@ -213,8 +239,14 @@ impl Open {
         metadata: Option<&Metadata>,
         encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<(), Unanswered> {
-        let shape = self.answering(core, call, false)?;
-        self.over(call, core);
+        let plain = |one: &Serving| one.handed && !one.opened && !one.shape.output;
+        let Some(serving) = self.served.remove_if(call, plain) else {
+            // Whatever it is, this is no answer to it.
+            self.answering(core, call, false)?;
+            return Err(Unanswered::NotOpen);
+        };
+        let shape = serving.shape;
+        self.taken_out(serving, core);
         self.done.0 = self.done.0.saturating_add(1).min(core.limits.cancels());
         self.life.touch();
         let message = self.outgoing(Head::Reply { call }, metadata, core);
