@@ -28,7 +28,7 @@ pub use protocol_runtime::peer::{Authorizer, Decision, Identity, Peer};
 pub use protocol_runtime::protocol::{Protocol, side};
 pub use protocol_runtime::serve::{Client, Serve};
 pub use protocol_runtime::server::{Server, ServerBuilder, ServerStats};
-pub use protocol_runtime::session::ClockPolicy;
+pub use protocol_runtime::session::{ClockPolicy, CompressionOffer, MessageMemory};
 pub use protocol_runtime::{Arrival, ByteStream, Listen};
 
 /// Tests of your protocol: clients over handlers without a socket, pairs of sessions with a clock

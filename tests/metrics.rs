@@ -1,13 +1,15 @@
 //! What a recorder of metrics gets to see of servers, clients, and their calls.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers fail as the tests do")]
+#![expect(clippy::panic, reason = "a look fails where it finds another kind of number")]
 
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
 use network_protocol::{self as np, Client as _, Fault, Stream};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::runtime::Builder;
 
 #[network_protocol::protocol(package = "test::metrics")]
 pub(crate) enum Meter {
@@ -38,8 +40,8 @@ impl MeterHandler for Host {
     }
 }
 
-/// One recorder is for all of a process: one test at a time has it.
-fn recorder() -> (&'static Snapshotter, MutexGuard<'static, ()>) {
+/// One recorder is for all of a process: one test at a time has it, to the end of its runtime.
+fn alone<F: Future<Output = ()>>(test: impl FnOnce(&'static Snapshotter) -> F) {
     static ONE: OnceLock<Snapshotter> = OnceLock::new();
     static TURN: Mutex<()> = Mutex::new(());
     let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -50,7 +52,10 @@ fn recorder() -> (&'static Snapshotter, MutexGuard<'static, ()>) {
         snapshotter
     });
     let _former = snapshotter.snapshot();
-    (snapshotter, turn)
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(test(snapshotter));
+    drop(runtime);
+    drop(turn);
 }
 
 /// What was recorded since the last look.
@@ -121,128 +126,139 @@ async fn connect(server: &np::Server) -> MeterClient {
 
 const DOUBLE: &str = "message=Double outcome=ok protocol=test::metrics::Meter";
 
-#[tokio::test]
-async fn calls_are_counted_by_message_and_outcome_at_both_ends() {
-    let (snapshotter, _turn) = recorder();
-    let server = serve(np::Limits::default()).await;
-    let client = connect(&server).await;
-    for number in 0..3 {
-        assert_eq!(client.double(number).await, Ok(number * 2));
-    }
-    client.refuse().await.unwrap_err();
-    client.missing().await.unwrap_err();
-    let look = Look::take(snapshotter);
-    for side in ["caller", "handler"] {
-        assert_eq!(look.counter(&format!("calls_finished_total {DOUBLE} side={side}")), 3);
-        assert_eq!(look.recorded(&format!("call_duration_seconds {DOUBLE} side={side}")), 3);
-        for (message, outcome) in [("Refuse", "unauthorized"), ("Missing", "unimplemented")] {
-            let labels =
-                format!("message={message} outcome={outcome} protocol=test::metrics::Meter");
-            assert_eq!(look.counter(&format!("calls_finished_total {labels} side={side}")), 1);
+#[test]
+fn calls_are_counted_by_message_and_outcome_at_both_ends() {
+    alone(|snapshotter| async {
+        let server = serve(np::Limits::default()).await;
+        let client = connect(&server).await;
+        for number in 0..3 {
+            assert_eq!(client.double(number).await, Ok(number * 2));
         }
-        let began = format!("message=Double protocol=test::metrics::Meter side={side}");
-        assert_eq!(look.counter(&format!("calls_started_total {began}")), 3);
-    }
-    let polls = "handler_poll_seconds message=Double protocol=test::metrics::Meter";
-    assert_eq!(look.recorded(polls), 3);
-}
-
-#[tokio::test]
-async fn what_is_counted_is_what_the_snapshot_of_the_server_says() {
-    let (snapshotter, _turn) = recorder();
-    let server = serve(np::Limits::default()).await;
-    let client = connect(&server).await;
-    let mut numbers = client.count(5).await.unwrap();
-    let mut sum = 0;
-    while let Some(number) = numbers.next().await {
-        sum += number.unwrap();
-    }
-    assert_eq!(sum, 10);
-    let connection = client.connection().clone();
-    connection.close().await;
-    server.shutdown(Duration::from_secs(5)).await.unwrap();
-    let (stats, ours) = (server.stats().session, connection.stats().session);
-    let look = Look::take(snapshotter);
-    for (role, stats) in [("server", stats), ("client", ours)] {
-        let count = |name: &str| look.counter(&format!("{name} role={role}"));
-        assert_eq!(count("received_bytes_total"), stats.octets_in, "{role}");
-        assert_eq!(count("sent_bytes_total"), stats.octets_out, "{role}");
-        assert_eq!((count("streams_opened_total"), stats.streams), (1, 1), "{role}");
-        assert_eq!(count("items_received_total"), stats.items_in);
-        assert_eq!(count("items_sent_total"), stats.items_out);
-    }
-    assert_eq!((stats.items_out, ours.items_in), (5, 5));
-    assert_eq!(stats.octets_out, ours.octets_in);
-}
-
-#[tokio::test]
-async fn connections_are_counted_from_their_beginning_to_their_end() {
-    let (snapshotter, _turn) = recorder();
-    let limits = np::Limits::default().with_connections(2).unwrap();
-    let server = serve(limits).await;
-    let (one, _other) = (connect(&server).await, connect(&server).await);
-    let refused = np::client().insecure_anonymous().offer::<Meter>().open(server.address()).await;
-    assert!(matches!(refused, Err(np::Error::Rejected(_))), "{refused:?}");
-    let look = Look::take(snapshotter);
-    for role in ["client", "server"] {
-        assert_eq!(look.counter(&format!("connections_opened_total role={role}")), 2);
-        assert!(look.gauge(&format!("connections_open role={role}")) >= 2.0);
-    }
-    assert_eq!(look.counter("connections_refused_total limit=connections"), 1);
-    assert_eq!(look.counter("handshakes_failed_total reason=Internal role=client"), 1);
-
-    one.connection().close().await;
-    while server.connections() > 1 {
-        tokio::task::yield_now().await;
-    }
-    let look = Look::take(snapshotter);
-    for role in ["client", "server"] {
-        let name = format!("connections_closed_total reason=Normal role={role}");
-        assert_eq!(look.counter(&name), 1);
-    }
-    let mut stranger =
-        TcpStream::connect(server.address().trim_start_matches("tcp://")).await.unwrap();
-    stranger.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
-    let mut said = Vec::new();
-    drop(stranger.read_to_end(&mut said).await);
-    while server.connections() > 1 {
-        tokio::task::yield_now().await;
-    }
-    let look = Look::take(snapshotter);
-    assert_eq!(look.counter("handshakes_failed_total reason=BadPreface role=server"), 1);
-}
-
-#[tokio::test]
-async fn a_client_that_connects_again_is_counted() {
-    let (snapshotter, _turn) = recorder();
-    let server = serve(np::Limits::default()).await;
-    let at = server.address().to_owned();
-    let client = np::client().insecure_anonymous().reconnect(np::Reconnect {
-        base_delay: Duration::from_millis(1),
-        spread: Duration::from_millis(1),
-        ..Default::default()
+        client.refuse().await.unwrap_err();
+        client.missing().await.unwrap_err();
+        let look = Look::take(snapshotter);
+        for side in ["caller", "handler"] {
+            assert_eq!(look.counter(&format!("calls_finished_total {DOUBLE} side={side}")), 3);
+            assert_eq!(look.recorded(&format!("call_duration_seconds {DOUBLE} side={side}")), 3);
+            for (message, outcome) in [("Refuse", "unauthorized"), ("Missing", "unimplemented")] {
+                let labels =
+                    format!("message={message} outcome={outcome} protocol=test::metrics::Meter");
+                assert_eq!(look.counter(&format!("calls_finished_total {labels} side={side}")), 1);
+            }
+            let began = format!("message=Double protocol=test::metrics::Meter side={side}");
+            assert_eq!(look.counter(&format!("calls_started_total {began}")), 3);
+        }
+        let polls = "handler_poll_seconds message=Double protocol=test::metrics::Meter";
+        assert_eq!(look.recorded(polls), 3);
     });
-    let channel = client.offer::<Meter>().channel(&at).await.unwrap();
-    server.shutdown(Duration::ZERO).await.unwrap();
-    let again = np::server().insecure_anonymous().add::<Meter, _>(Host).listen(&at).await.unwrap();
-    let client: MeterClient = channel.client().unwrap();
-    assert_eq!(client.double(1).idempotent().await, Ok(2));
-    assert!(Look::take(snapshotter).counter("reconnects_total") >= 1);
-    again.shutdown(Duration::ZERO).await.unwrap();
 }
 
-#[tokio::test]
-async fn a_heartbeat_without_an_answer_is_counted() {
-    let (snapshotter, _turn) = recorder();
-    let server = serve(np::Limits::default()).await;
-    let limits = np::Limits::default().with_heartbeat(Duration::from_millis(20)).unwrap();
-    let client: MeterClient =
-        np::client().insecure_anonymous().limits(limits).connect(server.address()).await.unwrap();
-    while client.connection().stats().session.heartbeats_missed == 0 {
-        tokio::task::yield_now().await;
-    }
-    client.double(1).await.unwrap();
-    let missed = client.connection().stats().session.heartbeats_missed;
-    let told = Look::take(snapshotter).counter("heartbeats_missed_total role=client");
-    assert!((1..=missed).contains(&told), "{told} of {missed}");
+#[test]
+fn what_is_counted_is_what_the_snapshot_of_the_server_says() {
+    alone(|snapshotter| async {
+        let server = serve(np::Limits::default()).await;
+        let client = connect(&server).await;
+        let mut numbers = client.count(5).await.unwrap();
+        let mut sum = 0;
+        while let Some(number) = numbers.next().await {
+            sum += number.unwrap();
+        }
+        assert_eq!(sum, 10);
+        let connection = client.connection().clone();
+        connection.close().await;
+        server.shutdown(Duration::from_secs(5)).await.unwrap();
+        let (stats, ours) = (server.stats().session, connection.stats().session);
+        let look = Look::take(snapshotter);
+        for (role, stats) in [("server", stats), ("client", ours)] {
+            let count = |name: &str| look.counter(&format!("{name} role={role}"));
+            assert_eq!(count("received_bytes_total"), stats.octets_in, "{role}");
+            assert_eq!(count("sent_bytes_total"), stats.octets_out, "{role}");
+            assert_eq!((count("streams_opened_total"), stats.streams), (1, 1), "{role}");
+            assert_eq!(count("items_received_total"), stats.items_in);
+            assert_eq!(count("items_sent_total"), stats.items_out);
+        }
+        assert_eq!((stats.items_out, ours.items_in), (5, 5));
+        assert_eq!(stats.octets_out, ours.octets_in);
+    });
+}
+
+#[test]
+fn connections_are_counted_from_their_beginning_to_their_end() {
+    alone(|snapshotter| async {
+        let limits = np::Limits::default().with_connections(2).unwrap();
+        let server = serve(limits).await;
+        let (one, _other) = (connect(&server).await, connect(&server).await);
+        let refused =
+            np::client().insecure_anonymous().offer::<Meter>().open(server.address()).await;
+        assert!(matches!(refused, Err(np::Error::Rejected(_))), "{refused:?}");
+        let look = Look::take(snapshotter);
+        for role in ["client", "server"] {
+            assert_eq!(look.counter(&format!("connections_opened_total role={role}")), 2);
+            assert_eq!(look.gauge(&format!("connections_open role={role}")), 2.0);
+        }
+        assert_eq!(look.counter("connections_refused_total limit=connections"), 1);
+        assert_eq!(look.counter("handshakes_failed_total reason=Internal role=client"), 1);
+
+        one.connection().close().await;
+        while server.connections() > 1 {
+            tokio::task::yield_now().await;
+        }
+        let look = Look::take(snapshotter);
+        for role in ["client", "server"] {
+            let name = format!("connections_closed_total reason=Normal role={role}");
+            assert_eq!(look.counter(&name), 1);
+        }
+        let mut stranger =
+            TcpStream::connect(server.address().trim_start_matches("tcp://")).await.unwrap();
+        stranger.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
+        let mut said = Vec::new();
+        drop(stranger.read_to_end(&mut said).await);
+        while server.connections() > 1 {
+            tokio::task::yield_now().await;
+        }
+        let look = Look::take(snapshotter);
+        assert_eq!(look.counter("handshakes_failed_total reason=BadPreface role=server"), 1);
+    });
+}
+
+#[test]
+fn a_client_that_connects_again_is_counted() {
+    alone(|snapshotter| async {
+        let server = serve(np::Limits::default()).await;
+        let at = server.address().to_owned();
+        let client = np::client().insecure_anonymous().reconnect(np::Reconnect {
+            base_delay: Duration::from_millis(1),
+            spread: Duration::from_millis(1),
+            ..Default::default()
+        });
+        let channel = client.offer::<Meter>().channel(&at).await.unwrap();
+        server.shutdown(Duration::ZERO).await.unwrap();
+        let again =
+            np::server().insecure_anonymous().add::<Meter, _>(Host).listen(&at).await.unwrap();
+        let client: MeterClient = channel.client().unwrap();
+        assert_eq!(client.double(1).idempotent().await, Ok(2));
+        assert!(Look::take(snapshotter).counter("reconnects_total") >= 1);
+        again.shutdown(Duration::ZERO).await.unwrap();
+    });
+}
+
+#[test]
+fn a_heartbeat_without_an_answer_is_counted() {
+    alone(|snapshotter| async {
+        let server = serve(np::Limits::default()).await;
+        let limits = np::Limits::default().with_heartbeat(Duration::from_millis(20)).unwrap();
+        let client: MeterClient = np::client()
+            .insecure_anonymous()
+            .limits(limits)
+            .connect(server.address())
+            .await
+            .unwrap();
+        while client.connection().stats().session.heartbeats_missed == 0 {
+            tokio::task::yield_now().await;
+        }
+        client.double(1).await.unwrap();
+        let missed = client.connection().stats().session.heartbeats_missed;
+        let told = Look::take(snapshotter).counter("heartbeats_missed_total role=client");
+        assert!((1..=missed).contains(&told), "{told} of {missed}");
+    });
 }

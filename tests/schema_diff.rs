@@ -135,7 +135,7 @@ async fn h11_a_client_of_an_older_server_knows_what_it_lacks() {
     for address in [address(), TCP.to_owned()] {
         let server = server().add::<first::Notes, _>(Book).listen(&address).await.unwrap();
         let notes: newer::NotesClient = anonymous().connect(server.address()).await.unwrap();
-        let diff = only(notes.connection());
+        let diff = only(&notes.connection());
         assert_eq!((diff.ours.version, diff.theirs.version), (3, 2));
         assert_eq!(diff.protocol, "test::diff::Notes");
         assert_eq!(rules(&diff), [("NPB421", Effect::Fine), ("NPB221", Effect::Fine)]);
@@ -149,7 +149,7 @@ async fn h11_a_client_of_a_newer_server_knows_what_that_has_more() {
     for address in [address(), TCP.to_owned()] {
         let server = server().add::<first::Notes, _>(Book).listen(&address).await.unwrap();
         let notes: older::NotesClient = anonymous().connect(server.address()).await.unwrap();
-        let diff = only(notes.connection());
+        let diff = only(&notes.connection());
         assert_eq!((diff.ours.version, diff.theirs.version), (1, 2));
         assert_eq!(rules(&diff), [("NPB221", Effect::Fine)]);
         let changes = diff.comparison.expect("compared");
@@ -180,7 +180,7 @@ async fn a_client_that_only_reports_connects_all_the_same() {
     let server = server().add::<unrelated::Notes, _>(Book).listen(TCP).await.unwrap();
     let client = anonymous().schema_check(SchemaCheck::Report);
     let notes: first::NotesClient = client.connect(server.address()).await.unwrap();
-    assert!(rules(&only(notes.connection())).contains(&("NPB402", Effect::Break)));
+    assert!(rules(&only(&notes.connection())).contains(&("NPB402", Effect::Break)));
 }
 
 #[tokio::test]
@@ -188,7 +188,7 @@ async fn a_client_that_is_not_to_ask_does_not() {
     let server = server().add::<unrelated::Notes, _>(Book).listen(TCP).await.unwrap();
     let client = anonymous().schema_check(SchemaCheck::Off);
     let notes: first::NotesClient = client.connect(server.address()).await.unwrap();
-    assert_eq!(only(notes.connection()).comparison, Err(NotCompared::NotAsked));
+    assert_eq!(only(&notes.connection()).comparison, Err(NotCompared::NotAsked));
     assert_eq!(server.stats().session.requests, 0);
 }
 
@@ -239,7 +239,7 @@ async fn a_schema_over_the_limit_is_not_compared() {
     let server = self::server().add::<long::Notes, _>(Book).listen(TCP).await.unwrap();
     let client = anonymous().limits(limits(1_024));
     let notes: first::NotesClient = client.connect(server.address()).await.unwrap();
-    let comparison = only(notes.connection()).comparison;
+    let comparison = only(&notes.connection()).comparison;
     assert!(
         matches!(comparison, Err(NotCompared::TooLong { len, max: 1_024 }) if len > 1_024),
         "{comparison:?}"
@@ -306,7 +306,7 @@ async fn a_server_that_does_not_say_is_connected_to() {
     let limits = np::Limits::default().with_message_bytes(1_024).unwrap();
     let client = anonymous().limits(limits);
     let notes: first::NotesClient = client.connect(server.address()).await.unwrap();
-    let comparison = only(notes.connection()).comparison;
+    let comparison = only(&notes.connection()).comparison;
     assert!(matches!(comparison, Err(NotCompared::NotTold(_))), "{comparison:?}");
 }
 
@@ -364,7 +364,7 @@ impl<const TEXT: usize> np::Serve<Book> for Liar<TEXT> {
 async fn lied_to<const TEXT: usize>() {
     let server = server().add::<Liar<TEXT>, _>(Book).listen(TCP).await.unwrap();
     let notes: first::NotesClient = anonymous().connect(server.address()).await.unwrap();
-    let comparison = only(notes.connection()).comparison;
+    let comparison = only(&notes.connection()).comparison;
     assert_eq!(comparison, Err(NotCompared::Unreadable), "{TEXT}");
     assert_eq!(notes.add(first::NotesAdd { text: String::new() }).await, Ok(5));
 }

@@ -338,7 +338,7 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
         let State::New { wait, extras, .. } = &mut self.state else {
             return Poll::Ready(Ok(()));
         };
-        let shared = self.caller.connection().shared();
+        let shared = self.caller.bound().shared();
         let streams = T::STREAM || extras.as_ref().is_some_and(|extras| extras.input.is_some());
         let inherited = Inherited::current().deadline;
         let deadline = wait.limit(now(), shared.response_timeout, streams, inherited);
@@ -369,7 +369,7 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
         let kept = match std::mem::replace(&mut self.state, State::Over) {
             State::Waiting { kept, .. } => kept,
             State::New { message, wait, extras, line } => {
-                line.leave(self.caller.connection().shared());
+                line.leave(self.caller.bound().shared());
                 Some(Kept { message, wait, extras })
             }
             State::Over => None,
@@ -389,12 +389,12 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
             Start::Sent(call) => {
                 let kept = if self.routed.is_some() { self.keep() } else { None };
                 self.state = State::Waiting { call, kept };
-                self.caller.connection().shared().signal.ring();
+                self.caller.bound().shared().signal.ring();
                 Poll::Pending
             }
             Start::Wait => {
                 // A driver that sleeps does not know of the deadline of this wait.
-                self.caller.connection().shared().signal.ring();
+                self.caller.bound().shared().signal.ring();
                 Poll::Pending
             }
             Start::Failed(refused) => {
@@ -422,7 +422,7 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
     }
 
     fn look(&mut self, protocol: u8, call: CallId, waker: &Waker) -> Poll<Result<T, CallError<E>>> {
-        let connection = self.caller.connection();
+        let connection = self.caller.bound();
         let shared = connection.shared();
         let mut replaced = None;
         let polled = shared.with(|core| core.calls.poll(call, waker, &mut replaced));
@@ -449,7 +449,7 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
         let State::New { message, wait, extras, line } = &mut self.state else {
             return Start::Wait;
         };
-        let shared = self.caller.connection().shared();
+        let shared = self.caller.bound().shared();
         let streams = T::STREAM || extras.as_ref().is_some_and(|extras| extras.input.is_some());
         let inherited = Inherited::current();
         if let Some(metadata) = &inherited.metadata
@@ -509,7 +509,7 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
 
 impl<M, T, E> CallFuture<M, T, E> {
     fn give_up(&mut self) {
-        let shared = self.caller.connection().shared();
+        let shared = self.caller.bound().shared();
         match std::mem::replace(&mut self.state, State::Over) {
             State::New { line, .. } => line.leave(shared),
             State::Waiting { call, .. } => shared.give_up(call),
@@ -520,7 +520,7 @@ impl<M, T, E> CallFuture<M, T, E> {
     /// Waits in no line any more; the message stays.
     fn leave_line(&mut self) {
         if let State::New { line, .. } = &mut self.state {
-            std::mem::take(line).leave(self.caller.connection().shared());
+            std::mem::take(line).leave(self.caller.bound().shared());
         }
     }
 }

@@ -46,10 +46,19 @@ impl Caller {
         Notify::new(self.clone(), number, message)
     }
 
-    /// The connection that the calls go over. A caller on a [channel](Self::channel) has none for
-    /// long: this is then one that is closed, and says nothing of those that are in use.
+    /// The connection that a call goes over that is made now. On a [channel](Self::channel) the next
+    /// call may have another one; while there is none, this is one that is closed.
     #[must_use]
-    pub fn connection(&self) -> &Connection {
+    pub fn connection(&self) -> Connection {
+        match &self.route {
+            Some((channel, _)) => channel.current(),
+            None => self.connection.clone(),
+        }
+    }
+
+    /// The connection of this attempt; of a caller on a channel that has none yet, one that is
+    /// closed.
+    pub(crate) const fn bound(&self) -> &Connection {
         &self.connection
     }
 

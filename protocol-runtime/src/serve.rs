@@ -54,7 +54,7 @@ pub trait Client: Sized {
     fn caller(&self) -> &Caller;
 
     /// The connection that the calls go over.
-    fn connection(&self) -> &Connection {
+    fn connection(&self) -> Connection {
         self.caller().connection()
     }
 }

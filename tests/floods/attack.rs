@@ -79,7 +79,7 @@ fn session() -> Session {
         security: Security::Client(ClientSecurity::Mutual { local: client_key(), server }),
         suite: np::noise::Suite::auto(),
         offers: vec![offer],
-        limits: np::Limits::default(),
+        limits: np::Limits::default().into(),
         unix_ms: 0,
         clock: ClockPolicy::Warn,
         shapes: Vec::new(),

@@ -104,7 +104,7 @@ impl<M: Root> NotifyFuture<M> {
             let error: CallError = CallError::Unimplemented;
             return Poll::Ready(Err(error.into()));
         };
-        let shared = caller.connection().shared();
+        let shared = caller.bound().shared();
         let mut inherited = Inherited::current().metadata.map(|metadata| metadata.propagated());
         if let Some(watch) = watch.filter(|watch| watch.is_traced()) {
             watch.mark(inherited.get_or_insert_default());
@@ -136,7 +136,7 @@ impl<M: Root> NotifyFuture<M> {
 
 impl<M> Drop for NotifyFuture<M> {
     fn drop(&mut self) {
-        std::mem::take(&mut self.line).leave(self.message.caller.connection().shared());
+        std::mem::take(&mut self.line).leave(self.message.caller.bound().shared());
     }
 }
 

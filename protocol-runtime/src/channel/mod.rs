@@ -238,6 +238,12 @@ impl Channel {
         &self.handle.inner
     }
 
+    /// The connection that a call would go over now; a closed one if there is none.
+    pub(crate) fn current(&self) -> Connection {
+        let found = self.inner().core().pick();
+        found.unwrap_or_else(|| self.none().clone())
+    }
+
     pub(crate) fn none(&self) -> &Connection {
         &self.inner().none
     }

@@ -38,6 +38,9 @@ pub(super) struct Connector {
     pub(super) response_timeout: Duration,
     pub(super) connect_timeout: Option<Duration>,
     pub(super) check: Check,
+    pub(super) compression: CompressionOffer,
+    /// For large messages of all connections.
+    pub(super) memory: MessageMemory,
 }
 
 impl Connector {
@@ -76,8 +79,8 @@ impl Connector {
             unix_ms: setup.time.unix_ms(),
             clock: setup.clock,
             shapes: self.services.iter().map(|service| service.shapes()).collect(),
-            compression: CompressionOffer::default(),
-            memory: MessageMemory::new(&self.limits),
+            compression: self.compression,
+            memory: self.memory.clone(),
         };
         let session = Session::new(config, Box::new(OsRandom), driver::now())?;
         let (transport, name) = (self.way.address.transport(), self.way.address.to_string());

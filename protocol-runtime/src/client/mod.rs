@@ -25,7 +25,7 @@ use crate::noise::{Keypair, OsRandom, PresharedKey, PublicKey, Random, SuiteChoi
 use crate::protocol::{Protocol, side};
 use crate::schema::End;
 use crate::serve::{Client, Serve};
-use crate::session::ClockPolicy;
+use crate::session::{ClockPolicy, CompressionOffer, MessageMemory};
 use crate::setup::{RESPONSE_TIMEOUT, Secure, Services};
 use crate::transport::{ByteStream, Way};
 
@@ -81,6 +81,8 @@ pub struct ClientBuilder {
     response_timeout: Duration,
     connect_timeout: Option<Duration>,
     schema_check: SchemaCheck,
+    compression: CompressionOffer,
+    memory: Option<MessageMemory>,
     policies: Policies,
 }
 
@@ -93,6 +95,8 @@ impl Default for ClientBuilder {
             response_timeout: RESPONSE_TIMEOUT,
             connect_timeout: None,
             schema_check: SchemaCheck::default(),
+            compression: CompressionOffer::ALL,
+            memory: None,
             policies: Policies::default(),
         }
     }
@@ -200,6 +204,28 @@ impl ClientBuilder {
     /// compares; without it nothing is asked.
     pub fn schema_check(mut self, check: SchemaCheck) -> Self {
         self.schema_check = check;
+        self
+    }
+
+    /// Compresses all messages that hold no secret, and not only those that say so
+    /// (`#[np(compress)]`, or `.compress()` on a call). Off by default: what an attacker can have
+    /// mixed with something secret must not show by its length what that is.
+    pub fn compression_enabled(mut self, enabled: bool) -> Self {
+        self.compression.enabled = enabled;
+        self
+    }
+
+    /// Which compressed messages this side reads, and so may be sent: all by default that this build
+    /// can. The two sides use what both read.
+    pub fn compression(mut self, compression: CompressionOffer) -> Self {
+        self.compression = compression;
+        self
+    }
+
+    /// The memory for large messages, of this and of whatever else has a clone of it. By default one
+    /// of its own, as large as [`Limits::decode_total_bytes`].
+    pub fn message_memory(mut self, memory: MessageMemory) -> Self {
+        self.memory = Some(memory);
         self
     }
 
@@ -367,9 +393,20 @@ impl ClientBuilder {
         measure::describe();
         let services =
             self.services.finish("no protocol is offered: add one with `.offer::<Protocol>()`")?;
-        let Self { secure, limits, response_timeout, connect_timeout, .. } = self;
+        let Self { secure, limits, response_timeout, connect_timeout, compression, .. } = self;
+        let memory = self.memory.unwrap_or_else(|| MessageMemory::new(&limits));
         let (limits, check) = (Arc::new(limits), Check::new(self.schema_check));
-        Ok(Connector { way, services, secure, limits, response_timeout, connect_timeout, check })
+        Ok(Connector {
+            way,
+            services,
+            secure,
+            limits,
+            response_timeout,
+            connect_timeout,
+            check,
+            compression,
+            memory,
+        })
     }
 
     /// A protocol with a handler need not be offered again.

@@ -206,7 +206,7 @@ impl<D, F: Future<Output = ()>> Pool<D, F> {
             return Progress::Idle;
         };
         let mut task = Context::from_waker(waker);
-        let watched = work.watch.as_ref().map(|watch| watch.within());
+        let watched = work.watch.as_ref().map(|watch| watch.enter());
         let entered = work.inherited.enter();
         let dispatch = &self.dispatch;
         let polled = catch_unwind(AssertUnwindSafe(|| {

@@ -28,7 +28,7 @@ use crate::limits::Limits;
 use crate::measure;
 use crate::noise::{OsRandom, Suite};
 use crate::peer::{Identity, Peer};
-use crate::session::{Config, MessageMemory, Security, Session};
+use crate::session::{CompressionOffer, Config, MessageMemory, Security, Session};
 use crate::setup::ServerSetup;
 use crate::transport::{Incoming, Listener, Stream};
 
@@ -56,6 +56,7 @@ pub(super) struct Plan {
     pub(super) setup: ServerSetup,
     pub(super) limits: Arc<Limits>,
     pub(super) response_timeout: Duration,
+    pub(super) compression: CompressionOffer,
     /// For large messages of all connections.
     pub(super) memory: MessageMemory,
 }
@@ -169,7 +170,7 @@ impl Acceptor {
 
     fn start(&mut self, incoming: Incoming, place: Place) -> Result<(), Error> {
         let Incoming { stream, from, .. } = incoming;
-        let Plan { services, setup, limits, response_timeout, memory } = &self.plan;
+        let Plan { services, setup, limits, response_timeout, compression, memory } = &self.plan;
         let config = Config {
             security: Security::Server(setup.security.clone()),
             suite: Suite::auto(),
@@ -178,7 +179,7 @@ impl Acceptor {
             unix_ms: setup.time.unix_ms(),
             clock: setup.clock,
             shapes: services.iter().map(|service| service.shapes()).collect(),
-            compression: crate::session::CompressionOffer::default(),
+            compression: *compression,
             memory: memory.clone(),
         };
         let session = Session::new(config, Box::new(OsRandom), driver::now())?;

@@ -33,7 +33,7 @@ use crate::peer::Authorizer;
 use crate::protocol::side;
 use crate::schema::End;
 use crate::serve::Serve;
-use crate::session::{ClockPolicy, MessageMemory, ServerSecurity};
+use crate::session::{ClockPolicy, CompressionOffer, MessageMemory, ServerSecurity};
 use crate::setup::{RESPONSE_TIMEOUT, Secure, Services};
 use crate::transport::{Address, Listen, Listener};
 
@@ -48,6 +48,8 @@ pub struct ServerBuilder {
     exempt_loopback: bool,
     limits: Limits,
     response_timeout: Duration,
+    compression: CompressionOffer,
+    memory: Option<MessageMemory>,
 }
 
 /// A server at work. Cheap to clone.
@@ -76,6 +78,8 @@ impl Default for ServerBuilder {
             exempt_loopback: true,
             limits: Limits::default(),
             response_timeout: RESPONSE_TIMEOUT,
+            compression: CompressionOffer::ALL,
+            memory: None,
         }
     }
 }
@@ -193,6 +197,28 @@ impl ServerBuilder {
         self
     }
 
+    /// Compresses all messages that hold no secret, and not only those that say so
+    /// (`#[np(compress)]`, or `.compress()` on a call). Off by default: what an attacker can have
+    /// mixed with something secret must not show by its length what that is.
+    pub fn compression_enabled(mut self, enabled: bool) -> Self {
+        self.compression.enabled = enabled;
+        self
+    }
+
+    /// Which compressed messages this side reads, and so may be sent: all by default that this build
+    /// can. The two sides use what both read.
+    pub fn compression(mut self, compression: CompressionOffer) -> Self {
+        self.compression = compression;
+        self
+    }
+
+    /// The memory for large messages, of this and of whatever else has a clone of it. By default one
+    /// of its own, as large as [`Limits::decode_total_bytes`].
+    pub fn message_memory(mut self, memory: MessageMemory) -> Self {
+        self.memory = Some(memory);
+        self
+    }
+
     /// Starts serving. Port 0 takes a free port, see [`Server::address`].
     ///
     /// # Errors
@@ -248,8 +274,9 @@ impl ServerBuilder {
         let (stop, stopped) = watch::channel(Stop::Running);
         let key = setup.key;
         let (limits, response_timeout) = (Arc::new(self.limits), self.response_timeout);
-        let memory = MessageMemory::new(&limits);
-        let plan = Plan { services, setup, limits, response_timeout, memory };
+        let memory = self.memory.unwrap_or_else(|| MessageMemory::new(&limits));
+        let compression = self.compression;
+        let plan = Plan { services, setup, limits, response_timeout, compression, memory };
         let acceptor = Acceptor::new(listener, registry.clone(), plan, authority);
         measure::describe();
         driver::spawn(acceptor.run(stopped));

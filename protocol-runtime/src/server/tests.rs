@@ -248,7 +248,7 @@ async fn of_whoever_was_not_let_in_yet_little_is_read() {
         unix_ms: 0,
         clock: ClockPolicy::Warn,
         shapes: Vec::new(),
-        compression: crate::session::CompressionOffer::default(),
+        compression: CompressionOffer::default(),
         memory: MessageMemory::default(),
     };
     let mut session = Session::new(config, Box::new(OsRandom), driver::now()).unwrap();

@@ -136,6 +136,9 @@ pub(super) struct Keys<'a> {
 }
 
 impl CompressionOffer {
+    /// Reads all that this build can, and compresses the messages that say so.
+    pub const ALL: Self = Self { lz4: true, zstd: true, enabled: false };
+
     /// The set of algorithms that this side reads, as it is announced.
     pub(super) fn bits(self) -> u8 {
         let wanted = |algorithm: &Algorithm| match algorithm {

@@ -464,5 +464,5 @@ pub(crate) async fn connect(server: &Server) -> ProbeClient {
 }
 
 pub(crate) fn connection(client: &ProbeClient) -> Connection {
-    client.caller().connection().clone()
+    client.caller().connection()
 }

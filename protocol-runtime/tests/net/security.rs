@@ -55,7 +55,7 @@ async fn end(connection: &Connection) -> CloseReason {
 }
 
 async fn unauthorized(probe: &ProbeClient) {
-    let end = end(probe.connection()).await;
+    let end = end(&probe.connection()).await;
     assert!(
         matches!(&end, CloseReason::Peer { reason: Reason::Unauthorized, text } if text.is_empty()),
         "{end:?}"
@@ -428,7 +428,7 @@ async fn whoever_goes_before_the_decision_was_never_there() {
         tokio::task::yield_now().await;
     }
     server.shutdown(SOON).await.unwrap();
-    let end = end(probe.connection()).await;
+    let end = end(&probe.connection()).await;
     assert!(matches!(end, CloseReason::Peer { reason: Reason::ShuttingDown, .. }), "{end:?}");
     assert_eq!(host.started.load(Ordering::SeqCst), 0);
 }
