@@ -340,8 +340,9 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
         };
         let shared = self.caller.bound().shared();
         let streams = T::STREAM || extras.as_ref().is_some_and(|extras| extras.input.is_some());
-        let inherited = Inherited::current().deadline;
-        let deadline = wait.limit(now(), shared.response_timeout, streams, inherited);
+        let (now, inherited) = (now(), Inherited::current().deadline);
+        let left = wait.left(now, shared.response_timeout, streams, inherited);
+        let deadline = wait.settle(now, left);
         match ready!(routed.way.poll(task, deadline)) {
             Ok(connection) => {
                 self.caller.bind(connection);
@@ -465,23 +466,29 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
         let metadata = extras.as_ref().map(|extras| &extras.metadata);
         let metadata = metadata.filter(|metadata| !metadata.is_empty());
         let compress = extras.as_ref().and_then(|extras| extras.compress);
-        let number = self.number;
+        let (number, again) = (self.number, self.routed.is_some());
         let sent = shared.with(|core| {
             let now = wait.now(core);
-            let deadline = wait.limit(now, shared.response_timeout, streams, inherited.deadline);
-            let timeout = deadline.map(|deadline| deadline.saturating_duration_since(now));
+            let timeout = wait.left(now, shared.response_timeout, streams, inherited.deadline);
             if timeout.is_some_and(|left| left.is_zero()) {
                 core.turn_began = None;
                 return Err((Start::Late, [None, None]));
             }
             if core.is_full(shared.high_water()) {
+                let deadline = wait.settle(now, timeout);
                 return Err((Start::Wait, line.wait(core, Line::Room, waker, deadline)));
             }
             let options = CallOptions { timeout, metadata, compress };
             let encode = |out: &mut Vec<u8>| encode_root(message, out);
             match core.session.call(now, protocol, number, options, encode) {
-                Ok(call) => Ok((call, core.calls.insert(call, waker.clone()), line.served(core))),
+                Ok(call) => {
+                    if again {
+                        wait.settle(now, timeout);
+                    }
+                    Ok((call, core.calls.insert(call, waker.clone()), line.served(core)))
+                }
                 Err(CallRefused::TooManyCalls { .. }) if !core.going_away => {
+                    let deadline = wait.settle(now, timeout);
                     Err((Start::Wait, line.wait(core, Line::Turn, waker, deadline)))
                 }
                 Err(refused) => {
@@ -537,7 +544,9 @@ impl<M> State<M> {
 
 impl<M, T, E> Drop for CallFuture<M, T, E> {
     fn drop(&mut self) {
-        self.give_up();
+        if !matches!(self.state, State::Over) {
+            self.give_up();
+        }
     }
 }
 

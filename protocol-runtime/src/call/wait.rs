@@ -24,20 +24,30 @@ impl Wait {
         }
     }
 
-    /// Until when, from the first time that this is asked: the call's own limit, or that of the call
-    /// being served here.
-    pub(super) fn limit(
-        &mut self,
+    /// How long there is from now on: the call's own limit, or that of the call being served here.
+    #[inline]
+    pub(super) fn left(
+        self,
         now: Instant,
         usual: Duration,
         streams: bool,
         inherited: Option<Instant>,
-    ) -> Option<Instant> {
-        let own = self.settle(now, usual, streams);
-        let deadline = match (own, inherited) {
-            (Some(own), Some(left)) => Some(own.min(left)),
-            (own, left) => own.or(left),
+    ) -> Option<Duration> {
+        let own = match self {
+            Self::Usual => (!streams).then_some(usual),
+            Self::AtMost(timeout) => Some(timeout),
+            Self::Until(deadline) => Some(deadline.saturating_duration_since(now)),
+            Self::Forever => None,
         };
+        let Some(end) = inherited else { return own };
+        let left = end.saturating_duration_since(now);
+        Some(own.map_or(left, |own| own.min(left)))
+    }
+
+    /// From here on it counts from `now`, whenever it is asked. Says until when that is.
+    pub(super) fn settle(&mut self, now: Instant, left: Option<Duration>) -> Option<Instant> {
+        // A sum past the end of time is as good as no deadline.
+        let deadline = left.and_then(|left| now.checked_add(left));
         *self = deadline.map_or(Self::Forever, Self::Until);
         deadline
     }
@@ -47,18 +57,6 @@ impl Wait {
         match self {
             Self::Until(deadline) => Some(deadline),
             Self::Usual | Self::AtMost(_) | Self::Forever => None,
-        }
-    }
-
-    /// Until when, counted from now.
-    fn settle(self, now: Instant, usual: Duration, streams: bool) -> Option<Instant> {
-        match self {
-            Self::Usual if streams => None,
-            // A sum past the end of time is as good as no deadline.
-            Self::Usual => now.checked_add(usual),
-            Self::AtMost(timeout) => now.checked_add(timeout),
-            Self::Until(deadline) => Some(deadline),
-            Self::Forever => None,
         }
     }
 }

@@ -61,6 +61,7 @@ const SLOTS_MAX: usize = 1 << 24;
 
 impl Calls {
     /// Waits for the outcome of `call`. Returns the waker of a call that had to make room.
+    #[inline]
     #[must_use]
     pub(crate) fn insert(&mut self, call: CallId, waker: Waker) -> Option<Waker> {
         while self.slot(call).is_none_or(|slot| slot.is_some()) && self.slots.len() < SLOTS_MAX {
@@ -72,6 +73,7 @@ impl Calls {
     }
 
     /// Keeps the outcome for the caller and returns the waker to call. `None` if nobody waits.
+    #[inline]
     #[must_use]
     pub(crate) fn finish(&mut self, call: CallId, outcome: Outcome) -> Option<Waker> {
         let slot = self.taken(call)?;
@@ -107,6 +109,7 @@ impl Calls {
 
     /// The outcome of `call`, once; `Ready(None)` if there is no such call. A waker that was
     /// replaced comes out through `dropped`.
+    #[inline]
     pub(crate) fn poll(
         &mut self,
         call: CallId,
@@ -147,11 +150,13 @@ impl Calls {
         open.map(|slot| slot.call).collect()
     }
 
+    #[inline]
     fn slot(&mut self, call: CallId) -> Option<&mut Option<Slot>> {
         let place = place(call, self.slots.len());
         self.slots.get_mut(place)
     }
 
+    #[inline]
     fn taken(&mut self, call: CallId) -> Option<&mut Slot> {
         self.slot(call)?.as_mut().filter(|slot| slot.call == call)
     }
