@@ -1,4 +1,5 @@
-//! What is seen of a connection, and of each of its calls, from outside: spans, and places in a trace. While nobody looks a call is not watched, and costs nothing for it.
+//! What is seen of a connection, and of each of its calls, from outside: spans, and places in a trace.
+//! While nobody looks a call is not watched, and costs nothing for it.
 //!
 //! A span has names, ids and times. What is in a message is in no field of it.
 
