@@ -4,7 +4,7 @@ use std::env;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::place::Place;
 use crate::{clients, host};
@@ -72,17 +72,25 @@ impl Process {
         words.next().unwrap().parse().unwrap()
     }
 
-    /// Waits until it counts so many.
+    /// Waits until it counts so many, for a minute.
     pub(crate) async fn until(&mut self, what: &str, holds: impl Fn(usize) -> bool) {
+        self.until_within(Duration::from_secs(60), what, holds).await;
+    }
+
+    /// Waits until it counts so many, for so long.
+    pub(crate) async fn until_within(
+        &mut self,
+        limit: Duration,
+        what: &str,
+        holds: impl Fn(usize) -> bool,
+    ) {
+        let start = Instant::now();
         let mut last = self.count(what);
-        for _ in 0..3_000 {
-            if holds(last) {
-                return;
-            }
+        while !holds(last) {
+            assert!(start.elapsed() < limit, "{what} is {last} after {limit:?}");
             tokio::time::sleep(Duration::from_millis(20)).await;
             last = self.count(what);
         }
-        panic!("{what} is {last} after a minute");
     }
 
     /// Sends it a signal, by name.

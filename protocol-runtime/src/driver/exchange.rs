@@ -115,15 +115,32 @@ impl Driver {
                 }
                 let inherited = Inherited { deadline, metadata: metadata.map(Arc::new) };
                 let call = Some(call);
-                let cost = 0;
-                let message = Message { call, protocol, number, kind, body, cost, inherited };
-                self.inbox.push_back(message);
+                let (cost, apart) = (0, false);
+                self.inbox.push_back(Message {
+                    call,
+                    protocol,
+                    number,
+                    kind,
+                    body,
+                    cost,
+                    inherited,
+                    apart,
+                });
             }
             Event::OneWay { protocol, number, body, metadata, cost } => {
                 let inherited = Inherited { deadline: None, metadata: metadata.map(Arc::new) };
                 let (call, kind) = (None, self.kind(protocol, number));
-                let message = Message { call, protocol, number, kind, body, cost, inherited };
-                self.inbox.push_back(message);
+                let apart = false;
+                self.inbox.push_back(Message {
+                    call,
+                    protocol,
+                    number,
+                    kind,
+                    body,
+                    cost,
+                    inherited,
+                    apart,
+                });
             }
             Event::Dropped { call, .. } => {
                 let dropped = CallFailure::Remote(Fault::Cancelled);

@@ -65,7 +65,7 @@ impl Input {
 
     /// Returns an empty buffer to the pool. Messages may refer to it still; whoever takes it out
     /// looks whether they do.
-    fn release(&mut self) {
+    pub(super) fn release(&mut self) {
         if !self.bytes.is_empty() || self.bytes.capacity() == 0 {
             return;
         }

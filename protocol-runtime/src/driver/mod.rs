@@ -145,6 +145,8 @@ pub(crate) struct Message {
     /// What the peer gets back when the handler of a one-way message ended.
     cost: usize,
     inherited: Inherited,
+    /// Whether the body has memory of its own, if it is small.
+    apart: bool,
 }
 
 /// How far the stream is.
@@ -289,7 +291,7 @@ impl Driver {
         if left {
             return false;
         }
-        deadline = earlier(deadline, self.stalls());
+        deadline = earlier(deadline, earlier(self.stalls(), self.output.trims()));
         deadline = earlier(deadline, self.decided_by());
         deadline = match self.phase {
             Phase::Flushing { until } => earlier(deadline, until),
@@ -378,6 +380,7 @@ impl Driver {
             Written::Nothing => return false,
             Written::All | Written::Blocked(true) => return true,
             Written::Blocked(false) if self.stalls().is_none_or(|until| now < until) => {
+                self.output.trim(now);
                 return false;
             }
             Written::Blocked(false) => Error::WriteStalled,

@@ -3,7 +3,7 @@
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::io::AsyncWrite;
 
@@ -23,6 +23,12 @@ pub(super) struct Output {
 
 /// A buffer that grew beyond this is not kept for the next batch.
 const KEPT_BYTES_MAX: usize = 256 * 1024;
+
+/// How much of its memory a batch may leave unused while the stream takes nothing.
+const SPARE_BYTES_MAX: usize = 4 * 1024;
+
+/// For how long it may leave more.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// What a write came to.
 #[derive(Debug)]
@@ -85,6 +91,23 @@ impl Output {
         self.stalled
     }
 
+    /// When to [`trim`](Self::trim), if there is a reason to.
+    pub(super) fn trims(&self) -> Option<Instant> {
+        let rest = self.bytes.len().saturating_sub(self.written);
+        let spare = self.bytes.capacity().saturating_sub(rest);
+        let stalled = self.stalled.filter(|_| spare > SPARE_BYTES_MAX)?;
+        stalled.checked_add(PATIENCE)
+    }
+
+    /// Keeps no more memory than for what is left of the batch, if the stream has taken nothing for
+    /// a while: those who read slowly may be many.
+    pub(super) fn trim(&mut self, now: Instant) {
+        if self.trims().is_some_and(|at| at <= now) {
+            self.bytes = self.bytes.split_off(self.written);
+            self.written = 0;
+        }
+    }
+
     /// Forgets what was not written.
     pub(super) fn discard(&mut self) {
         *self = Self::default();
@@ -111,5 +134,34 @@ impl Output {
     fn blocked(&mut self, some: bool, now: Instant) -> Written {
         self.stalled.get_or_insert(now);
         Written::Blocked(some)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_that_nobody_takes_keeps_no_more_than_its_rest() {
+        let start = crate::driver::now();
+        let mut bytes = Vec::with_capacity(200_000);
+        bytes.resize(50_000, 7);
+        let mut output = Output { bytes, written: 20_000, dirty: true, stalled: Some(start) };
+        output.trim(start);
+        assert_eq!(output.bytes.len(), 50_000);
+        let later = output.trims().unwrap();
+        output.trim(later);
+        assert_eq!(
+            (output.bytes.len(), output.bytes.capacity(), output.written),
+            (30_000, 30_000, 0)
+        );
+        assert_eq!(output.trims(), None);
+    }
+
+    #[test]
+    fn a_batch_that_is_taken_keeps_its_memory() {
+        let bytes = Vec::with_capacity(200_000);
+        let output = Output { bytes, written: 0, dirty: true, stalled: None };
+        assert_eq!(output.trims(), None);
     }
 }

@@ -5,9 +5,14 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::task::Waker;
 
+use bytes::BytesMut;
+
 use super::shared::Woken;
 use super::{Driver, Message};
 use crate::session::{CallId, PLACES_MAX, Stack};
+
+/// A body up to this is copied rather than that it keeps a whole buffer.
+const SMALL_BYTES_MAX: usize = 4 * 1024;
 
 thread_local! {
     static SPARE: RefCell<Spare> = const { RefCell::new(Spare::new()) };
@@ -36,6 +41,9 @@ impl Driver {
 
     /// Gives back queues that nothing is in.
     pub(super) fn rest(&mut self) {
+        settle(&mut self.inbox);
+        // Also where nothing is read for the time being.
+        self.input.release();
         if !self.inbox.is_empty() {
             return;
         }
@@ -45,6 +53,23 @@ impl Driver {
             spare.wakers.keep(&mut self.wakers);
             spare.woken.keep(&mut self.woken);
         });
+    }
+}
+
+/// Copies the bodies of messages that came last, and wait, out of the buffers they were read into,
+/// of which they keep far more than they need.
+fn settle(inbox: &mut VecDeque<Message>) {
+    let came = inbox.iter().rev().take_while(|message| !message.apart).count();
+    let came = inbox.len().saturating_sub(came)..;
+    let small = |message: &Message| message.body.len() <= SMALL_BYTES_MAX;
+    let sizes = inbox.range(came.clone()).filter(|one| small(one)).map(|one| one.body.len());
+    let mut bodies = BytesMut::with_capacity(sizes.sum());
+    for message in inbox.range_mut(came) {
+        message.apart = true;
+        if small(message) {
+            bodies.extend_from_slice(&message.body);
+            message.body = bodies.split().freeze();
+        }
     }
 }
 
@@ -62,5 +87,52 @@ impl Spare {
     fn with(change: impl FnOnce(&mut Self)) {
         // An error means that there is nothing to leave it with.
         let _gone = SPARE.try_with(|spare| change(&mut spare.borrow_mut()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::driver::Inherited;
+
+    fn message(body: &Bytes) -> Message {
+        Message {
+            call: None,
+            protocol: 0,
+            number: 1,
+            kind: None,
+            body: body.clone(),
+            cost: 0,
+            inherited: Inherited { deadline: None, metadata: None },
+            apart: false,
+        }
+    }
+
+    #[test]
+    fn small_messages_that_wait_keep_no_buffer_that_was_read_into() {
+        let first = Bytes::from(vec![1; 65_536]);
+        let second = Bytes::from(vec![2; 65_536]);
+        let mut inbox = VecDeque::new();
+        inbox.extend([message(&first.slice(..10)), message(&first.slice(10..10))]);
+        settle(&mut inbox);
+        assert!(first.is_unique());
+        let settled = inbox[0].body.as_ptr();
+        inbox.extend([message(&second.slice(5..9)), message(&second.slice(9..))]);
+        settle(&mut inbox);
+        assert_eq!(inbox[0].body.as_ptr(), settled, "once is enough");
+        inbox.truncate(3);
+        assert!(second.is_unique());
+        let bodies: Vec<_> = inbox.iter().map(|message| &message.body[..]).collect();
+        assert_eq!(bodies, [&[1; 10][..], &[], &[2; 4]]);
+    }
+
+    #[test]
+    fn a_large_message_stays_where_it_was_read() {
+        let read = Bytes::from(vec![1; 65_536]);
+        let mut inbox = VecDeque::from([message(&read.slice(100..))]);
+        settle(&mut inbox);
+        assert_eq!(inbox[0].body.as_ptr(), read[100..].as_ptr());
     }
 }

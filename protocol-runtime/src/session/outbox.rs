@@ -242,6 +242,11 @@ impl Outbox {
         if !rest.is_empty() {
             flags = flags.with(Flags::MORE);
         }
+        if self.frames.len() <= RECORD_HEADER {
+            // For all that comes and what it is packed into, and not twice as much.
+            let all = part.len().saturating_add(rest.len()).min(BATCH);
+            self.frames.reserve_exact(all.saturating_add(all / 64).saturating_add(HEADER));
+        }
         let header = large.head.flagged(flags, u32::try_from(part.len()).unwrap_or(u32::MAX));
         self.frames.extend_from_slice(&header);
         self.frames.extend_from_slice(part);
