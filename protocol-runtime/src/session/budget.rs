@@ -21,6 +21,16 @@ impl Budget {
         self.max
     }
 
+    /// When the interval began in which something was last spent.
+    pub(super) const fn since(&self) -> Option<Instant> {
+        self.since
+    }
+
+    /// When there is all of it again, if anything was spent.
+    pub(super) fn refill(&self) -> Option<Instant> {
+        self.since?.checked_add(self.interval)
+    }
+
     /// Spends one; on an error there is none left, and more after the time it names.
     pub(super) fn spend(&mut self, now: Instant) -> Result<(), Duration> {
         let passed = self.since.map(|since| now.saturating_duration_since(since));

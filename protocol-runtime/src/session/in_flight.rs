@@ -151,6 +151,14 @@ impl InFlight {
         true
     }
 
+    /// The slot of a call that nobody waits for is kept until `until`.
+    pub(super) fn keep(&mut self, call: CallId, until: Option<Instant>) {
+        if let Some(slot) = self.get_mut(call).filter(|slot| !slot.awaited) {
+            slot.deadline = until;
+            self.wake_at(until);
+        }
+    }
+
     /// Ends the wait for each call whose deadline has come, and frees each slot that was kept
     /// long enough. `timed_out` is told of the former.
     pub(super) fn expire(

@@ -244,8 +244,9 @@ impl Session {
     /// Nobody waits for this call of this side any more; the peer is told. There will be no event
     /// for it, unless one is in the queue already.
     ///
-    /// The call counts as in flight until the peer has answered, or until
-    /// [`Limits::late_reply_grace`] has passed.
+    /// More than the peer might take for a flood wait until it takes them. The call counts as in
+    /// flight until the peer has answered, or until [`Limits::late_reply_grace`] has passed since
+    /// it was told.
     pub fn cancel(&mut self, now: Instant, call: CallId) {
         if let State::Open(open) = &mut self.state {
             open.cancel(&mut self.core, now, call);

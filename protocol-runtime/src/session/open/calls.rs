@@ -54,8 +54,7 @@ impl Open {
     }
 
     pub(in super::super) fn cancel(&mut self, core: &mut Core, now: Instant, call: CallId) {
-        let until = now.checked_add(core.limits.late_reply_grace());
-        if !self.in_flight.forget(call, until) {
+        if !self.in_flight.forget(call, None) {
             return;
         }
         self.joining.forget(call);
@@ -65,15 +64,44 @@ impl Open {
             self.in_flight.finish(call);
             return;
         }
-        // A peer takes too many for a flood. The others are just not waited for.
-        let earned = self.done.1 > 0;
-        if earned {
-            self.done.1 = self.done.1.saturating_sub(1);
-        }
-        let begun = abandoned == Some((Kind::Request, true));
-        if earned || begun || self.cancels_out.spend(now).is_ok() {
+        if abandoned == Some((Kind::Request, true)) {
+            // What the peer has of it takes one of few places.
+            let until = now.checked_add(core.limits.late_reply_grace());
+            self.in_flight.keep(call, until);
             self.write_cancel(call, core);
+            return;
         }
+        // Of calls that were answered meanwhile nothing is left to be said.
+        if self.cancels_due.len() >= self.in_flight.len() {
+            let calls = &self.in_flight;
+            self.cancels_due.retain(|call| calls.judge(*call) == Answered::Late);
+        }
+        self.cancels_due.push_back(call);
+        self.send_cancels(now, core);
+    }
+
+    /// Tells the peer of calls that were given up, as many as it does not take for a flood. The
+    /// others wait, and keep their slots until the peer was told.
+    pub(super) fn send_cancels(&mut self, now: Instant, core: &mut Core) {
+        while let Some(call) = self.cancels_due.front().copied() {
+            if self.in_flight.judge(call) == Answered::Late {
+                if self.done.1 > 0 {
+                    self.done.1 = self.done.1.saturating_sub(1);
+                } else if self.cancels_out.spend(now).is_err() {
+                    return;
+                }
+                self.in_flight.keep(call, now.checked_add(core.limits.late_reply_grace()));
+                self.write_cancel(call, core);
+            }
+            self.cancels_due.pop_front();
+        }
+    }
+
+    /// When to call [`send_cancels`](Self::send_cancels), if any wait.
+    pub(super) fn cancels_deadline(&self) -> Option<Instant> {
+        self.cancels_due.front()?;
+        // One that is earned goes at once.
+        if self.done.1 > 0 { self.cancels_out.since() } else { self.cancels_out.refill() }
     }
 
     fn write_cancel(&self, call: CallId, core: &mut Core) {

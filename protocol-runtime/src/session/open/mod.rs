@@ -12,6 +12,7 @@ mod one_way;
 mod serving;
 mod streams;
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use bytes::{Buf, Bytes, BytesMut};
@@ -97,6 +98,8 @@ pub(super) struct Open {
     pings_out: Budget,
     cancels_in: Budget,
     cancels_out: Budget,
+    /// Calls that were given up and of which the peer is not told yet; they have slots.
+    cancels_due: VecDeque<CallId>,
     control: Budget,
     /// Calls that were answered and not yet held against those that were cancelled, in and out.
     done: (u32, u32),
@@ -177,6 +180,7 @@ impl Open {
                 limits.cancels().min(usual.cancels()) / 2,
                 control.max(usual.control_interval()),
             ),
+            cancels_due: VecDeque::new(),
             control: Budget::new(limits.control_frames(), control),
             done: (0, 0),
             pings: Vec::new(),
@@ -208,11 +212,13 @@ impl Open {
             }
         }
         self.life.leave(bytes.len());
+        self.send_cancels(now, core);
         Ok(Done::Wait)
     }
 
     pub(super) fn handle_timeout(&mut self, now: Instant, core: &mut Core) -> Result<(), Error> {
         self.expire_calls(now, core);
+        self.send_cancels(now, core);
         self.expire_served(now, core)?;
         self.beat(now, core)
     }
@@ -220,6 +226,7 @@ impl Open {
     pub(super) fn deadline(&self) -> Option<Instant> {
         let [beat, idle, end] = self.life.deadlines(self.drain.is_begun());
         let calls = earlier(self.in_flight.deadline(), self.served.deadline());
+        let calls = earlier(calls, self.cancels_deadline());
         earlier(calls, earlier(beat, earlier(idle, end)))
     }
 

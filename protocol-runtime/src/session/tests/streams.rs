@@ -265,6 +265,69 @@ fn s1_calls_that_are_cancelled_faster_than_they_are_answered_close_the_connectio
     assert!(started <= 101, "{started}");
 }
 
+/// A client that made so many calls that the server has, and gave all of them up.
+fn gave_up(calls: u32) -> Pair {
+    let mut pair = Pair::streaming(|limits| limits);
+    let made: Vec<_> = (0..calls).map(|_| pair.client.call(pair.now, b"", None)).collect();
+    pair.settle();
+    for call in made {
+        pair.client.session.cancel(pair.now, call);
+    }
+    pair.settle();
+    pair
+}
+
+#[test]
+fn cancels_beyond_the_budget_wait_and_go_out_when_it_is_there_again() {
+    let mut pair = gave_up(120);
+    assert_eq!(pair.client.session.calls_in_flight(), 70);
+    assert_eq!(pair.server.session.served_in_flight(), 70);
+    assert_eq!(pair.client.session.poll_timeout(), Some(pair.now + SECOND * 10));
+    for left in [20, 0] {
+        pair.advance(SECOND * 10);
+        pair.settle();
+        assert_eq!(pair.client.session.calls_in_flight(), left);
+        assert_eq!(pair.server.session.served_in_flight(), left);
+    }
+    pair.assert_status(Status::Open);
+}
+
+#[test]
+fn a_cancel_that_waits_goes_out_when_an_answer_has_earned_it() {
+    let mut pair = gave_up(52);
+    assert_eq!(pair.server.session.served_in_flight(), 2);
+    let call = pair.client.call(pair.now, b"", None);
+    pair.settle();
+    pair.server.session.reply(call, append(b"")).unwrap();
+    pair.settle();
+    assert_eq!(pair.server.session.served_in_flight(), 1);
+    // One that is answered meanwhile is not told of, nor waited for.
+    pair.server.session.reply(id(103), append(b"")).unwrap();
+    pair.settle();
+    assert_eq!(pair.client.session.calls_in_flight(), 0);
+    let frames = pair.client.session.stats().frames_out;
+    pair.advance(SECOND * 10);
+    assert_eq!(pair.client.session.stats().frames_out, frames);
+    assert_eq!(pair.server.session.stats().strays, 0);
+}
+
+#[test]
+fn a_call_keeps_its_slot_until_the_peer_was_told_that_it_is_over() {
+    let grace = SECOND;
+    let mut pair = Pair::streaming(|limits| limits.with_late_reply_grace(grace).unwrap());
+    for _ in 0..51 {
+        let call = pair.client.call(pair.now, b"", None);
+        pair.client.transmit();
+        pair.client.session.cancel(pair.now, call);
+    }
+    pair.advance(SECOND * 9);
+    assert_eq!(pair.client.session.calls_in_flight(), 1);
+    pair.advance(SECOND);
+    assert_eq!(pair.client.session.calls_in_flight(), 1);
+    pair.advance(grace);
+    assert_eq!(pair.client.session.calls_in_flight(), 0);
+}
+
 #[test]
 fn s12_a_churn_of_calls_that_are_cancelled_at_random_leaves_nothing() {
     let mut pair = Pair::streaming(|limits| limits);
