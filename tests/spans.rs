@@ -160,6 +160,7 @@ impl RelayHandler for Arc<Station> {
             0 => Ok(cx.trace_parent().map(|place| place.to_string()).unwrap_or_default()),
             9 => Err(Refusal::TooFar),
             8 => cx.fail(Fault::Refused { text: "no".into() }).await,
+            7 => std::future::pending().await,
             hops => {
                 let next = self.next.lock().unwrap().clone().unwrap();
                 let message = RelayPass { hops: hops - 1, ..message };
@@ -267,6 +268,28 @@ async fn how_a_call_ended_is_said_on_both_sides() {
     let late = client.pass(pass(0)).timeout(std::time::Duration::ZERO).await;
     assert_eq!(late, Err(np::CallError::DeadlineExceeded));
     assert_eq!(outcomes("caller")[2], "deadline_exceeded");
+}
+
+#[tokio::test]
+async fn a_call_that_nobody_waits_for_any_more_was_cancelled() {
+    let (capture, _guard) = Capture::start(Level::DEBUG);
+    let (_server, client, _station) = start().await;
+    let mut call = Box::pin(client.pass(pass(7)).into_future());
+    while capture.calls("handler").is_empty() {
+        tokio::select! {
+            biased;
+            answer = &mut call => panic!("{answer:?}"),
+            () = tokio::task::yield_now() => {}
+        }
+    }
+    assert_eq!(capture.calls("caller")[0].1.field("outcome"), "", "it runs");
+    drop(call);
+    while !capture.calls("handler")[0].1.closed {
+        tokio::task::yield_now().await;
+    }
+    for side in ["caller", "handler"] {
+        assert_eq!(capture.calls(side)[0].1.field("outcome"), "cancelled");
+    }
 }
 
 #[tokio::test]
