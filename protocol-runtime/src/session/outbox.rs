@@ -278,6 +278,11 @@ impl Outbox {
         found.map(|large| large.then_end = true).is_some()
     }
 
+    /// Whether the stream of this call is at its end behind its unfinished item.
+    pub(super) fn ends_behind(&self, call: CallId) -> bool {
+        self.large.iter().any(|large| large.then_end && large.head.call() == Some(call))
+    }
+
     /// Drops what is not sent yet of this call's message. Says what that was, and whether some of
     /// it went out.
     #[inline]

@@ -42,6 +42,9 @@ impl Open {
         encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<(), ItemRefused> {
         let unfinished = core.outbox.is_unfinished(Some(call));
+        if unfinished && core.outbox.ends_behind(call) {
+            return Err(ItemRefused::NotOpen);
+        }
         let sending = self.sending(call).ok_or(ItemRefused::NotOpen)?;
         if unfinished || !sending.is_open() {
             sending.refused = true;
@@ -71,7 +74,7 @@ impl Open {
         core: &mut Core,
         call: CallId,
     ) -> Result<(), Unanswered> {
-        if self.sending(call).is_none() {
+        if self.sending(call).is_none() || core.outbox.ends_behind(call) {
             return Err(Unanswered::NotOpen);
         }
         // An item that is not all sent goes first.

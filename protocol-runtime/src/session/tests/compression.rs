@@ -5,11 +5,17 @@ use super::script::failure;
 use crate::compress::{Algorithm, CompressError};
 use crate::error::Error;
 use crate::frame::header::{Flags, Head, Kind};
+use crate::limits::Limits;
 use crate::schema::End;
 use crate::session::{CallOptions, Compress, CompressionOffer, Config, Event, Role, Shape, Shapes};
 
 /// Messages 1, 2 and 3 are compressed never, if enabled, and always.
 fn pair(client: CompressionOffer, server: CompressionOffer) -> Pair {
+    limited(client, server, Limits::default())
+}
+
+/// The same with these limits.
+fn limited(client: CompressionOffer, server: CompressionOffer, limits: Limits) -> Pair {
     let kinds = [(1, Compress::Never), (2, Compress::IfEnabled), (3, Compress::Always)];
     let shapes =
         Shapes::new(kinds.map(|(number, compress)| {
@@ -17,6 +23,7 @@ fn pair(client: CompressionOffer, server: CompressionOffer) -> Pair {
         }));
     let side = |role, compression| Config {
         shapes: vec![shapes.clone()],
+        limits: limits.clone().into(),
         compression,
         ..config(Protection::Plain.of(role))
     };
@@ -75,6 +82,15 @@ fn f35_the_algorithm_is_one_that_both_read_and_messages_say_whether_they_use_it(
     let noise: Vec<u8> =
         (0..600_u32).map(|n| n.wrapping_mul(0x9e37_79b1).to_be_bytes()[0]).collect();
     compresses(&mut enabled, 2, None, &noise);
+}
+
+#[test]
+fn compress_min() {
+    for (min, smaller) in [(200, true), (201, false)] {
+        let limits = Limits::default().with_compress_min(min).unwrap();
+        let mut pair = limited(BOTH, BOTH, limits);
+        assert_eq!(compresses(&mut pair, 3, None, &[7; 200]), smaller, "{min}");
+    }
 }
 
 /// A compressed request with this body.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::pair::{Pair, Protection, Side, append, config, control, frame, id, method, start};
 use crate::error::{Error, Flood, Rejected};
-use crate::frame::control::{Ping, Pong};
+use crate::frame::control::{Credit, Ping, Pong};
 use crate::frame::header::Head;
 use crate::frame::reason::Reason;
 use crate::frame::unit;
@@ -115,6 +115,39 @@ fn pings_and_their_interval() {
     assert_eq!(pair.server.session.status(), Status::Open);
     pair.server.receive(pair.now, &ping);
     assert_eq!(error(&pair.server), Error::Flood(Flood::Pings { max: 2 }));
+}
+
+#[test]
+fn cancels() {
+    let mut pair = served(|limits| limits.with_cancels(2));
+    for number in [1, 3, 5] {
+        assert_eq!(pair.server.session.status(), Status::Open);
+        let head = Head::Request { call: id(number), method: method() };
+        pair.server.receive(pair.now, &frame(head, b""));
+        pair.server.receive(pair.now, &frame(Head::Cancel { call: id(number) }, b""));
+    }
+    assert_eq!(error(&pair.server), Error::Flood(Flood::Cancels { max: 2 }));
+    // Of its own it sends half as many.
+    let mut pair = with(|limits| limits.with_cancels(4), Role::Client).opened();
+    for _ in 0..5 {
+        let call = pair.client.call(pair.now, b"", None);
+        pair.settle();
+        pair.client.session.cancel(pair.now, call);
+    }
+    pair.settle();
+    assert_eq!(pair.client.session.calls_in_flight(), 3);
+}
+
+#[test]
+fn control_frames_and_their_interval() {
+    let mut pair = served(|limits| limits.with_control_frames(1)?.with_control_interval(SECOND));
+    let credit = control(Head::Credit { call: None }, &Credit { bytes: 1 });
+    pair.server.receive(pair.now, &credit);
+    pair.advance(SECOND);
+    pair.server.receive(pair.now, &credit);
+    assert_eq!(pair.server.session.status(), Status::Open);
+    pair.server.receive(pair.now, &credit);
+    assert_eq!(error(&pair.server), Error::Flood(Flood::Control { max: 1 }));
 }
 
 #[test]

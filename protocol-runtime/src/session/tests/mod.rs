@@ -8,6 +8,8 @@ mod handshake;
 mod hostile;
 mod life;
 mod limits;
+mod memory;
+mod metadata;
 mod model;
 mod order;
 pub(crate) mod pair;

@@ -136,6 +136,9 @@ fn an_item_larger_than_the_window_passes_and_ends_before_the_end() {
     pair.server.session.item(call, append(&body)).unwrap();
     assert_eq!(pair.server.session.item(call, |_| unreachable!()), Err(ItemRefused::Busy));
     pair.server.session.end(call).unwrap();
+    // That is on its way, so nothing can follow.
+    assert_eq!(pair.server.session.end(call), Err(Unanswered::NotOpen));
+    assert_eq!(pair.server.session.item(call, |_| unreachable!()), Err(ItemRefused::NotOpen));
     pair.settle();
     let events = pair.client.take_events();
     let [Event::Item { body: got, .. }, Event::Ended { .. }] = &events[..] else { panic!() };

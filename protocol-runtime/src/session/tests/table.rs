@@ -9,8 +9,8 @@ use bytes::Bytes;
 
 use super::pair::{Pair, Protection, Side, append, control, frame, frames, id, method};
 use crate::error::{CloseReason, Error, Fault};
-use crate::frame::control::{Close, ErrorBody, Ping, Pong};
-use crate::frame::header::Head;
+use crate::frame::control::{Close, Credit, ErrorBody, GoAway, Ping, Pong};
+use crate::frame::header::{Flags, Head};
 use crate::frame::reason::Reason;
 use crate::session::{CallId, CallOptions, Event, Role, State};
 
@@ -27,6 +27,9 @@ const STATES: &[Reached] = &[
     ("client accept", accept, Role::Client),
     ("client open", open, Role::Client),
     ("server open", open, Role::Server),
+    ("client streaming", || streaming(Role::Client), Role::Client),
+    ("server streaming", || streaming(Role::Server), Role::Server),
+    ("server leaving", leaving, Role::Server),
     ("server closed", closed, Role::Server),
 ];
 
@@ -73,6 +76,50 @@ fn open() -> Pair {
     pair
 }
 
+/// Open, with calls 1 and 2 made, heard, and streaming both ways. Of this side's peer an item, and
+/// of a third call a request, is not all there.
+fn streaming(role: Role) -> Pair {
+    let mut pair = Pair::streaming(|limits| limits);
+    let now = pair.now;
+    for from in [Role::Client, Role::Server] {
+        let session = &mut pair.side(from).session;
+        session.call(now, 0, 4, CallOptions::default(), append(b"")).unwrap();
+        pair.settle();
+        pair.side(from.peer()).session.open_stream(id(own(from))).unwrap();
+        pair.settle();
+    }
+    octets(&mut pair, role, &more(Head::Item { call: id(theirs(role)) }));
+    let head = Head::Request { call: id(theirs(role) + 2), method: method() };
+    octets(&mut pair, role, &more(head));
+    pair.client.take_events();
+    pair.server.take_events();
+    pair
+}
+
+/// Open, with the server about to close when calls 1 and 2 are over.
+fn leaving() -> Pair {
+    let mut pair = open();
+    pair.server.session.go_away(Reason::ShuttingDown);
+    pair.server.transmit();
+    pair
+}
+
+/// The first fragment of a message.
+fn more(head: Head) -> Vec<u8> {
+    let body = [7; 64];
+    [&head.flagged(Flags::NONE.with(Flags::MORE), 64)[..], &body].concat()
+}
+
+fn credit(pair: &mut Pair, role: Role, call: Option<u32>, bytes: u32) {
+    let body = control(Head::Credit { call: call.map(id) }, &Credit { bytes });
+    octets(pair, role, &body);
+}
+
+fn go_away(pair: &mut Pair, role: Role, last: u32) {
+    let body = GoAway { reason: Reason::ShuttingDown.code(), last };
+    octets(pair, role, &control(Head::GoAway, &body));
+}
+
 fn closed() -> Pair {
     let mut pair = open();
     pair.server.session.close(Reason::Normal, "");
@@ -104,6 +151,36 @@ fn inputs() -> Vec<Input> {
                 ErrorBody { code: 2, retry_after_ms: 0, text: String::new(), detail: Bytes::new() };
             octets(pair, role, &control(Head::Error { call: id(own(role)) }, &body));
         }),
+        ("item, own", |pair, role| item(pair, role, own(role))),
+        ("item, theirs", |pair, role| item(pair, role, theirs(role))),
+        ("item, over", |pair, role| item(pair, role, theirs(role) + 2)),
+        ("item, never", |pair, role| item(pair, role, theirs(role) + 8)),
+        ("item, part", |pair, role| octets(pair, role, &more(Head::Item { call: id(own(role)) }))),
+        ("end, own", |pair, role| end(pair, role, own(role))),
+        ("end, theirs", |pair, role| end(pair, role, theirs(role))),
+        ("end, over", |pair, role| end(pair, role, own(role) + 2)),
+        ("end, never", |pair, role| end(pair, role, own(role) + 8)),
+        ("credit", |pair, role| credit(pair, role, None, 64)),
+        ("credit, zero", |pair, role| credit(pair, role, None, 0)),
+        ("credit, much", |pair, role| credit(pair, role, None, u32::MAX)),
+        ("credit, own", |pair, role| credit(pair, role, Some(own(role)), 64)),
+        ("credit, never", |pair, role| credit(pair, role, Some(own(role) + 8), 64)),
+        ("cancel", |pair, role| cancel(pair, role, theirs(role))),
+        ("cancel, own", |pair, role| cancel(pair, role, own(role))),
+        ("cancel, third", |pair, role| cancel(pair, role, theirs(role) + 2)),
+        ("cancel, never", |pair, role| cancel(pair, role, theirs(role) + 8)),
+        ("go away", |pair, role| go_away(pair, role, own(role))),
+        ("go away, none", |pair, role| go_away(pair, role, 0)),
+        ("go away, theirs", |pair, role| go_away(pair, role, theirs(role))),
+        ("request, part", |pair, role| {
+            let head = Head::Request { call: id(theirs(role) + 4), method: method() };
+            octets(pair, role, &more(head));
+        }),
+        ("request, rest", |pair, role| request(pair, role, theirs(role) + 2)),
+        ("reply, part", |pair, role| {
+            octets(pair, role, &more(Head::Reply { call: id(own(role)) }))
+        }),
+        ("event, part", |pair, role| octets(pair, role, &more(Head::Event { method: method() }))),
         ("ping", |pair, role| octets(pair, role, &control(Head::Ping, &Ping { token: 1 }))),
         ("pong", |pair, role| octets(pair, role, &control(Head::Pong, &Pong { token: 1 }))),
         ("pong, unasked", |pair, role| {
@@ -140,6 +217,16 @@ fn inputs() -> Vec<Input> {
             let now = pair.now;
             pair.side(role).session.cancel(now, id(own(role)));
         }),
+        ("open_stream()", |pair, role| {
+            drop(pair.side(role).session.open_stream(id(theirs(role))));
+        }),
+        ("item()", |pair, role| {
+            drop(pair.side(role).session.item(id(own(role)), append(b"x")));
+        }),
+        ("end()", |pair, role| drop(pair.side(role).session.end(id(own(role))))),
+        ("taken()", |pair, role| pair.side(role).session.taken(id(theirs(role)), usize::MAX)),
+        ("event_done()", |pair, role| pair.side(role).session.event_done(usize::MAX)),
+        ("go_away()", |pair, role| pair.side(role).session.go_away(Reason::ShuttingDown)),
         ("ping()", |pair, role| {
             let now = pair.now;
             drop(pair.side(role).session.ping(now, 2));
@@ -167,6 +254,18 @@ fn request(pair: &mut Pair, role: Role, call: u32) {
 
 fn reply(pair: &mut Pair, role: Role, call: u32) {
     octets(pair, role, &frame(Head::Reply { call: id(call) }, b"x"));
+}
+
+fn item(pair: &mut Pair, role: Role, call: u32) {
+    octets(pair, role, &frame(Head::Item { call: id(call) }, b"x"));
+}
+
+fn end(pair: &mut Pair, role: Role, call: u32) {
+    octets(pair, role, &frame(Head::End { call: id(call) }, b""));
+}
+
+fn cancel(pair: &mut Pair, role: Role, call: u32) {
+    octets(pair, role, &frame(Head::Cancel { call: id(call) }, b""));
 }
 
 fn timeout(pair: &mut Pair, role: Role, seconds: u64) {
