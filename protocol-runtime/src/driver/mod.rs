@@ -98,6 +98,8 @@ pub(crate) struct Driver {
     timer: Timer,
     /// When the last turn began.
     turn_began: Instant,
+    /// Whether there was nothing to read, and the task is woken when there is.
+    reader_waits: bool,
     inbox: VecDeque<Message>,
     /// Streams of this side's calls.
     pumps: Pumps,
@@ -227,6 +229,7 @@ impl Driver {
             output: Output::default(),
             timer: Timer::default(),
             turn_began: now,
+            reader_waits: false,
             inbox: VecDeque::new(),
             pumps: Pumps::default(),
             given_up: Vec::new(),
@@ -250,13 +253,20 @@ impl Driver {
     /// One that is not `whole` ends where nothing came and nothing waits: what remains is for
     /// [`sleep`](Self::sleep) to find.
     fn turn(&mut self, task: &mut Context<'_>, whole: bool) -> bool {
-        let now = now();
-        self.turn_began = now;
-        let mut busy = self.resume_woken();
-        busy |= self.read(task, now);
-        if !whole && !busy && self.is_quiet() {
-            return false;
+        if whole {
+            self.turn_began = now();
         }
+        let mut busy = self.resume_woken();
+        if whole || self.paused || !self.reader_waits {
+            busy |= self.read(task, self.turn_began);
+        }
+        if !whole {
+            if !busy && self.is_quiet() {
+                return false;
+            }
+            self.turn_began = now();
+        }
+        let now = self.turn_began;
         busy |= self.exchange(now);
         busy |= self.decide(task, now);
         busy |= self.start_waiting();
@@ -328,10 +338,9 @@ impl Driver {
         let Some(stream) = &mut self.stream else {
             return false;
         };
-        let read = match self.input.poll_read(stream, task, most) {
-            Poll::Pending => return false,
-            Poll::Ready(read) => read,
-        };
+        let read = self.input.poll_read(stream, task, most);
+        self.reader_waits = read.is_pending();
+        let Poll::Ready(read) = read else { return false };
         self.has_read(*read.as_ref().unwrap_or(&0));
         let error = match read {
             Ok(0) => None,
