@@ -116,31 +116,15 @@ impl Driver {
                 let inherited = Inherited { deadline, metadata: metadata.map(Arc::new) };
                 let call = Some(call);
                 let (cost, apart) = (0, false);
-                self.inbox.push_back(Message {
-                    call,
-                    protocol,
-                    number,
-                    kind,
-                    body,
-                    cost,
-                    inherited,
-                    apart,
-                });
+                let m = Message { call, protocol, number, kind, body, cost, inherited, apart };
+                self.inbox.push_back(m);
             }
             Event::OneWay { protocol, number, body, metadata, cost } => {
                 let inherited = Inherited { deadline: None, metadata: metadata.map(Arc::new) };
                 let (call, kind) = (None, self.kind(protocol, number));
                 let apart = false;
-                self.inbox.push_back(Message {
-                    call,
-                    protocol,
-                    number,
-                    kind,
-                    body,
-                    cost,
-                    inherited,
-                    apart,
-                });
+                let m = Message { call, protocol, number, kind, body, cost, inherited, apart };
+                self.inbox.push_back(m);
             }
             Event::Dropped { call, .. } => {
                 let dropped = CallFailure::Remote(Fault::Cancelled);
