@@ -17,6 +17,8 @@ use crate::transport::Stream;
 const READ_BYTES: usize = 64 * 1024;
 /// A read into less than this is not worth its system call.
 const READ_BYTES_MIN: usize = 4 * 1024;
+/// What is left of a frame, up to this, is copied rather than that it keeps a whole buffer.
+const LEFT_BYTES_MAX: usize = 1024;
 /// Buffers a thread keeps.
 const POOL: usize = 8;
 
@@ -63,13 +65,17 @@ impl Input {
         }
     }
 
-    /// Returns an empty buffer to the pool. Messages may refer to it still; whoever takes it out
-    /// looks whether they do.
+    /// Returns a buffer to the pool that is empty, or nearly. Messages may refer to it still;
+    /// whoever takes it out looks whether they do.
     pub(super) fn release(&mut self) {
-        if !self.bytes.is_empty() || self.bytes.capacity() == 0 {
+        let (len, capacity) = (self.bytes.len(), self.bytes.capacity());
+        if capacity == 0 || len > LEFT_BYTES_MAX || (len > 0 && capacity <= LEFT_BYTES_MAX) {
             return;
         }
-        let bytes = std::mem::take(&mut self.bytes);
+        // The rest of a frame may not come for long, and needs no more than it is.
+        let left = if len == 0 { BytesMut::new() } else { BytesMut::from(&self.bytes[..]) };
+        let mut bytes = std::mem::replace(&mut self.bytes, left);
+        bytes.clear();
         FREE.with_borrow_mut(|free| {
             if free.len() == POOL {
                 free.remove(0);
@@ -89,4 +95,23 @@ fn free(pool: &mut Vec<BytesMut>) -> Option<BytesMut> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_beginning_of_a_frame_keeps_no_buffer_that_was_read_into() {
+        for (len, whole) in [(9, false), (LEFT_BYTES_MAX, false), (LEFT_BYTES_MAX + 1, true)] {
+            let mut input = Input::default();
+            input.make_room();
+            input.bytes.extend_from_slice(&vec![7; len]);
+            input.release();
+            assert_eq!(input.bytes, vec![7; len]);
+            assert_eq!(input.bytes.capacity() >= READ_BYTES, whole, "{len}");
+            input.make_room();
+            assert!(input.bytes.capacity() - len >= READ_BYTES_MIN);
+        }
+    }
 }
