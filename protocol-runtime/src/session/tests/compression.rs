@@ -11,11 +11,11 @@ use crate::session::{CallOptions, Compress, CompressionOffer, Config, Event, Rol
 
 /// Messages 1, 2 and 3 are compressed never, if enabled, and always.
 fn pair(client: CompressionOffer, server: CompressionOffer) -> Pair {
-    limited(client, server, Limits::default())
+    limited(client, server, &Limits::default())
 }
 
 /// The same with these limits.
-fn limited(client: CompressionOffer, server: CompressionOffer, limits: Limits) -> Pair {
+fn limited(client: CompressionOffer, server: CompressionOffer, limits: &Limits) -> Pair {
     let kinds = [(1, Compress::Never), (2, Compress::IfEnabled), (3, Compress::Always)];
     let shapes =
         Shapes::new(kinds.map(|(number, compress)| {
@@ -88,7 +88,7 @@ fn f35_the_algorithm_is_one_that_both_read_and_messages_say_whether_they_use_it(
 fn compress_min() {
     for (min, smaller) in [(200, true), (201, false)] {
         let limits = Limits::default().with_compress_min(min).unwrap();
-        let mut pair = limited(BOTH, BOTH, limits);
+        let mut pair = limited(BOTH, BOTH, &limits);
         assert_eq!(compresses(&mut pair, 3, None, &[7; 200]), smaller, "{min}");
     }
 }

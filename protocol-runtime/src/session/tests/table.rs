@@ -129,6 +129,7 @@ fn closed() -> Pair {
 }
 
 /// The inputs. `own` is a call of the side itself, `theirs` one of its peer.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn inputs() -> Vec<Input> {
     vec![
         ("half a header", |pair, role| octets(pair, role, &[0, 0, 0])),
