@@ -1,6 +1,9 @@
 //! Somebody who hears both sides of a session, knows the secrets of both, and opens everything:
 //! §2 to §6 of the page, from the octets.
 
+use std::collections::BTreeMap;
+
+use network_protocol::compress::{Algorithm, decompress};
 use network_protocol::noise::{Handshake, Opener, Params, Pattern, Role as Noise, Sealer};
 use network_protocol::session::Role;
 
@@ -10,8 +13,8 @@ use crate::graph::{Message, Reply, Ty};
 use crate::json::Json;
 use crate::sessions::Keys;
 
-/// The schemas of the protocols that are accepted, in that order.
-const PROTOCOLS: [&str; 2] = ["chat.np", "logs.np"];
+/// The most that is taken of a compressed body.
+const RAW_MAX: usize = 65_536;
 
 pub struct Listener<'k> {
     keys: &'k Keys,
@@ -26,10 +29,15 @@ pub struct Listener<'k> {
     flights: usize,
     /// The message of each call, for what is answered, and its protocol's index.
     calls: Vec<(u32, usize, Message)>,
+    /// Who speaks.
+    from: Role,
+    /// Bodies that are not all there, by sender, kind and call, and whether they are compressed.
+    unfinished: BTreeMap<(bool, u8, u32), (bool, Vec<u8>)>,
 }
 
 impl<'k> Listener<'k> {
-    pub fn new(keys: &'k Keys) -> Self {
+    /// `protocols` are the files of those that are accepted, in that order.
+    pub fn new(keys: &'k Keys, protocols: &[&str]) -> Self {
         let all = schemas();
         let described = |file: &str| {
             all.iter().find(|schema| schema.file == file).expect("a schema").graph(false)
@@ -37,19 +45,22 @@ impl<'k> Listener<'k> {
         Self {
             keys,
             control: described("control.np"),
-            protocols: PROTOCOLS.iter().map(|file| described(file)).collect(),
+            protocols: protocols.iter().map(|file| described(file)).collect(),
             prologue: Vec::new(),
             handshakes: None,
             hash: None,
             records: None,
             flights: 0,
             calls: Vec::new(),
+            from: Role::Client,
+            unfinished: BTreeMap::new(),
         }
     }
 
     /// Takes apart what a side writes.
     pub fn hear(&mut self, from: Role, mut octets: &[u8]) -> Vec<Json> {
         self.flights += 1;
+        self.from = from;
         let mut parts = Vec::new();
         if self.flights == 1 {
             let len = 10 + usize::from(u16::from_le_bytes([octets[8], octets[9]]));
@@ -172,14 +183,19 @@ impl<'k> Listener<'k> {
         let method = u16::from_le_bytes([header[6], header[7]]);
         let (index, number) = (usize::from(method >> 12), method & 0xFFF);
         let (payload, rest) = rest.split_at(len);
-        assert_eq!(header[5], 0, "no flags yet");
+        let flags = header[5];
         let name = match kind {
             1 => "Request",
             2 => "Reply",
             3 => "Error",
             4 => "Event",
+            5 => "Item",
+            6 => "End",
+            7 => "Credit",
+            8 => "Cancel",
             9 => "Ping",
             10 => "Pong",
+            11 => "GoAway",
             12 => "Close",
             other => panic!("kind {other}"),
         };
@@ -191,15 +207,42 @@ impl<'k> Listener<'k> {
         } else {
             assert_eq!(method, 0);
         }
-        if kind <= 3 {
+        if matches!(kind, 1..=3 | 5..=8) {
             say("call", Json::number(call));
         } else {
             assert_eq!(call, 0);
         }
         say("header", Json::hex(header));
         say("payload", Json::hex(payload));
-        for (key, value) in self.content(kind, (index, number), call, payload) {
-            say(key, value);
+        let mut payload = payload;
+        if flags != 0 {
+            say("flags", Json::number(flags));
+        }
+        if flags & 4 != 0 {
+            let (deadline, behind) = payload.split_first_chunk().expect("a deadline");
+            say("deadline", Json::number(u32::from_le_bytes(*deadline)));
+            payload = behind;
+        }
+        if flags & 2 != 0 {
+            let (len, behind) = payload.split_first_chunk().expect("a length");
+            let (metadata, behind) = behind.split_at(u16::from_le_bytes(*len).into());
+            say("metadata", Json::hex(metadata));
+            payload = behind;
+        }
+        let key = (self.from == Role::Client, kind, call);
+        let begun = self.unfinished.remove(&key);
+        let (compressed, mut body) = begun.unwrap_or_else(|| (flags & 1 != 0, Vec::new()));
+        body.extend_from_slice(payload);
+        if flags & 8 != 0 {
+            self.unfinished.insert(key, (compressed, body));
+        } else {
+            if compressed {
+                body = decompress(Algorithm::Lz4, &body, RAW_MAX).expect("a block").to_vec();
+                say("raw_length", Json::number(body.len() as u32));
+            }
+            for (key, value) in self.content(kind, (index, number), call, &body) {
+                say(key, value);
+            }
         }
         parts.push(Json::Map(entries));
         rest
@@ -225,8 +268,22 @@ impl<'k> Listener<'k> {
             return vec![("message", name), ("value", value)];
         }
         let asked = self.calls.iter().rev().find(|(id, _, _)| *id == call);
+        if kind == 5 {
+            let (_, index, message) = asked.expect("an item of a call");
+            let by_caller = (call % 2 == 1) == (self.from == Role::Client);
+            let ty = if by_caller {
+                message.stream.as_ref().map(|(_, ty)| ty)
+            } else {
+                message.reply.as_ref().map(|reply| &reply.ok)
+            };
+            return vec![("value", self.of_protocol(*index, ty.expect("a stream"), payload))];
+        }
         let reply = asked.and_then(|(_, index, message)| Some((*index, message.reply.clone()?)));
         match (kind, reply) {
+            (2, Some((_, Reply { stream: true, .. }))) | (6 | 8, _) => {
+                assert!(payload.is_empty());
+                vec![]
+            }
             (2, Some((index, Reply { ok, .. }))) => {
                 vec![("value", self.of_protocol(index, &ok, payload))]
             }
@@ -240,8 +297,10 @@ impl<'k> Listener<'k> {
                 }
                 said
             }
+            (7, _) => vec![("value", self.value("Credit", payload))],
             (9, _) => vec![("value", self.value("Ping", payload))],
             (10, _) => vec![("value", self.value("Pong", payload))],
+            (11, _) => vec![("value", self.value("GoAway", payload))],
             (12, _) => vec![("value", self.value("Close", payload))],
             _ => panic!("an answer to nothing"),
         }

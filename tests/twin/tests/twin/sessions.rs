@@ -6,24 +6,27 @@
 //! out of the octets and not out of what was meant to be sent.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use network_protocol::Protocol;
 use network_protocol::error::Fault;
 use network_protocol::frame::control::Offer;
 use network_protocol::frame::reason::Reason;
 use network_protocol::limits::Limits;
+use network_protocol::metadata::{MetaKey, Metadata};
 use network_protocol::noise::{
     Keypair, Pattern, PresharedKey, PublicKey, Random, RandomError, Suite,
 };
+use network_protocol::schema::End;
 use network_protocol::session::{
-    CallId, ClientSecurity, ClockPolicy, Config, Event, ReplayFilter, Role, Security, ServerKey,
-    ServerSecurity, Session,
+    CallId, CallOptions, ClientSecurity, ClockPolicy, Compress, CompressionOffer, Config, Event,
+    ReplayFilter, Role, Security, ServerKey, ServerSecurity, Session, Shape, Shapes,
 };
 use network_protocol::wire::{EncodeError, Root, encode_root};
 
 use golden::chat::{Body, Chat, ChatJoin, ChatSay, JoinError, Joined, Presence, User};
+use golden::flows::{Entry, Flows, FlowsTail, FlowsTalk};
 use golden::logs::Logs;
 
 use crate::json::Json;
@@ -35,6 +38,8 @@ const ABOUT: &[&str] = &[
     "Whole sessions as docs/wire.md describes them. The client offers example::chat::Chat and example::logs::Logs; the schemas are chat.np, logs.np and control.np. Octets, bodies and keys are hex.",
     "keys: all that is secret or random. The ephemeral secrets are what each side draws as its Noise ephemeral key, the nonce is that of the client's Hello, shared is the pre-shared key of NNpsk0. Public keys, prologue and handshake_hash follow from them and are there to compare with.",
     "flights: what each side writes, in order; octets is exactly what goes over the connection. parts is the same, taken apart: the preface; units of the handshake with their Noise payload in clear; records with their plaintext, and the frames in that (a frame may span records; here none does). A unit stands there without its length, a record with it. Without Noise the frames follow each other as they are.",
+    "streams: one session more, whose protocol is example::flows::Flows and whose schema is flows.np: streams each way with credit and ends, a deadline and metadata, a message in fragments, a compressed one, a call that is given up, and the end in order.",
+    "flags are those of the header, where there are any; deadline and metadata stand before the body. Of a message in fragments the last one has the value. raw_length is how long a body is that is compressed, with LZ4; how well it is compressed is up to who writes it.",
     "In frames, protocol and number are the two halves of method. value is the body as JSON, as described in values.json.",
     "refusals: what a server of Noise XX and XK answers to first octets that it does not take, and then closes; without an answer it just closes. reason is the code in the Reject.",
     "A client in another language plays the client's part: given the keys it must write the same octets, and read the server's.",
@@ -214,6 +219,25 @@ pub fn config(role: Role, keys: &Keys) -> Config {
     }
 }
 
+/// What each side of the session with streams is given: small windows and fragments.
+fn streaming(role: Role, keys: &Keys) -> Config {
+    let shape = |input, output, compress| Shape { input, output, compress };
+    let shapes = [
+        (1, shape(false, true, Compress::Never)),
+        (5, shape(true, true, Compress::Never)),
+        (16, shape(false, false, Compress::Always)),
+    ];
+    let limits = Limits::default().with_stream_window(1_024);
+    let limits = limits.and_then(|limits| limits.with_fragment_bytes(1_024)).expect("limits");
+    Config {
+        offers: vec![offer::<Flows>()],
+        limits: limits.into(),
+        shapes: vec![Shapes::new(shapes.map(|(number, shape)| (End::Client, number, shape)))],
+        compression: CompressionOffer { lz4: true, ..CompressionOffer::default() },
+        ..config(role, keys)
+    }
+}
+
 /// Two sessions, and the one who listens to both.
 struct Play<'k> {
     now: Instant,
@@ -224,13 +248,14 @@ struct Play<'k> {
 }
 
 impl<'k> Play<'k> {
-    fn new(keys: &'k Keys) -> Self {
+    fn new(keys: &'k Keys, config: impl Fn(Role, &Keys) -> Config, protocols: &[&str]) -> Self {
         let now = Instant::now();
         let session = |role| {
             Session::new(config(role, keys), Box::new(keys.random(role)), now).expect("a session")
         };
         let (client, server) = (session(Role::Client), session(Role::Server));
-        Self { now, client, server, listener: Listener::new(keys), flights: Vec::new() }
+        let listener = Listener::new(keys, protocols);
+        Self { now, client, server, listener, flights: Vec::new() }
     }
 
     fn side(&mut self, role: Role) -> &mut Session {
@@ -345,6 +370,91 @@ impl<'k> Play<'k> {
     }
 }
 
+/// The session with streams.
+impl Play<'_> {
+    fn flow(&mut self) {
+        self.tail();
+        self.talk_both_ways();
+        let call = self.call(Role::Client, 14, &Bytes::from(counting::<250>(0).repeat(10)));
+        let events = self.flight(Role::Client, "a call in three fragments: Store");
+        assert!(matches!(&events[..], [Event::Request { .. }]), "{events:?}");
+        self.server.reply(call, body(&())).expect("a reply");
+        self.flight(Role::Server, "its reply");
+
+        let call = self.call(Role::Client, 16, &7_u32);
+        self.flight(Role::Client, "a call: Page");
+        let page = "all work and no play ".repeat(30);
+        self.server.reply(call, body(&page)).expect("a reply");
+        let events = self.flight(Role::Server, "its reply, compressed");
+        assert!(matches!(&events[..], [Event::Reply { .. }]), "{events:?}");
+
+        let call = self.call(Role::Client, 13, &7_u64);
+        self.flight(Role::Client, "a call: Grind");
+        let now = self.now;
+        self.client.cancel(now, call);
+        let events = self.flight(Role::Client, "it is given up");
+        assert!(matches!(&events[..], [Event::Dropped { .. }]), "{events:?}");
+        let events = self.flight(Role::Server, "the answer to that");
+        assert_eq!(events, []);
+
+        let call = self.call(Role::Client, 9, &"four".to_owned());
+        self.flight(Role::Client, "a call: Measure");
+        self.server.go_away(Reason::ShuttingDown);
+        let events = self.flight(Role::Server, "the server goes away");
+        assert!(matches!(&events[..], [Event::GoingAway { .. }]), "{events:?}");
+        self.server.reply(call, body(&4_u64)).expect("a reply");
+        let events = self.flight(Role::Server, "the reply, and the end");
+        assert!(matches!(&events[..], [Event::Reply { .. }, Event::Closed(_)]), "{events:?}");
+    }
+
+    /// An answer that is a stream, with credit for it.
+    fn tail(&mut self) {
+        let mut metadata = Metadata::new();
+        let tenant: MetaKey<u64> = MetaKey::new("tenant");
+        let token: MetaKey<String> = MetaKey::new("token").sensitive().no_propagate();
+        metadata.insert(&tenant, &7).expect("it is small");
+        metadata.insert(&token, &"hush".to_owned()).expect("it is small");
+        let timeout = Some(Duration::from_millis(1_500));
+        let options = CallOptions { timeout, metadata: Some(&metadata), compress: None };
+        let asked = FlowsTail { log: "a.log".into(), after: 3 };
+        let now = self.now;
+        let call = self.client.call(now, 0, 1, options, body(&asked)).expect("a call");
+        self.flight(Role::Client, "a call with a deadline and metadata: Tail");
+        self.server.open_stream(call).expect("a stream");
+        for (at, text) in [(1, "one".to_owned()), (2, "two".repeat(200))] {
+            self.server.item(call, body(&Entry { at, text })).expect("credit");
+        }
+        let events = self.flight(Role::Server, "its stream opens, and two items");
+        let [Event::Opened { .. }, Event::Item { cost, .. }, Event::Item { cost: more, .. }] =
+            &events[..]
+        else {
+            panic!("{events:?}")
+        };
+        self.client.taken(call, cost + more);
+        self.flight(Role::Client, "credit for more");
+        self.server.item(call, body(&Entry { at: 3, text: "three".into() })).expect("credit");
+        self.server.end(call).expect("a stream");
+        let events = self.flight(Role::Server, "an item, and the end");
+        assert!(matches!(&events[..], [Event::Item { .. }, Event::Ended { .. }]), "{events:?}");
+    }
+
+    /// A call with streams both ways.
+    fn talk_both_ways(&mut self) {
+        let call = self.call(Role::Client, 5, &FlowsTalk { room: "hall".into() });
+        self.client.item(call, body(&"hello".to_owned())).expect("credit");
+        self.flight(Role::Client, "a call with a stream: Talk, and an item of it");
+        self.server.open_stream(call).expect("a stream");
+        self.server.item(call, body(&Entry { at: 4, text: "hi".into() })).expect("credit");
+        self.flight(Role::Server, "its stream opens, and an item of that");
+        self.client.end(call).expect("a stream");
+        self.flight(Role::Client, "the end of the client's stream");
+        self.server.item(call, body(&Entry { at: 5, text: "bye".into() })).expect("credit");
+        self.server.end(call).expect("a stream");
+        let events = self.flight(Role::Server, "an item, and the end of the server's stream");
+        assert!(matches!(&events[..], [Event::Item { .. }, Event::Ended { .. }]), "{events:?}");
+    }
+}
+
 fn joined() -> Joined {
     let ada = User {
         id: 7,
@@ -379,7 +489,7 @@ fn whole_sessions_are_these_octets() {
     ];
     let sessions = kinds.into_iter().map(|(pattern, suite)| {
         let keys = Keys::new(pattern, suite);
-        let mut play = Play::new(&keys);
+        let mut play = Play::new(&keys, config, &["chat.np", "logs.np"]);
         play.open(&keys);
         play.talk();
         let mut entries = Vec::new();
@@ -397,9 +507,16 @@ fn whole_sessions_are_these_octets() {
         entries.push(("flights".into(), Json::List(play.flights)));
         Json::Map(entries)
     });
+    let keys = Keys::new(None, Suite::ChaChaPoly);
+    let mut play = Play::new(&keys, streaming, &["flows.np"]);
+    play.open(&keys);
+    play.flow();
+    let streams =
+        Json::map([("security", Json::text("none")), ("flights", Json::List(play.flights))]);
     let file = Json::map([
         ("about", Json::List(ABOUT.iter().map(|line| Json::text(*line)).collect())),
         ("sessions", Json::List(sessions.collect())),
+        ("streams", streams),
         ("refusals", Json::List(refusals::all())),
     ]);
     vectors::check("session.json", &file.file());
