@@ -40,13 +40,14 @@ impl Open {
         let prefix = take_prefix(kind, flags, &mut body, core.limits.metadata_bytes())?;
         check_len(body.len(), core)?;
         let (head, more) = (Head::Request { call, method }, flags.has(Flags::MORE));
+        // Also of one that is refused more may be on its way.
+        if self.newest.is_none_or(|newest| call.is_after(newest)) {
+            self.newest = Some(call);
+        }
         if self.drain.refuses(call) {
             // The peer learns that from the GoAway that is on its way.
             stats::count(&mut core.stats.strays);
             return self.begin_refused(head, more, &body);
-        }
-        if self.newest.is_none_or(|newest| call.is_after(newest)) {
-            self.newest = Some(call);
         }
         if self.served.is_full() {
             stats::count(&mut core.stats.overloaded);

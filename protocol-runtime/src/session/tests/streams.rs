@@ -9,6 +9,7 @@ use super::script::failure;
 use crate::error::{Error, Fault, Flood, FlowFault};
 use crate::frame::control::Credit;
 use crate::frame::header::{BadFrame, Head, Kind, Method};
+use crate::frame::reason::Reason;
 use crate::session::{
     CallFailure, CallId, CallOptions, Dropped, Event, ItemRefused, Role, Status, Unanswered,
 };
@@ -352,6 +353,26 @@ fn s12_a_churn_of_calls_that_are_cancelled_at_random_leaves_nothing() {
     pair.assert_status(Status::Open);
     assert_eq!(pair.client.session.calls_in_flight(), 0);
     assert_eq!(pair.server.session.served_in_flight(), 0);
+}
+
+#[test]
+fn a_caller_that_crosses_a_go_away_may_stream_and_cancel() {
+    for cancels in [false, true] {
+        let mut pair = Pair::streaming(|limits| limits);
+        called(&mut pair, 1);
+        pair.server.session.go_away(Reason::ShuttingDown);
+        let options = CallOptions::default();
+        let call = pair.client.session.call(pair.now, 0, 3, options, append(b"")).unwrap();
+        pair.client.session.item(call, append(b"on its way")).unwrap();
+        if cancels {
+            pair.carry(Role::Client);
+            pair.client.session.cancel(pair.now, call);
+        } else {
+            pair.client.session.end(call).unwrap();
+        }
+        pair.settle();
+        pair.assert_status(Status::Open);
+    }
 }
 
 #[test]
