@@ -64,6 +64,7 @@ targets! {
     record_open
     session_server
     session_client
+    session_ops
     key_file
     handshake_snow
     lz4_decode

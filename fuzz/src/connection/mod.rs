@@ -5,6 +5,7 @@
 mod frame;
 mod handshake;
 mod open;
+mod ops;
 mod peer;
 mod preface;
 mod record;
@@ -24,13 +25,14 @@ use network_protocol::session::{
 pub use self::frame::frame_decode;
 pub use self::handshake::{handshake_initiator, handshake_responder};
 pub use self::open::{session_client, session_server};
+pub use self::ops::session_ops;
 pub use self::preface::preface;
 pub use self::record::record_open;
 use crate::corpus::Target;
 use crate::input::pieces;
 
 /// Every target of this module.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 8] = [
     Target { name: "frame_decode", run: frame_decode, seeds: frame::seeds },
     Target { name: "preface", run: preface, seeds: preface::seeds },
     Target {
@@ -46,6 +48,7 @@ pub const TARGETS: [Target; 7] = [
     Target { name: "record_open", run: record_open, seeds: record::seeds },
     Target { name: "session_server", run: session_server, seeds: open::seeds },
     Target { name: "session_client", run: session_client, seeds: open::seeds },
+    Target { name: "session_ops", run: session_ops, seeds: ops::seeds },
 ];
 
 /// The moment from which all others are counted.
