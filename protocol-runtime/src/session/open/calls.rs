@@ -71,13 +71,18 @@ impl Open {
             self.write_cancel(call, core);
             return;
         }
+        self.cancel_later(call);
+        self.send_cancels(now, core);
+    }
+
+    /// The peer is told of a call that was given up when it is the call's turn.
+    fn cancel_later(&mut self, call: CallId) {
         // Of calls that were answered meanwhile nothing is left to be said.
         if self.cancels_due.len() >= self.in_flight.len() {
             let calls = &self.in_flight;
             self.cancels_due.retain(|call| calls.judge(*call) == Answered::Late);
         }
         self.cancels_due.push_back(call);
-        self.send_cancels(now, core);
     }
 
     /// Tells the peer of calls that were given up, as many as it does not take for a flood. The
@@ -110,13 +115,19 @@ impl Open {
         }
     }
 
-    /// An answer came that cannot be kept: the call fails, and the peer may stop.
-    pub(super) fn give_up_unread(&mut self, call: CallId, core: &mut Core) {
+    /// An answer came that cannot be kept: the call fails, and the peer may stop if there is more
+    /// to come.
+    pub(super) fn give_up_unread(&mut self, head: Head, call: CallId, core: &mut Core) {
+        let all_came = head.kind() != Kind::Item && !self.joining.has(head.kind(), call);
         self.joining.forget(call);
         if self.in_flight.forget(call, None) {
             core.outbox.abandon(call);
             core.events.push_back(Event::Failed { call, error: CallFailure::NoMemory });
-            self.write_cancel(call, core);
+            if all_came {
+                self.in_flight.end(call);
+            } else {
+                self.cancel_later(call);
+            }
         }
     }
 

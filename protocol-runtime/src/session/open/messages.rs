@@ -144,11 +144,11 @@ impl Open {
                 self.refuse(call, &Fault::Overloaded { retry_after: None }, core)
             }
             Head::Reply { call } | Head::Error { call } => {
-                self.give_up_unread(call, core);
+                self.give_up_unread(head, call, core);
                 Ok(())
             }
             Head::Item { call } if call.caller() == core.role => {
-                self.give_up_unread(call, core);
+                self.give_up_unread(head, call, core);
                 Ok(())
             }
             Head::Item { call } => self.drop_served(

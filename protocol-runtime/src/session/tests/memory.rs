@@ -106,15 +106,18 @@ fn what_comes_of_a_message_there_was_no_memory_for_is_dropped() {
 
 #[test]
 fn an_answer_that_there_is_no_memory_for_fails_the_call() {
-    let (mut pair, memory) = short(Role::Client);
-    let call = pair.client.call(pair.now, b"", None);
-    pair.settle();
-    pair.server.session.reply(call, append(&vec![7; 2 * MIB])).unwrap();
-    pair.settle();
-    let failed = Event::Failed { call, error: CallFailure::NoMemory };
-    assert_eq!(pair.client.take_events(), [failed]);
-    assert_eq!(memory.used(), 0);
-    pair.assert_status(Status::Open);
+    // It ends where the memory does, or far behind that.
+    for len in [MIB + 1, 2 * MIB] {
+        let (mut pair, memory) = short(Role::Client);
+        let call = pair.client.call(pair.now, b"", None);
+        pair.settle();
+        pair.server.session.reply(call, append(&vec![7; len])).unwrap();
+        pair.settle();
+        let failed = Event::Failed { call, error: CallFailure::NoMemory };
+        assert_eq!(pair.client.take_events(), [failed]);
+        assert_eq!((memory.used(), pair.client.session.calls_in_flight()), (0, 0));
+        pair.assert_status(Status::Open);
+    }
 }
 
 #[test]
