@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::shape::Shape;
 use super::spare::Spare;
-use super::window::Streams;
+use super::window::{Receiving, Streams};
 use crate::frame::id::{CallId, Role};
 
 #[derive(Debug)]
@@ -43,6 +43,15 @@ pub(super) struct Slot {
     /// Whether the answer is a stream and has begun.
     pub(super) opened: bool,
     pub(super) streams: Option<Box<Streams>>,
+}
+
+/// Calls whose slots were given up before the peer answered, and may answer yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Unanswered {
+    /// How many answers there may be: two where a stream did not begin.
+    pub(super) answers: u32,
+    /// What the peer may still send on their streams.
+    pub(super) credit: u32,
 }
 
 /// What an answer is for.
@@ -160,20 +169,24 @@ impl InFlight {
     }
 
     /// Ends the wait for each call whose deadline has come, and frees each slot that was kept
-    /// long enough. `timed_out` is told of the former.
+    /// long enough. `timed_out` is told of the former, and the latter are returned.
     pub(super) fn expire(
         &mut self,
         now: Instant,
         grace: Duration,
         mut timed_out: impl FnMut(CallId),
-    ) {
+    ) -> Unanswered {
+        let mut freed = Unanswered::default();
         if self.wake.is_none_or(|wake| now < wake) {
-            return;
+            return freed;
         }
         self.wake = None;
         for at in 0..self.slots.len() {
             let Some(Some(slot)) = self.slots.get(at) else { continue };
             let (call, awaited, deadline) = (slot.call, slot.awaited, slot.deadline);
+            let stream = slot.streams.as_ref().and_then(|streams| streams.recv.as_ref());
+            let credit = stream.map_or(0, Receiving::left);
+            let answers = if stream.is_some() && !slot.opened { 2 } else { 1 };
             if deadline.is_none_or(|deadline| now < deadline) {
                 self.wake_at(deadline);
             } else if awaited {
@@ -181,8 +194,11 @@ impl InFlight {
                 self.forget(call, now.checked_add(grace));
             } else {
                 self.free(call);
+                freed.answers = freed.answers.saturating_add(answers);
+                freed.credit = freed.credit.saturating_add(credit);
             }
         }
+        freed
     }
 
     /// The calls that somebody waits for and that come after `last`; all of them if there is none.

@@ -59,6 +59,11 @@ impl Open {
         self.burden(body, core)
     }
 
+    /// What a peer had credit for may be on its way when its stream is over.
+    pub(super) fn forgive(&mut self, credit: u32) {
+        self.forgiven = self.forgiven.saturating_add(credit).min(i32::MAX.unsigned_abs());
+    }
+
     /// A frame for a stream that may have ended while it was on its way.
     pub(super) fn stray_of_stream(&mut self, body: &Bytes, core: &mut Core) -> Result<(), Error> {
         match self.forgiven.checked_sub(window::cost(body.len())) {

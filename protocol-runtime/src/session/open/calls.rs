@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::super::event::{CallFailure, CallOptions, CallRefused, Event};
 use super::super::in_flight::Answered;
 use super::super::outbox::Outgoing;
-use super::super::window::{Receiving, Sending, Streams};
+use super::super::window::{COST_MIN, Receiving, Sending, Streams};
 use super::super::{Core, stats};
 use super::joining::Prefix;
 use super::{Open, check_len, read_failure, take_prefix};
@@ -136,11 +136,16 @@ impl Open {
         let grace = core.limits.late_reply_grace();
         let mut late = Vec::new();
         let Core { events, stats, .. } = core;
-        self.in_flight.expire(now, grace, |call| {
+        let freed = self.in_flight.expire(now, grace, |call| {
             stats::count(&mut stats.calls_timed_out);
             events.push_back(Event::Failed { call, error: CallFailure::TimedOut });
             late.push(call);
         });
+        // The peer may be slow, and is not at fault for what it says of them.
+        self.unanswered = self.unanswered.saturating_add(freed.answers);
+        let credit =
+            freed.answers.saturating_mul(COST_MIN.saturating_mul(4)).saturating_add(freed.credit);
+        self.forgive(credit);
         for call in late {
             self.joining.forget(call);
             // The peer knows when nobody waits any more, unless it did not even get the message.
@@ -163,7 +168,7 @@ impl Open {
         }
         match self.in_flight.judge(call) {
             Answered::NeverMade => return Err(BadFrame::NeverMade { kind, call }.into()),
-            Answered::Over => return self.stray(&body, core),
+            Answered::Over => return self.on_answer_past(flags, &body, core),
             Answered::Late => return self.on_late(kind, call, flags, &body, core),
             Answered::Awaited => {}
         }
@@ -195,6 +200,16 @@ impl Open {
         }
         let next = self.joining.begin(head, prefix, Some(&core.memory), &body)?;
         self.joined(head, next, None, core)
+    }
+
+    /// An answer to a call that has no slot any more. There is one for each that was given up.
+    fn on_answer_past(&mut self, flags: Flags, body: &Bytes, core: &mut Core) -> Result<(), Error> {
+        let Some(left) = self.unanswered.checked_sub(1) else { return self.stray(body, core) };
+        stats::count(&mut core.stats.strays);
+        if !flags.has(Flags::MORE) {
+            self.unanswered = left;
+        }
+        Ok(())
     }
 
     /// An answer to a call that nobody waits for.

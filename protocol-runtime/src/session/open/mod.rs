@@ -107,6 +107,8 @@ pub(super) struct Open {
     pings: Vec<u64>,
     /// Octets of frames without effect that no useful frame has paid for.
     overhead: u32,
+    /// Answers that the peer may still give to calls without a slot.
+    unanswered: u32,
     /// What may still come for streams that are over, and is no fault.
     forgiven: u32,
     /// Octets of answers that the session gave by itself, and the batch they wait in.
@@ -185,6 +187,7 @@ impl Open {
             done: (0, 0),
             pings: Vec::new(),
             overhead: 0,
+            unanswered: 0,
             forgiven: 0,
             refusals: (0, 0),
             life: Life::new(now, limits),

@@ -203,12 +203,10 @@ impl Open {
             self.streaming = self.streaming.saturating_sub(1);
             if let Some(recv) = streams.recv {
                 // What the peer had credit for may be on its way, and a few frames beside it.
-                let more = recv.left().saturating_add(COST_MIN.saturating_mul(4));
-                self.forgiven = self.forgiven.saturating_add(more).min(i32::MAX.unsigned_abs());
+                self.forgive(recv.left().saturating_add(COST_MIN.saturating_mul(4)));
                 self.joining.forget(serving.call);
             } else {
-                let more = COST_MIN.saturating_mul(4);
-                self.forgiven = self.forgiven.saturating_add(more).min(i32::MAX.unsigned_abs());
+                self.forgive(COST_MIN.saturating_mul(4));
             }
         }
     }

@@ -7,6 +7,7 @@ use crate::error::{CloseReason, Error, Flood};
 use crate::frame::control::{Close, ErrorBody, Ping, Pong};
 use crate::frame::header::{BadFrame, Head, Kind, Method};
 use crate::frame::reason::Reason;
+use crate::limits::Limits;
 use crate::session::{CallFailure, CallOptions, Event, Role, Status};
 use crate::wire::{DecodeOptions, decode_root};
 
@@ -322,4 +323,46 @@ fn what_shows_a_session_shows_no_secret() {
     let shown = format!("{:?}", pair.client.session);
     assert!(!shown.contains(&secret[1..20]));
     assert!(!shown.is_empty());
+}
+
+#[test]
+fn answers_of_a_slow_peer_past_the_grace_are_no_flood() {
+    let second = Duration::from_secs(1);
+    let mut pair = Pair::streaming(|limits| limits.with_late_reply_grace(second).unwrap());
+    // The server hears, and nothing of it arrives.
+    for _ in 0..10 {
+        for _ in 0..128 {
+            pair.client.call(pair.now, b"x", Some(second));
+        }
+        pair.carry(Role::Client);
+        pair.advance(second * 2);
+    }
+    assert_eq!(pair.client.session.calls_in_flight(), 0);
+    pair.settle();
+    pair.assert_status(Status::Open);
+    assert_eq!(pair.client.session.stats().strays, 1_280);
+    // That was all of them.
+    let late = frame(Head::Reply { call: id(1) }, &[0; 64]);
+    pair.client.receive(pair.now, &late.repeat(25_600 / 76 + 1));
+    assert_eq!(pair.client.session.status(), Status::Closed);
+}
+
+#[test]
+fn a_large_answer_and_a_full_stream_past_the_grace_are_no_flood() {
+    let mut pair = Pair::streaming(|limits| limits);
+    let large = pair.client.call(pair.now, b"x", None);
+    let options = CallOptions::default();
+    let stream = pair.client.session.call(pair.now, 0, 2, options, append(b"")).unwrap();
+    pair.settle();
+    pair.server.session.open_stream(stream).unwrap();
+    while pair.server.session.item(stream, append(b"small")).is_ok() {}
+    pair.server.session.reply(large, append(&vec![1; 8 << 20])).unwrap();
+    // Nothing of that arrives before its time.
+    pair.client.session.cancel(pair.now, large);
+    pair.client.session.cancel(pair.now, stream);
+    let grace = Limits::default().late_reply_grace();
+    pair.client.session.handle_timeout(pair.now + grace);
+    assert_eq!(pair.client.session.calls_in_flight(), 0);
+    pair.settle();
+    pair.assert_status(Status::Open);
 }
