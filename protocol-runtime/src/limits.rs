@@ -172,8 +172,8 @@ limits! {
     /// The interval in which [`pings`](Self::pings) are counted.
     pings_interval / with_pings_interval: Duration = Duration::from_secs(10), MILLISECOND => HOUR, "ms";
     /// How many calls a peer may cancel in each [`control_interval`](Self::control_interval), beyond
-    /// those that were answered. This side cancels half as many, and no more than half the default;
-    /// beyond that the peer is told later.
+    /// those that were answered. This side cancels half as many in twice the time, and no more than
+    /// half the default; beyond that the peer is told later.
     cancels / with_cancels: u32 = 100, 2 => 65_536, "cancels";
     /// How many frames of little use (credit beyond what was spent, or next to none; repeated
     /// GoAways) a peer may send in each [`control_interval`](Self::control_interval).

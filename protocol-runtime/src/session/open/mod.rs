@@ -178,9 +178,10 @@ impl Open {
                 interval.max(usual.pings_interval()),
             ),
             cancels_in: Budget::new(limits.cancels(), control),
+            // Twice the time, so that what is held up for an interval falls into two of them.
             cancels_out: Budget::new(
                 limits.cancels().min(usual.cancels()) / 2,
-                control.max(usual.control_interval()),
+                control.max(usual.control_interval()).saturating_mul(2),
             ),
             cancels_due: VecDeque::new(),
             control: Budget::new(limits.control_frames(), control),
