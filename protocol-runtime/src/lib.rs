@@ -20,6 +20,7 @@
 
 #[doc(hidden)]
 pub mod __private;
+mod buffers;
 #[cfg(feature = "net")]
 pub mod call;
 #[cfg(feature = "net")]

@@ -120,7 +120,7 @@ limits! {
     frame_bytes / with_frame_bytes: u32 = 65_536, 1_024 => 104_857_600, "bytes";
     /// The longest fragment that this side cuts its own messages into; shorter if the peer takes
     /// shorter frames only. Between the fragments of large messages others get through.
-    fragment_bytes / with_fragment_bytes: u32 = 16_320, 1_024 => 104_857_600, "bytes";
+    fragment_bytes / with_fragment_bytes: u32 = 32_768, 1_024 => 104_857_600, "bytes";
     /// How long a body is at least that this side compresses.
     compress_min / with_compress_min: u32 = 512, 1 => 104_857_600, "bytes";
     /// The most metadata of one message, either way.

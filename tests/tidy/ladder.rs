@@ -21,7 +21,8 @@ const SHELL: &str = "transport";
 
 /// Plain data, of use to every row, with what it may name itself. An error holds the errors of
 /// what it is made of; those are data as well.
-const DATA: [(&str, &[&str]); 5] = [
+const DATA: [(&str, &[&str]); 6] = [
+    ("buffers", &[]),
     ("limits", &[]),
     ("metadata", &["frame::control", "wire"]),
     ("schema", &[]),

@@ -42,6 +42,7 @@ impl Driver {
             }
             if !self.input.bytes.is_empty() {
                 core.session.handle_bytes(now, &mut self.input.bytes);
+                self.input.joining = core.session.is_joining();
             }
             if core.session.poll_timeout().is_some_and(|deadline| deadline <= now) {
                 core.session.handle_timeout(now);

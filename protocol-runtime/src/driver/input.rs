@@ -15,6 +15,8 @@ use crate::transport::Stream;
 
 /// What one read takes at most, if nothing unread is in the way.
 const READ_BYTES: usize = 64 * 1024;
+/// And while a message in fragments is under way.
+const READ_BYTES_LARGE: usize = 256 * 1024;
 /// A read into less than this is not worth its system call.
 const READ_BYTES_MIN: usize = 4 * 1024;
 /// What is left of a frame, up to this, is copied rather than that it keeps a whole buffer.
@@ -30,6 +32,8 @@ thread_local! {
 #[derive(Debug, Default)]
 pub(crate) struct Input {
     pub(crate) bytes: BytesMut,
+    /// Whether a message in fragments is under way.
+    pub(crate) joining: bool,
 }
 
 impl Input {
@@ -42,27 +46,25 @@ impl Input {
         task: &mut Context<'_>,
         most: usize,
     ) -> Poll<io::Result<usize>> {
-        self.make_room();
-        let read = pin!(stream.read_buf(&mut (&mut self.bytes).limit(most))).poll(task);
+        let wanted = if self.joining { READ_BYTES_LARGE } else { READ_BYTES };
+        self.make_room(wanted);
+        let read = pin!(stream.read_buf(&mut (&mut self.bytes).limit(most.min(wanted)))).poll(task);
         if read.is_pending() {
             self.release();
         }
         read
     }
 
-    fn make_room(&mut self) {
-        if self.bytes.capacity() - self.bytes.len() >= READ_BYTES_MIN {
+    fn make_room(&mut self, wanted: usize) {
+        let enough = if self.joining { wanted / 2 } else { READ_BYTES_MIN };
+        if self.bytes.capacity() - self.bytes.len() >= enough {
             return;
         }
-        if self.bytes.is_empty() {
-            if self.bytes.capacity() == 0 {
-                self.bytes = FREE.with_borrow_mut(free).unwrap_or_default();
-            }
-            // Also takes the whole buffer back if no message refers to it.
-            self.bytes.reserve(READ_BYTES);
-        } else {
-            self.bytes.reserve(READ_BYTES / 2);
+        if self.bytes.capacity() == 0 {
+            self.bytes = FREE.with_borrow_mut(free).unwrap_or_default();
         }
+        // Also takes the whole buffer back if no message refers to it.
+        self.bytes.reserve(wanted);
     }
 
     /// Returns a buffer to the pool that is empty, or nearly. Messages may refer to it still;
@@ -90,8 +92,8 @@ fn free(pool: &mut Vec<BytesMut>) -> Option<BytesMut> {
     for at in (0..pool.len()).rev() {
         if pool.get_mut(at).is_some_and(|bytes| bytes.try_reclaim(READ_BYTES)) {
             let bytes = pool.remove(at);
-            // One that grew is not worth keeping.
-            return (bytes.capacity() <= 2 * READ_BYTES).then_some(bytes);
+            // One that grew far is not worth keeping.
+            return (bytes.capacity() <= 2 * READ_BYTES_LARGE).then_some(bytes);
         }
     }
     None

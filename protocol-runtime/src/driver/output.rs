@@ -1,28 +1,29 @@
 //! What was taken from the session and is being written, batch by batch.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use bytes::Buf;
 use tokio::io::AsyncWrite;
 
 use super::shared::Shared;
+use crate::session::Batch;
 use crate::transport::Stream;
 
 /// A batch on its way out.
 #[derive(Debug, Default)]
 pub(super) struct Output {
-    bytes: Vec<u8>,
-    written: usize,
+    batch: Batch,
     /// Bytes were written that the stream may still hold back.
     dirty: bool,
     /// Since when the stream has taken nothing.
     stalled: Option<Instant>,
 }
 
-/// A buffer that grew beyond this is not kept for the next batch.
-const KEPT_BYTES_MAX: usize = 256 * 1024;
+/// Pieces that one system call writes at most. A batch of fragments has fewer.
+const PIECES: usize = 16;
 
 /// How much of its memory a batch may leave unused while the stream takes nothing.
 const SPARE_BYTES_MAX: usize = 4 * 1024;
@@ -54,19 +55,19 @@ impl Output {
     ) -> Written {
         let mut some = false;
         loop {
-            while let Some(rest) = self.bytes.get(self.written..).filter(|rest| !rest.is_empty()) {
-                match Pin::new(&mut *stream).poll_write(task, rest) {
+            while !self.batch.is_empty() {
+                match self.poll_pieces(stream, task) {
                     Poll::Ready(Ok(0)) => return Written::Failed(io::ErrorKind::WriteZero.into()),
                     Poll::Ready(Ok(count)) => {
-                        self.written = self.written.saturating_add(count);
+                        self.batch.advance(count);
                         (self.dirty, self.stalled, some) = (true, None, true);
                     }
                     Poll::Ready(Err(error)) => return Written::Failed(error),
                     Poll::Pending => return self.blocked(some, now),
                 }
             }
-            self.next_batch(shared);
-            if self.bytes.is_empty() {
+            self.next_batch(shared, stream.is_write_vectored());
+            if self.batch.is_empty() {
                 break;
             }
         }
@@ -83,7 +84,7 @@ impl Output {
 
     /// Whether nothing of what was taken is left.
     pub(super) fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
+        self.batch.is_empty()
     }
 
     /// Since when the stream has taken nothing.
@@ -93,9 +94,7 @@ impl Output {
 
     /// When to [`trim`](Self::trim), if there is a reason to.
     pub(super) fn trims(&self) -> Option<Instant> {
-        let rest = self.bytes.len().saturating_sub(self.written);
-        let spare = self.bytes.capacity().saturating_sub(rest);
-        let stalled = self.stalled.filter(|_| spare > SPARE_BYTES_MAX)?;
+        let stalled = self.stalled.filter(|_| self.batch.spare() > SPARE_BYTES_MAX)?;
         stalled.checked_add(PATIENCE)
     }
 
@@ -103,8 +102,7 @@ impl Output {
     /// a while: those who read slowly may be many.
     pub(super) fn trim(&mut self, now: Instant) {
         if self.trims().is_some_and(|at| at <= now) {
-            self.bytes = self.bytes.split_off(self.written);
-            self.written = 0;
+            self.batch.trim();
         }
     }
 
@@ -115,19 +113,25 @@ impl Output {
 
     /// The buffer of the batch, for whoever fills it.
     pub(super) fn buffer(&mut self) -> &mut Vec<u8> {
-        &mut self.bytes
+        self.batch.buffer()
+    }
+
+    /// Writes once.
+    fn poll_pieces(&self, stream: &mut Stream, task: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let stream = Pin::new(stream);
+        if self.batch.is_whole() {
+            return stream.poll_write(task, self.batch.chunk());
+        }
+        let mut pieces = [IoSlice::new(&[]); PIECES];
+        let count = self.batch.chunks_vectored(&mut pieces);
+        stream.poll_write_vectored(task, pieces.get(..count).unwrap_or_default())
     }
 
     /// Takes all that waits in the session as one batch.
-    fn next_batch(&mut self, shared: &Shared) {
-        self.written = 0;
-        self.bytes.clear();
-        if self.bytes.capacity() > KEPT_BYTES_MAX {
-            self.bytes = Vec::new();
-        }
+    fn next_batch(&mut self, shared: &Shared, in_parts: bool) {
         shared.with(|core| {
-            core.session.poll_transmit(&mut self.bytes);
-            core.unsent = self.bytes.len();
+            core.session.poll_batch(&mut self.batch, in_parts);
+            core.unsent = self.batch.remaining();
         });
     }
 
@@ -144,24 +148,24 @@ mod tests {
     #[test]
     fn a_batch_that_nobody_takes_keeps_no_more_than_its_rest() {
         let start = crate::driver::now();
-        let mut bytes = Vec::with_capacity(200_000);
-        bytes.resize(50_000, 7);
-        let mut output = Output { bytes, written: 20_000, dirty: true, stalled: Some(start) };
+        let mut batch = Batch::default();
+        batch.buffer().reserve_exact(200_000);
+        batch.buffer().resize(50_000, 7);
+        batch.advance(20_000);
+        let mut output = Output { batch, dirty: true, stalled: Some(start) };
         output.trim(start);
-        assert_eq!(output.bytes.len(), 50_000);
+        assert_eq!(output.buffer().len(), 50_000);
         let later = output.trims().unwrap();
         output.trim(later);
-        assert_eq!(
-            (output.bytes.len(), output.bytes.capacity(), output.written),
-            (30_000, 30_000, 0)
-        );
-        assert_eq!(output.trims(), None);
+        assert_eq!((output.buffer().len(), output.buffer().capacity()), (30_000, 30_000));
+        assert_eq!((output.batch.remaining(), output.trims()), (30_000, None));
     }
 
     #[test]
     fn a_batch_that_is_taken_keeps_its_memory() {
-        let bytes = Vec::with_capacity(200_000);
-        let output = Output { bytes, written: 0, dirty: true, stalled: None };
+        let mut batch = Batch::default();
+        batch.buffer().reserve_exact(200_000);
+        let output = Output { batch, dirty: true, stalled: None };
         assert_eq!(output.trims(), None);
     }
 }

@@ -32,6 +32,8 @@
 //! Events before it are whole and are still to be served, though no answer can be given.
 
 mod answers;
+#[cfg(feature = "net")]
+mod batch;
 mod budget;
 mod clock;
 mod config;
@@ -48,6 +50,7 @@ mod spare;
 mod stats;
 #[cfg(test)]
 mod tests;
+mod transmit;
 mod window;
 
 use std::collections::VecDeque;
@@ -66,6 +69,8 @@ use crate::limits::Limits;
 use crate::noise::Random;
 use crate::wire::EncodeError;
 
+#[cfg(feature = "net")]
+pub(crate) use self::batch::Batch;
 pub use self::clock::ClockPolicy;
 pub use self::config::{
     Accepted, ClientSecurity, CompressionOffer, Config, Established, Security, ServerKey,
@@ -314,7 +319,7 @@ impl Session {
             State::Handshaking(handshaking) => handshaking.refuse(reason, &mut self.core.outbox),
             State::Open(open) => {
                 // What was said before still goes out, as far as the peer gave credit for it.
-                open.pump(&mut self.core, true);
+                open.pump(&mut self.core, true, false);
                 self.core.write_close(reason, text);
             }
             State::Closed(_) => return,
@@ -323,27 +328,6 @@ impl Session {
     }
 
     // Outputs.
-
-    /// Appends octets that are ready to `out`, sealed as one batch. False if there were none.
-    ///
-    /// Of large messages about 256 KiB come at a time, so there may be more at once.
-    pub fn poll_transmit(&mut self, out: &mut Vec<u8>) -> bool {
-        let before = out.len();
-        if let State::Open(open) = &mut self.state {
-            open.pump(&mut self.core, false);
-        }
-        self.close_if_drained();
-        if let Err(error) = self.core.outbox.take(out) {
-            // The counter of records is used up: not even a Close can be sealed.
-            self.core.outbox.discard();
-            if !matches!(self.state, State::Closed(_)) {
-                self.finish(Error::Record(error).into(), Rest::Sent);
-            }
-        }
-        let taken = out.len().saturating_sub(before);
-        stats::add(&mut self.core.stats.octets_out, taken.try_into().unwrap_or(u64::MAX));
-        taken > 0
-    }
 
     /// The next event.
     pub fn poll_event(&mut self) -> Option<Event> {
@@ -360,6 +344,15 @@ impl Session {
     #[cfg(feature = "net")]
     pub(crate) fn left_messages(&self) -> bool {
         self.core.events.iter().any(|event| matches!(event, Event::OneWay { .. }))
+    }
+
+    /// Whether a message of the peer has come in part: more is likely to follow at once.
+    #[cfg(feature = "net")]
+    pub(crate) const fn is_joining(&self) -> bool {
+        match &self.state {
+            State::Open(open) => open.is_joining(),
+            State::Handshaking(_) | State::Closed(_) => false,
+        }
     }
 
     /// When to call [`handle_timeout`](Self::handle_timeout). It may be earlier than needed, so

@@ -8,7 +8,12 @@
 
 use std::collections::VecDeque;
 
+use bytes::Bytes;
+
+#[cfg(feature = "net")]
+use super::batch::Batch;
 use super::spare::{BYTES_MAX, Spare};
+use crate::buffers::{self, Long};
 use crate::compress::Compressor;
 use crate::frame::control::Meta;
 use crate::frame::header::{Flags, HEADER, Head, Kind};
@@ -23,12 +28,22 @@ const KEPT_MAX: usize = BYTES_MAX;
 /// No fragment is added to a batch of so many bytes.
 const BATCH: usize = 256 * 1_024;
 
+/// How long a fragment is at least that is shared with its message and not copied.
+const SHARED_MIN: usize = 4 * 1_024;
+
+/// Fragments, each with the place in a run of octets before which it comes, in order.
+pub(super) type Parts = VecDeque<(usize, Bytes)>;
+
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     /// Octets of the handshake, never sealed.
     clear: Vec<u8>,
     /// Frames; with a sealer, behind room for the header of the first record.
     frames: Vec<u8>,
+    /// What comes between them; nothing between one batch and the next.
+    parts: Parts,
+    /// How long that is.
+    shared: usize,
     sealer: Option<Sealer>,
     batch: u64,
     /// A compressed body on its way into `frames`.
@@ -64,9 +79,8 @@ pub(super) struct Outgoing<'a> {
 struct Large {
     head: Head,
     flags: Flags,
-    /// The message behind the `at` octets that went out.
-    bytes: Vec<u8>,
-    at: usize,
+    /// What of the message did not go out yet.
+    rest: Bytes,
     fragment: usize,
     started: bool,
     /// Whether there is no credit for more of it.
@@ -152,12 +166,11 @@ impl Outbox {
             let len = prefix.try_into().unwrap_or(u64::MAX);
             return Err(EncodeError::TooLarge { len, max: message.fragment.into() });
         }
-        let (bytes, at) = frame.take();
+        let rest = frame.take();
         self.large.push_back(Large {
             head: message.head,
             flags,
-            bytes,
-            at,
+            rest,
             fragment: usize::try_from(message.fragment).unwrap_or(usize::MAX),
             started: false,
             blocked: false,
@@ -197,7 +210,7 @@ impl Outbox {
 
     /// Whether no batch is full yet.
     pub(super) fn has_room(&self) -> bool {
-        self.frames.len() < BATCH
+        self.frames.len().saturating_add(self.shared) < BATCH
     }
 
     /// The next message that may go on, by its place, and what it is.
@@ -232,27 +245,33 @@ impl Outbox {
     }
 
     /// Writes a fragment of the message at this place, of at most `most` octets.
-    pub(super) fn fragment(&mut self, at: usize, most: u32) -> Option<Fragment> {
+    ///
+    /// With `share` a long one is not copied; [`take_batch`](Self::take_batch) is to follow.
+    pub(super) fn fragment(&mut self, at: usize, most: u32, share: bool) -> Option<Fragment> {
         self.make_room();
         let large = self.large.get_mut(at)?;
-        let rest = large.bytes.get(large.at..).unwrap_or_default();
         let most = usize::try_from(most).unwrap_or(usize::MAX).min(large.fragment);
-        let (part, rest) = rest.split_at(most.min(rest.len()));
+        let part = large.rest.split_to(most.min(large.rest.len()));
         let mut flags = if large.started { Flags::NONE } else { large.flags };
-        if !rest.is_empty() {
+        let over = large.rest.is_empty();
+        if !over {
             flags = flags.with(Flags::MORE);
         }
-        if self.frames.len() <= RECORD_HEADER {
+        let (head, len) = (large.head, part.len());
+        let shared = share && self.sealer.is_none() && len >= SHARED_MIN;
+        if !shared && self.frames.len() <= RECORD_HEADER {
             // For all that comes and what it is packed into, and not twice as much.
-            let all = part.len().saturating_add(rest.len()).min(BATCH);
+            let all = len.saturating_add(large.rest.len()).min(BATCH);
             self.frames.reserve_exact(all.saturating_add(all / 64).saturating_add(HEADER));
         }
-        let header = large.head.flagged(flags, u32::try_from(part.len()).unwrap_or(u32::MAX));
-        self.frames.extend_from_slice(&header);
-        self.frames.extend_from_slice(part);
-        let (head, len, over) = (large.head, part.len(), rest.is_empty());
+        self.frames.extend_from_slice(&head.flagged(flags, u32::try_from(len).unwrap_or(u32::MAX)));
+        if shared {
+            self.shared = self.shared.saturating_add(len);
+            self.parts.push_back((self.frames.len(), part));
+        } else {
+            self.frames.extend_from_slice(&part);
+        }
         large.started = true;
-        large.at = large.at.saturating_add(len);
         let last = if over {
             self.turn = at;
             self.large.remove(at).map(|large| large.then_end)
@@ -313,7 +332,7 @@ impl Outbox {
             out.append(&mut self.frames);
         }
         if self.frames.capacity() > KEPT_MAX {
-            self.frames = Vec::new();
+            buffers::give(std::mem::take(&mut self.frames));
         }
         match &mut self.sealer {
             Some(sealer) if out.len() > from => {
@@ -323,10 +342,23 @@ impl Outbox {
         }
     }
 
+    /// Moves everything that waits into `batch`, of which nothing is left, and seals it there.
+    ///
+    /// On an error `batch` is empty, and nothing can be sent any more.
+    #[cfg(feature = "net")]
+    pub(super) fn take_batch(&mut self, batch: &mut Batch) -> Result<(), NoiseError> {
+        let (clear, parts) = (self.clear.len(), std::mem::take(&mut self.parts));
+        self.shared = 0;
+        self.take(batch.begin())?;
+        batch.share(parts, clear);
+        Ok(())
+    }
+
     /// Drops everything that waits.
     pub(super) fn discard(&mut self) {
         self.clear = Vec::new();
         self.frames = Vec::new();
+        (self.parts, self.shared) = (Parts::new(), 0);
         self.large = VecDeque::new();
     }
 
@@ -335,9 +367,7 @@ impl Outbox {
         let room = if self.sealer.is_some() { RECORD_HEADER } else { 0 };
         let small = self.clear.len().saturating_add(self.frames.len().saturating_sub(room));
         let ready = self.large.iter().filter(|large| !large.blocked);
-        ready.fold(small, |sum, large| {
-            sum.saturating_add(large.bytes.len().saturating_sub(large.at))
-        })
+        ready.fold(small, |sum, large| sum.saturating_add(large.rest.len()))
     }
 
     /// The number of the batch that is being gathered.
@@ -409,17 +439,22 @@ impl<'a> Unfinished<'a> {
         smaller
     }
 
-    /// Takes the octets of the frame out, which is not to be one, with the place where they begin.
-    fn take(mut self) -> (Vec<u8>, usize) {
+    /// Takes the octets of the frame out, which is not to be one.
+    fn take(mut self) -> Bytes {
         self.finished = true;
         let at = self.start.saturating_add(HEADER);
-        if self.start <= RECORD_HEADER {
-            // Nothing else waits: the buffer as it is. Room for a record is made anew.
-            return (std::mem::take(self.frames), at);
+        let before = self.frames.get(..self.start).unwrap_or_default();
+        // Whichever is shorter is copied.
+        if before.len() > self.len() {
+            let bytes = self.frames.split_off(at);
+            self.frames.truncate(self.start);
+            return bytes.into();
         }
-        let bytes = self.frames.split_off(at);
-        self.frames.truncate(self.start);
-        (bytes, 0)
+        // Room for a record, if that is all there is, is made anew.
+        let before = before.get(..if before.len() > RECORD_HEADER { before.len() } else { 0 });
+        let before = before.unwrap_or_default().to_vec();
+        let bytes = Long::from(std::mem::replace(self.frames, before));
+        Bytes::from_owner(bytes).split_off(at)
     }
 
     fn finish(mut self, head: Head, flags: Flags, max: u32) -> Result<(), EncodeError> {

@@ -5,6 +5,7 @@
 
 use super::error::{EncodeError, Place};
 use super::layout::Bit;
+use crate::buffers;
 
 /// How far ahead the buffer is filled with zeros: at least, and at most.
 const AHEAD: (usize, usize) = (128, 16 * 1_024);
@@ -236,6 +237,9 @@ fn grown(mut buf: Vec<u8>, start: usize, len: usize, n: usize) -> Vec<u8> {
 fn append_long(mut buf: Vec<u8>, start: usize, len: usize, bytes: &[u8]) -> Vec<u8> {
     if bytes.len() >= LARGE {
         buf.truncate(len);
+        if buf.capacity() - len < bytes.len() {
+            buffers::grow(&mut buf, bytes.len());
+        }
         buf.extend_from_slice(bytes);
         return buf;
     }

@@ -4,6 +4,7 @@
 use bytes::Bytes;
 
 use super::super::memory::{Charge, MessageMemory};
+use crate::buffers::Long;
 use crate::error::Error;
 use crate::frame::header::{BadFrame, Head, Kind};
 use crate::frame::id::CallId;
@@ -32,7 +33,7 @@ pub(super) struct Joining {
 pub(super) struct Joined {
     pub(super) head: Head,
     pub(super) prefix: Prefix,
-    body: Vec<u8>,
+    body: Long,
     /// None if the message is refused already, and what comes of it is dropped.
     charge: Option<Charge>,
 }
@@ -85,7 +86,7 @@ impl Joining {
             return Err(BadFrame::TooManyUnfinished(MAX).into());
         }
         let charge = memory.map(MessageMemory::charge);
-        self.messages.push(Joined { head, prefix, body: Vec::new(), charge });
+        self.messages.push(Joined { head, prefix, body: Long::default(), charge });
         let at = self.messages.len().saturating_sub(1);
         Ok(self.add(at, body, false))
     }
@@ -96,17 +97,21 @@ impl Joining {
         let full = one.charge.as_mut().is_some_and(|charge| !charge.grow(body.len()));
         if full {
             one.charge = None;
-            one.body = Vec::new();
+            one.body = Long::default();
         }
         if one.charge.is_some() {
-            one.body.extend_from_slice(body);
+            one.body.append(body);
         }
         if !last {
             return if full { Next::Full } else { Next::Wait };
         }
         let one = self.messages.swap_remove(at);
         match one.charge {
-            Some(charge) => Next::Whole(one.prefix, charge.keep(one.body)),
+            Some(charge) => {
+                let mut body = one.body;
+                body.fit();
+                Next::Whole(one.prefix, charge.keep(body))
+            }
             None if full => Next::Full,
             None => Next::Dropped,
         }
@@ -128,7 +133,7 @@ impl Joining {
     pub(super) fn refuse(&mut self, call: CallId) {
         for one in self.messages.iter_mut().filter(|one| one.head.call() == Some(call)) {
             one.charge = None;
-            one.body = Vec::new();
+            one.body = Long::default();
         }
     }
 }

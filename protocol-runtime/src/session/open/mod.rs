@@ -238,8 +238,9 @@ impl Open {
 
     /// Adds fragments of large messages to what is sent next, as far as they have credit.
     ///
-    /// With `all` it does not stop at the size of a batch: nothing can follow.
-    pub(super) fn pump(&mut self, core: &mut Core, all: bool) {
+    /// With `all` it does not stop at the size of a batch: nothing can follow. With `share` long
+    /// ones are not copied: the batch is taken in parts, right after this.
+    pub(super) fn pump(&mut self, core: &mut Core, all: bool, share: bool) {
         while (all || core.outbox.has_room())
             && let Some((at, head)) = core.outbox.next_large()
         {
@@ -262,7 +263,7 @@ impl Open {
                 core.outbox.block(at);
                 continue;
             }
-            let Some(fragment) = core.outbox.fragment(at, most) else { return };
+            let Some(fragment) = core.outbox.fragment(at, most, share) else { return };
             stats::count(&mut core.stats.frames_out);
             self.fragment_sent(&fragment, core);
         }
@@ -321,6 +322,12 @@ impl Open {
             && self.events_out.is_idle()
             // Also calls that were given up: until that is answered, both outputs may be full.
             && self.in_flight.len() == 0
+    }
+
+    /// Whether a message of the peer is unfinished.
+    #[cfg(feature = "net")]
+    pub(super) const fn is_joining(&self) -> bool {
+        !self.joining.is_empty()
     }
 
     /// The next call of this side has this number, or the next free one after it.

@@ -25,7 +25,7 @@ fn large_messages_take_turns_and_small_ones_pass_between() {
     let calls: Vec<_> = first[1..9].iter().filter_map(|frame| frame.head.call()).collect();
     assert_eq!(calls, [&large[..4], &large[..4]].concat(), "four at a time, by turns");
     assert!(
-        first[1..].iter().all(|frame| frame.flags == Flags::MORE && frame.body.len() == 16_320)
+        first[1..].iter().all(|frame| frame.flags == Flags::MORE && frame.body.len() == 32_768)
     );
 }
 
@@ -133,7 +133,7 @@ fn an_item_is_one_frame_where_it_fits() {
     let mut pair = Pair::streaming(|limits| limits);
     let options = CallOptions::default();
     let call = pair.client.session.call(pair.now, 0, 3, options, append(b"")).unwrap();
-    pair.client.session.item(call, append(&[1; 16_320])).unwrap();
+    pair.client.session.item(call, append(&[1; 32_768])).unwrap();
     let sent = frames(&pair.client.transmit());
     assert_eq!((sent.len(), sent[1].head, sent[1].flags), (2, Head::Item { call }, Flags::NONE));
 }
