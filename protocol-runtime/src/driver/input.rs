@@ -107,12 +107,12 @@ mod tests {
     fn the_beginning_of_a_frame_keeps_no_buffer_that_was_read_into() {
         for (len, whole) in [(9, false), (LEFT_BYTES_MAX, false), (LEFT_BYTES_MAX + 1, true)] {
             let mut input = Input::default();
-            input.make_room();
+            input.make_room(READ_BYTES);
             input.bytes.extend_from_slice(&vec![7; len]);
             input.release();
             assert_eq!(input.bytes, vec![7; len]);
             assert_eq!(input.bytes.capacity() >= READ_BYTES, whole, "{len}");
-            input.make_room();
+            input.make_room(READ_BYTES);
             assert!(input.bytes.capacity() - len >= READ_BYTES_MIN);
         }
     }
