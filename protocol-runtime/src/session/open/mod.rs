@@ -171,14 +171,13 @@ impl Open {
             events_out: Sending::new(established.events_window),
             events_in: Receiving::new(limits.events_window()),
             pings_in: Budget::new(pings(limits, established.heartbeat), interval),
-            // Half as many as a peer usually answers, since pings may be held up on the way and
-            // arrive closer together.
+            // Half as many as a peer usually answers, in twice the time: what is held up on the way
+            // for an interval falls into two of them.
             pings_out: Budget::new(
                 limits.pings().min(usual.pings()) / 2,
-                interval.max(usual.pings_interval()),
+                interval.max(usual.pings_interval()).saturating_mul(2),
             ),
             cancels_in: Budget::new(limits.cancels(), control),
-            // Twice the time, so that what is held up for an interval falls into two of them.
             cancels_out: Budget::new(
                 limits.cancels().min(usual.cancels()) / 2,
                 control.max(usual.control_interval()).saturating_mul(2),
