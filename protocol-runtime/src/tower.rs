@@ -188,8 +188,8 @@ where
 /// Runs calls: the innermost service of a stack of layers on the caller's side.
 ///
 /// ```ignore
-/// let mut calls = ServiceBuilder::new().timeout(limit).concurrency_limit(8).service(Execute);
-/// let totals = calls.ready().await?.call(logs.ship(batch)).await?;
+/// let calls = ServiceBuilder::new().timeout(limit).concurrency_limit(8).service(Execute);
+/// let totals = calls.clone().oneshot(logs.ship(batch)).await?;
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Execute;

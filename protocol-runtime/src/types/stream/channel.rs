@@ -10,8 +10,16 @@ use std::task::{Context, Poll, Waker};
 
 use thiserror::Error;
 
+use crate::error::CallError;
+
 /// Sends the values of a [`Stream`](super::Stream). Cheap to clone; the stream ends when the last
 /// one is dropped, or one of them [`fail`](Self::fail)s it.
+///
+/// *What cannot be told from the end.* A sender that is dropped early, by `?`, `return` or an aborted
+/// task, ends the stream as one that has sent everything does: if it may stop half way, give the
+/// stream an error and [`fail`](Self::fail) it, or end it by a value that says so. One that is
+/// dropped by a panic is told apart: the stream then ends with
+/// [`CallError::HandlerPanicked`](crate::error::CallError::HandlerPanicked).
 pub struct StreamSender<T, E = std::convert::Infallible> {
     shared: Arc<Mutex<Shared<T, E>>>,
 }
@@ -31,7 +39,7 @@ struct Shared<T, E> {
     capacity: usize,
     queue: VecDeque<T>,
     /// What the stream ends with, after the queue.
-    error: Option<E>,
+    error: Option<CallError<E>>,
     senders: usize,
     /// The stream ended, or its receiver is gone.
     closed: bool,
@@ -83,6 +91,7 @@ impl<T, E> StreamSender<T, E> {
 
     /// Ends the stream with the message's own error, after what was sent before.
     pub fn fail(self, error: E) {
+        let error = CallError::Application(error);
         let mut shared = lock(&self.shared);
         let unwanted = if shared.closed { Some(error) } else { shared.error.replace(error) };
         let woken = shared.close();
@@ -123,6 +132,9 @@ impl<T, E> Drop for StreamSender<T, E> {
     fn drop(&mut self) {
         let mut shared = lock(&self.shared);
         shared.senders = shared.senders.saturating_sub(1);
+        if std::thread::panicking() && !shared.closed {
+            shared.error.get_or_insert(CallError::HandlerPanicked);
+        }
         if shared.senders == 0 {
             let woken = shared.close();
             drop(shared);
@@ -141,7 +153,7 @@ impl<T, E> fmt::Debug for StreamSender<T, E> {
 impl<T, E> Unpin for Receiver<T, E> {}
 
 impl<T, E> futures_core::Stream for Receiver<T, E> {
-    type Item = Result<T, E>;
+    type Item = Result<T, CallError<E>>;
 
     fn poll_next(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;

@@ -50,7 +50,6 @@ enum Source<T, E> {
     Items(Box<dyn Iterator<Item = T> + Send>),
     Values(Pin<Box<dyn Values<Item = T> + Send>>),
     Results(Pin<Box<dyn Values<Item = Result<T, E>> + Send>>),
-    #[cfg(feature = "net")]
     Received(Pin<Box<dyn Values<Item = Result<T, CallError<E>>> + Send>>),
     Failed(Box<CallError<E>>),
     Over,
@@ -101,7 +100,7 @@ impl<T, E> Stream<T, E> {
         E: Send + 'static,
     {
         let (sender, receiver) = channel::channel(capacity);
-        (sender, Self::try_new(receiver))
+        (sender, Self { source: Source::Received(Box::pin(receiver)) })
     }
 
     /// What comes over a connection.
@@ -138,7 +137,6 @@ impl<T, E> Stream<T, E> {
                 let polled = stream.as_mut().poll_next(task);
                 polled.map(|next| next.map(|value| value.map_err(CallError::Application)))
             }
-            #[cfg(feature = "net")]
             Source::Received(stream) => stream.as_mut().poll_next(task),
             Source::Over => return Poll::Ready(None),
             Source::Failed(_) => {
@@ -175,7 +173,6 @@ impl<T, E> Values for Stream<T, E> {
             Source::Items(items) => items.size_hint(),
             Source::Values(stream) => stream.size_hint(),
             Source::Results(stream) => stream.size_hint(),
-            #[cfg(feature = "net")]
             Source::Received(stream) => stream.size_hint(),
             Source::Failed(_) => (1, Some(1)),
             Source::Over => (0, Some(0)),

@@ -51,6 +51,22 @@ fn a_stream_gives_what_it_holds() {
 }
 
 #[test]
+fn a_sender_that_panics_does_not_end_its_stream_as_if_all_were_sent() {
+    let (sender, mut stream) = Stream::<u8>::channel(4);
+    let other = sender.clone();
+    let sent = std::thread::spawn(move || {
+        assert_eq!(now(sender.send(1)), Poll::Ready(Ok(())));
+        panic!("half way");
+    });
+    assert!(sent.join().is_err());
+    assert_eq!(next(&mut stream), Poll::Ready(Some(Ok(1))));
+    assert_eq!(next(&mut stream), Poll::Pending, "another one still sends");
+    drop(other);
+    assert_eq!(next(&mut stream), Poll::Ready(Some(Err(CallError::HandlerPanicked))));
+    assert_eq!(next(&mut stream), Poll::Ready(None));
+}
+
+#[test]
 fn the_first_error_is_the_end() {
     let (sender, receiver) = Stream::<u8, &str>::channel(4);
     assert_eq!(now(sender.send(1)), Poll::Ready(Ok(())));
