@@ -104,6 +104,11 @@ impl Watch {
         number: u16,
         parent: impl FnOnce() -> Option<TraceParent>,
     ) -> Watched {
+        // Asked apart, since a span that nobody looks at is made all the same where `tracing` also writes
+        // to `log`, which another crate of the program may have asked it to.
+        if !tracing::enabled!(target: "protocol_runtime::call", tracing::Level::DEBUG) {
+            return None;
+        }
         let span = tracing::debug_span!(
             target: "protocol_runtime::call",
             "call",
