@@ -115,17 +115,17 @@ impl Driver {
                     self.wakers.extend(core.expect_input(call));
                 }
                 let inherited = Inherited { deadline, metadata: metadata.map(Arc::new) };
-                let call = Some(call);
-                let (cost, apart) = (0, false);
-                let m = Message { call, protocol, number, kind, body, cost, inherited, apart };
-                self.inbox.push_back(m);
+                let (call, cost, apart) = (Some(call), 0, false);
+                let message =
+                    Message { call, protocol, number, kind, body, cost, inherited, apart };
+                self.inbox.push_back(message);
             }
             Event::OneWay { protocol, number, body, metadata, cost } => {
                 let inherited = Inherited { deadline: None, metadata: metadata.map(Arc::new) };
-                let (call, kind) = (None, self.kind(protocol, number));
-                let apart = false;
-                let m = Message { call, protocol, number, kind, body, cost, inherited, apart };
-                self.inbox.push_back(m);
+                let (call, kind, apart) = (None, self.kind(protocol, number), false);
+                let message =
+                    Message { call, protocol, number, kind, body, cost, inherited, apart };
+                self.inbox.push_back(message);
             }
             Event::Dropped { call, .. } => {
                 let dropped = CallFailure::Remote(Fault::Cancelled);

@@ -63,7 +63,7 @@ use self::watch::span;
 use crate::error::{CloseReason, Error};
 use crate::measure::{self, Meter, OpenConnection};
 use crate::noise::PublicKey;
-use crate::session::CallId;
+use crate::session::{CallId, earlier};
 use crate::transport::Stream;
 
 pub(crate) use self::admit::Gate;
@@ -426,12 +426,4 @@ impl fmt::Debug for Driver {
 #[expect(clippy::disallowed_methods, reason = "this is where tasks begin")]
 pub(crate) fn spawn(task: impl Future<Output = ()> + Send + 'static) {
     tokio::spawn(task);
-}
-
-/// The earlier of two moments, of which there may be none.
-fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        (one, other) => one.or(other),
-    }
 }

@@ -51,6 +51,22 @@ pub(super) fn admitted(span: &Span, open: &Open) {
     }
 }
 
+/// The span of a call, of which nothing is said yet.
+fn call_span() -> Span {
+    tracing::debug_span!(
+        target: "protocol_runtime::call",
+        "call",
+        side = field::Empty,
+        protocol = field::Empty,
+        message = field::Empty,
+        call = field::Empty,
+        trace_id = field::Empty,
+        span_id = field::Empty,
+        parent_id = field::Empty,
+        outcome = field::Empty,
+    )
+}
+
 /// A call that is watched. One that is dropped before its end was given up.
 #[derive(Debug)]
 pub(crate) struct Watch {
@@ -106,24 +122,11 @@ impl Watch {
     ) -> Watched {
         // Asked apart, since a span that nobody looks at is made all the same where `tracing` also writes
         // to `log`, which another crate of the program may have asked it to.
-        if !tracing::enabled!(target: "protocol_runtime::call", tracing::Level::DEBUG) {
+        let seen = tracing::enabled!(target: "protocol_runtime::call", tracing::Level::DEBUG);
+        if !seen && !cfg!(feature = "metrics") {
             return None;
         }
-        let span = tracing::debug_span!(
-            target: "protocol_runtime::call",
-            "call",
-            side = field::Empty,
-            protocol = field::Empty,
-            message = field::Empty,
-            call = field::Empty,
-            trace_id = field::Empty,
-            span_id = field::Empty,
-            parent_id = field::Empty,
-            outcome = field::Empty,
-        );
-        if span.is_disabled() && !cfg!(feature = "metrics") {
-            return None;
-        }
+        let span = if seen { call_span() } else { Span::none() };
         let place = match span.is_disabled() {
             true => None,
             false => describe(&span, side, schema, number, parent()),

@@ -80,6 +80,8 @@ pub use self::event::{
     CallFailure, CallOptions, CallRefused, Dropped, Event, ItemRefused, Status, Unanswered,
 };
 pub use self::memory::MessageMemory;
+#[cfg(feature = "net")]
+pub(crate) use self::open::earlier;
 pub use self::replay::ReplayFilter;
 pub use self::shape::{Compress, Shape, Shapes};
 #[cfg(feature = "net")]

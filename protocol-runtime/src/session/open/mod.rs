@@ -509,7 +509,7 @@ fn read_failure(body: &Bytes, core: &Core) -> Result<CallFailure, Error> {
 }
 
 /// The earlier of two moments, of which there may be none.
-fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+pub(crate) fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
     match (one, other) {
         (Some(one), Some(other)) => Some(one.min(other)),
         (one, other) => one.or(other),
