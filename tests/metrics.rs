@@ -17,6 +17,12 @@ pub(crate) enum Meter {
     Double(u32),
     #[np(reply = Stream<u32>)]
     Count(u32),
+    /// So many numbers and then a panic, of the stream or of a task that sends it.
+    #[np(reply = Stream<u32>)]
+    Falter {
+        numbers: u32,
+        in_task: bool,
+    },
     #[np(reply = u32)]
     Refuse,
     #[np(reply = u32)]
@@ -33,6 +39,23 @@ impl MeterHandler for Host {
 
     async fn count(&self, _: &np::Cx, to: u32) -> Stream<u32> {
         Stream::from_iter(0..to)
+    }
+
+    async fn falter(&self, _: &np::Cx, message: MeterFalter) -> Stream<u32> {
+        let numbers = (0..=message.numbers).map(move |at| match at < message.numbers {
+            true => at,
+            false => panic!("as told"),
+        });
+        if !message.in_task {
+            return Stream::from_iter(numbers);
+        }
+        let (sender, stream) = Stream::channel(1);
+        tokio::spawn(async move {
+            for number in numbers {
+                sender.send(number).await.unwrap();
+            }
+        });
+        stream
     }
 
     async fn refuse(&self, cx: &np::Cx) -> u32 {
@@ -151,6 +174,24 @@ fn calls_are_counted_by_message_and_outcome_at_both_ends() {
         let polls = "handler_poll_seconds message=Double protocol=test::metrics::Meter";
         assert_eq!(look.recorded(polls), 3);
     });
+}
+
+#[test]
+fn a_stream_that_panics_is_counted_as_a_handler_that_does() {
+    for in_task in [false, true] {
+        alone(|snapshotter| async move {
+            let server = serve(np::Limits::default()).await;
+            let client = connect(&server).await;
+            let mut numbers = client.falter(MeterFalter { numbers: 3, in_task }).await.unwrap();
+            for number in 0..3 {
+                assert_eq!(numbers.next().await, Some(Ok(number)));
+            }
+            assert_eq!(numbers.next().await, Some(Err(np::CallError::HandlerPanicked)));
+            let look = Look::take(snapshotter);
+            let labels = "message=Falter outcome=handler_panicked protocol=test::metrics::Meter side=handler";
+            assert_eq!(look.counter(&format!("calls_finished_total {labels}")), 1);
+        });
+    }
 }
 
 #[test]

@@ -222,14 +222,20 @@ impl Cx {
             })
             .await
         };
+        let end = match end.map(|end| end.map_err(CallError::into_answer)) {
+            // The driver answers that, as it does everywhere.
+            Some(Err(Err(fault))) => return self.run.break_off(fault),
+            Some(Err(Ok(error))) => Some(Err(error)),
+            Some(Ok(())) => Some(Ok(())),
+            None => None,
+        };
         if !self.run.streamed(matches!(end, Some(Err(_)))) {
             return;
         }
-        let ended = shared.with(|core| match end.map(|end| end.map_err(CallError::into_answer)) {
+        let ended = shared.with(|core| match end {
             None => Ok(()),
             Some(Ok(())) => core.session.end(call),
-            Some(Err(Ok(error))) => core.session.reply_error(call, |out| error.encode_detail(out)),
-            Some(Err(Err(fault))) => core.session.fail(call, &fault),
+            Some(Err(error)) => core.session.reply_error(call, |out| error.encode_detail(out)),
         });
         shared.signal.ring();
         self.sent(ended.is_ok());

@@ -33,6 +33,29 @@ pub(crate) enum Flow {
         number: u32,
         body: Bytes,
     },
+    /// Its handler panics.
+    Trip(Bytes),
+    /// Nobody handles it.
+    Unheard(Bytes),
+    /// So many items, and then a panic: of the stream, or of a task that sends it.
+    #[np(reply = Stream<Bytes>)]
+    Falter {
+        items: u32,
+        in_task: bool,
+    },
+    /// Takes so many items, and panics.
+    #[np(reply = u64)]
+    Choke {
+        taken: u32,
+        items: Stream<Bytes>,
+    },
+    /// Sends back so many items, and panics: its handler if there are none of them, a task of it
+    /// otherwise.
+    #[np(reply = Stream<Bytes>)]
+    Garble {
+        taken: u32,
+        items: Stream<Bytes>,
+    },
     /// Shows the server's side of the connection to the test.
     Hello,
     #[np(from(server), reply = Stream<Bytes>)]
@@ -72,7 +95,7 @@ pub(crate) struct Host {
     /// Items that were asked of streams.
     pub(crate) made: Arc<AtomicU32>,
     /// Where `Hello` puts the other side.
-    peers: mpsc::Sender<FlowPeer>,
+    pub(crate) peers: mpsc::Sender<FlowPeer>,
 }
 
 /// Counts what is there, until it is dropped.
@@ -177,6 +200,54 @@ impl FlowHandler for Host {
 
     async fn say(&self, _: &np::Cx, message: FlowSay) {
         self.hear(message.number).await;
+    }
+
+    async fn trip(&self, _: &np::Cx, body: Bytes) {
+        panic!("as told by {} octets", body.len());
+    }
+
+    async fn falter(&self, _: &np::Cx, message: FlowFalter) -> Stream<Bytes> {
+        let items = (0..=message.items).map(move |at| match at < message.items {
+            true => Bytes::from(vec![7; 1_000]),
+            false => panic!("as told"),
+        });
+        if !message.in_task {
+            return Stream::from_iter(items);
+        }
+        let (sender, stream) = Stream::channel(1);
+        tokio::spawn(async move {
+            for item in items {
+                sender.send(item).await.unwrap();
+            }
+        });
+        stream
+    }
+
+    async fn choke(&self, _: &np::Cx, message: FlowChoke, mut items: Stream<Bytes>) -> u64 {
+        let _counted = Counted::new(&self.alive);
+        for _ in 0..message.taken {
+            items.next().await.unwrap().unwrap();
+        }
+        panic!("as told");
+    }
+
+    async fn garble(
+        &self,
+        _: &np::Cx,
+        message: FlowGarble,
+        mut items: Stream<Bytes>,
+    ) -> Stream<Bytes> {
+        assert!(message.taken > 0, "as told");
+        let (sender, stream) = Stream::channel(1);
+        let counted = Counted::new(&self.alive);
+        tokio::spawn(async move {
+            let _counted = counted;
+            for _ in 0..message.taken {
+                sender.send(items.next().await.unwrap().unwrap()).await.unwrap();
+            }
+            panic!("as told");
+        });
+        stream
     }
 
     async fn hello(&self, cx: &np::Cx) {

@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -10,6 +11,7 @@ use std::task::{Context, Poll, Waker};
 use futures_core::Stream as _;
 
 use super::shared::{Core, Shared};
+use super::slots::discard;
 use super::waiters::Ticket;
 use crate::error::CallError;
 use crate::session::{CallId, ItemRefused};
@@ -78,16 +80,30 @@ impl<T: Root, E> Pump<T, E> {
             if let Some(end) = self.end.take() {
                 return Poll::Ready(Some(end));
             }
-            while self.ahead.len() < self.most && self.end.is_none() {
-                match Pin::new(&mut self.stream).poll_next(task) {
-                    Poll::Ready(Some(Ok(value))) => self.ahead.push_back(value),
-                    Poll::Ready(Some(Err(error))) => self.end = Some(Err(error)),
-                    Poll::Ready(None) => self.end = Some(Ok(())),
-                    Poll::Pending if self.ahead.is_empty() => return Poll::Pending,
-                    Poll::Pending => break,
+            match catch_unwind(AssertUnwindSafe(|| self.take_ahead(task))) {
+                Ok(Poll::Ready(())) => {}
+                Ok(Poll::Pending) => return Poll::Pending,
+                Err(panic) => {
+                    discard(panic);
+                    // After what was taken before.
+                    self.end = Some(Err(CallError::HandlerPanicked));
                 }
             }
         }
+    }
+
+    /// Takes values from the stream. Pending if there is none yet.
+    fn take_ahead(&mut self, task: &mut Context<'_>) -> Poll<()> {
+        while self.ahead.len() < self.most && self.end.is_none() {
+            match Pin::new(&mut self.stream).poll_next(task) {
+                Poll::Ready(Some(Ok(value))) => self.ahead.push_back(value),
+                Poll::Ready(Some(Err(error))) => self.end = Some(Err(error)),
+                Poll::Ready(None) => self.end = Some(Ok(())),
+                Poll::Pending if self.ahead.is_empty() => return Poll::Pending,
+                Poll::Pending => break,
+            }
+        }
+        Poll::Ready(())
     }
 
     /// Sends what was taken ahead, as far as there is room.

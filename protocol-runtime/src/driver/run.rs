@@ -88,10 +88,19 @@ impl Run {
         self.first(STREAMING)
     }
 
-    /// The stream is at its end, which may be an error. False if something else ended it.
+    /// The stream is at its end, which may be the message's own error. False if something else ended it.
     pub(crate) fn streamed(&self, failed: bool) -> bool {
         let (old, new) = (STREAMING, if failed { ERRED } else { ANSWERED });
         self.outcome.compare_exchange(old, new, Ordering::AcqRel, Ordering::Acquire).is_ok()
+    }
+
+    /// The stream is at its end, by a fault. The driver answers, unless something else ended it.
+    pub(crate) fn break_off(&self, fault: Fault) {
+        let mut rest = self.rest();
+        let (old, new) = (STREAMING, FAILED);
+        if self.outcome.compare_exchange(old, new, Ordering::AcqRel, Ordering::Acquire).is_ok() {
+            rest.fault = Some(fault);
+        }
     }
 
     /// Records the outcome, if it is the first. The driver answers and drops the handler.
