@@ -10,3 +10,4 @@ mod drain;
 mod events;
 mod full;
 mod panics;
+mod readers;
