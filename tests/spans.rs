@@ -293,6 +293,20 @@ async fn a_call_that_nobody_waits_for_any_more_was_cancelled() {
 }
 
 #[tokio::test]
+async fn a_handler_whose_deadline_passed_is_told_from_one_that_nobody_waits_for() {
+    let (capture, _guard) = Capture::start(Level::DEBUG);
+    let (_server, client, _station) = start().await;
+    let late = client.pass(pass(7)).timeout(std::time::Duration::from_millis(100)).await;
+    assert_eq!(late, Err(np::CallError::DeadlineExceeded));
+    while capture.calls("handler").first().is_none_or(|(_, call)| !call.closed) {
+        tokio::task::yield_now().await;
+    }
+    for side in ["caller", "handler"] {
+        assert_eq!(capture.calls(side)[0].1.field("outcome"), "deadline_exceeded");
+    }
+}
+
+#[tokio::test]
 async fn one_way_messages_and_handlers_on_tasks_of_their_own_belong_to_the_trace() {
     let (capture, _guard) = Capture::start(Level::DEBUG);
     let (_server, client, station) = start().await;

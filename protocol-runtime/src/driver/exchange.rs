@@ -71,7 +71,7 @@ impl Driver {
         }
         let mut given_up = std::mem::take(&mut self.given_up);
         let busy = !given_up.is_empty();
-        given_up.drain(..).for_each(|call| self.give_up(call));
+        given_up.drain(..).for_each(|(call, why)| self.give_up(call, why));
         self.given_up = given_up;
         busy
     }
@@ -127,11 +127,11 @@ impl Driver {
                     Message { call, protocol, number, kind, body, cost, inherited, apart };
                 self.inbox.push_back(message);
             }
-            Event::Dropped { call, .. } => {
+            Event::Dropped { call, why } => {
                 let dropped = CallFailure::Remote(Fault::Cancelled);
                 let inlet = core.inputs.get_mut(&call);
                 self.wakers.extend(inlet.and_then(|inlet| inlet.finish(Err(dropped))));
-                self.given_up.push(call);
+                self.given_up.push((call, why));
             }
             Event::Reply { call, body, metadata } => {
                 let metadata = metadata.map(Box::new);

@@ -63,7 +63,7 @@ use self::watch::span;
 use crate::error::{CloseReason, Error};
 use crate::measure::{self, Meter, OpenConnection};
 use crate::noise::PublicKey;
-use crate::session::{CallId, earlier};
+use crate::session::{CallId, Dropped, earlier};
 use crate::transport::Stream;
 
 pub(crate) use self::admit::Gate;
@@ -104,7 +104,7 @@ pub(crate) struct Driver {
     /// Streams of this side's calls.
     pumps: Pumps,
     /// Calls of the peer that nobody waits for any more; kept for its memory.
-    given_up: Vec<CallId>,
+    given_up: Vec<(CallId, Dropped)>,
     /// What the one-way messages cost whose handlers ended.
     spent: usize,
     /// Handlers in their slots.

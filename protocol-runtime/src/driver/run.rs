@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use super::shared::{Shared, Woken};
 use crate::error::Fault;
-use crate::session::CallId;
+use crate::session::{CallId, Dropped};
 
 /// One slot, and the call that it is taken for.
 #[derive(Debug)]
@@ -45,6 +45,10 @@ const FAILED: u8 = 2;
 const STREAMING: u8 = 3;
 /// Answered, with the message's own error.
 const ERRED: u8 = 4;
+/// Nobody waits for the answer any more, as the deadline of the call passed.
+const LATE: u8 = 5;
+/// Nobody waits, as there was no memory for what came of its stream.
+const SHED: u8 = 6;
 
 impl Run {
     pub(super) fn new(shared: Arc<Shared>, place: Woken) -> Self {
@@ -135,6 +139,14 @@ impl Run {
                 outcome = "application";
                 None
             }
+            LATE => {
+                outcome = Fault::DeadlineExceeded.outcome();
+                None
+            }
+            SHED => {
+                outcome = Fault::Overloaded { retry_after: None }.outcome();
+                None
+            }
             FAILED => self.rest().fault.take(),
             _ if panicked => Some(Fault::HandlerPanicked),
             STREAMING => Some(Fault::Cancelled),
@@ -152,10 +164,18 @@ impl Run {
     }
 
     /// Nobody waits for the answer any more; the session has given one, or nobody is there. What
-    /// the handler answers from now on goes to nobody, whoever has the call's number then.
-    pub(super) fn give_up(&self) {
-        self.outcome.store(ANSWERED, Ordering::Release);
-        self.given_up.store(true, Ordering::Release);
+    /// the handler answers from now on goes to nobody, whoever has the call's number then. Of two
+    /// reasons the first counts.
+    pub(super) fn give_up(&self, why: Dropped) {
+        if !self.given_up.load(Ordering::Acquire) {
+            let outcome = match why {
+                Dropped::Cancelled => ANSWERED,
+                Dropped::DeadlineExceeded => LATE,
+                Dropped::Overloaded => SHED,
+            };
+            self.outcome.store(outcome, Ordering::Release);
+            self.given_up.store(true, Ordering::Release);
+        }
         let waiting = std::mem::take(&mut self.rest().waiting);
         waiting.into_iter().for_each(Waker::wake);
     }

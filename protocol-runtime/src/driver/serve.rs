@@ -11,7 +11,7 @@ use super::{Driver, Message, Phase, Shared};
 use crate::cx::not_a_call;
 use crate::error::Fault;
 use crate::protocol::DESCRIBE;
-use crate::session::CallId;
+use crate::session::{CallId, Dropped};
 
 impl Driver {
     /// Polls the handlers and streams that were woken.
@@ -102,11 +102,11 @@ impl Driver {
     }
 
     /// Nobody waits for this call of the peer any more.
-    pub(super) fn give_up(&mut self, call: CallId) {
+    pub(super) fn give_up(&mut self, call: CallId, why: Dropped) {
         self.inbox.retain(|message| message.call != Some(call));
         for protocol in &mut self.protocols {
             let handlers = protocol.handlers.as_mut();
-            match handlers.map_or(Progress::Idle, |handlers| handlers.give_up(call)) {
+            match handlers.map_or(Progress::Idle, |handlers| handlers.give_up(call, why)) {
                 Progress::Idle => {}
                 Progress::Running => return,
                 Progress::Ended(_) => {

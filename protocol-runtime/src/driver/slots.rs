@@ -23,7 +23,7 @@ use super::shared::{Shared, Woken};
 use super::watch::{Watch, Watched};
 use crate::cx::Cx;
 use crate::schema::ProtocolSchema;
-use crate::session::CallId;
+use crate::session::{CallId, Dropped};
 
 /// The handlers of one protocol on one connection. Erases the type of their futures.
 pub(crate) trait Handlers: Send {
@@ -35,7 +35,7 @@ pub(crate) trait Handlers: Send {
 
     /// Nobody waits for this call any more: drops its handler, or lets it know. `Idle` if there is
     /// none.
-    fn give_up(&mut self, call: CallId) -> Progress;
+    fn give_up(&mut self, call: CallId, why: Dropped) -> Progress;
 
     /// Drops the handlers that run: those of calls, which get no answer, or also those of one-way
     /// messages. Says how many that were.
@@ -130,13 +130,13 @@ where
         }
     }
 
-    fn give_up(&mut self, call: CallId) -> Progress {
+    fn give_up(&mut self, call: CallId, why: Dropped) -> Progress {
         let serves =
             |slot: &Slot<F>| slot.work.as_ref().is_some_and(|work| work.call == Some(call));
         let Some(index) = self.slots.iter().position(serves) else {
             return Progress::Idle;
         };
-        self.stop(index)
+        self.stop(index, why)
     }
 
     fn clear(&mut self, all: bool) -> usize {
@@ -145,7 +145,8 @@ where
             let work = self.slots.get(index).and_then(|slot| slot.work.as_ref());
             let Some(work) = work.filter(|work| all || work.call.is_some()) else { continue };
             let lives_on = !all && work.kind.no_cancel;
-            let ended = if lives_on { self.stop(index) } else { self.drop_now(index) };
+            let why = Dropped::Cancelled;
+            let ended = if lives_on { self.stop(index, why) } else { self.drop_now(index, why) };
             if let Progress::Ended(_) = ended {
                 count += 1;
             }
@@ -229,20 +230,20 @@ impl<D, F: Future<Output = ()>> Pool<D, F> {
     }
 
     /// Nobody waits for the answer any more.
-    fn stop(&mut self, index: usize) -> Progress {
+    fn stop(&mut self, index: usize, why: Dropped) -> Progress {
         let Some(Slot { work: Some(work), run, .. }) = self.slots.get_mut(index) else {
             return Progress::Idle;
         };
-        run.give_up();
-        if work.kind.no_cancel { Progress::Running } else { self.drop_now(index) }
+        run.give_up(why);
+        if work.kind.no_cancel { Progress::Running } else { self.drop_now(index, why) }
     }
 
     /// Drops a handler, or has its task drop it.
-    fn drop_now(&mut self, index: usize) -> Progress {
+    fn drop_now(&mut self, index: usize, why: Dropped) -> Progress {
         let Some(Slot { work: Some(work), run, .. }) = self.slots.get_mut(index) else {
             return Progress::Idle;
         };
-        run.give_up();
+        run.give_up(why);
         if work.kind.spawn {
             run.stop();
             return Progress::Running;

@@ -9,7 +9,7 @@ use bytes::BytesMut;
 
 use super::shared::Woken;
 use super::{Driver, Message};
-use crate::session::{CallId, PLACES_MAX, Stack};
+use crate::session::{CallId, Dropped, PLACES_MAX, Stack};
 
 /// A body up to this is copied rather than that it keeps a whole buffer.
 const SMALL_BYTES_MAX: usize = 4 * 1024;
@@ -20,7 +20,7 @@ thread_local! {
 
 struct Spare {
     inbox: Stack<VecDeque<Message>>,
-    given_up: Stack<Vec<CallId>>,
+    given_up: Stack<Vec<(CallId, Dropped)>>,
     wakers: Stack<Vec<Waker>>,
     woken: Stack<Vec<Woken>>,
 }

@@ -77,6 +77,10 @@ impl Open {
         if self.sending(call).is_none() || core.outbox.ends_behind(call) {
             return Err(Unanswered::NotOpen);
         }
+        // Nothing more is to be sent, so there is nothing to be told of any more.
+        if let Some(sending) = self.sending(call) {
+            sending.refused = false;
+        }
         // An item that is not all sent goes first.
         if !core.outbox.end_after(call) {
             self.write_end(core, call)?;

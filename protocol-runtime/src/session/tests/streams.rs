@@ -437,3 +437,15 @@ fn a_deadline_goes_along_and_ends_the_call_where_it_is_served() {
     assert_eq!(pair.client.session.calls_in_flight(), 0);
     assert_eq!(pair.server.session.stats().expired, 1);
 }
+
+#[test]
+fn a_stream_that_was_ended_behind_an_item_is_told_of_no_credit() {
+    let mut pair = small_windows();
+    let call = opened(&mut pair, 2);
+    pair.server.session.item(call, append(&[7; 3_000])).unwrap();
+    assert_eq!(pair.server.session.item(call, append(b"x")), Err(ItemRefused::Busy));
+    pair.server.session.end(call).unwrap();
+    pair.settle();
+    assert!(matches!(&pair.client.take_events()[..], [Event::Item { .. }, Event::Ended { .. }]));
+    assert_eq!(pair.server.take_events(), []);
+}
