@@ -3,7 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "helpers fail as the tests do")]
 #![expect(clippy::as_conversions, reason = "lengths of short texts")]
 
-use network_protocol::{self as np, Bytes, Client as _, CompressionOffer, MessageMemory, Secret};
+use network_protocol::{
+    self as np, Bytes, Client as _, CompressionOffer, MessageMemory, Secret, Stream,
+};
+use tokio::sync::mpsc;
+
+/// The same from the other door.
+mod paper {
+    network_protocol::schema!("tests/compression.np");
+}
+
+use paper::{Paper, PaperClient, PaperPeer, PaperPrint, PaperScroll, PaperSeal};
 
 #[network_protocol::protocol(package = "test::compression")]
 pub(crate) enum Store {
@@ -151,4 +161,210 @@ async fn a_client_on_a_channel_has_the_connection_that_its_calls_go_over() {
     let connection = client.connection();
     assert!(connection.security().is_encrypted());
     assert_eq!(connection.stats().session.calls, 1);
+}
+
+/// Tells what came, and sends it back where there is a way.
+struct Desk(mpsc::Sender<String>);
+
+impl paper::PaperHandler for Desk {
+    async fn print(&self, _: &np::Cx, message: PaperPrint) -> String {
+        message.text
+    }
+
+    async fn scroll(&self, _: &np::Cx, _: PaperScroll, lines: Stream<String>) -> Stream<String> {
+        lines
+    }
+
+    async fn note(&self, cx: &np::Cx, text: String) {
+        PaperPeer::from(cx).proof(text.clone()).await.unwrap();
+        self.0.send(text).await.unwrap();
+    }
+
+    async fn plain(&self, _: &np::Cx, text: String) -> String {
+        text
+    }
+
+    async fn hint(&self, _: &np::Cx, text: String) {
+        self.0.send(text).await.unwrap();
+    }
+
+    async fn seal(&self, _: &np::Cx, message: PaperSeal) -> u32 {
+        (message.key.expose().len() + message.text.len()) as u32
+    }
+}
+
+impl paper::PaperClientHandler for Desk {
+    async fn proof(&self, _: &np::Cx, text: String) {
+        self.0.send(text).await.unwrap();
+    }
+}
+
+/// What went out and came in since the last look, as a client counts it.
+struct Scale(PaperClient, np::ConnectionStats);
+
+impl Scale {
+    fn new(client: &PaperClient) -> Self {
+        Self(client.clone(), client.connection().stats())
+    }
+
+    fn weigh(&mut self) -> (u64, u64) {
+        let (now, before) = (self.0.connection().stats(), self.1);
+        self.1 = now;
+        let out = now.session.octets_out - before.session.octets_out;
+        (out, now.session.octets_in - before.session.octets_in)
+    }
+}
+
+#[tokio::test]
+async fn f35_what_a_schema_file_says_is_compressed_goes_and_comes_so_and_arrives() {
+    let (heard, mut hear) = mpsc::channel(4);
+    let server = np::server().insecure_anonymous().add::<Paper, _>(Desk(heard.clone()));
+    let server = server.listen("tcp://127.0.0.1:0").await.unwrap();
+    let client = np::client().insecure_anonymous().on::<Paper, _>(Desk(heard));
+    let client: PaperClient = client.connect(server.address()).await.unwrap();
+    let (long, mut scale) = ("all work and no play ".repeat(1_000), Scale::new(&client));
+    let is_small = |(out, came): (u64, u64)| out < 2_000 && came < 2_000;
+
+    let printed = client.print(PaperPrint { text: long.clone() }).await.unwrap();
+    assert!(printed == long && is_small(scale.weigh()));
+    let lines: Vec<_> = (0..20).map(|at| format!("{at}: {}", &long[..1_000])).collect();
+    let scrolled = client.scroll(PaperScroll {}, Stream::from_iter(lines.clone())).await.unwrap();
+    assert_eq!(scrolled.try_collect::<Vec<_>>().await.unwrap(), lines);
+    let (out, came) = scale.weigh();
+    assert!(out < 5_000 && came < 5_000, "{out} {came} of 20,000");
+    // There and back, each by itself.
+    client.note(long.clone()).await.unwrap();
+    for _ in 0..2 {
+        assert!(hear.recv().await.unwrap() == long);
+    }
+    assert!(is_small(scale.weigh()));
+
+    // Without the word, only what the caller wants to be.
+    assert!(client.plain(long.clone()).await.unwrap() == long);
+    let (out, came) = scale.weigh();
+    assert!(out > 20_000 && came > 20_000, "{out} {came}");
+    assert!(client.plain(long.clone()).compress().await.unwrap() == long);
+    let (out, came) = scale.weigh();
+    assert!(out < 2_000 && came > 20_000, "{out} {came}");
+    for (compress, small) in [(false, false), (true, true)] {
+        let hint = client.hint(long.clone());
+        if compress { hint.compress().await } else { hint.await }.unwrap();
+        assert!(hear.recv().await.unwrap() == long);
+        assert_eq!(scale.weigh().0 < 2_000, small);
+    }
+    // Nor may a caller want it where there is a secret.
+    let seal = PaperSeal { key: "key".to_owned().into(), text: long.clone() };
+    assert_eq!(client.seal(seal).compress().await, Ok(21_003));
+    let (out, _) = scale.weigh();
+    assert!(out > 21_000, "{out}");
+}
+
+#[derive(np::Wire, Debug, Clone)]
+pub(crate) struct Page {
+    number: u32,
+    text: String,
+    marks: Vec<Mark>,
+}
+
+#[derive(np::Wire, Debug, Clone)]
+pub(crate) enum Mark {
+    Line(u32),
+    Key(std::collections::BTreeMap<u32, Option<Secret<String>>>),
+    #[np(unknown)]
+    Unknown(np::RawVariant),
+}
+
+#[derive(np::Wire, Debug)]
+#[np(error)]
+pub(crate) enum Leak {
+    Token(Secret<String>),
+    #[np(unknown)]
+    Unknown(np::RawVariant),
+}
+
+/// Each would be compressed, both ways, but for what it may hold somewhere.
+#[network_protocol::protocol(package = "test::secrets")]
+pub(crate) enum Vault {
+    #[np(reply = String, compress)]
+    Inside(Vec<Page>),
+    #[np(reply = Page, compress)]
+    Answered(String),
+    #[np(reply = Result<String, Leak>, compress)]
+    Failing(String),
+    #[np(reply = String, compress)]
+    Sent { text: String, pages: Stream<Page> },
+    #[np(reply = Stream<Page>, compress)]
+    Flowing(String),
+    /// This one holds none.
+    #[np(reply = String, compress)]
+    Open(String),
+}
+
+struct Keeper;
+
+fn page(text: String) -> Page {
+    Page { number: 1, text, marks: vec![Mark::Line(1)] }
+}
+
+impl VaultHandler for Keeper {
+    async fn inside(&self, _: &np::Cx, pages: Vec<Page>) -> String {
+        pages.into_iter().map(|page| page.text).collect()
+    }
+
+    async fn answered(&self, _: &np::Cx, text: String) -> Page {
+        page(text)
+    }
+
+    async fn failing(&self, _: &np::Cx, text: String) -> Result<String, Leak> {
+        Ok(text)
+    }
+
+    async fn sent(&self, _: &np::Cx, message: VaultSent, mut pages: Stream<Page>) -> String {
+        while let Some(Ok(_)) = pages.next().await {}
+        message.text
+    }
+
+    async fn flowing(&self, _: &np::Cx, text: String) -> Stream<Page> {
+        Stream::from_iter([page(text)])
+    }
+
+    async fn open(&self, _: &np::Cx, text: String) -> String {
+        text
+    }
+}
+
+#[tokio::test]
+async fn f35_wherever_a_message_may_hold_a_secret_nothing_of_it_is_compressed() {
+    let server = np::server().insecure_anonymous().compression_enabled(true);
+    let server = server.add::<Vault, _>(Keeper).listen("tcp://127.0.0.1:0").await.unwrap();
+    let client = np::client().insecure_anonymous().compression_enabled(true);
+    let client: VaultClient = client.connect(server.address()).await.unwrap();
+    let (text, connection) = ("x".repeat(LONG), client.connection());
+    for name in ["inside", "answered", "failing", "sent", "flowing", "open"] {
+        let before = connection.stats().session;
+        let text = text.clone();
+        let came = match name {
+            "inside" => client.inside(vec![page(text)]).compress().await.unwrap(),
+            "answered" => client.answered(text).compress().await.unwrap().text,
+            "failing" => client.failing(text).compress().await.unwrap(),
+            "sent" => {
+                let pages = Stream::from_iter([page(text.clone())]);
+                client.sent(VaultSent { text }, pages).compress().await.unwrap()
+            }
+            "flowing" => {
+                let pages = client.flowing(text).compress().await.unwrap();
+                pages.try_collect::<Vec<_>>().await.unwrap().remove(0).text
+            }
+            _ => client.open(text).compress().await.unwrap(),
+        };
+        assert_eq!(came.len(), LONG);
+        let after = connection.stats().session;
+        let (out, came) =
+            (after.octets_out - before.octets_out, after.octets_in - before.octets_in);
+        match name {
+            "open" => assert!(out < 2_000 && came < 2_000, "{out} {came}"),
+            "sent" => assert!(out > 40_000 && came > 20_000, "{out} {came}"),
+            _ => assert!(out > 20_000 && came > 20_000, "{name}: {out} {came}"),
+        }
+    }
 }
