@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
 use network_protocol::{self as np, Client as _, Fault, Stream};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::runtime::Builder;
+use tokio::sync::{mpsc, watch};
 
 #[network_protocol::protocol(package = "test::metrics")]
 pub(crate) enum Meter {
@@ -301,5 +302,71 @@ fn a_heartbeat_without_an_answer_is_counted() {
         let missed = client.connection().stats().session.heartbeats_missed;
         let told = Look::take(snapshotter).counter("heartbeats_missed_total role=client");
         assert!((1..=missed).contains(&told), "{told} of {missed}");
+    });
+}
+
+/// A stream whose other end is heard only while the gate is open.
+async fn carry(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    mut gate: watch::Receiver<bool>,
+) -> Option<()> {
+    let mut octets = [0; 1_024];
+    loop {
+        drop(gate.wait_for(|open| *open).await.ok()?);
+        let mut shut = gate.clone();
+        let read = tokio::select! {
+            biased;
+            _ = shut.wait_for(|open| !*open) => None,
+            read = from.read(&mut octets) => Some(read.ok().filter(|len| *len > 0)?),
+        };
+        if let Some(len) = read {
+            to.write_all(&octets[..len]).await.ok()?;
+        }
+    }
+}
+
+#[test]
+fn a_side_that_stops_reading_is_counted_once_until_it_reads_again() {
+    alone(|snapshotter| async {
+        // Answers of one turn are more than the output and the pipe hold.
+        let limits = np::Limits::default().with_write_high_water(1_024).unwrap();
+        let (arrive, arrivals) = mpsc::channel(1);
+        let server = np::server().insecure_plain().limits(limits).add::<Meter, _>(Host);
+        let server = server.serve_on("pipes", arrivals).await.unwrap();
+        let (near, far) = tokio::io::duplex(256);
+        arrive.send(far).await.unwrap();
+        let (from, out) = tokio::io::split(near);
+        let (heard, to) = tokio::io::simplex(256);
+        let (gate, open) = watch::channel(true);
+        tokio::spawn(carry(from, to, open));
+        let stream = Mutex::new(Some(tokio::io::join(heard, out)));
+        let client = np::client().insecure_plain().offer::<Meter>();
+        let client = client.open_on("pipes", move || {
+            let stream = stream.lock().unwrap().take();
+            async move { stream.ok_or(std::io::ErrorKind::NotConnected.into()) }
+        });
+        let client: MeterClient = client.await.unwrap().client().unwrap();
+        assert_eq!(client.double(1).await, Ok(2));
+        let paused = |look: &Look| {
+            ["server", "client"]
+                .map(|role| look.counter(&format!("reads_paused_total role={role}")))
+        };
+        assert_eq!(paused(&Look::take(snapshotter)), [0, 0]);
+
+        gate.send(false).unwrap();
+        let calls: Vec<_> =
+            (0..300).map(|number| tokio::spawn(client.double(number).into_future())).collect();
+        for _ in 0..2_000 {
+            tokio::task::yield_now().await;
+        }
+        // The client waits for answers, so it may not.
+        assert_eq!(paused(&Look::take(snapshotter)), [1, 0]);
+        gate.send(true).unwrap();
+        for (number, call) in (0..).zip(calls) {
+            assert_eq!(call.await.unwrap(), Ok(number * 2));
+        }
+        assert_eq!(paused(&Look::take(snapshotter))[1], 0);
+        server.shutdown(Duration::ZERO).await.unwrap();
     });
 }
