@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers fail as the tests do")]
 #![expect(clippy::panic, reason = "a look fails where it finds another kind of number")]
 
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
@@ -10,7 +10,7 @@ use network_protocol::{self as np, Client as _, Fault, Stream};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::runtime::Builder;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, mpsc};
 
 #[network_protocol::protocol(package = "test::metrics")]
 pub(crate) enum Meter {
@@ -305,24 +305,17 @@ fn a_heartbeat_without_an_answer_is_counted() {
     });
 }
 
-/// A stream whose other end is heard only while the gate is open.
+/// Carries what one end says to the other, a few octets for each permit.
 async fn carry(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
-    mut gate: watch::Receiver<bool>,
+    permits: Arc<Semaphore>,
 ) -> Option<()> {
-    let mut octets = [0; 1_024];
+    let mut octets = [0; 64];
     loop {
-        drop(gate.wait_for(|open| *open).await.ok()?);
-        let mut shut = gate.clone();
-        let read = tokio::select! {
-            biased;
-            _ = shut.wait_for(|open| !*open) => None,
-            read = from.read(&mut octets) => Some(read.ok().filter(|len| *len > 0)?),
-        };
-        if let Some(len) = read {
-            to.write_all(&octets[..len]).await.ok()?;
-        }
+        permits.acquire().await.ok()?.forget();
+        let len = from.read(&mut octets).await.ok().filter(|len| *len > 0)?;
+        to.write_all(octets.get(..len)?).await.ok()?;
     }
 }
 
@@ -334,12 +327,11 @@ fn a_side_that_stops_reading_is_counted_once_until_it_reads_again() {
         let (arrive, arrivals) = mpsc::channel(1);
         let server = np::server().insecure_plain().limits(limits).add::<Meter, _>(Host);
         let server = server.serve_on("pipes", arrivals).await.unwrap();
-        let (near, far) = tokio::io::duplex(256);
-        arrive.send(far).await.unwrap();
-        let (from, out) = tokio::io::split(near);
+        let ((asked, out), (from, said)) = (tokio::io::simplex(8_192), tokio::io::simplex(256));
+        arrive.send(tokio::io::join(asked, said)).await.unwrap();
         let (heard, to) = tokio::io::simplex(256);
-        let (gate, open) = watch::channel(true);
-        tokio::spawn(carry(from, to, open));
+        let permits = Arc::new(Semaphore::new(1_000));
+        tokio::spawn(carry(from, to, permits.clone()));
         let stream = Mutex::new(Some(tokio::io::join(heard, out)));
         let client = np::client().insecure_plain().offer::<Meter>();
         let client = client.open_on("pipes", move || {
@@ -354,15 +346,22 @@ fn a_side_that_stops_reading_is_counted_once_until_it_reads_again() {
         };
         assert_eq!(paused(&Look::take(snapshotter)), [0, 0]);
 
-        gate.send(false).unwrap();
+        permits.forget_permits(1_000);
         let calls: Vec<_> =
             (0..300).map(|number| tokio::spawn(client.double(number).into_future())).collect();
-        for _ in 0..2_000 {
-            tokio::task::yield_now().await;
+        // It is the same pause as long as there is too much to do. The client waits for answers, so
+        // it may not pause.
+        let mut seen = [0, 0];
+        for _ in 0..5 {
+            for _ in 0..500 {
+                tokio::task::yield_now().await;
+            }
+            let [server, client] = paused(&Look::take(snapshotter));
+            seen = [seen[0] + server, seen[1] + client];
+            permits.add_permits(1);
         }
-        // The client waits for answers, so it may not.
-        assert_eq!(paused(&Look::take(snapshotter)), [1, 0]);
-        gate.send(true).unwrap();
+        assert_eq!(seen, [1, 0]);
+        permits.add_permits(1_000);
         for (number, call) in (0..).zip(calls) {
             assert_eq!(call.await.unwrap(), Ok(number * 2));
         }
