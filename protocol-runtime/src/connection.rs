@@ -25,7 +25,8 @@ use crate::session::{Accepted, Stats};
 ///
 /// A client's connection lives as long as one of its handles: this, or a client made from it.
 /// When the last is dropped, what was sent before goes out and the connection is closed. A
-/// server's connections live until either side closes them, whoever holds a handle.
+/// server's connections live until either side closes them, whoever holds a handle;
+/// [`Server::connected`](crate::server::Server::connected) gives them.
 #[derive(Clone)]
 pub struct Connection {
     handle: Arc<Handle>,
@@ -159,6 +160,14 @@ impl Connection {
                 format!("`{name}` is not in use on this connection: offer it with `.offer::<_>()`, and have the server add it").into(),
             )),
         }
+    }
+
+    /// A way to call the peer over this connection.
+    ///
+    /// If the peer does not have the protocol, the calls fail as unimplemented.
+    #[must_use]
+    pub fn caller<P: Protocol>(&self) -> Caller {
+        Caller::new(self.clone(), P::schema(), self.shared().protocol(P::NAME))
     }
 
     /// Who is at the other end.

@@ -151,8 +151,7 @@ impl Cx {
     /// If the peer does not have the protocol, the calls fail as unimplemented.
     #[must_use]
     pub fn caller<P: Protocol>(&self) -> Caller {
-        let shared = &self.run.shared;
-        Caller::new(Connection::of(shared), P::schema(), shared.protocol(P::NAME))
+        Connection::of(&self.run.shared).caller::<P>()
     }
 
     /// Whether nobody waits for an answer.

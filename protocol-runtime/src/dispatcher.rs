@@ -18,11 +18,15 @@ use crate::cx::Cx;
 use crate::error::Fault;
 use crate::fingerprint::Fingerprint;
 use crate::protocol::Protocol;
-use crate::schema::{MessageSchema, RootFn};
+use crate::schema::{End, MessageSchema, RootFn};
 use crate::serve::Serve;
 use crate::wire::{Root, Wire};
 
 /// A handler of `P` that consists of closures. Clones share them.
+///
+/// A message is named as in the schema (`ShipAll`), like the method that is generated for it
+/// (`ship_all`), or in capitals (`SHIP_ALL`). Which end the dispatcher serves shows only when it is
+/// added to a server or a client: a closure for a message that this end sends itself is never run.
 ///
 /// ```text
 /// let dispatcher = Dispatcher::<Chat>::new();
@@ -47,13 +51,13 @@ struct Answering(Pin<Box<dyn Future<Output = ()> + Send>>);
 #[non_exhaustive]
 pub enum RegisterError {
     /// The protocol has no message of this name.
-    #[error("`{protocol}` has no message `{name}`: it has {known}")]
+    #[error("`{protocol}` has no message `{name}`: use one of {known}")]
     NoSuchMessage {
         /// The protocol.
         protocol: &'static str,
         /// The name that was given.
         name: String,
-        /// The names there are.
+        /// The names there are, by who sends the messages.
         known: String,
     },
     /// The closure takes or gives another type than the schema has.
@@ -66,11 +70,17 @@ pub enum RegisterError {
         /// Which of its types: `content`, `reply` or `error`.
         part: &'static str,
     },
-    /// The message is made of more than one value.
+    /// The content of the message is more than a value of a type, and only the whole message says so.
     #[error(
-        "`{message}` has a stream, a bound or a varint in its content: implement the handler trait, or take the whole message with `.register(..)`"
+        "`{message}` has a bound or a varint in its content: take the whole message with `.register(..)`, or implement the handler trait"
     )]
     NotOneValue {
+        /// The message.
+        message: &'static str,
+    },
+    /// The message comes with a stream or is answered by one, which no closure takes or gives.
+    #[error("`{message}` has a stream: closures have none, so implement the handler trait")]
+    Streams {
         /// The message.
         message: &'static str,
     },
@@ -92,7 +102,7 @@ impl<T: Root + Send> Outcome for T {
     fn misfit(message: &MessageSchema) -> Option<&'static str> {
         match &message.reply {
             Some(reply) if reply.err.is_some() => Some("error"),
-            Some(reply) => (reply.stream || !is::<T>(reply.ok)).then_some("reply"),
+            Some(reply) => (!is::<T>(reply.ok)).then_some("reply"),
             None => T::schema().is_some().then_some("reply"),
         }
     }
@@ -105,7 +115,7 @@ impl<T: Root + Send> Outcome for T {
 impl<T: Root + Send, E: Wire + Send + 'static> Outcome for Result<T, E> {
     fn misfit(message: &MessageSchema) -> Option<&'static str> {
         match &message.reply {
-            Some(reply) if reply.stream || !is::<T>(reply.ok) => Some("reply"),
+            Some(reply) if !is::<T>(reply.ok) => Some("reply"),
             Some(reply) => (!reply.err.is_some_and(is::<E>)).then_some("error"),
             None => Some("error"),
         }
@@ -318,8 +328,8 @@ fn settle<R: Root, E: fmt::Display>(cx: &Cx, outcome: Result<R, E>) {
 fn typed<P: Protocol, M: Root, A: Outcome>(
     name: &str,
 ) -> Result<&'static MessageSchema, RegisterError> {
-    let message = find::<P>(name)?;
-    if message.stream.is_some() || message.varint || message.max.is_some() {
+    let message = streamless::<P>(name)?;
+    if message.varint || message.max.is_some() {
         return Err(RegisterError::NotOneValue { message: message.name });
     }
     let content = (!is::<M>(message.payload)).then_some("content");
@@ -331,27 +341,46 @@ fn typed<P: Protocol, M: Root, A: Outcome>(
 
 /// The message of a closure that takes it whole.
 fn whole<P: Protocol, R: Root>(name: &str) -> Result<&'static MessageSchema, RegisterError> {
-    let message = find::<P>(name)?;
-    if message.stream.is_some() {
-        return Err(RegisterError::NotOneValue { message: message.name });
-    }
+    let message = streamless::<P>(name)?;
     let fits = match &message.reply {
-        Some(reply) => !reply.stream && is::<R>(reply.ok),
+        Some(reply) => is::<R>(reply.ok),
         None => true,
     };
     let misfit = RegisterError::OtherType { message: message.name, part: "reply" };
     if fits { Ok(message) } else { Err(misfit) }
 }
 
+/// The message of a name, if no stream goes with it either way.
+fn streamless<P: Protocol>(name: &str) -> Result<&'static MessageSchema, RegisterError> {
+    let message = find::<P>(name)?;
+    let streams = message.stream.is_some() || message.reply.as_ref().is_some_and(|one| one.stream);
+    if streams { Err(RegisterError::Streams { message: message.name }) } else { Ok(message) }
+}
+
 fn find<P: Protocol>(name: &str) -> Result<&'static MessageSchema, RegisterError> {
     let messages = P::schema().messages;
     let found = messages.iter().find(|message| message.name == name);
-    let found = found.or_else(|| messages.iter().find(|message| capitals(message.name) == name));
-    found.ok_or_else(|| RegisterError::NoSuchMessage {
+    let spelled = |message: &&MessageSchema| {
+        let capitals = capitals(message.name);
+        capitals == name || capitals.to_ascii_lowercase() == name
+    };
+    found.or_else(|| messages.iter().find(spelled)).ok_or_else(|| RegisterError::NoSuchMessage {
         protocol: P::NAME,
         name: name.to_owned(),
-        known: messages.iter().map(|message| message.name).collect::<Vec<_>>().join(", "),
+        known: known(messages),
     })
+}
+
+/// The names of messages, by who sends them: which of the two is meant is not known here.
+fn known(messages: &[MessageSchema]) -> String {
+    let from = |end, whose: &str| {
+        let names = messages.iter().filter(|message| message.from == end);
+        let names: Vec<_> = names.map(|message| message.name).collect();
+        (!names.is_empty()).then(|| format!("{} ({whose})", names.join(", ")))
+    };
+    let sides = [from(End::Client, "from clients"), from(End::Server, "from the server")];
+    let sides: Vec<_> = sides.into_iter().flatten().collect();
+    if sides.is_empty() { "none".to_owned() } else { sides.join("; ") }
 }
 
 /// `ShipAll` as `SHIP_ALL`.

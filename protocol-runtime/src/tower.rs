@@ -111,8 +111,9 @@ impl<P: Serve<H, S>, H: Send + Sync + 'static, S: 'static> Service<Request> for 
 
 /// A handler with layers around it.
 ///
-/// An error of a layer answers the call. If it is a [`Fault`] it is that one; otherwise it is
-/// [`Fault::Refused`] with the error's text, or what [`Layered::faults`] makes of it. A layer that
+/// An error of a layer answers the call, as what [`Layered::faults`] makes of it. Otherwise a [`Fault`]
+/// is that one, a time that has elapsed (of `tower`'s `timeout`, or of tokio's) is
+/// [`Fault::DeadlineExceeded`], and all else is [`Fault::Refused`] with the error's text. A layer that
 /// answers itself by `Ok(())` leaves the caller with [`Fault::Unimplemented`].
 ///
 /// ```ignore
@@ -136,7 +137,7 @@ impl<H: Send + Sync + 'static, S> Layered<H, S> {
         Self { service: Mutex::new(layers.layer(handle)), handler: PhantomData, faults: |_| None }
     }
 
-    /// What the errors of layers are to callers; `None` for those that are refusals.
+    /// What the errors of layers are to callers; `None` for those that are what they are without this.
     #[must_use]
     pub fn faults(
         mut self,
@@ -147,7 +148,10 @@ impl<H: Send + Sync + 'static, S> Layered<H, S> {
     }
 
     fn fault(&self, error: &(dyn Error + Send + Sync + 'static)) -> Fault {
+        let late = error.is::<tower::timeout::error::Elapsed>()
+            || error.is::<tokio::time::error::Elapsed>();
         let said = (self.faults)(error).or_else(|| error.downcast_ref().cloned());
+        let said = said.or_else(|| late.then_some(Fault::DeadlineExceeded));
         said.unwrap_or_else(|| Fault::Refused { text: error.to_string().as_str().into() })
     }
 }

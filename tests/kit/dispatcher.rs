@@ -82,12 +82,25 @@ async fn a_handler_that_panics_or_fails_answers_its_caller_and_nobody_else() {
 }
 
 #[test]
+fn a_message_has_the_name_of_the_schema_that_of_its_method_and_one_in_capitals() {
+    let dispatcher = Dispatcher::<Kit>::new();
+    for name in ["ShipAll", "ship_all", "SHIP_ALL"] {
+        dispatcher.register(name, |_: &Kit| Ok::<u64, String>(1)).unwrap();
+        assert!(dispatcher.remove(name), "{name}");
+    }
+    for name in ["shipall", "Ship_All", "shipAll"] {
+        let refused = dispatcher.register(name, |_: &Kit| Ok::<u64, String>(1));
+        assert!(matches!(refused, Err(RegisterError::NoSuchMessage { .. })), "{name}");
+    }
+}
+
+#[test]
 fn what_does_not_fit_the_schema_is_refused_when_it_is_registered() {
     let dispatcher = Dispatcher::<Kit>::new();
     let unknown = dispatcher.on("Nothing", |_: &Cx, (): ()| ()).unwrap_err();
     assert_eq!(
         unknown.to_string(),
-        "`test::kit::Kit` has no message `Nothing`: it has Echo, Half, Say, ShipAll, Wait"
+        "`test::kit::Kit` has no message `Nothing`: use one of Echo, Half, Say, ShipAll, Wait, Count (from clients); News (from the server)"
     );
     let other = |message, part| Err(RegisterError::OtherType { message, part });
     assert_eq!(dispatcher.on("Echo", |_: &Cx, _: u32| String::new()), other("Echo", "content"));
@@ -99,5 +112,8 @@ fn what_does_not_fit_the_schema_is_refused_when_it_is_registered() {
     assert_eq!(dispatcher.on("Half", wrong), other("Half", "error"));
     let wrong = |_: &Kit| Ok::<u64, String>(1);
     assert_eq!(dispatcher.register("Echo", wrong), other("Echo", "reply"));
+    let streams = Err(RegisterError::Streams { message: "Count" });
+    assert_eq!(dispatcher.on("Count", |_: &Cx, _: u64| 1_u64), streams);
+    assert_eq!(dispatcher.register("Count", |_: &Kit| Ok::<u64, String>(1)), streams);
     assert!(dispatcher.handled().is_empty());
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::wildcard_enum_match_arm, missing_docs, reason = "tests")]
 
 mod dispatcher;
+mod push;
 mod streams;
 mod towers;
 
@@ -26,6 +27,10 @@ pub enum Kit {
     /// Waits so many milliseconds.
     #[np(reply = u64)]
     Wait(u64),
+    #[np(reply = np::Stream<u64>)]
+    Count(u64),
+    #[np(from(server))]
+    News(String),
 }
 
 #[derive(np::Wire, Debug, Clone, PartialEq)]

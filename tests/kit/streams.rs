@@ -163,3 +163,25 @@ async fn a_server_says_what_it_did_and_does() {
     assert!(later.session.octets_in >= stats.session.octets_in);
     waiting.abort();
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_counts_the_calls_that_it_cuts() {
+    let server = np::server().add::<Kit, _>(Plain).listen("mem://cut").await.unwrap();
+    let kit: KitClient = np::client().connect("mem://cut").await.unwrap();
+    let calls = [500, 5_000, 6_000].map(|millis| tokio::spawn(kit.wait(millis).into_future()));
+    while server.stats().served_in_flight < 3 {
+        tokio::task::yield_now().await;
+    }
+    server.shutdown(Duration::from_secs(1)).await.unwrap();
+    assert_eq!(server.stats().cut, 2);
+    let [first, second, third] = calls;
+    assert_eq!(first.await.unwrap(), Ok(500));
+    for cut in [second, third] {
+        cut.await.unwrap().unwrap_err();
+    }
+    // One that has no call to cut says so.
+    let server = np::server().add::<Kit, _>(Plain).listen("mem://cut").await.unwrap();
+    let _idle: KitClient = np::client().connect("mem://cut").await.unwrap();
+    server.shutdown(Duration::ZERO).await.unwrap();
+    assert_eq!(server.stats().cut, 0);
+}

@@ -252,7 +252,10 @@ async fn drain(mut tasks: JoinSet<()>, registry: &Registry, mut stop: watch::Rec
             () = until(by) => break,
         }
     }
-    registry.command(Command::Cut);
+    let calls = registry.cut();
+    if calls > 0 {
+        tracing::warn!(calls, "calls were cut: the time for finishing them was over");
+    }
     all(&mut tasks).await;
 }
 

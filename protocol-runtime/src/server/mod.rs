@@ -23,6 +23,7 @@ use self::authority::{Authority, Rules};
 use self::registry::Registry;
 use self::sources::Exempt;
 pub use self::stats::ServerStats;
+use crate::connection::Connection;
 use crate::driver::{self, TimeSource};
 use crate::error::Error;
 use crate::identity::StateDir;
@@ -298,10 +299,41 @@ impl Server {
         self.inner.key
     }
 
-    /// How many connections are open, those in their handshake included.
+    /// How many connections are open, those in their handshake included. [`Server::connected`] gives
+    /// those that can be used.
     #[must_use]
     pub fn connections(&self) -> usize {
         self.inner.registry.len()
+    }
+
+    /// The connections whose peers were let in and that calls can be made over, oldest first: to tell
+    /// all clients something, or one of them. No more than
+    /// [`Limits::connections`](crate::limits::Limits::connections).
+    ///
+    /// A look at one moment: any of them may end, and others begin, while it is used. A handle keeps no
+    /// connection open, and what is called over one that ended fails at once.
+    ///
+    /// ```
+    /// # use protocol_runtime::connection::Connection;
+    /// # use protocol_runtime::server::Server;
+    /// # struct ChatPeer;
+    /// # impl From<&Connection> for ChatPeer { fn from(_: &Connection) -> Self { Self } }
+    /// # impl ChatPeer { async fn news(&self, _: &str) -> Result<(), ()> { Ok(()) } }
+    /// # async fn tell(server: &Server) {
+    /// for connection in server.connected() {
+    ///     // One that is gone by now does not keep the others from it.
+    ///     ChatPeer::from(&connection).news("we close at noon").await.ok();
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// A one-way message waits until its client takes it. Where one client must not hold up the
+    /// others, send to each from a task of its own, or with a limit on the time for it.
+    #[must_use]
+    pub fn connected(&self) -> Vec<Connection> {
+        let connections = self.inner.registry.let_in().into_iter();
+        let connections = connections.map(|shared| Connection::of(&shared));
+        connections.filter(|connection| connection.load().is_some()).collect()
     }
 
     /// What the server has done and is doing.
@@ -314,7 +346,8 @@ impl Server {
     /// what is left. Idle connections are closed at once; calls that come meanwhile are refused.
     ///
     /// Done when nothing of the server runs any more. Calling it again waits for the same end, by
-    /// the earlier of the limits. It goes on if the future is dropped while a handle is left.
+    /// the earlier of the limits. It goes on if the future is dropped while a handle is left. How many
+    /// calls had to be cut is in [`ServerStats::cut`] then, and is logged.
     ///
     /// # Errors
     ///

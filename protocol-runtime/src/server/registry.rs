@@ -177,6 +177,25 @@ impl Registry {
         }
     }
 
+    /// The connections whose peers were let in, oldest first.
+    pub(super) fn let_in(&self) -> Vec<Arc<Shared>> {
+        let connections = self.lock();
+        let let_in = connections.open.values().filter(|guest| !guest.half_open);
+        let_in.filter_map(|guest| guest.shared.clone()).collect()
+    }
+
+    /// The time for finishing is over: cuts every connection, and counts the calls that are cut.
+    pub(super) fn cut(&self) -> u64 {
+        let all = self.all();
+        let served = all.iter().map(|shared| shared.with(|core| core.session.served_in_flight()));
+        let served = served.map(|calls| u64::try_from(calls).unwrap_or(u64::MAX));
+        let calls = served.fold(0, u64::saturating_add);
+        let past = &mut self.lock().past;
+        past.cut = past.cut.wrapping_add(calls);
+        all.iter().for_each(|shared| shared.command(Command::Cut));
+        calls
+    }
+
     fn all(&self) -> Vec<Arc<Shared>> {
         self.lock().open.values().filter_map(|guest| guest.shared.clone()).collect()
     }

@@ -19,6 +19,9 @@ pub struct ServerStats {
     pub accepted: u64,
     /// Connections there was no place for, since the server started.
     pub refused: u64,
+    /// Calls of clients, streams among them, that were still served when a shutdown's time was over:
+    /// they were cut, and their callers lost them.
+    pub cut: u64,
     /// Times that the listener failed to give the next connection.
     pub accept_errors: u64,
     /// Calls of clients that are being served.
@@ -47,6 +50,7 @@ pub(super) struct Look {
 pub(super) struct Past {
     pub(super) accepted: u64,
     pub(super) refused: u64,
+    pub(super) cut: u64,
     pub(super) accept_errors: u64,
     dropped: u64,
     session: Stats,
@@ -68,6 +72,7 @@ impl ServerStats {
             half_open,
             accepted: past.accepted,
             refused: past.refused,
+            cut: past.cut,
             accept_errors: past.accept_errors,
             dropped: past.dropped,
             session: past.session,

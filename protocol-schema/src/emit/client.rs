@@ -84,6 +84,14 @@ fn peer(item: &Protocol, door: &Door<'_>) -> TokenStream {
                 Self { caller: cx.caller::<#protocol>() }
             }
         }
+
+        #quiet
+        #[automatically_derived]
+        impl ::core::convert::From<&#v1::Connection> for #peer {
+            fn from(connection: &#v1::Connection) -> Self {
+                Self { caller: connection.caller::<#protocol>() }
+            }
+        }
     }
 }
 

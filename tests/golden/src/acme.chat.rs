@@ -3886,4 +3886,14 @@ const _: () = {
             }
         }
     }
+
+    #[allow(deprecated)]
+    #[automatically_derived]
+    impl ::core::convert::From<&::network_protocol::__private::v1::Connection> for ChatPeer {
+        fn from(connection: &::network_protocol::__private::v1::Connection) -> Self {
+            Self {
+                caller: connection.caller::<Chat>(),
+            }
+        }
+    }
 }

@@ -2380,4 +2380,13 @@ const _: () = {
             }
         }
     }
+
+    #[automatically_derived]
+    impl ::core::convert::From<&::network_protocol::__private::v1::Connection> for ChatPeer {
+        fn from(connection: &::network_protocol::__private::v1::Connection) -> Self {
+            Self {
+                caller: connection.caller::<Chat>(),
+            }
+        }
+    }
 }

@@ -10671,6 +10671,16 @@ const _: () = {
             }
         }
     }
+
+    #[automatically_derived]
+    impl ::core::convert::From<&::network_protocol::__private::v1::Connection>
+    for EveryPeer {
+        fn from(connection: &::network_protocol::__private::v1::Connection) -> Self {
+            Self {
+                caller: connection.caller::<Every>(),
+            }
+        }
+    }
 }
 
 /// No numbers, no docs, no replies.

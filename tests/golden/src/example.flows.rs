@@ -2168,4 +2168,14 @@ const _: () = {
             }
         }
     }
+
+    #[automatically_derived]
+    impl ::core::convert::From<&::network_protocol::__private::v1::Connection>
+    for FlowsPeer {
+        fn from(connection: &::network_protocol::__private::v1::Connection) -> Self {
+            Self {
+                caller: connection.caller::<Flows>(),
+            }
+        }
+    }
 }

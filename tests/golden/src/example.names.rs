@@ -10060,6 +10060,16 @@ const _: () = {
             }
         }
     }
+
+    #[automatically_derived]
+    impl ::core::convert::From<&::network_protocol::__private::v1::Connection>
+    for NamesPeer {
+        fn from(connection: &::network_protocol::__private::v1::Connection) -> Self {
+            Self {
+                caller: connection.caller::<Names>(),
+            }
+        }
+    }
 }
 
 /// A protocol and a message of one name, and words of the language.

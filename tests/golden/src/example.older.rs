@@ -1457,4 +1457,13 @@ const _: () = {
             }
         }
     }
+
+    #[automatically_derived]
+    impl ::core::convert::From<&::network_protocol::__private::v1::Connection> for ShopPeer {
+        fn from(connection: &::network_protocol::__private::v1::Connection) -> Self {
+            Self {
+                caller: connection.caller::<Shop>(),
+            }
+        }
+    }
 }
