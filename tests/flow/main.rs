@@ -9,5 +9,6 @@ mod common;
 mod drain;
 mod events;
 mod full;
+mod mixed;
 mod panics;
 mod readers;

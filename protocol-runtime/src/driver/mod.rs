@@ -291,7 +291,7 @@ impl Driver {
                 || (open && !deciding && core.session.has_events())
                 || (!core.room.is_empty() && !core.is_full(self.shared.high_water()))
                 || (self.paused && !core.session.may_pause())
-                || (open && self.output.is_empty() && core.session.out_len() > 0);
+                || (open && self.output.is_empty() && core.session.has_output());
             if !left {
                 core.session.rest(self.output.buffer());
             }

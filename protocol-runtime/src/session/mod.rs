@@ -402,6 +402,13 @@ impl Session {
         self.core.outbox.len()
     }
 
+    /// Whether [`poll_transmit`](Self::poll_transmit) may have something. Not all that waits can be
+    /// sent: a large message may have to wait for others, which wait for credit.
+    #[must_use]
+    pub fn has_output(&self) -> bool {
+        self.core.outbox.is_ready()
+    }
+
     /// Which side this is.
     #[must_use]
     pub const fn role(&self) -> Role {

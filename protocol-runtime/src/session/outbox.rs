@@ -218,8 +218,7 @@ impl Outbox {
         if self.large.is_empty() {
             return None;
         }
-        let started = self.large.iter().filter(|large| large.started).count();
-        let ready = |large: &Large| !large.blocked && (large.started || started < UNFINISHED_MAX);
+        let ready = self.ready();
         let count = self.large.len();
         let places =
             (0..count).map(|n| self.turn.saturating_add(n).checked_rem(count).unwrap_or(0));
@@ -228,6 +227,12 @@ impl Outbox {
         });
         self.turn = found.map_or(0, |(at, _)| at.saturating_add(1));
         found
+    }
+
+    /// Whether a message may go on: it has credit, and not too many others are unfinished.
+    fn ready(&self) -> impl Fn(&Large) -> bool + use<> {
+        let started = self.large.iter().filter(|large| large.started).count();
+        move |large| !large.blocked && (large.started || started < UNFINISHED_MAX)
     }
 
     /// There is no credit for more of the message at this place.
@@ -362,12 +367,21 @@ impl Outbox {
         self.large = VecDeque::new();
     }
 
-    /// How many octets wait and may be sent.
+    /// How many octets wait, without those that wait for credit.
     pub(super) fn len(&self) -> usize {
-        let room = if self.sealer.is_some() { RECORD_HEADER } else { 0 };
-        let small = self.clear.len().saturating_add(self.frames.len().saturating_sub(room));
         let ready = self.large.iter().filter(|large| !large.blocked);
-        ready.fold(small, |sum, large| sum.saturating_add(large.rest.len()))
+        ready.fold(self.small(), |sum, large| sum.saturating_add(large.rest.len()))
+    }
+
+    /// Whether some of that can be sent now.
+    pub(super) fn is_ready(&self) -> bool {
+        self.small() > 0 || self.large.iter().any(self.ready())
+    }
+
+    /// How many octets wait that are frames already.
+    fn small(&self) -> usize {
+        let room = if self.sealer.is_some() { RECORD_HEADER } else { 0 };
+        self.clear.len().saturating_add(self.frames.len().saturating_sub(room))
     }
 
     /// The number of the batch that is being gathered.

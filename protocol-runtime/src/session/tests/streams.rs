@@ -449,3 +449,23 @@ fn a_stream_that_was_ended_behind_an_item_is_told_of_no_credit() {
     assert!(matches!(&pair.client.take_events()[..], [Event::Item { .. }, Event::Ended { .. }]));
     assert_eq!(pair.server.take_events(), []);
 }
+
+#[test]
+fn what_waits_behind_four_messages_without_credit_is_nothing_to_send() {
+    let mut pair = Pair::streaming(|limits| limits.with_stream_window(1_024).unwrap());
+    let calls: Vec<_> = (0..6).map(|_| opened(&mut pair, 2)).collect();
+    for &call in &calls {
+        // Longer than its credit, so that it waits half way.
+        pair.server.session.item(call, append(&[7; 4_000])).unwrap();
+    }
+    while pair.carry(Role::Server) {
+        assert!(pair.server.session.out_len() > 0);
+    }
+    // Two of the six could not begin, and who asks in vain would ask for ever.
+    assert!(pair.server.session.out_len() >= 8_000);
+    assert!(!pair.server.session.has_output());
+    pair.settle();
+    let items = pair.client.take_events();
+    assert_eq!(items.len(), 6, "{items:?}");
+    assert!(!pair.server.session.has_output() && pair.server.session.out_len() == 0);
+}
