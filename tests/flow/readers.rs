@@ -1,6 +1,10 @@
 //! Clients that open many streams and read nothing, and one that may have one at a time and reads
 //! all.
 
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
@@ -8,7 +12,9 @@ use network_protocol::{self as np, Bytes, Client as _, Limits, Protocol as _};
 use np::session::{
     ClientSecurity, ClockPolicy, CompressionOffer, Config, Event, MessageMemory, Security, Session,
 };
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
+use tokio::io::{
+    AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream, ReadBuf,
+};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -62,11 +68,11 @@ impl Place {
         let poured = honest.pour(FlowPour { items: 100, octets: 1_000 }).await.unwrap();
         let items = timeout(SOON, poured.try_collect::<Vec<_>>()).await.unwrap().unwrap();
         assert_eq!(items.len(), 100);
-        self.host.made.fetch_sub(100, std::sync::atomic::Ordering::SeqCst);
+        self.host.made.fetch_sub(100, Ordering::SeqCst);
     }
 
     fn made(&self) -> u32 {
-        self.host.made.load(std::sync::atomic::Ordering::SeqCst)
+        self.host.made.load(Ordering::SeqCst)
     }
 
     /// All that was there for somebody is gone, and `others` are not.
@@ -92,8 +98,11 @@ struct Rogue {
 impl Rogue {
     /// One who lets the other side send whatever it likes, as far as its announced window goes.
     async fn new(place: &Place) -> Self {
-        let mut stream = Place::stream(&place.arrive).await;
-        let limits = Limits::default().with_stream_window(1_073_741_824).unwrap();
+        Self::over(Place::stream(&place.arrive).await, 1_073_741_824).await
+    }
+
+    async fn over(mut stream: DuplexStream, window: u32) -> Self {
+        let limits = Limits::default().with_stream_window(window).unwrap();
         let config = Config {
             security: Security::Client(ClientSecurity::Plain),
             suite: np::noise::Suite::auto(),
@@ -129,7 +138,11 @@ impl Rogue {
 
     /// Opens so many streams, if the other side reads that.
     async fn pour(&mut self, count: u32) -> std::io::Result<()> {
-        let FlowPour { items, octets } = MANY;
+        self.pour_these(count, MANY).await
+    }
+
+    async fn pour_these(&mut self, count: u32, what: FlowPour) -> std::io::Result<()> {
+        let FlowPour { items, octets } = what;
         let (message, mut body) = (Flow::Pour { items, octets }, Vec::new());
         let number = message.number();
         message.encode(&mut body).unwrap();
@@ -225,6 +238,64 @@ async fn f23_who_opens_no_more_than_it_may_and_reads_nothing_has_the_time_of_a_s
         place.is_rid_of(1).await;
         place.serves(&honest).await;
     }
+}
+
+/// Counts how often somebody looks whether there is something to read.
+struct Looked(DuplexStream, Arc<AtomicU32>);
+
+impl AsyncRead for Looked {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        task: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        // Who turns for nothing would do so for ever, with the clock standing still.
+        assert!(self.1.fetch_add(1, Ordering::SeqCst) < 10_000, "it does not sleep");
+        Pin::new(&mut self.0).poll_read(task, into)
+    }
+}
+
+impl AsyncWrite for Looked {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        task: &mut Context<'_>,
+        octets: &[u8],
+    ) -> Poll<std::io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(task, octets)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(task)
+    }
+
+    fn poll_shutdown(
+        mut self: Pin<&mut Self>,
+        task: &mut Context<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(task)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f23_who_gives_no_credit_for_many_long_items_keeps_nobody_busy() {
+    let (host, _) = Host::new(Duration::ZERO);
+    let (arrive, arrivals) = mpsc::channel(1);
+    let silent = Limits::default().with_heartbeat(Duration::ZERO).unwrap();
+    let server = np::server().insecure_plain().limits(silent).add::<Flow, _>(host.clone());
+    let server = server.serve_on("pipes", arrivals).await.unwrap();
+    let (near, far) = tokio::io::duplex(1_024 * 1_024);
+    let looks = Arc::new(AtomicU32::new(0));
+    arrive.send(Looked(far, looks.clone())).await.unwrap();
+    let mut rogue = Rogue::over(near, 1_024).await;
+    rogue.pour_these(10, FlowPour { items: 5, octets: 4_000 }).await.unwrap();
+    tokio::time::sleep(SECOND).await;
+    // Each is in the middle of its first item, or waits to begin it.
+    assert_eq!(*host.alive.borrow(), 10);
+    let before = looks.load(Ordering::SeqCst);
+    tokio::time::sleep(SECOND * 600).await;
+    let looked = looks.load(Ordering::SeqCst) - before;
+    assert!(looked < 10, "{looked}");
+    assert_eq!((*host.alive.borrow(), server.connections()), (10, 1));
 }
 
 #[tokio::test(start_paused = true)]
