@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it is wrong")]
 
-use std::process::Command;
+use std::process::{Command, Output};
 
 use network_protocol::{self as np, Bytes, Stream};
 use serde_json::{Value, json};
@@ -48,12 +48,31 @@ impl LogHandler for Host {
     }
 }
 
+/// Runs the client with this argument.
+fn client(argument: &str) -> Output {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/client.py");
+    let output = Command::new("python3").args([script, argument]).output();
+    output.unwrap_or_else(|error| unreachable!("python3 is needed here: {error}"))
+}
+
+#[test]
+fn the_client_says_how_it_is_used() {
+    for help in ["-h", "--help"] {
+        let output = client(help);
+        assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+        assert!(String::from_utf8(output.stdout).unwrap().contains("client.py HOST:PORT"));
+    }
+    for wrong in ["nowhere", ":1", "here:port"] {
+        let output = client(wrong);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.starts_with("client.py: ") && said.lines().count() == 1, "{said}");
+        assert!(!output.status.success());
+    }
+}
+
 /// What the client printed, step by step.
 async fn steps(address: String) -> Vec<Value> {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/client.py");
-    let run = move || Command::new("python3").args([script, &address]).output();
-    let output = tokio::task::spawn_blocking(run).await.unwrap();
-    let output = output.unwrap_or_else(|error| unreachable!("python3 is needed here: {error}"));
+    let output = tokio::task::spawn_blocking(move || client(&address)).await.unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "is python3-cryptography installed? {errors}");
     let text = String::from_utf8(output.stdout).unwrap();

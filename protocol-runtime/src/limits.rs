@@ -254,6 +254,31 @@ mod tests {
     }
 
     #[test]
+    fn the_page_about_the_wire_has_each_limit_with_its_default() {
+        let page = include_str!("../../docs/wire.md");
+        let (_, table) = page.split_once("| limit | default | unit |").unwrap();
+        let told: Vec<_> = table
+            .lines()
+            .skip(2)
+            .take_while(|line| line.starts_with('|'))
+            .map(|line| line.splitn(5, " | ").take(3).collect::<Vec<_>>().join(" | "))
+            .collect();
+        let list = Limits::default().list().into_iter();
+        let drawn: Vec<_> = list
+            .map(|(name, value, unit)| format!("| `{name}` | {} | {unit}", grouped(value)))
+            .collect();
+        assert_eq!(told, drawn);
+    }
+
+    /// `65536` as `65,536`.
+    fn grouped(number: u64) -> String {
+        match (number / 1_000, number % 1_000) {
+            (0, rest) => rest.to_string(),
+            (more, rest) => format!("{},{rest:03}", grouped(more)),
+        }
+    }
+
+    #[test]
     fn each_limit_is_listed_once() {
         let list = Limits::default().list();
         let mut names: Vec<_> = list.iter().map(|row| row.0).collect();

@@ -175,6 +175,7 @@ class Handshake:
 class Connection:
     def __init__(self, address):
         host, _, port = address.rpartition(":")
+        check(host and port.isdigit(), f"{address} is no address: client.py HOST:PORT")
         self.stream = socket.create_connection((host, int(port)), timeout=20)
         start = preface(3, 1)
         noise = Handshake(b"np-secure/1\0" + start)
@@ -294,7 +295,6 @@ def main(address):
     server.send(CLOSE, 0, root(number("H", 0), text(b"done")))
     tell(step="closed", rest=len(server.stream.recv(1)))
 
-
 if __name__ == "__main__":
-    check(len(sys.argv) == 2, "the address of a server is missing: client.py HOST:PORT")
-    main(sys.argv[1])
+    check(len(sys.argv) == 2, "give the address of a server, and only that: client.py HOST:PORT")
+    print(__doc__.strip()) if sys.argv[1] in ("-h", "--help") else main(sys.argv[1])

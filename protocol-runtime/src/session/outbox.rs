@@ -307,6 +307,12 @@ impl Outbox {
         self.large.iter().any(|large| large.then_end && large.head.call() == Some(call))
     }
 
+    /// What is not sent yet of this call's message, and whether some of it went out.
+    pub(super) fn unfinished(&self, call: CallId) -> Option<(Kind, bool)> {
+        let large = self.large.iter().find(|large| large.head.call() == Some(call))?;
+        Some((large.head.kind(), large.started))
+    }
+
     /// Drops what is not sent yet of this call's message. Says what that was, and whether some of
     /// it went out.
     #[inline]

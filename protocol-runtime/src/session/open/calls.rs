@@ -58,17 +58,10 @@ impl Open {
             return;
         }
         self.joining.forget(call);
-        let abandoned = core.outbox.abandon(call);
-        if abandoned == Some((Kind::Request, false)) {
+        if core.outbox.unfinished(call) == Some((Kind::Request, false)) {
             // The peer knows nothing of it.
+            core.outbox.abandon(call);
             self.in_flight.finish(call);
-            return;
-        }
-        if abandoned == Some((Kind::Request, true)) {
-            // What the peer has of it takes one of few places.
-            let until = now.checked_add(core.limits.late_reply_grace());
-            self.in_flight.keep(call, until);
-            self.write_cancel(call, core);
             return;
         }
         self.cancel_later(call);
@@ -86,7 +79,8 @@ impl Open {
     }
 
     /// Tells the peer of calls that were given up, as many as it does not take for a flood. The
-    /// others wait, and keep their slots until the peer was told.
+    /// others wait, and keep their slots until the peer was told. Until then what is half sent of them
+    /// goes on, since the peer has it among the few messages that may be unfinished.
     pub(super) fn send_cancels(&mut self, now: Instant, core: &mut Core) {
         while let Some(call) = self.cancels_due.front().copied() {
             if self.in_flight.judge(call) == Answered::Late {
@@ -96,6 +90,7 @@ impl Open {
                     return;
                 }
                 self.in_flight.keep(call, now.checked_add(core.limits.late_reply_grace()));
+                core.outbox.abandon(call);
                 self.write_cancel(call, core);
             }
             self.cancels_due.pop_front();
@@ -121,10 +116,9 @@ impl Open {
         let all_came = head.kind() != Kind::Item && !self.joining.has(head.kind(), call);
         self.joining.forget(call);
         if self.in_flight.forget(call, None) {
-            core.outbox.abandon(call);
             core.events.push_back(Event::Failed { call, error: CallFailure::NoMemory });
             if all_came {
-                self.in_flight.end(call);
+                self.call_over(call, core);
             } else {
                 self.cancel_later(call);
             }
@@ -149,8 +143,10 @@ impl Open {
         for call in late {
             self.joining.forget(call);
             // The peer knows when nobody waits any more, unless it did not even get the message.
-            if core.outbox.abandon(call) == Some((Kind::Request, true)) {
-                self.write_cancel(call, core);
+            if core.outbox.unfinished(call) == Some((Kind::Request, true)) {
+                self.cancel_later(call);
+            } else {
+                core.outbox.abandon(call);
             }
         }
     }
@@ -232,7 +228,7 @@ impl Open {
             return Ok(());
         }
         stats::count(&mut core.stats.late_replies);
-        self.in_flight.finish(call);
+        self.call_over(call, core);
         Ok(())
     }
 

@@ -469,3 +469,34 @@ fn what_waits_behind_four_messages_without_credit_is_nothing_to_send() {
     assert_eq!(items.len(), 6, "{items:?}");
     assert!(!pair.server.session.has_output() && pair.server.session.out_len() == 0);
 }
+
+/// Half of a request went out when it was given up.
+fn half_sent(pair: &mut Pair) -> CallId {
+    let call = pair.client.call(pair.now, &[7; 1_000_000], None);
+    let mut out = Vec::new();
+    assert!(pair.client.session.poll_transmit(&mut out));
+    assert!(out.len() < 500_000, "{}", out.len());
+    pair.server.session.handle_bytes(pair.now, &mut bytes::BytesMut::from(&out[..]));
+    pair.client.session.cancel(pair.now, call);
+    pair.settle();
+    call
+}
+
+#[test]
+fn cancels_of_what_is_half_sent_are_held_against_the_same_budget_on_both_sides() {
+    let mut pair = Pair::streaming(|limits| limits);
+    for _ in 0..120 {
+        half_sent(&mut pair);
+    }
+    pair.assert_status(Status::Open);
+    // Of the others the peer has all, and is told when it takes that.
+    assert_eq!(pair.client.session.calls_in_flight(), 70);
+    assert_eq!(pair.server.session.served_in_flight(), 70);
+    for left in [20, 0] {
+        pair.advance(SECOND * 20);
+        pair.settle();
+        assert_eq!(pair.client.session.calls_in_flight(), left);
+        assert_eq!(pair.server.session.served_in_flight(), left);
+    }
+    pair.assert_status(Status::Open);
+}
