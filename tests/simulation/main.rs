@@ -15,6 +15,7 @@
 )]
 
 mod machines;
+mod streams;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -38,6 +39,11 @@ fn with_seeds(test: &str, usual: u64, simulate: impl Fn(u64)) {
 #[test]
 fn sessions_keep_their_promises() {
     with_seeds("sessions_keep_their_promises", 500, world::simulate);
+}
+
+#[test]
+fn streams_keep_their_promises() {
+    with_seeds("streams_keep_their_promises", 500, streams::simulate);
 }
 
 #[test]
