@@ -6,7 +6,6 @@ use std::task::Waker;
 use std::time::Instant;
 
 use super::calls::{Answered, Outcome};
-use super::inlet::Item;
 use super::service::Kind;
 use super::shared::{Agreed, Open};
 use super::{Command, Core, Driver, Inherited, Message, Phase, Service};
@@ -16,7 +15,7 @@ use crate::frame::preface::Channel;
 use crate::frame::reason::Reason;
 use crate::noise::Pattern;
 use crate::peer::Identity;
-use crate::session::{CallFailure, CallId, Event, Role, Status};
+use crate::session::{CallFailure, CallId, Event, Items, Role, Status};
 
 /// Callers woken at a time when output has room again.
 const WOKEN_AT_ONCE: usize = 64;
@@ -53,10 +52,14 @@ impl Driver {
                 undecided = self.needless(core);
             }
             let mut closed = None;
-            while !self.is_deciding()
-                && let Some(event) = core.session.poll_event()
-            {
-                closed = self.take(core, event, now).or(closed);
+            while !self.is_deciding() {
+                if let Some((call, items)) = core.session.poll_items() {
+                    self.take_items(core, call, items);
+                } else if let Some(event) = core.session.poll_event() {
+                    closed = self.take(core, event, now).or(closed);
+                } else {
+                    break;
+                }
             }
             self.wake_callers(core, now);
             self.meter.look(core.session.role(), || core.session.stats());
@@ -101,6 +104,11 @@ impl Driver {
         }
     }
 
+    /// Passes values of a stream on.
+    fn take_items(&mut self, core: &mut Core, call: CallId, items: Items) {
+        self.wakers.extend(core.inlet(call).and_then(|inlet| inlet.push(items)));
+    }
+
     /// Passes an event on. Some if it was the last.
     fn take(&mut self, core: &mut Core, event: Event, now: Instant) -> Option<CloseReason> {
         match event {
@@ -143,8 +151,7 @@ impl Driver {
                 self.wakers.extend(core.calls.open(call, metadata.map(Box::new)));
             }
             Event::Item { call, body, cost } => {
-                let inlet = core.inlet(call);
-                self.wakers.extend(inlet.and_then(|inlet| inlet.push(Item { body, cost })));
+                self.take_items(core, call, Items::one(body, cost));
             }
             Event::Ended { call } => {
                 let inlet = core.inlet(call);

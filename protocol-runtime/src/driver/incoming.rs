@@ -10,12 +10,12 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::calls::failed;
-use super::inlet::{Inlet, Item, Next};
+use super::inlet::{Inlet, Next};
 use super::shared::Shared;
 use crate::connection::Connection;
 use crate::error::{CallError, Fault};
-use crate::session::{CallFailure, CallId};
-use crate::wire::{AppError, DecodeOptions, Root, decode_root};
+use crate::session::{CallFailure, CallId, Items};
+use crate::wire::{AppError, DecodeOptions, Root, decode_root_within};
 
 /// Whose call the stream belongs to.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub(crate) struct Incoming<T, E> {
     of: Of,
     call: CallId,
     options: DecodeOptions,
-    taken: VecDeque<Item>,
+    taken: VecDeque<Items>,
     /// What the peer gets back for values that were handed on.
     spent: usize,
     /// From how much on it does.
@@ -57,15 +57,30 @@ impl<T: Root, E: AppError> Incoming<T, E> {
         }
     }
 
-    fn decode(&mut self, item: &Item) -> Result<T, CallError<E>> {
-        self.spent = self.spent.saturating_add(item.cost);
-        if self.spent >= self.enough && !self.taken.is_empty() {
-            let (call, spent) = (self.call, std::mem::take(&mut self.spent));
-            let shared = self.of.shared();
-            shared.with(|core| core.session.taken(call, spent));
-            shared.signal.ring();
+    /// The next of the values that were taken.
+    #[inline]
+    fn decode(&mut self) -> Option<Result<T, CallError<E>>> {
+        let options = &self.options;
+        let (value, cost) = loop {
+            let items = self.taken.front_mut()?;
+            match items.read(|body, source| decode_root_within(body, source, options)) {
+                Some(next) => break next,
+                None => self.taken.pop_front(),
+            };
+        };
+        self.spent = self.spent.saturating_add(cost);
+        if self.spent >= self.enough {
+            self.pay_back();
         }
-        decode_root(&item.body, &self.options).map_err(CallError::Decode)
+        Some(value.map_err(CallError::Decode))
+    }
+
+    /// The peer may send more: what was spent on values that were taken is free again.
+    fn pay_back(&mut self) {
+        let (call, spent) = (self.call, std::mem::take(&mut self.spent));
+        let shared = self.of.shared();
+        shared.with(|core| core.session.taken(call, spent));
+        shared.signal.ring();
     }
 
     /// Takes what came since the last time.
@@ -97,8 +112,8 @@ impl<T: Root, E: AppError> futures_core::Stream for Incoming<T, E> {
     fn poll_next(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         loop {
-            if let Some(item) = this.taken.pop_front() {
-                return Poll::Ready(Some(this.decode(&item)));
+            if let Some(value) = this.decode() {
+                return Poll::Ready(Some(value));
             }
             if this.over {
                 return Poll::Ready(None);

@@ -4,22 +4,12 @@
 use std::collections::VecDeque;
 use std::task::Waker;
 
-use bytes::Bytes;
-
-use crate::session::CallFailure;
-
-/// A value that came.
-#[derive(Debug)]
-pub(crate) struct Item {
-    pub(crate) body: Bytes,
-    /// What the peer gets back when it was taken.
-    pub(crate) cost: usize,
-}
+use crate::session::{CallFailure, Items};
 
 /// Where the values of one stream wait. Wakers are handed out, never called or dropped in here.
 #[derive(Debug, Default)]
 pub(crate) struct Inlet {
-    items: VecDeque<Item>,
+    items: VecDeque<Items>,
     waker: Option<Waker>,
     end: Option<Result<(), CallFailure>>,
     /// Whether somebody has the other end of it.
@@ -44,11 +34,11 @@ impl Inlet {
         Self { serial, ..Self::default() }
     }
 
-    /// Adds a value.
+    /// Adds values.
     #[must_use]
-    pub(crate) fn push(&mut self, item: Item) -> Option<Waker> {
+    pub(crate) fn push(&mut self, items: Items) -> Option<Waker> {
         if self.end.is_none() {
-            self.items.push_back(item);
+            self.items.push_back(items);
         }
         self.waker.take()
     }
@@ -61,7 +51,7 @@ impl Inlet {
     }
 
     /// Moves everything into `into`, which is empty.
-    pub(crate) fn take(&mut self, into: &mut VecDeque<Item>, waker: &Waker) -> Next {
+    pub(crate) fn take(&mut self, into: &mut VecDeque<Items>, waker: &Waker) -> Next {
         if !self.items.is_empty() {
             std::mem::swap(&mut self.items, into);
             return Next::Items;

@@ -1,6 +1,7 @@
 //! Sending a stream: takes values from it while there is credit and output has room, several at a
 //! time, and encodes them under one lock straight into the output.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -124,8 +125,11 @@ impl<T: Root, E> Pump<T, E> {
                     dropped[0] = core.room.wait(&mut self.ticket, waker, None);
                     break Sent::Waits;
                 }
-                match self.item(core) {
-                    Ok(()) => wrote = true,
+                let ahead = self.ahead.len();
+                let sent = self.items(core, high_water);
+                wrote |= self.ahead.len() < ahead;
+                match sent {
+                    Ok(()) => {}
                     Err(ItemRefused::NoCredit | ItemRefused::Busy) => {
                         self.waits = true;
                         dropped[1] = core.outlets.insert(self.call, waker.clone());
@@ -150,19 +154,19 @@ impl<T: Root, E> Pump<T, E> {
         sent
     }
 
-    /// Sends the first of the values.
-    fn item(&mut self, core: &mut Core) -> Result<(), ItemRefused> {
-        let Some(value) = self.ahead.front() else { return Ok(()) };
-        let mut len = 0;
-        core.session.item(self.call, |out| {
+    /// Sends values from the first on, until output is full.
+    fn items(&mut self, core: &mut Core, high_water: usize) -> Result<(), ItemRefused> {
+        let (len, room) = (Cell::new(None), high_water.saturating_sub(core.unsent));
+        let sent = core.session.items(self.call, &mut self.ahead, room, |value, out| {
             let before = out.len();
             encode_root(value, out)?;
-            len = out.len().saturating_sub(before);
+            len.set(Some(out.len().saturating_sub(before)));
             Ok(())
-        })?;
-        self.most = (AHEAD_BYTES / len.max(1)).clamp(1, AHEAD_MAX);
-        self.ahead.pop_front();
-        Ok(())
+        });
+        if let Some(len) = len.get() {
+            self.most = (AHEAD_BYTES / len.max(1)).clamp(1, AHEAD_MAX);
+        }
+        sent
     }
 }
 

@@ -62,6 +62,19 @@ impl Decoder {
         Ok(Some(Frame { head, flags, body }))
     }
 
+    /// How long the body of the frame at the front is, if its header is this one but for that, and
+    /// all of it is there. Whatever else there is, is for [`next_of`](Self::next_of).
+    #[inline(always)]
+    pub(crate) fn next_like(&self, header: [u8; HEADER], bytes: &[u8]) -> Option<usize> {
+        let ([a, b, c, d, rest @ ..], [_, _, _, _, like @ ..]) = (prefix::<HEADER>(bytes)?, header);
+        let len = u32::from_le_bytes([a, b, c, d]);
+        if rest != like || len > self.max {
+            return None;
+        }
+        let len = usize::try_from(len).ok()?;
+        (bytes.len().saturating_sub(HEADER) >= len).then_some(len)
+    }
+
     /// How many bytes at the front are frames that are all there, by their lengths alone.
     pub(crate) fn whole(&self, bytes: &[u8]) -> usize {
         let mut whole = 0_usize;

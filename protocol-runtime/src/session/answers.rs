@@ -1,5 +1,8 @@
 //! Commands on calls of the peer, and on streams of calls of either side.
 
+#[cfg(feature = "net")]
+use std::collections::VecDeque;
+
 use super::event::{ItemRefused, Unanswered};
 use super::{CallId, Session};
 use crate::error::Fault;
@@ -83,6 +86,19 @@ impl Session {
     ) -> Result<(), ItemRefused> {
         let (open, core) = self.open().ok_or(ItemRefused::NotOpen)?;
         open.item(core, call, encode)
+    }
+
+    /// Takes values off the front and sends them as items, as long as less than `room` octets wait.
+    #[cfg(feature = "net")]
+    pub(crate) fn items<T>(
+        &mut self,
+        call: CallId,
+        values: &mut VecDeque<T>,
+        room: usize,
+        encode: impl Fn(&T, &mut Vec<u8>) -> Result<(), EncodeError>,
+    ) -> Result<(), ItemRefused> {
+        let (open, core) = self.open().ok_or(ItemRefused::NotOpen)?;
+        open.items(core, call, (values, room), encode)
     }
 
     /// Ends this side's stream of a call, of either side.

@@ -38,6 +38,7 @@ mod budget;
 mod clock;
 mod config;
 mod event;
+mod events;
 mod handshake;
 mod in_flight;
 mod memory;
@@ -53,13 +54,13 @@ mod tests;
 mod transmit;
 mod window;
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::BytesMut;
 
+use self::events::Events;
 use self::handshake::{Handshaking, Progress};
 use self::open::{Done, Open};
 use self::outbox::Outbox;
@@ -79,6 +80,8 @@ pub use self::config::{
 pub use self::event::{
     CallFailure, CallOptions, CallRefused, Dropped, Event, ItemRefused, Status, Unanswered,
 };
+#[cfg(feature = "net")]
+pub(crate) use self::events::Items;
 pub use self::memory::MessageMemory;
 #[cfg(feature = "net")]
 pub(crate) use self::open::earlier;
@@ -100,7 +103,7 @@ struct Core {
     role: Role,
     limits: Arc<Limits>,
     outbox: Outbox,
-    events: VecDeque<Event>,
+    events: Events,
     established: Option<Box<Established>>,
     stats: Stats,
     /// What is known of the messages of each protocol, by its name, until the connection is open.
@@ -146,7 +149,7 @@ impl Session {
             compress: config.compression.enabled,
             limits: config.limits.clone(),
             outbox: Outbox::default(),
-            events: VecDeque::new(),
+            events: Events::default(),
             established: None,
             stats: Stats::default(),
         };
@@ -336,6 +339,13 @@ impl Session {
         self.core.events.pop_front()
     }
 
+    /// The items that are next, all of a stream that came together, if there are any.
+    #[cfg(feature = "net")]
+    #[inline]
+    pub(crate) fn poll_items(&mut self) -> Option<(CallId, Items)> {
+        self.core.events.pop_items()
+    }
+
     /// Whether there are events that nobody took yet.
     #[cfg(feature = "net")]
     pub(crate) fn has_events(&self) -> bool {
@@ -345,7 +355,7 @@ impl Session {
     /// Whether one-way messages are among the events that nobody took yet.
     #[cfg(feature = "net")]
     pub(crate) fn left_messages(&self) -> bool {
-        self.core.events.iter().any(|event| matches!(event, Event::OneWay { .. }))
+        self.core.events.has_one_way()
     }
 
     /// Whether a message of the peer has come in part: more is likely to follow at once.

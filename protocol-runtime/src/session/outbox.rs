@@ -137,8 +137,10 @@ impl Outbox {
     ) -> Result<Option<usize>, EncodeError> {
         self.make_room();
         let mut frame = Unfinished::start(&mut self.frames);
-        let flags = frame.prefix(message)?;
-        let prefix = frame.len();
+        let (flags, prefix) = match message {
+            Outgoing { deadline: None, metadata: None, .. } => (Flags::NONE, 0),
+            _ => (frame.prefix(message)?, frame.len()),
+        };
         encode(frame.frames)?;
         let body = frame.len().saturating_sub(prefix);
         if u32::try_from(body).ok().is_none_or(|body| body > message.max) {
@@ -404,6 +406,7 @@ struct Unfinished<'a> {
 }
 
 impl<'a> Unfinished<'a> {
+    #[inline]
     fn start(frames: &'a mut Vec<u8>) -> Self {
         let start = frames.len();
         frames.extend_from_slice(&[0; HEADER]);
@@ -477,8 +480,9 @@ impl<'a> Unfinished<'a> {
         Bytes::from_owner(bytes).split_off(at)
     }
 
+    #[inline]
     fn finish(mut self, head: Head, flags: Flags, max: u32) -> Result<(), EncodeError> {
-        let len = self.frames.len().saturating_sub(self.start).saturating_sub(HEADER);
+        let len = self.len();
         let fitting = u32::try_from(len).ok().filter(|len| *len <= max);
         let place = self.frames.get_mut(self.start..).and_then(<[u8]>::first_chunk_mut);
         let (Some(fitting), Some(place)) = (fitting, place) else {

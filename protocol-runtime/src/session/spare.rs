@@ -8,7 +8,7 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
-use super::event::Event;
+use super::events::Entry;
 use super::in_flight::Slot;
 use super::served::Serving;
 use super::{Core, Session, State};
@@ -29,7 +29,7 @@ thread_local! {
 /// Empty memory of one thread, by what it is for.
 pub(super) struct Spare {
     pub(super) frames: Stack<Vec<u8>>,
-    pub(super) events: Stack<VecDeque<Event>>,
+    pub(super) events: Stack<VecDeque<Entry>>,
     pub(super) served: Stack<Vec<Option<Serving>>>,
     pub(super) calls: Stack<Vec<Option<Slot>>>,
 }
@@ -50,7 +50,7 @@ impl Session {
                 open.rest(spare);
                 core.outbox.rest(spare, out);
                 if core.events.is_empty() {
-                    spare.events.keep(&mut core.events);
+                    spare.events.keep(core.events.queue());
                 }
             });
         }
@@ -60,8 +60,8 @@ impl Session {
 impl Core {
     /// Takes memory for what may happen now.
     pub(super) fn prepare(&mut self) {
-        if self.events.capacity() == 0 {
-            Spare::with(|spare| spare.events.lend(&mut self.events));
+        if self.events.queue().capacity() == 0 {
+            Spare::with(|spare| spare.events.lend(self.events.queue()));
         }
     }
 }

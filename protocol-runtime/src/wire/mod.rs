@@ -34,6 +34,8 @@ pub use error::{DecodeError, DecodeErrorKind, EncodeError, Place};
 pub use layout::{Layout, Shape, Slot, layout};
 pub use number::{check_plain_list, decode_plain_list, encode_plain_list};
 pub use reader::{DecodeOptions, Reader};
+#[cfg(feature = "net")]
+pub(crate) use root::decode_root_within;
 pub use root::{
     AppError, Root, decode, decode_exact, decode_root, encode, encode_root, view, view_exact,
 };

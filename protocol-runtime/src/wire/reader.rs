@@ -56,7 +56,12 @@ impl<'a> Reader<'a> {
     /// Reads `bytes`; byte fields share them.
     #[must_use]
     pub fn shared(bytes: &'a Bytes, options: &DecodeOptions) -> Self {
-        Self { source: Some(bytes), ..Self::new(bytes, options) }
+        Self::within(bytes, bytes, options)
+    }
+
+    /// Reads `bytes`, a part of `source`, which byte fields share.
+    pub(crate) fn within(bytes: &'a [u8], source: &'a Bytes, options: &DecodeOptions) -> Self {
+        Self { source: Some(source), ..Self::new(bytes, options) }
     }
 
     /// Whether only the canonical form of the reader's own schema will do.
@@ -317,6 +322,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Keeps bytes that were taken from this reader: shared where there is something to share.
+    #[inline]
     pub(super) fn keep(&self, taken: &[u8]) -> Bytes {
         match self.source {
             Some(source) => source.slice_ref(taken),

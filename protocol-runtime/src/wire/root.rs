@@ -128,6 +128,17 @@ pub fn decode_root<T: Root>(body: &Bytes, options: &DecodeOptions) -> Result<T, 
     T::decode_root(&mut Reader::shared(body, options))
 }
 
+/// Reads a message that is a part of `source`, which its byte fields share.
+#[cfg(feature = "net")]
+#[inline]
+pub(crate) fn decode_root_within<T: Root>(
+    body: &[u8],
+    source: &Bytes,
+    options: &DecodeOptions,
+) -> Result<T, DecodeError> {
+    T::decode_root(&mut Reader::within(body, source, options))
+}
+
 /// Encodes a value as a whole message.
 ///
 /// # Errors

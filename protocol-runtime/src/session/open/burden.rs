@@ -43,7 +43,12 @@ impl Open {
 
     /// A frame that did something pays for others that did nothing.
     pub(super) fn useful(&mut self, body: &Bytes) {
-        self.overhead = self.overhead.saturating_sub(cost(body));
+        self.paid(body.len().saturating_add(HEADER));
+    }
+
+    /// Frames of so many octets together did something.
+    pub(super) fn paid(&mut self, octets: usize) {
+        self.overhead = self.overhead.saturating_sub(u32::try_from(octets).unwrap_or(u32::MAX));
     }
 
     /// A frame of little use.

@@ -10,7 +10,7 @@ use super::super::outbox::Outgoing;
 use super::super::window::{COST_MIN, Receiving, Sending, Streams};
 use super::super::{Core, stats};
 use super::joining::Prefix;
-use super::{Open, check_len, read_failure, take_prefix};
+use super::{Open, check_len, compressor, read_failure, take_prefix};
 use crate::error::Error;
 use crate::frame::header::{BadFrame, Flags, Head, Kind};
 use crate::frame::id::CallId;
@@ -36,7 +36,7 @@ impl Open {
         let deadline = options.timeout.and_then(milliseconds);
         let message = self.outgoing(Head::Request { call, method }, options.metadata, core);
         let shape = self.shape(core.role, method);
-        let compress = self.compressor(shape, options.compress, core);
+        let compress = compressor(self.compression, shape, options.compress, core);
         core.outbox.message(&Outgoing { deadline, compress, ..message }, encode)?;
         stats::count(&mut core.stats.frames_out);
         stats::count(&mut core.stats.calls);

@@ -209,8 +209,14 @@ impl Open {
         while let Some(mut frames) = self.incoming.next(self.decoder, bytes)? {
             while let Some(frame) = self.decoder.next_of(&mut frames)? {
                 stats::count(&mut core.stats.frames_in);
+                let (head, flags) = (frame.head, frame.flags);
                 if let Some(reason) = self.on_frame(now, frame, core)? {
                     return Ok(Done::Closed(reason));
+                }
+                if let Head::Item { call } = head
+                    && flags == Flags::NONE
+                {
+                    self.more_items(call, &mut frames, core);
                 }
             }
         }
@@ -435,25 +441,6 @@ impl Open {
         }
     }
 
-    /// By what a message of this shape is compressed, and from what length on.
-    #[inline]
-    fn compressor(
-        &self,
-        shape: Shape,
-        wanted: Option<bool>,
-        core: &Core,
-    ) -> Option<(Compressor, usize)> {
-        let algorithm = self.compression?;
-        let compress = match (shape.compress, wanted) {
-            (Compress::Never, _) => false,
-            (Compress::IfEnabled | Compress::Always, Some(wanted)) => wanted,
-            (Compress::Always, None) => true,
-            (Compress::IfEnabled, None) => core.compress,
-        };
-        let compressor = Some(algorithm).filter(|_| compress).and_then(Compressor::new)?;
-        Some((compressor, usize::try_from(core.limits.compress_min()).unwrap_or(usize::MAX)))
-    }
-
     /// Gives the peer more credit.
     fn give(call: Option<CallId>, bytes: Option<u32>, core: &mut Core) -> Result<(), Error> {
         if let Some(bytes) = bytes {
@@ -525,6 +512,25 @@ fn pings(limits: &Limits, heartbeat: Option<Duration>) -> u32 {
     });
     let beats = u32::try_from(beats).unwrap_or(u32::MAX).saturating_mul(3);
     limits.pings().max(beats)
+}
+
+/// By what a message of this shape is compressed, and from what length on.
+#[inline]
+fn compressor(
+    algorithm: Option<Algorithm>,
+    shape: Shape,
+    wanted: Option<bool>,
+    core: &Core,
+) -> Option<(Compressor, usize)> {
+    let algorithm = algorithm?;
+    let compress = match (shape.compress, wanted) {
+        (Compress::Never, _) => false,
+        (Compress::IfEnabled | Compress::Always, Some(wanted)) => wanted,
+        (Compress::Always, None) => true,
+        (Compress::IfEnabled, None) => core.compress,
+    };
+    let compressor = Some(algorithm).filter(|_| compress).and_then(Compressor::new)?;
+    Some((compressor, usize::try_from(core.limits.compress_min()).unwrap_or(usize::MAX)))
 }
 
 /// Refuses a body longer than the peer was told.

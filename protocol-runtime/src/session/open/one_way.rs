@@ -6,7 +6,7 @@ use super::super::event::{CallOptions, CallRefused, Event};
 use super::super::outbox::Outgoing;
 use super::super::{Core, stats};
 use super::joining::Prefix;
-use super::{Open, check_len, take_prefix};
+use super::{Open, check_len, compressor, take_prefix};
 use crate::error::Error;
 use crate::frame::header::{Flags, Head, Kind, Method};
 use crate::wire::EncodeError;
@@ -30,7 +30,8 @@ impl Open {
         }
         let credit = self.events_out.left();
         let message = self.outgoing(Head::Event { method }, options.metadata, core);
-        let compress = self.compressor(self.shape(core.role, method), options.compress, core);
+        let compress =
+            compressor(self.compression, self.shape(core.role, method), options.compress, core);
         let written = core.outbox.message(&Outgoing { credit, compress, ..message }, encode)?;
         self.life.touch();
         if let Some(len) = written {

@@ -11,7 +11,7 @@ use super::super::shape::Shape;
 use super::super::window::{COST_MIN, Receiving, Sending, Streams};
 use super::super::{Core, stats};
 use super::joining::Prefix;
-use super::{Open, check_len, take_prefix};
+use super::{Open, check_len, compressor, take_prefix};
 use crate::error::{APPLICATION, Error, Fault, Flood};
 use crate::frame::control::ErrorBody;
 use crate::frame::header::{BadFrame, Flags, Head, Kind, Method};
@@ -249,7 +249,7 @@ impl Open {
         self.done.0 = self.done.0.saturating_add(1).min(core.limits.cancels());
         self.life.touch();
         let message = self.outgoing(Head::Reply { call }, metadata, core);
-        let compress = self.compressor(shape, None, core);
+        let compress = compressor(self.compression, shape, None, core);
         let written = core.outbox.message(&Outgoing { compress, ..message }, encode);
         Self::answered(core, call, written)
     }

@@ -1,5 +1,7 @@
 //! Streams of calls, of both sides: items, credit, and the end of each direction by itself.
 
+#[cfg(feature = "net")]
+use std::collections::VecDeque;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -7,32 +9,36 @@ use bytes::Bytes;
 use super::super::event::{Event, ItemRefused, Unanswered};
 use super::super::in_flight::Answered;
 use super::super::outbox::{Fragment, Outgoing};
+use super::super::shape::Shape;
 use super::super::window::{Receiving, Sending, Streams};
 use super::super::{Core, stats};
-use super::{Open, check_len, read, take_prefix};
+use super::{Open, check_len, compressor, read, take_prefix};
 use crate::error::Error;
 use crate::frame::control::Credit;
-use crate::frame::header::{BadFrame, Flags, Head, Kind};
+use crate::frame::header::{BadFrame, Flags, HEADER, Head, Kind};
 use crate::frame::id::CallId;
 use crate::wire::EncodeError;
 
 impl Open {
     /// The streams of a call that is open, of either side.
-    fn streams(&mut self, call: CallId) -> Option<&mut Streams> {
+    fn streams(&mut self, call: CallId) -> Option<(Shape, &mut Streams)> {
         match self.in_flight.awaited_mut(call) {
-            Some(slot) => slot.streams.as_deref_mut(),
-            None => self.served.get_mut(call)?.streams.as_deref_mut(),
+            Some(slot) => Some((slot.shape, slot.streams.as_deref_mut()?)),
+            None => {
+                let serving = self.served.get_mut(call)?;
+                Some((serving.shape, serving.streams.as_deref_mut()?))
+            }
         }
     }
 
     /// This side's stream of a call.
     pub(super) fn sending(&mut self, call: CallId) -> Option<&mut Sending> {
-        self.streams(call)?.send.as_mut()
+        self.streams(call)?.1.send.as_mut()
     }
 
     /// The peer's stream of a call.
     fn receiving(&mut self, call: CallId) -> Option<&mut Receiving> {
-        self.streams(call)?.recv.as_mut()
+        self.streams(call)?.1.recv.as_mut()
     }
 
     pub(in super::super) fn item(
@@ -41,32 +47,53 @@ impl Open {
         call: CallId,
         encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<(), ItemRefused> {
-        let unfinished = core.outbox.is_unfinished(Some(call));
-        if unfinished && core.outbox.ends_behind(call) {
+        let (message, sending) = self.next_item(core, call)?;
+        write_item(core, &message, sending, encode)?;
+        self.life.touch();
+        Ok(())
+    }
+
+    /// Takes values off the front and sends them, as long as less than `room` octets wait.
+    #[cfg(feature = "net")]
+    pub(in super::super) fn items<T>(
+        &mut self,
+        core: &mut Core,
+        call: CallId,
+        (values, room): (&mut VecDeque<T>, usize),
+        encode: impl Fn(&T, &mut Vec<u8>) -> Result<(), EncodeError>,
+    ) -> Result<(), ItemRefused> {
+        let (message, sending) = self.next_item(core, call)?;
+        let mut refused = Ok(());
+        while core.outbox.len() < room
+            && let Some(value) = values.front()
+        {
+            refused = may_send(core, call, sending)
+                .and_then(|()| write_item(core, &message, sending, |out| encode(value, out)));
+            if refused.is_err() {
+                break;
+            }
+            values.pop_front();
+        }
+        self.life.touch();
+        refused
+    }
+
+    /// The next item of this side's stream of a call, if it may be sent now.
+    fn next_item(
+        &mut self,
+        core: &Core,
+        call: CallId,
+    ) -> Result<(Outgoing<'static>, &mut Sending), ItemRefused> {
+        if core.outbox.ends_behind(call) {
             return Err(ItemRefused::NotOpen);
         }
-        let sending = self.sending(call).ok_or(ItemRefused::NotOpen)?;
-        if unfinished || !sending.is_open() {
-            sending.refused = true;
-            return Err(if unfinished { ItemRefused::Busy } else { ItemRefused::NoCredit });
-        }
-        let credit = sending.left();
+        let compression = self.compression;
         let message = self.outgoing(Head::Item { call }, None, core);
-        let shape = match self.in_flight.get_mut(call) {
-            Some(slot) => slot.shape,
-            None => self.served.get_mut(call).map(|serving| serving.shape).unwrap_or_default(),
-        };
-        let compress = self.compressor(shape, None, core);
-        let written = core.outbox.message(&Outgoing { credit, compress, ..message }, encode)?;
-        self.life.touch();
-        if let Some(len) = written {
-            stats::count(&mut core.stats.frames_out);
-            stats::count(&mut core.stats.items_out);
-            if let Some(sending) = self.sending(call) {
-                sending.spend(len);
-            }
-        }
-        Ok(())
+        let (shape, streams) = self.streams(call).ok_or(ItemRefused::NotOpen)?;
+        let sending = streams.send.as_mut().ok_or(ItemRefused::NotOpen)?;
+        may_send(core, call, sending)?;
+        let compress = compressor(compression, shape, None, core);
+        Ok((Outgoing { compress, ..message }, sending))
     }
 
     pub(in super::super) fn end_stream(
@@ -91,7 +118,7 @@ impl Open {
     fn write_end(&mut self, core: &mut Core, call: CallId) -> Result<(), EncodeError> {
         core.outbox.frame(Head::End { call }, 0, |_| Ok(()))?;
         stats::count(&mut core.stats.frames_out);
-        if let Some(streams) = self.streams(call) {
+        if let Some((_, streams)) = self.streams(call) {
             streams.send = None;
         }
         self.end_if_over(call, core);
@@ -194,6 +221,31 @@ impl Open {
         self.joined(head, next, cost, core)
     }
 
+    /// Takes items of the same stream right behind one that was taken, each in one frame: the
+    /// stream is looked for once. Whatever is anything else, or breaks a rule, is left.
+    pub(super) fn more_items(&mut self, call: CallId, frames: &mut Bytes, core: &mut Core) {
+        let decoder = self.decoder;
+        if !self.joining.is_empty() {
+            return;
+        }
+        let Some(receiving) = self.receiving(call) else { return };
+        let header = Head::Item { call }.flagged(Flags::NONE, 0);
+        let (mut run, mut count) = (0_usize, 0_u64);
+        while let Some(len) = decoder.next_like(header, frames.get(run..).unwrap_or_default())
+            && check_len(len, core).is_ok()
+            && receiving.charge(len).is_ok()
+        {
+            (run, count) =
+                (run.saturating_add(HEADER).saturating_add(len), count.saturating_add(1));
+        }
+        if run > 0 {
+            core.events.push_items(call, frames.split_to(run));
+        }
+        self.paid(run);
+        stats::add(&mut core.stats.frames_in, count);
+        stats::add(&mut core.stats.items_in, count);
+    }
+
     pub(super) fn on_end(&mut self, call: CallId, core: &mut Core) -> Result<(), Error> {
         let kind = Kind::End;
         if !self.may_stream(kind, call, core)? {
@@ -203,7 +255,7 @@ impl Open {
             return Err(BadFrame::Unfinished { kind, call: call.get() }.into());
         }
         match self.streams(call) {
-            Some(streams) => {
+            Some((_, streams)) => {
                 streams.recv = None;
                 core.events.push_back(Event::Ended { call });
                 self.end_if_over(call, core);
@@ -327,4 +379,31 @@ impl Open {
             let _fits = self.write_end(core, call);
         }
     }
+}
+
+/// Whether the next item of a call may be sent. If not, its owner is told when it may.
+#[inline]
+fn may_send(core: &Core, call: CallId, sending: &mut Sending) -> Result<(), ItemRefused> {
+    let unfinished = core.outbox.is_unfinished(Some(call));
+    if !unfinished && sending.is_open() {
+        return Ok(());
+    }
+    sending.refused = true;
+    Err(if unfinished { ItemRefused::Busy } else { ItemRefused::NoCredit })
+}
+
+#[inline]
+fn write_item(
+    core: &mut Core,
+    message: &Outgoing<'_>,
+    sending: &mut Sending,
+    encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
+) -> Result<(), ItemRefused> {
+    let message = Outgoing { credit: sending.left(), ..*message };
+    if let Some(len) = core.outbox.message(&message, encode)? {
+        stats::count(&mut core.stats.frames_out);
+        stats::count(&mut core.stats.items_out);
+        sending.spend(len);
+    }
+    Ok(())
 }

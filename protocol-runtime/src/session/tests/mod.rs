@@ -15,6 +15,7 @@ mod order;
 pub(crate) mod pair;
 mod records;
 mod replay;
+mod runs;
 mod script;
 mod security;
 mod streams;

@@ -129,6 +129,7 @@ impl<T, E> Stream<T, E> {
         Ok(all)
     }
 
+    #[inline]
     fn poll(&mut self, task: &mut Context<'_>) -> Poll<Option<Result<T, CallError<E>>>> {
         let polled = match &mut self.source {
             Source::Items(items) => Poll::Ready(items.next().map(Ok)),
