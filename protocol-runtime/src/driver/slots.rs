@@ -20,10 +20,11 @@ use super::run::Run;
 use super::scope::Inherited;
 use super::service::Kind;
 use super::shared::{Shared, Woken};
+use super::spare;
 use super::watch::{Watch, Watched};
 use crate::cx::Cx;
 use crate::schema::ProtocolSchema;
-use crate::session::{CallId, Dropped};
+use crate::session::{CallId, Dropped, Memory};
 
 /// The handlers of one protocol on one connection. Erases the type of their futures.
 pub(crate) trait Handlers: Send {
@@ -36,6 +37,9 @@ pub(crate) trait Handlers: Send {
     /// Nobody waits for this call any more: drops its handler, or lets it know. `Idle` if there is
     /// none.
     fn give_up(&mut self, call: CallId, why: Dropped) -> Progress;
+
+    /// Gives the slot back that a connection with one call at a time has, if nothing runs in it.
+    fn rest(&mut self);
 
     /// Drops the handlers that run: those of calls, which get no answer, or also those of one-way
     /// messages. Says how many that were.
@@ -59,7 +63,13 @@ struct Pool<D, F> {
     shared: Arc<Shared>,
     schema: &'static ProtocolSchema,
     protocol: u8,
-    slots: Vec<Slot<F>>,
+    slots: Slots<F>,
+    bells: Vec<Bell>,
+}
+
+/// Places for handlers, which other connections may have after this one.
+pub(super) struct Slots<F> {
+    all: Vec<Slot<F>>,
     free: Vec<usize>,
 }
 
@@ -67,6 +77,10 @@ struct Slot<F> {
     /// Stays where it is; only its content comes and goes.
     future: Pin<Box<Option<F>>>,
     work: Option<Work>,
+}
+
+/// What of a slot belongs to this connection.
+struct Bell {
     run: Arc<Run>,
     waker: Waker,
 }
@@ -92,7 +106,8 @@ where
     D: Fn(Cx, u16, Bytes) -> F + Send + 'static,
     F: Future<Output = ()> + Send + 'static,
 {
-    Box::new(Pool { dispatch, shared, schema, protocol, slots: Vec::new(), free: Vec::new() })
+    let (slots, bells) = (Slots::default(), Vec::new());
+    Box::new(Pool { dispatch, shared, schema, protocol, slots, bells })
 }
 
 impl<D, F> Handlers for Pool<D, F>
@@ -103,12 +118,12 @@ where
     fn start(&mut self, message: Message, kind: Kind) -> Progress {
         let Message { call, number, body, cost, mut inherited, .. } = message;
         let watch = Watch::serve(self.schema, number, call, &mut inherited);
-        let index = self.free.pop().unwrap_or_else(|| self.add());
-        let Some(slot) = self.slots.get_mut(index) else {
+        let index = self.free();
+        let Some((slot, bell)) = self.slots.at(index, &self.bells) else {
             return Progress::Idle;
         };
-        slot.run.begin();
-        let cx = Cx::new(slot.run.clone(), call, self.protocol, inherited.clone());
+        bell.run.begin();
+        let cx = Cx::new(bell.run.clone(), call, self.protocol, inherited.clone());
         slot.work = Some(Work { call, kind, cost, inherited, watch });
         if kind.spawn {
             return self.start_apart(index, (cx, number, body));
@@ -117,15 +132,15 @@ where
     }
 
     fn resume(&mut self, slot: usize) -> Progress {
-        let Some(found) = self.slots.get(slot) else {
+        let Some(Bell { run, .. }) = self.bells.get(slot) else {
             return Progress::Idle;
         };
         // Taken off the list before the poll: a wake-up during it counts.
-        found.run.off_the_list();
-        match &found.work {
+        run.off_the_list();
+        match self.slots.all.get(slot).and_then(|slot| slot.work.as_ref()) {
             None => Progress::Idle,
             Some(work) if !work.kind.spawn => self.poll(slot),
-            Some(_) if found.run.is_over() => self.vacate(slot, None),
+            Some(_) if run.is_over() => self.vacate(slot, None),
             Some(_) => Progress::Running,
         }
     }
@@ -133,16 +148,23 @@ where
     fn give_up(&mut self, call: CallId, why: Dropped) -> Progress {
         let serves =
             |slot: &Slot<F>| slot.work.as_ref().is_some_and(|work| work.call == Some(call));
-        let Some(index) = self.slots.iter().position(serves) else {
+        let Some(index) = self.slots.all.iter().position(serves) else {
             return Progress::Idle;
         };
         self.stop(index, why)
     }
 
+    fn rest(&mut self) {
+        // Where handlers ran side by side, they are likely to do so again.
+        if self.slots.all.len() == 1 && self.slots.free.len() == 1 {
+            spare::keep(&mut self.slots);
+        }
+    }
+
     fn clear(&mut self, all: bool) -> usize {
         let mut count = 0;
-        for index in 0..self.slots.len() {
-            let work = self.slots.get(index).and_then(|slot| slot.work.as_ref());
+        for index in 0..self.slots.all.len() {
+            let work = self.slots.all.get(index).and_then(|slot| slot.work.as_ref());
             let Some(work) = work.filter(|work| all || work.call.is_some()) else { continue };
             let lives_on = !all && work.kind.no_cancel;
             let why = Dropped::Cancelled;
@@ -162,7 +184,9 @@ where
 {
     /// Starts a handler on a task of its own.
     fn start_apart(&mut self, index: usize, (cx, number, body): (Cx, u16, Bytes)) -> Progress {
-        let Some(Slot { work: Some(work), run, .. }) = self.slots.get_mut(index) else {
+        let Some((Slot { work: Some(work), .. }, Bell { run, .. })) =
+            self.slots.at(index, &self.bells)
+        else {
             return Progress::Idle;
         };
         let watched = work.watch.as_ref().map(|watch| watch.within());
@@ -181,18 +205,22 @@ where
     }
 }
 
-impl<D, F: Future<Output = ()>> Pool<D, F> {
-    fn add(&mut self) -> usize {
-        let index = self.slots.len();
-        let place = Woken { protocol: self.protocol, slot: index };
-        let run = Arc::new(Run::new(self.shared.clone(), place));
-        let waker = Waker::from(run.clone());
-        if index == 0 {
-            // Most connections have one call at a time.
-            self.slots.reserve_exact(1);
-            self.free.reserve_exact(1);
+impl<D, F: Future<Output = ()> + 'static> Pool<D, F> {
+    /// Takes a free slot.
+    fn free(&mut self) -> usize {
+        if self.slots.all.is_empty() {
+            spare::lend(&mut self.slots);
         }
-        self.slots.push(Slot { future: Box::pin(None), work: None, run, waker });
+        let index = self.slots.free.pop().unwrap_or_else(|| self.slots.add());
+        while self.bells.len() <= index {
+            let place = Woken { protocol: self.protocol, slot: self.bells.len() };
+            let run = Arc::new(Run::new(self.shared.clone(), place));
+            if self.bells.is_empty() {
+                // Most connections have one call at a time.
+                self.bells.reserve_exact(1);
+            }
+            self.bells.push(Bell { waker: Waker::from(run.clone()), run });
+        }
         index
     }
 
@@ -203,7 +231,9 @@ impl<D, F: Future<Output = ()>> Pool<D, F> {
     /// Polls what is in a slot after `prepare` has put it there.
     #[inline]
     fn run(&mut self, index: usize, prepare: impl FnOnce(&D, Pin<&mut Option<F>>)) -> Progress {
-        let Some(Slot { future, work: Some(work), run, waker }) = self.slots.get_mut(index) else {
+        let Some((Slot { future, work: Some(work) }, Bell { run, waker })) =
+            self.slots.at(index, &self.bells)
+        else {
             return Progress::Idle;
         };
         let mut task = Context::from_waker(waker);
@@ -231,7 +261,9 @@ impl<D, F: Future<Output = ()>> Pool<D, F> {
 
     /// Nobody waits for the answer any more.
     fn stop(&mut self, index: usize, why: Dropped) -> Progress {
-        let Some(Slot { work: Some(work), run, .. }) = self.slots.get_mut(index) else {
+        let Some((Slot { work: Some(work), .. }, Bell { run, .. })) =
+            self.slots.at(index, &self.bells)
+        else {
             return Progress::Idle;
         };
         run.give_up(why);
@@ -240,7 +272,9 @@ impl<D, F: Future<Output = ()>> Pool<D, F> {
 
     /// Drops a handler, or has its task drop it.
     fn drop_now(&mut self, index: usize, why: Dropped) -> Progress {
-        let Some(Slot { work: Some(work), run, .. }) = self.slots.get_mut(index) else {
+        let Some((Slot { work: Some(work), .. }, Bell { run, .. })) =
+            self.slots.at(index, &self.bells)
+        else {
             return Progress::Idle;
         };
         run.give_up(why);
@@ -253,7 +287,7 @@ impl<D, F: Future<Output = ()>> Pool<D, F> {
 
     /// Ends a handler: drops it, answers its call if nothing did, frees the slot.
     fn vacate(&mut self, index: usize, panic: Option<Box<dyn Any + Send>>) -> Progress {
-        let Some(slot) = self.slots.get_mut(index) else {
+        let Some((slot, Bell { run, .. })) = self.slots.at(index, &self.bells) else {
             return Progress::Idle;
         };
         let Some(work) = slot.work.take() else {
@@ -261,15 +295,50 @@ impl<D, F: Future<Output = ()>> Pool<D, F> {
         };
         let panicked = panic.is_some_and(discard);
         let panicked = slot.empty() || panicked;
-        let outcome = slot.run.settle(work.call, panicked);
+        let outcome = run.settle(work.call, panicked);
         if let Some(watch) = work.watch {
             watch.end(outcome);
         }
         if let Some(call) = work.call.filter(|_| work.kind.input) {
             self.shared.close_input(call);
         }
-        self.free.push(index);
+        self.slots.free.push(index);
         Progress::Ended(work.cost)
+    }
+}
+
+impl<F> Slots<F> {
+    /// One more slot, which is taken.
+    fn add(&mut self) -> usize {
+        let index = self.all.len();
+        if index == 0 {
+            // Most connections have one call at a time.
+            self.all.reserve_exact(1);
+            self.free.reserve_exact(1);
+        }
+        self.all.push(Slot { future: Box::pin(None), work: None });
+        index
+    }
+
+    #[inline]
+    fn at<'a>(
+        &'a mut self,
+        index: usize,
+        bells: &'a [Bell],
+    ) -> Option<(&'a mut Slot<F>, &'a Bell)> {
+        self.all.get_mut(index).zip(bells.get(index))
+    }
+}
+
+impl<F> Default for Slots<F> {
+    fn default() -> Self {
+        Self { all: Vec::new(), free: Vec::new() }
+    }
+}
+
+impl<F> Memory for Slots<F> {
+    fn places(&self) -> usize {
+        self.all.len()
     }
 }
 

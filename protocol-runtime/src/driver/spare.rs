@@ -1,6 +1,7 @@
 //! Memory of drivers that rest: the queues of one that sleeps and has nothing to do are those of
-//! the next one that wakes on the same thread.
+//! the next one that wakes on the same thread, and so are the places of its handlers.
 
+use std::any::{Any, TypeId};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::task::Waker;
@@ -9,13 +10,15 @@ use bytes::BytesMut;
 
 use super::shared::Woken;
 use super::{Driver, Message};
-use crate::session::{CallId, Dropped, PLACES_MAX, Stack};
+use crate::session::{CallId, Dropped, Memory, PLACES_MAX, Stack};
 
 /// A body up to this is copied rather than that it keeps a whole buffer.
 const SMALL_BYTES_MAX: usize = 4 * 1024;
 
 thread_local! {
     static SPARE: RefCell<Spare> = const { RefCell::new(Spare::new()) };
+    /// Stacks of one type each: as many as the program has protocols.
+    static TYPED: RefCell<Vec<(TypeId, Box<dyn Any>)>> = const { RefCell::new(Vec::new()) };
 }
 
 struct Spare {
@@ -42,6 +45,9 @@ impl Driver {
     /// Gives back queues that nothing is in.
     pub(super) fn rest(&mut self) {
         settle(&mut self.inbox);
+        for handlers in self.protocols.iter_mut().filter_map(|one| one.handlers.as_mut()) {
+            handlers.rest();
+        }
         // Also where nothing is read for the time being.
         self.input.release();
         if !self.inbox.is_empty() {
@@ -54,6 +60,31 @@ impl Driver {
             spare.woken.keep(&mut self.woken);
         });
     }
+}
+
+/// Leaves here what is of a type that the driver does not know.
+pub(super) fn keep<T: Memory + 'static>(place: &mut T) {
+    typed(|stack| stack.keep(place));
+}
+
+/// Takes such a one, if there is one.
+pub(super) fn lend<T: Memory + 'static>(place: &mut T) {
+    typed(|stack| stack.lend(place));
+}
+
+fn typed<T: Memory + 'static>(change: impl FnOnce(&mut Stack<T>)) {
+    let id = TypeId::of::<T>();
+    let _gone = TYPED.try_with(|typed| {
+        let mut typed = typed.borrow_mut();
+        let known = typed.iter().position(|(known, _)| *known == id);
+        let at = known.unwrap_or_else(|| {
+            typed.push((id, Box::new(Stack::<T>::new(PLACES_MAX))));
+            typed.len().saturating_sub(1)
+        });
+        if let Some(stack) = typed.get_mut(at).and_then(|(_, stack)| stack.downcast_mut()) {
+            change(stack);
+        }
+    });
 }
 
 /// Copies the bodies of messages that came last, and wait, out of the buffers they were read into,
@@ -126,6 +157,22 @@ mod tests {
         assert!(second.is_unique());
         let bodies: Vec<_> = inbox.iter().map(|message| &message.body[..]).collect();
         assert_eq!(bodies, [&[1; 10][..], &[], &[2; 4]]);
+    }
+
+    #[test]
+    fn what_is_left_is_found_by_its_type() {
+        let (mut octets, mut words) = (Vec::<u8>::with_capacity(10), Vec::<u16>::with_capacity(20));
+        let left = octets.as_ptr();
+        keep(&mut octets);
+        keep(&mut words);
+        assert_eq!((octets.capacity(), words.capacity()), (0, 0));
+        lend(&mut octets);
+        assert_eq!(octets.as_ptr(), left);
+        let mut another = Vec::<u8>::new();
+        lend(&mut another);
+        assert_eq!(another.capacity(), 0, "there was one");
+        lend(&mut words);
+        assert_eq!(words.capacity(), 20);
     }
 
     #[test]

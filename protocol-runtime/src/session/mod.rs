@@ -88,7 +88,7 @@ pub(crate) use self::open::earlier;
 pub use self::replay::ReplayFilter;
 pub use self::shape::{Compress, Shape, Shapes};
 #[cfg(feature = "net")]
-pub(crate) use self::spare::{PLACES_MAX, Stack};
+pub(crate) use self::spare::{Memory, PLACES_MAX, Stack};
 pub use self::stats::Stats;
 pub use crate::frame::id::{CallId, Role};
 

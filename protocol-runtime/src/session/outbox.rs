@@ -44,7 +44,8 @@ pub(super) struct Outbox {
     parts: Parts,
     /// How long that is.
     shared: usize,
-    sealer: Option<Sealer>,
+    /// Apart: a connection in clear has none.
+    sealer: Option<Box<Sealer>>,
     batch: u64,
     /// A compressed body on its way into `frames`.
     packed: Vec<u8>,
@@ -106,7 +107,7 @@ impl Outbox {
 
     /// From here on frames are sealed.
     pub(super) fn seal_with(&mut self, sealer: Sealer) {
-        self.sealer = Some(sealer);
+        self.sealer = Some(Box::new(sealer));
     }
 
     /// Appends a frame whose body `encode` appends.

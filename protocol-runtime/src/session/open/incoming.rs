@@ -13,14 +13,22 @@ const LITTLE: usize = 1_024;
 /// Where frames come from.
 pub(super) enum Incoming {
     Clear,
-    Sealed {
-        opener: Opener,
-        /// Text of records, up to the frame that is incomplete.
-        text: BytesMut,
-    },
+    Sealed(Box<Sealed>),
+}
+
+/// Records, apart from what a connection in clear needs.
+pub(super) struct Sealed {
+    opener: Opener,
+    /// Text of records, up to the frame that is incomplete.
+    text: BytesMut,
 }
 
 impl Incoming {
+    /// Out of records.
+    pub(super) fn sealed(opener: Opener) -> Self {
+        Self::Sealed(Box::new(Sealed { opener, text: BytesMut::new() }))
+    }
+
     /// Frames that are all there; `None` if there is none.
     pub(super) fn next(
         &mut self,
@@ -30,7 +38,7 @@ impl Incoming {
         loop {
             let text = match self {
                 Self::Clear => &mut *bytes,
-                Self::Sealed { text, .. } => text,
+                Self::Sealed(sealed) => &mut sealed.text,
             };
             let whole = decoder.whole(text);
             if whole > 0 {
@@ -38,8 +46,8 @@ impl Incoming {
             }
             // What breaks a rule is told before the rest of it comes.
             decoder.head(text)?;
-            let Self::Sealed { opener, text } = self else { return Ok(None) };
-            if !open_record(opener, bytes, text)? {
+            let Self::Sealed(sealed) = self else { return Ok(None) };
+            if !open_record(&mut sealed.opener, bytes, &mut sealed.text)? {
                 return Ok(None);
             }
         }

@@ -141,7 +141,7 @@ impl Open {
                 established.handshake_hash = Some(keys.hash);
                 established.peer_key = keys.peer;
                 core.outbox.seal_with(keys.sealer);
-                Incoming::Sealed { opener: keys.opener, text: BytesMut::new() }
+                Incoming::sealed(keys.opener)
             }
         };
         // Of protocols that are not in use nobody asks any more.

@@ -80,7 +80,7 @@ fn items_of_a_run_are_events_of_their_own() {
 }
 
 fn one(which: u8, len: usize) -> Vec<u8> {
-    let call: CallId = id(if which % 2 == 0 { 1 } else { 3 });
+    let call: CallId = id(if which.is_multiple_of(2) { 1 } else { 3 });
     let body = vec![which; len];
     let item = |flags: Flags, body: &[u8]| {
         let len = u32::try_from(body.len()).unwrap();
