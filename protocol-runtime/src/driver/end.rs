@@ -19,6 +19,13 @@ impl Driver {
         let (role, open) = self.shared.with(|core| (core.session.role(), self.counted.is_some()));
         self.counted = None;
         measure::connection_ended(role, open, reason.reason());
+        // First, so that who reads a stream learns this and not that its handler was dropped.
+        self.shared.with_wakers(|core, wakers| {
+            for inlet in core.inputs.values_mut() {
+                let lost = CallFailure::ConnectionLost { maybe_executed: true };
+                wakers.extend(inlet.finish(Err(lost)));
+            }
+        });
         self.inbox.retain(|message| message.call.is_none());
         self.drop_handlers(false);
         // A peer at fault gets less time to learn of it.
@@ -30,10 +37,6 @@ impl Driver {
             core.room.wake_all(wakers);
             core.events.wake_all(wakers);
             wakers.extend(std::mem::take(&mut core.outlets).into_values());
-            for inlet in core.inputs.values_mut() {
-                let lost = CallFailure::ConnectionLost { maybe_executed: true };
-                wakers.extend(inlet.finish(Err(lost)));
-            }
             core.session.out_len()
         });
         if left == 0 {
@@ -84,6 +87,10 @@ impl Driver {
     pub(super) fn leave(&mut self) {
         self.finish();
         self.output.discard();
+        self.shared.with(|core| {
+            core.unsent = 0;
+            core.session.discard();
+        });
         self.stream = None;
         self.phase = Phase::Over;
     }

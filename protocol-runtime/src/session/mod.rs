@@ -339,6 +339,12 @@ impl Session {
         self.core.events.pop_front()
     }
 
+    /// Drops what waits to be sent, as there is nothing left to send it by.
+    #[cfg(feature = "net")]
+    pub(crate) fn discard(&mut self) {
+        self.core.outbox.discard();
+    }
+
     /// The items that are next, all of a stream that came together, if there are any.
     #[cfg(feature = "net")]
     #[inline]
