@@ -31,6 +31,7 @@ pub(crate) struct Items(Source);
 #[derive(Debug)]
 enum Source {
     /// One, and what it cost.
+    #[cfg_attr(not(feature = "net"), expect(dead_code, reason = "a driver makes it of an event"))]
     One(Bytes, usize),
     /// Frames, each of one whole item.
     Frames(Bytes),
@@ -78,7 +79,6 @@ impl Events {
         }
     }
 
-    #[cfg(feature = "net")]
     pub(super) fn is_empty(&self) -> bool {
         self.queue.is_empty()
     }
