@@ -264,7 +264,11 @@ struct Routed {
 
 /// What the first step of a call came to.
 enum Start {
-    Sent(CallId),
+    Sent {
+        call: CallId,
+        /// Whether it is with the peer already, as far as this side can tell.
+        written: bool,
+    },
     Wait,
     Failed(CallRefused),
     Late,
@@ -387,10 +391,12 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
 
     fn begin(&mut self, protocol: u8, waker: &Waker) -> Poll<Result<T, CallError<E>>> {
         match self.start(protocol, waker) {
-            Start::Sent(call) => {
+            Start::Sent { call, written } => {
                 let kept = if self.routed.is_some() { self.keep() } else { None };
                 self.state = State::Waiting { call, kept };
-                self.caller.bound().shared().signal.ring();
+                if !written {
+                    self.caller.bound().shared().signal.ring();
+                }
                 Poll::Pending
             }
             Start::Wait => {
@@ -467,6 +473,8 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
         let metadata = metadata.filter(|metadata| !metadata.is_empty());
         let compress = extras.as_ref().and_then(|extras| extras.compress);
         let (number, again) = (self.number, self.routed.is_some());
+        let alone = shared.signal.is_asleep()
+            && extras.as_ref().is_none_or(|extras| extras.input.is_none());
         let sent = shared.with(|core| {
             let now = wait.now(core);
             let timeout = wait.left(now, shared.response_timeout, streams, inherited.deadline);
@@ -485,7 +493,10 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
                     if again {
                         wait.settle(now, timeout);
                     }
-                    Ok((call, core.calls.insert(call, waker.clone()), line.served(core)))
+                    let (evicted, served) =
+                        (core.calls.insert(call, waker.clone()), line.served(core));
+                    let written = alone && core.write_alone();
+                    Ok((call, written, evicted, served))
                 }
                 Err(CallRefused::TooManyCalls { .. }) if !core.going_away => {
                     let deadline = wait.settle(now, timeout);
@@ -499,7 +510,7 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
             }
         });
         match sent {
-            Ok((call, ..)) => {
+            Ok((call, written, ..)) => {
                 if let Some(extras) = extras
                     && let Some(input) = extras.input.take()
                 {
@@ -507,7 +518,7 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
                     let started = input(shared.clone(), call);
                     shared.with(|core| core.started.push(started));
                 }
-                Start::Sent(call)
+                Start::Sent { call, written }
             }
             Err((start, _dropped)) => start,
         }

@@ -5,6 +5,7 @@
     reason = "a test fails where it is wrong, and handlers when they are told to"
 )]
 
+mod alone;
 mod common;
 mod drain;
 mod events;

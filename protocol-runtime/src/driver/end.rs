@@ -89,6 +89,7 @@ impl Driver {
         self.output.discard();
         self.shared.with(|core| {
             core.unsent = 0;
+            core.alone.discard();
             core.session.discard();
         });
         self.stream = None;

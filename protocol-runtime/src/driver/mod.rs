@@ -14,6 +14,7 @@
 //! belief that they will, and so do those of calls that say so.
 
 mod admit;
+mod alone;
 mod calls;
 mod clock;
 mod detached;
@@ -52,6 +53,7 @@ use bytes::Bytes;
 use tracing::Span;
 
 use self::admit::Door;
+use self::alone::Alone;
 use self::input::Input;
 use self::output::{Output, Written};
 use self::pumps::Pumps;
@@ -218,6 +220,7 @@ impl Driver {
     ) -> Self {
         let now = now();
         let span = span(&shared);
+        shared.with(|core| core.alone = Alone::new(&stream));
         let decided_by = now.checked_add(shared.limits.handshake_timeout()).unwrap_or(now);
         let door = Door::new(services, local_key, half_open, gate, decided_by);
         Self {
@@ -285,7 +288,8 @@ impl Driver {
         let (open, deciding) = (matches!(self.phase, Phase::Open), self.is_deciding());
         let (left, mut deadline) = self.shared.with(|core| {
             core.turn_began = None;
-            let left = core.command != self.command
+            let left = core.alone.has_left()
+                || core.command != self.command
                 || !core.started.is_empty()
                 || !core.stopped.is_empty()
                 || (open && !deciding && core.session.has_events())
@@ -296,7 +300,9 @@ impl Driver {
                 core.session.rest(self.output.buffer());
             }
             let waiting = earlier(core.room.deadline(), core.turn.deadline());
-            (left, earlier(if open { core.session.poll_timeout() } else { None }, waiting))
+            let deadline = earlier(if open { core.session.poll_timeout() } else { None }, waiting);
+            core.alone.driver_sleeps(earlier(deadline, self.timer.armed()), self.expecting);
+            (left, deadline)
         });
         if left {
             return false;
@@ -399,6 +405,7 @@ impl Driver {
             self.output.discard();
             self.shared.with(|core| {
                 core.unsent = 0;
+                core.alone.discard();
                 core.session.handle_failure(error);
             });
         } else {

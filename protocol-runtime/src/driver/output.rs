@@ -127,10 +127,13 @@ impl Output {
         stream.poll_write_vectored(task, pieces.get(..count).unwrap_or_default())
     }
 
-    /// Takes all that waits in the session as one batch.
+    /// Takes what a caller could not write all of, or else all that waits in the session, as one batch.
     fn next_batch(&mut self, shared: &Shared, in_parts: bool) {
         shared.with(|core| {
-            core.session.poll_batch(&mut self.batch, in_parts);
+            match core.alone.left() {
+                Some(left) => self.batch = *left,
+                None => drop(core.session.poll_batch(&mut self.batch, in_parts)),
+            }
             core.unsent = self.batch.remaining();
         });
     }

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
+use super::alone::Alone;
 use super::calls::{Calls, Forgotten};
 use super::clock;
 use super::inlet::Inlet;
@@ -78,6 +79,8 @@ pub(crate) struct Core {
     pub(crate) command: Option<Command>,
     /// Octets taken from the session and not yet written.
     pub(super) unsent: usize,
+    /// What callers need who write by themselves.
+    pub(super) alone: Alone,
     /// When the driver's turn began, while it does not sleep.
     pub(crate) turn_began: Option<Instant>,
     /// Set once, when nothing more will happen on this connection.
@@ -153,6 +156,7 @@ impl Shared {
                 pings: Vec::new(),
                 command: None,
                 unsent: 0,
+                alone: Alone::default(),
                 turn_began: None,
                 end: None,
             }),

@@ -26,6 +26,11 @@ impl Signal {
         }
     }
 
+    /// Whether the driver sleeps, and nobody has woken it yet.
+    pub(crate) fn is_asleep(&self) -> bool {
+        self.asleep.load(Ordering::SeqCst)
+    }
+
     /// The driver runs: nobody needs to wake it.
     pub(crate) fn awake(&self, waker: &Waker) {
         self.asleep.store(false, Ordering::SeqCst);

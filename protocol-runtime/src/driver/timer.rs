@@ -19,6 +19,11 @@ pub(super) struct Timer {
 }
 
 impl Timer {
+    /// When the task is woken, at the latest.
+    pub(super) fn armed(&self) -> Option<Instant> {
+        self.armed
+    }
+
     /// Has the task woken at `deadline` or a little earlier. True if it may be due already.
     pub(super) fn poll(&mut self, deadline: Instant, now: Instant, task: &mut Context<'_>) -> bool {
         let wakes = self.waker.as_ref().is_some_and(|waker| waker.will_wake(task.waker()));

@@ -286,6 +286,15 @@ impl Session {
         }
     }
 
+    /// Whether this side does not read for the time being.
+    #[cfg(feature = "net")]
+    pub(crate) const fn is_paused(&self) -> bool {
+        match &self.state {
+            State::Open(open) => open.is_paused(),
+            State::Handshaking(_) | State::Closed(_) => false,
+        }
+    }
+
     /// Whether this side may stop reading: it waits for nothing from the peer. Two sides that
     /// both stop while each waits for the other would wait for ever.
     #[must_use]

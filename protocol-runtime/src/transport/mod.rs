@@ -5,6 +5,7 @@
 //! transport is one more variant here. Nothing in this folder knows frames, keys or deadlines.
 
 mod address;
+mod dialed;
 mod mem;
 mod other;
 mod tcp;
@@ -15,11 +16,13 @@ use std::fmt;
 use std::io;
 use std::net::IpAddr;
 use std::pin::Pin;
+use std::sync::Weak;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 pub use self::address::{Address, AddressError};
+pub(crate) use self::dialed::Writer;
 #[cfg(test)]
 pub(crate) use self::mem::fail_accept;
 pub(crate) use self::other::Way;
@@ -27,8 +30,10 @@ pub use self::other::{Arrival, ByteStream, Listen};
 
 /// One connection's bytes, both ways.
 pub(crate) enum Stream {
-    /// A TCP connection, always with `TCP_NODELAY`.
+    /// A TCP connection that somebody made to us, always with `TCP_NODELAY`.
     Tcp(tokio::net::TcpStream),
+    /// The same, made by us.
+    Dialed(dialed::Dialed),
     /// A pair of bounded pipes within this process.
     Mem(tokio::io::DuplexStream),
     /// What the application opened or accepted.
@@ -94,9 +99,17 @@ impl Stream {
     /// Connects, without a deadline of its own.
     pub(crate) async fn connect(address: &Address) -> io::Result<Self> {
         match address {
-            Address::Tcp { host, port } => tcp::connect(host, *port).await.map(Self::Tcp),
+            Address::Tcp { host, port } => tcp::connect(host, *port).await.map(Self::Dialed),
             Address::Mem { name } => mem::connect(name).await.map(Self::Mem),
             Address::Other { name } => Err(unknown(name)),
+        }
+    }
+
+    /// The end that callers write to by themselves, if there is one.
+    pub(crate) fn writer(&self) -> Option<Weak<dyn Writer>> {
+        match self {
+            Self::Dialed(stream) => stream.writer(),
+            Self::Tcp(_) | Self::Mem(_) | Self::Other(_) => None,
         }
     }
 }
@@ -109,6 +122,7 @@ impl AsyncRead for Stream {
     ) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_read(cx, buf),
+            Self::Dialed(stream) => Pin::new(stream).poll_read(cx, buf),
             Self::Mem(stream) => Pin::new(stream).poll_read(cx, buf),
             Self::Other(stream) => Pin::new(stream).poll_read(cx, buf),
         }
@@ -123,6 +137,7 @@ impl AsyncWrite for Stream {
     ) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_write(cx, buf),
+            Self::Dialed(stream) => Pin::new(stream).poll_write(cx, buf),
             Self::Mem(stream) => Pin::new(stream).poll_write(cx, buf),
             Self::Other(stream) => Pin::new(stream).poll_write(cx, buf),
         }
@@ -135,6 +150,7 @@ impl AsyncWrite for Stream {
     ) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
+            Self::Dialed(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
             Self::Mem(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
             Self::Other(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
         }
@@ -143,6 +159,7 @@ impl AsyncWrite for Stream {
     fn is_write_vectored(&self) -> bool {
         match self {
             Self::Tcp(stream) => stream.is_write_vectored(),
+            Self::Dialed(stream) => stream.is_write_vectored(),
             Self::Mem(stream) => stream.is_write_vectored(),
             Self::Other(stream) => stream.is_write_vectored(),
         }
@@ -151,6 +168,7 @@ impl AsyncWrite for Stream {
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_flush(cx),
+            Self::Dialed(stream) => Pin::new(stream).poll_flush(cx),
             Self::Mem(stream) => Pin::new(stream).poll_flush(cx),
             Self::Other(stream) => Pin::new(stream).poll_flush(cx),
         }
@@ -159,6 +177,7 @@ impl AsyncWrite for Stream {
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
+            Self::Dialed(stream) => Pin::new(stream).poll_shutdown(cx),
             Self::Mem(stream) => Pin::new(stream).poll_shutdown(cx),
             Self::Other(stream) => Pin::new(stream).poll_shutdown(cx),
         }
@@ -169,6 +188,7 @@ impl fmt::Debug for Stream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Tcp(stream) => stream.fmt(f),
+            Self::Dialed(stream) => stream.fmt(f),
             Self::Mem(stream) => stream.fmt(f),
             Self::Other(_) => f.write_str("Other"),
         }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
 
+use super::dialed::Dialed;
 use super::{Address, Incoming, Stream};
 
 /// Connections that the system holds until they are accepted, if it is not told to hold fewer. The
@@ -57,8 +58,8 @@ fn listen(at: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Connects to the first of the host's addresses that answers.
-pub(super) async fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
+pub(super) async fn connect(host: &str, port: u16) -> io::Result<Dialed> {
     let stream = TcpStream::connect((host, port)).await?;
     stream.set_nodelay(true)?;
-    Ok(stream)
+    Ok(Dialed::new(stream))
 }

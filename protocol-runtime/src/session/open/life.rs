@@ -98,6 +98,11 @@ impl Life {
 }
 
 impl Open {
+    #[cfg(feature = "net")]
+    pub(in super::super) const fn is_paused(&self) -> bool {
+        self.life.paused
+    }
+
     pub(in super::super) fn set_paused(&mut self, now: Instant, paused: bool) {
         if self.life.paused && !paused {
             // What came meanwhile could not be heard.
