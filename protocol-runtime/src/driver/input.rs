@@ -6,6 +6,7 @@
 use std::cell::RefCell;
 use std::io;
 use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::{BufMut, BytesMut};
@@ -19,8 +20,11 @@ const READ_BYTES: usize = 64 * 1024;
 const READ_BYTES_LARGE: usize = 256 * 1024;
 /// A read into less than this is not worth its system call.
 const READ_BYTES_MIN: usize = 4 * 1024;
-/// What is left of a frame, up to this, is copied rather than that it keeps a whole buffer.
+/// The beginning of a frame, if it is longer, may stay where it was read into while its rest is waited
+/// for, at so many connections of the process. At others it is copied: who sends only beginnings may
+/// be many, and a whole buffer for each of them is much more than they sent.
 const LEFT_BYTES_MAX: usize = 1024;
+const LEFT_MAX: usize = 16;
 /// Buffers a thread keeps.
 const POOL: usize = 8;
 
@@ -28,12 +32,19 @@ thread_local! {
     static FREE: RefCell<Vec<BytesMut>> = const { RefCell::new(Vec::new()) };
 }
 
+/// Connections at which the beginning of a frame stays where it was read into.
+static LEFT: AtomicUsize = AtomicUsize::new(0);
+
 /// The bytes of a connection that wait for their rest.
 #[derive(Debug, Default)]
 pub(crate) struct Input {
     pub(crate) bytes: BytesMut,
     /// Whether a message in fragments is under way.
     pub(crate) joining: bool,
+    /// Whether `bytes` are in a buffer that was read into.
+    borrowed: bool,
+    /// Whether that is counted.
+    left: bool,
 }
 
 impl Input {
@@ -47,6 +58,7 @@ impl Input {
         most: usize,
     ) -> Poll<io::Result<usize>> {
         let wanted = if self.joining { READ_BYTES_LARGE } else { READ_BYTES };
+        self.uncount();
         self.make_room(wanted);
         let read = pin!(stream.read_buf(&mut (&mut self.bytes).limit(most.min(wanted)))).poll(task);
         if read.is_pending() {
@@ -60,21 +72,32 @@ impl Input {
         if self.bytes.capacity() - self.bytes.len() >= enough {
             return;
         }
-        if self.bytes.capacity() == 0 {
-            self.bytes = FREE.with_borrow_mut(free).unwrap_or_default();
-        }
-        // Also takes the whole buffer back if no message refers to it.
-        self.bytes.reserve(wanted);
-    }
-
-    /// Returns a buffer to the pool that is empty, or nearly. Messages may refer to it still;
-    /// whoever takes it out looks whether they do.
-    pub(super) fn release(&mut self) {
-        let (len, capacity) = (self.bytes.len(), self.bytes.capacity());
-        if capacity == 0 || len > LEFT_BYTES_MAX || (len > 0 && capacity <= LEFT_BYTES_MAX) {
+        self.borrowed = true;
+        // Takes the whole buffer back if no message refers to it.
+        if self.bytes.try_reclaim(wanted) {
             return;
         }
-        // The rest of a frame may not come for long, and needs no more than it is.
+        let other = FREE.with_borrow_mut(free).unwrap_or_default();
+        let left = std::mem::replace(&mut self.bytes, other);
+        self.bytes.reserve(left.len().saturating_add(wanted));
+        self.bytes.extend_from_slice(&left);
+    }
+
+    /// Returns the buffer to the pool, if nothing or little is in it or many others keep theirs. Messages
+    /// may refer to it still; whoever takes it out looks whether they do.
+    pub(super) fn release(&mut self) {
+        let len = self.bytes.len();
+        if !self.borrowed {
+            return;
+        }
+        if len > LEFT_BYTES_MAX && LEFT.fetch_add(1, Ordering::Relaxed) < LEFT_MAX {
+            self.left = true;
+            return;
+        }
+        if len > LEFT_BYTES_MAX {
+            LEFT.fetch_sub(1, Ordering::Relaxed);
+        }
+        self.borrowed = false;
         let left = if len == 0 { BytesMut::new() } else { BytesMut::from(&self.bytes[..]) };
         let mut bytes = std::mem::replace(&mut self.bytes, left);
         bytes.clear();
@@ -84,6 +107,18 @@ impl Input {
             }
             free.push(bytes);
         });
+    }
+
+    fn uncount(&mut self) {
+        if std::mem::take(&mut self.left) {
+            LEFT.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Drop for Input {
+    fn drop(&mut self) {
+        self.uncount();
     }
 }
 
@@ -101,19 +136,64 @@ fn free(pool: &mut Vec<BytesMut>) -> Option<BytesMut> {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Buf;
+
     use super::*;
 
+    /// A connection where so much of a frame has come.
+    fn begun(len: usize, joining: bool) -> Input {
+        let mut input = Input::default();
+        input.joining = joining;
+        input.make_room(if joining { READ_BYTES_LARGE } else { READ_BYTES });
+        input.bytes.extend_from_slice(&vec![7; len]);
+        input.release();
+        assert_eq!(input.bytes, vec![7; len]);
+        input
+    }
+
+    /// Reads into room for more.
+    fn goes_on(mut input: Input) {
+        let (wanted, before) =
+            (if input.joining { READ_BYTES_LARGE } else { READ_BYTES }, input.bytes.clone());
+        input.uncount();
+        input.make_room(wanted);
+        assert_eq!(input.bytes, before);
+        assert!(input.bytes.capacity() - before.len() >= READ_BYTES_MIN);
+    }
+
     #[test]
-    fn the_beginning_of_a_frame_keeps_no_buffer_that_was_read_into() {
-        for (len, whole) in [(9, false), (LEFT_BYTES_MAX, false), (LEFT_BYTES_MAX + 1, true)] {
-            let mut input = Input::default();
-            input.make_room(READ_BYTES);
-            input.bytes.extend_from_slice(&vec![7; len]);
-            input.release();
-            assert_eq!(input.bytes, vec![7; len]);
-            assert_eq!(input.bytes.capacity() >= READ_BYTES, whole, "{len}");
-            input.make_room(READ_BYTES);
-            assert!(input.bytes.capacity() - len >= READ_BYTES_MIN);
+    fn the_beginnings_of_frames_keep_few_of_the_buffers_that_were_read_into() {
+        for joining in [false, true] {
+            for len in [1, 9, LEFT_BYTES_MAX] {
+                let input = begun(len, joining);
+                assert!(input.bytes.capacity() < READ_BYTES_MIN, "{len}");
+                goes_on(input);
+            }
+            let many: Vec<Input> = (0..100).map(|_| begun(20_000, joining)).collect();
+            let whole = many.iter().filter(|input| input.bytes.capacity() > READ_BYTES / 2).count();
+            // Other tests may have some.
+            assert!((1..=LEFT_MAX).contains(&whole), "{whole}");
+            many.into_iter().for_each(goes_on);
         }
+        let again: Vec<Input> = (0..LEFT_MAX).map(|_| begun(20_000, false)).collect();
+        assert!(again.iter().any(|input| input.bytes.capacity() > READ_BYTES / 2));
+    }
+
+    #[test]
+    fn what_is_left_at_the_end_of_a_buffer_does_not_keep_it() {
+        let many: Vec<Input> = (0..100)
+            .map(|_| {
+                let mut input = Input::default();
+                input.make_room(READ_BYTES);
+                let fill = input.bytes.capacity();
+                input.bytes.extend_from_slice(&vec![7; fill]);
+                input.bytes.advance(fill - 2_000);
+                input.release();
+                assert_eq!(input.bytes, vec![7; 2_000]);
+                input
+            })
+            .collect();
+        let kept = many.iter().filter(|input| input.borrowed).count();
+        assert!((1..=LEFT_MAX).contains(&kept), "{kept}");
     }
 }

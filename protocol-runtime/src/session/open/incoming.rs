@@ -21,12 +21,23 @@ pub(super) struct Sealed {
     opener: Opener,
     /// Text of records, up to the frame that is incomplete.
     text: BytesMut,
+    /// Whether it is where it was read into, among much else.
+    apart: bool,
 }
 
 impl Incoming {
     /// Out of records.
     pub(super) fn sealed(opener: Opener) -> Self {
-        Self::Sealed(Box::new(Sealed { opener, text: BytesMut::new() }))
+        Self::Sealed(Box::new(Sealed { opener, text: BytesMut::new(), apart: true }))
+    }
+
+    /// What a frame began with keeps no more memory than it needs: the rest of it may not come for long.
+    pub(super) fn rest(&mut self) {
+        if let Self::Sealed(sealed) = self
+            && !std::mem::replace(&mut sealed.apart, true)
+        {
+            sealed.text = BytesMut::from(&sealed.text[..]);
+        }
     }
 
     /// Frames that are all there; `None` if there is none.
@@ -47,7 +58,7 @@ impl Incoming {
             // What breaks a rule is told before the rest of it comes.
             decoder.head(text)?;
             let Self::Sealed(sealed) = self else { return Ok(None) };
-            if !open_record(&mut sealed.opener, bytes, &mut sealed.text)? {
+            if !sealed.open_record(bytes)? {
                 return Ok(None);
             }
         }
@@ -65,30 +76,28 @@ fn taken(text: &mut BytesMut, len: usize) -> Bytes {
     little
 }
 
-/// Opens the next record behind `text`; false if it is not all there yet.
-fn open_record(
-    opener: &mut Opener,
-    bytes: &mut BytesMut,
-    text: &mut BytesMut,
-) -> Result<bool, Error> {
-    if text.is_empty() {
-        // Lets go of the memory of the last record, so that it can be read into again.
-        *text = BytesMut::new();
+impl Sealed {
+    /// Opens the next record behind the text; false if it is not all there yet.
+    fn open_record(&mut self, bytes: &mut BytesMut) -> Result<bool, Error> {
+        if self.text.is_empty() {
+            // Lets go of the memory of the last record, so that it can be read into again.
+            (self.text, self.apart) = (BytesMut::new(), true);
+        }
+        let Some(header) = prefix::<RECORD_HEADER>(bytes) else { return Ok(false) };
+        let len = self.opener.record_len(header).map_err(Error::Record)?;
+        let whole = len.saturating_add(RECORD_HEADER);
+        if bytes.len() < whole {
+            return Ok(false);
+        }
+        let mut record = bytes.split_to(whole);
+        record.advance(RECORD_HEADER);
+        let len = self.opener.open(&mut record).map_err(Error::Record)?;
+        record.truncate(len);
+        if self.text.is_empty() {
+            (self.text, self.apart) = (record, false);
+        } else {
+            self.text.extend_from_slice(&record);
+        }
+        Ok(true)
     }
-    let Some(header) = prefix::<RECORD_HEADER>(bytes) else { return Ok(false) };
-    let len = opener.record_len(header).map_err(Error::Record)?;
-    let whole = len.saturating_add(RECORD_HEADER);
-    if bytes.len() < whole {
-        return Ok(false);
-    }
-    let mut record = bytes.split_to(whole);
-    record.advance(RECORD_HEADER);
-    let len = opener.open(&mut record).map_err(Error::Record)?;
-    record.truncate(len);
-    if text.is_empty() {
-        *text = record;
-    } else {
-        text.extend_from_slice(&record);
-    }
-    Ok(true)
 }

@@ -301,6 +301,7 @@ impl Open {
 
     /// Gives back the tables that nothing is in.
     pub(super) fn rest(&mut self, spare: &mut Spare) {
+        self.incoming.rest();
         self.in_flight.rest(spare);
         self.served.rest(spare);
     }
