@@ -72,15 +72,15 @@ impl Input {
         if self.bytes.capacity() - self.bytes.len() >= enough {
             return;
         }
-        self.borrowed = true;
-        // Takes the whole buffer back if no message refers to it.
-        if self.bytes.try_reclaim(wanted) {
+        if !std::mem::replace(&mut self.borrowed, true) {
+            let other = FREE.with_borrow_mut(free).unwrap_or_default();
+            let left = std::mem::replace(&mut self.bytes, other);
+            self.bytes.reserve(left.len().saturating_add(wanted));
+            self.bytes.extend_from_slice(&left);
             return;
         }
-        let other = FREE.with_borrow_mut(free).unwrap_or_default();
-        let left = std::mem::replace(&mut self.bytes, other);
-        self.bytes.reserve(left.len().saturating_add(wanted));
-        self.bytes.extend_from_slice(&left);
+        // Takes the whole buffer back if no message refers to it.
+        self.bytes.reserve(wanted);
     }
 
     /// Returns the buffer to the pool, if nothing or little is in it or many others keep theirs. Messages
