@@ -62,7 +62,8 @@ fn the_client_says_how_it_is_used() {
         assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
         assert!(String::from_utf8(output.stdout).unwrap().contains("client.py HOST:PORT"));
     }
-    for wrong in ["nowhere", ":1", "here:port"] {
+    // The port is one at which nobody listens.
+    for wrong in ["nowhere", ":1", "here:port", "127.0.0.1:1"] {
         let output = client(wrong);
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(said.starts_with("client.py: ") && said.lines().count() == 1, "{said}");

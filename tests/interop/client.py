@@ -8,18 +8,13 @@ one, asks for a sign of life and closes. Prints a line of JSON for each step; en
 if the server does anything else. Needs Python 3 and python3-cryptography.
 """
 
-import hashlib
-import hmac
-import json
-import os
-import socket
-import struct
-import sys
-import time
+import hashlib, hmac, json, os, socket, struct, sys, time
 
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+try:
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+except ImportError as error:
+    raise SystemExit(f"client.py: install python3-cryptography, of 40 or later: {error}")
 
 PROTOCOL = b"interop::Log"
 APPEND, TAIL, UPLOAD = 1, 2, 3
@@ -102,7 +97,7 @@ def accepted(octets):
 # Noise (sections 3 and 4).
 
 def public(key):
-    return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return key.public_key().public_bytes_raw()
 
 def hkdf(chaining, material):
     secret = hmac.digest(chaining, material, "sha256")
@@ -297,4 +292,7 @@ def main(address):
 
 if __name__ == "__main__":
     check(len(sys.argv) == 2, "give the address of a server, and only that: client.py HOST:PORT")
-    print(__doc__.strip()) if sys.argv[1] in ("-h", "--help") else main(sys.argv[1])
+    try:
+        print(__doc__.strip()) if sys.argv[1] in ("-h", "--help") else main(sys.argv[1])
+    except (OSError, ValueError) as error:
+        check(False, f"{sys.argv[1]}: {error}")
