@@ -1,8 +1,6 @@
 //! Somebody who hears both sides of a session, knows the secrets of both, and opens everything:
 //! §2 to §6 of the page, from the octets.
 
-use std::collections::BTreeMap;
-
 use network_protocol::compress::{Algorithm, decompress};
 use network_protocol::noise::{Handshake, Opener, Params, Pattern, Role as Noise, Sealer};
 use network_protocol::session::Role;
@@ -13,8 +11,17 @@ use crate::graph::{Message, Reply, Ty};
 use crate::json::Json;
 use crate::sessions::Keys;
 
-/// The most that is taken of a compressed body.
-const RAW_MAX: usize = 65_536;
+/// The flags of a frame.
+const FLAGS: [(u8, &str); 4] = [(1, "compressed"), (2, "metadata"), (4, "deadline"), (8, "more")];
+
+/// A message that came in part.
+struct Unfinished {
+    from: Role,
+    kind: u8,
+    call: u32,
+    compressed: bool,
+    body: Vec<u8>,
+}
 
 pub struct Listener<'k> {
     keys: &'k Keys,
@@ -29,15 +36,14 @@ pub struct Listener<'k> {
     flights: usize,
     /// The message of each call, for what is answered, and its protocol's index.
     calls: Vec<(u32, usize, Message)>,
-    /// Who speaks.
-    from: Role,
-    /// Bodies that are not all there, by sender, kind and call, and whether they are compressed.
-    unfinished: BTreeMap<(bool, u8, u32), (bool, Vec<u8>)>,
+    /// How bodies are compressed.
+    algorithm: Option<Algorithm>,
+    unfinished: Vec<Unfinished>,
 }
 
 impl<'k> Listener<'k> {
-    /// `protocols` are the files of those that are accepted, in that order.
-    pub fn new(keys: &'k Keys, protocols: &[&str]) -> Self {
+    /// `protocols` are the schemas of those that are accepted, in that order.
+    pub fn new(keys: &'k Keys, protocols: &[&str], algorithm: Option<Algorithm>) -> Self {
         let all = schemas();
         let described = |file: &str| {
             all.iter().find(|schema| schema.file == file).expect("a schema").graph(false)
@@ -52,15 +58,14 @@ impl<'k> Listener<'k> {
             records: None,
             flights: 0,
             calls: Vec::new(),
-            from: Role::Client,
-            unfinished: BTreeMap::new(),
+            algorithm,
+            unfinished: Vec::new(),
         }
     }
 
     /// Takes apart what a side writes.
     pub fn hear(&mut self, from: Role, mut octets: &[u8]) -> Vec<Json> {
         self.flights += 1;
-        self.from = from;
         let mut parts = Vec::new();
         if self.flights == 1 {
             let len = 10 + usize::from(u16::from_le_bytes([octets[8], octets[9]]));
@@ -80,7 +85,7 @@ impl<'k> Listener<'k> {
         }
         while !octets.is_empty() {
             octets = match &mut self.records {
-                None => self.frame(octets, &mut parts),
+                None => self.frame(from, octets, &mut parts),
                 Some(records) => {
                     let len = usize::from(u16::from_be_bytes([octets[0], octets[1]]));
                     let (record, rest) = octets.split_at(2 + len);
@@ -88,7 +93,7 @@ impl<'k> Listener<'k> {
                     let mut frames = Vec::new();
                     let mut left = &plaintext[..];
                     while !left.is_empty() {
-                        left = self.frame(left, &mut frames);
+                        left = self.frame(from, left, &mut frames);
                     }
                     parts.push(Json::map([
                         ("record", Json::hex(record)),
@@ -176,30 +181,14 @@ impl<'k> Listener<'k> {
     }
 
     /// Takes a frame, and says what follows it.
-    fn frame<'o>(&mut self, octets: &'o [u8], parts: &mut Vec<Json>) -> &'o [u8] {
+    fn frame<'o>(&mut self, from: Role, octets: &'o [u8], parts: &mut Vec<Json>) -> &'o [u8] {
         let (header, rest) = octets.split_at(12);
         let u32_at = |at: usize| u32::from_le_bytes([0, 1, 2, 3].map(|i| header[at + i]));
-        let (len, kind, call) = (u32_at(0) as usize, header[4], u32_at(8));
+        let (len, kind, flags, call) = (u32_at(0) as usize, header[4], header[5], u32_at(8));
         let method = u16::from_le_bytes([header[6], header[7]]);
         let (index, number) = (usize::from(method >> 12), method & 0xFFF);
         let (payload, rest) = rest.split_at(len);
-        let flags = header[5];
-        let name = match kind {
-            1 => "Request",
-            2 => "Reply",
-            3 => "Error",
-            4 => "Event",
-            5 => "Item",
-            6 => "End",
-            7 => "Credit",
-            8 => "Cancel",
-            9 => "Ping",
-            10 => "Pong",
-            11 => "GoAway",
-            12 => "Close",
-            other => panic!("kind {other}"),
-        };
-        let mut entries = vec![("frame".to_owned(), Json::text(name))];
+        let mut entries = vec![("frame".to_owned(), Json::text(name(kind)))];
         let mut say = |key: &str, value| entries.push((key.to_owned(), value));
         if matches!(kind, 1 | 4) {
             say("protocol", Json::number(index as u32));
@@ -212,45 +201,76 @@ impl<'k> Listener<'k> {
         } else {
             assert_eq!(call, 0);
         }
+        if flags != 0 {
+            let named = FLAGS.iter().filter(|(bit, _)| flags & bit != 0);
+            say("flags", Json::List(named.map(|(_, name)| Json::text(*name)).collect()));
+        }
         say("header", Json::hex(header));
         say("payload", Json::hex(payload));
-        let mut payload = payload;
-        if flags != 0 {
-            say("flags", Json::number(flags));
+        let mut said = Vec::new();
+        let body = self.body(from, kind, flags, call, payload, &mut said);
+        if let Some(body) = body {
+            said.extend(self.content(from, kind, (index, number), call, &body));
         }
-        if flags & 4 != 0 {
-            let (deadline, behind) = payload.split_first_chunk().expect("a deadline");
-            say("deadline", Json::number(u32::from_le_bytes(*deadline)));
-            payload = behind;
-        }
-        if flags & 2 != 0 {
-            let (len, behind) = payload.split_first_chunk().expect("a length");
-            let (metadata, behind) = behind.split_at(u16::from_le_bytes(*len).into());
-            say("metadata", Json::hex(metadata));
-            payload = behind;
-        }
-        let key = (self.from == Role::Client, kind, call);
-        let begun = self.unfinished.remove(&key);
-        let (compressed, mut body) = begun.unwrap_or_else(|| (flags & 1 != 0, Vec::new()));
-        body.extend_from_slice(payload);
-        if flags & 8 != 0 {
-            self.unfinished.insert(key, (compressed, body));
-        } else {
-            if compressed {
-                body = decompress(Algorithm::Lz4, &body, RAW_MAX).expect("a block").to_vec();
-                say("raw_length", Json::number(body.len() as u32));
-            }
-            for (key, value) in self.content(kind, (index, number), call, &body) {
-                say(key, value);
-            }
+        for (key, value) in said {
+            say(key, value);
         }
         parts.push(Json::Map(entries));
         rest
     }
 
-    /// What the payload of a frame says.
+    /// The body that a frame completes, if it does; and what stands before it.
+    fn body(
+        &mut self,
+        from: Role,
+        kind: u8,
+        flags: u8,
+        call: u32,
+        mut payload: &[u8],
+        said: &mut Vec<(&'static str, Json)>,
+    ) -> Option<Vec<u8>> {
+        let same = |one: &Unfinished| (one.from, one.kind, one.call) == (from, kind, call);
+        let begun = self.unfinished.iter().position(same).map(|at| self.unfinished.remove(at));
+        let fragmented = begun.is_some();
+        let mut message = begun.unwrap_or_else(|| {
+            if flags & 4 != 0 {
+                let (deadline, rest) = payload.split_first_chunk().expect("a deadline");
+                said.push(("deadline_ms", Json::number(u32::from_le_bytes(*deadline))));
+                payload = rest;
+            }
+            if flags & 2 != 0 {
+                let (len, rest) = payload.split_first_chunk().expect("a length");
+                let (metadata, rest) = rest.split_at(usize::from(u16::from_le_bytes(*len)));
+                said.push(("metadata", self.metadata(metadata)));
+                payload = rest;
+            }
+            Unfinished { from, kind, call, compressed: flags & 1 != 0, body: Vec::new() }
+        });
+        message.body.extend_from_slice(payload);
+        if flags & 8 != 0 {
+            self.unfinished.push(message);
+            return None;
+        }
+        if fragmented {
+            said.push(("joined", Json::hex(&message.body)));
+        }
+        if matches!(kind, 3 | 8) {
+            // What was unfinished of that call does not come any more.
+            self.unfinished.retain(|one| one.call != call);
+        }
+        if !message.compressed {
+            return Some(message.body);
+        }
+        let algorithm = self.algorithm.expect("both sides can");
+        let body = decompress(algorithm, &message.body, 1 << 20).expect("a block");
+        said.push(("uncompressed", Json::hex(&body)));
+        Some(body.to_vec())
+    }
+
+    /// What the body of a message says.
     fn content(
         &mut self,
+        from: Role,
         kind: u8,
         (index, number): (usize, u16),
         call: u32,
@@ -269,20 +289,20 @@ impl<'k> Listener<'k> {
         }
         let asked = self.calls.iter().rev().find(|(id, _, _)| *id == call);
         if kind == 5 {
-            let (_, index, message) = asked.expect("an item of a call");
-            let by_caller = (call % 2 == 1) == (self.from == Role::Client);
-            let ty = if by_caller {
-                message.stream.as_ref().map(|(_, ty)| ty)
+            let (_, index, message) = asked.expect("a call");
+            let caller = if call % 2 == 1 { Role::Client } else { Role::Server };
+            let ty = if from == caller {
+                message.stream.as_ref().map(|(_, ty)| ty.clone())
             } else {
-                message.reply.as_ref().map(|reply| &reply.ok)
+                message.reply.as_ref().filter(|reply| reply.stream).map(|reply| reply.ok.clone())
             };
-            return vec![("value", self.of_protocol(*index, ty.expect("a stream"), payload))];
+            return vec![("value", self.of_protocol(*index, &ty.expect("a stream"), payload))];
         }
         let reply = asked.and_then(|(_, index, message)| Some((*index, message.reply.clone()?)));
         match (kind, reply) {
-            (2, Some((_, Reply { stream: true, .. }))) | (6 | 8, _) => {
+            (2, Some((_, Reply { stream: true, .. }))) => {
                 assert!(payload.is_empty());
-                vec![]
+                vec![("opens", Json::text("the stream of the answer"))]
             }
             (2, Some((index, Reply { ok, .. }))) => {
                 vec![("value", self.of_protocol(index, &ok, payload))]
@@ -297,6 +317,10 @@ impl<'k> Listener<'k> {
                 }
                 said
             }
+            (6 | 8, _) => {
+                assert!(payload.is_empty());
+                Vec::new()
+            }
             (7, _) => vec![("value", self.value("Credit", payload))],
             (9, _) => vec![("value", self.value("Ping", payload))],
             (10, _) => vec![("value", self.value("Pong", payload))],
@@ -304,6 +328,13 @@ impl<'k> Listener<'k> {
             (12, _) => vec![("value", self.value("Close", payload))],
             _ => panic!("an answer to nothing"),
         }
+    }
+
+    /// What goes along with a message.
+    fn metadata(&self, bytes: &[u8]) -> Json {
+        let (graph, meta) = (&self.control.graph, self.control.types["Meta"].clone());
+        let ty = Ty::Map(Box::new(Ty::String), Box::new(meta));
+        graph.json(&ty, &Decoder::new(graph, true).root(&ty, bytes).expect("metadata"))
     }
 
     /// The typed error in an `ErrorBody`.
@@ -340,4 +371,23 @@ fn open((opener, sealer): &mut (Opener, Sealer), record: &[u8]) -> Vec<u8> {
     sealer.seal(&mut sealed, 0).expect("room");
     assert_eq!(sealed, record);
     plaintext
+}
+
+/// What a kind of frame is called.
+fn name(kind: u8) -> &'static str {
+    match kind {
+        1 => "Request",
+        2 => "Reply",
+        3 => "Error",
+        4 => "Event",
+        5 => "Item",
+        6 => "End",
+        7 => "Credit",
+        8 => "Cancel",
+        9 => "Ping",
+        10 => "Pong",
+        11 => "GoAway",
+        12 => "Close",
+        other => panic!("kind {other}"),
+    }
 }

@@ -13,6 +13,7 @@ mod doors;
 mod draw;
 mod encoder;
 mod evolve;
+mod exchanges;
 mod graph;
 mod identity;
 mod json;

@@ -6,41 +6,38 @@
 //! out of the octets and not out of what was meant to be sent.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 use network_protocol::Protocol;
 use network_protocol::error::Fault;
 use network_protocol::frame::control::Offer;
 use network_protocol::frame::reason::Reason;
 use network_protocol::limits::Limits;
-use network_protocol::metadata::{MetaKey, Metadata};
 use network_protocol::noise::{
     Keypair, Pattern, PresharedKey, PublicKey, Random, RandomError, Suite,
 };
-use network_protocol::schema::End;
 use network_protocol::session::{
-    CallId, CallOptions, ClientSecurity, ClockPolicy, Compress, CompressionOffer, Config, Event,
-    ReplayFilter, Role, Security, ServerKey, ServerSecurity, Session, Shape, Shapes,
+    CallId, ClientSecurity, ClockPolicy, Config, Event, ReplayFilter, Role, Security, ServerKey,
+    ServerSecurity, Session,
 };
 use network_protocol::wire::{EncodeError, Root, encode_root};
 
 use golden::chat::{Body, Chat, ChatJoin, ChatSay, JoinError, Joined, Presence, User};
-use golden::flows::{Entry, Flows, FlowsTail, FlowsTalk};
 use golden::logs::Logs;
 
+use crate::exchanges;
 use crate::json::Json;
 use crate::listener::Listener;
 use crate::refusals;
 use crate::vectors;
 
 const ABOUT: &[&str] = &[
-    "Whole sessions as docs/wire.md describes them. The client offers example::chat::Chat and example::logs::Logs; the schemas are chat.np, logs.np and control.np. Octets, bodies and keys are hex.",
+    "Whole sessions as docs/wire.md describes them. The client offers example::chat::Chat and example::logs::Logs, and in the last two sessions, which show streams, credit, cancelling, fragments, metadata, deadlines, compression and going away, example::flows::Flows and example::chat::Chat; the schemas are chat.np, logs.np, flows.np and control.np. Octets, bodies and keys are hex.",
     "keys: all that is secret or random. The ephemeral secrets are what each side draws as its Noise ephemeral key, the nonce is that of the client's Hello, shared is the pre-shared key of NNpsk0. Public keys, prologue and handshake_hash follow from them and are there to compare with.",
     "flights: what each side writes, in order; octets is exactly what goes over the connection. parts is the same, taken apart: the preface; units of the handshake with their Noise payload in clear; records with their plaintext, and the frames in that (a frame may span records; here none does). A unit stands there without its length, a record with it. Without Noise the frames follow each other as they are.",
-    "streams: one session more, whose protocol is example::flows::Flows and whose schema is flows.np: streams each way with credit and ends, a deadline and metadata, a message in fragments, a compressed one, a call that is given up, and the end in order.",
-    "flags are those of the header, where there are any; deadline and metadata stand before the body. Of a message in fragments the last one has the value. raw_length is how long a body is that is compressed, with LZ4; how well it is compressed is up to who writes it.",
     "In frames, protocol and number are the two halves of method. value is the body as JSON, as described in values.json.",
+    "flags: what is set in the flags of a frame, if anything is. deadline_ms and metadata are what stands before the body then, in the first fragment. A fragment with more has no value; the last one has the whole body in joined, and the value of that. uncompressed is the body in clear; another compressor may write other blocks, and all that counts is what they expand to. opens says that a Reply is the empty one that begins a stream.",
     "refusals: what a server of Noise XX and XK answers to first octets that it does not take, and then closes; without an answer it just closes. reason is the code in the Reject.",
     "A client in another language plays the client's part: given the keys it must write the same octets, and read the server's.",
 ];
@@ -219,46 +216,30 @@ pub fn config(role: Role, keys: &Keys) -> Config {
     }
 }
 
-/// What each side of the session with streams is given: small windows and fragments.
-fn streaming(role: Role, keys: &Keys) -> Config {
-    let shape = |input, output, compress| Shape { input, output, compress };
-    let shapes = [
-        (1, shape(false, true, Compress::Never)),
-        (5, shape(true, true, Compress::Never)),
-        (16, shape(false, false, Compress::Always)),
-    ];
-    let limits = Limits::default().with_stream_window(1_024);
-    let limits = limits.and_then(|limits| limits.with_fragment_bytes(1_024)).expect("limits");
-    Config {
-        offers: vec![offer::<Flows>()],
-        limits: limits.into(),
-        shapes: vec![Shapes::new(shapes.map(|(number, shape)| (End::Client, number, shape)))],
-        compression: CompressionOffer { lz4: true, ..CompressionOffer::default() },
-        ..config(role, keys)
-    }
-}
-
 /// Two sessions, and the one who listens to both.
-struct Play<'k> {
-    now: Instant,
-    client: Session,
-    server: Session,
+pub struct Play<'k> {
+    pub now: Instant,
+    pub client: Session,
+    pub server: Session,
     listener: Listener<'k>,
     flights: Vec<Json>,
 }
 
 impl<'k> Play<'k> {
-    fn new(keys: &'k Keys, config: impl Fn(Role, &Keys) -> Config, protocols: &[&str]) -> Self {
+    fn new(keys: &'k Keys) -> Self {
+        let listener = Listener::new(keys, &["chat.np", "logs.np"], None);
+        Self::with(keys, listener, |role| config(role, keys))
+    }
+
+    pub fn with(keys: &'k Keys, listener: Listener<'k>, config: impl Fn(Role) -> Config) -> Self {
         let now = Instant::now();
-        let session = |role| {
-            Session::new(config(role, keys), Box::new(keys.random(role)), now).expect("a session")
-        };
+        let session =
+            |role| Session::new(config(role), Box::new(keys.random(role)), now).expect("a session");
         let (client, server) = (session(Role::Client), session(Role::Server));
-        let listener = Listener::new(keys, protocols);
         Self { now, client, server, listener, flights: Vec::new() }
     }
 
-    fn side(&mut self, role: Role) -> &mut Session {
+    pub fn side(&mut self, role: Role) -> &mut Session {
         match role {
             Role::Client => &mut self.client,
             Role::Server => &mut self.server,
@@ -266,7 +247,7 @@ impl<'k> Play<'k> {
     }
 
     /// What `from` has to say goes to the other side, which says what happened.
-    fn flight(&mut self, from: Role, what: &str) -> Vec<Event> {
+    pub fn flight(&mut self, from: Role, what: &str) -> Vec<Event> {
         let mut octets = Vec::new();
         assert!(self.side(from).poll_transmit(&mut octets), "{what}: nothing to say");
         let parts = self.listener.hear(from, &octets);
@@ -283,14 +264,14 @@ impl<'k> Play<'k> {
         std::iter::from_fn(|| to.poll_event()).collect()
     }
 
-    fn call(&mut self, from: Role, number: u16, message: &impl Root) -> CallId {
+    pub fn call(&mut self, from: Role, number: u16, message: &impl Root) -> CallId {
         let now = self.now;
         self.side(from)
             .call(now, 0, number, network_protocol::session::CallOptions::default(), body(message))
             .expect("a call")
     }
 
-    fn open(&mut self, keys: &Keys) {
+    pub fn open(&mut self, keys: &Keys) {
         let what = match keys.pattern {
             None => ["preface", "Accept"],
             Some(_) => ["preface and message 1", "message 2"],
@@ -306,6 +287,24 @@ impl<'k> Play<'k> {
         assert_eq!(client.handshake_hash, server.handshake_hash);
         assert_eq!(client.handshake_hash, self.listener.hash);
         assert!(client.protocols.iter().all(|accepted| accepted.exact));
+    }
+
+    /// The session as it stands in the file.
+    pub fn json(self, keys: &Keys) -> Json {
+        let mut entries = Vec::new();
+        match keys.pattern {
+            None => entries.push(("security".into(), Json::text("none"))),
+            Some(pattern) => {
+                let name = format!("Noise_{}_25519_{}_SHA256", pattern.name(), keys.suite);
+                entries.push(("security".into(), Json::text(name)));
+                entries.push(("keys".into(), keys.json()));
+                entries.push(("prologue".into(), Json::hex(&self.listener.prologue)));
+                let hash = self.listener.hash.expect("a handshake");
+                entries.push(("handshake_hash".into(), Json::hex(&hash)));
+            }
+        }
+        entries.push(("flights".into(), Json::List(self.flights)));
+        Json::Map(entries)
     }
 
     fn talk(&mut self) {
@@ -370,91 +369,6 @@ impl<'k> Play<'k> {
     }
 }
 
-/// The session with streams.
-impl Play<'_> {
-    fn flow(&mut self) {
-        self.tail();
-        self.talk_both_ways();
-        let call = self.call(Role::Client, 14, &Bytes::from(counting::<250>(0).repeat(10)));
-        let events = self.flight(Role::Client, "a call in three fragments: Store");
-        assert!(matches!(&events[..], [Event::Request { .. }]), "{events:?}");
-        self.server.reply(call, body(&())).expect("a reply");
-        self.flight(Role::Server, "its reply");
-
-        let call = self.call(Role::Client, 16, &7_u32);
-        self.flight(Role::Client, "a call: Page");
-        let page = "all work and no play ".repeat(30);
-        self.server.reply(call, body(&page)).expect("a reply");
-        let events = self.flight(Role::Server, "its reply, compressed");
-        assert!(matches!(&events[..], [Event::Reply { .. }]), "{events:?}");
-
-        let call = self.call(Role::Client, 13, &7_u64);
-        self.flight(Role::Client, "a call: Grind");
-        let now = self.now;
-        self.client.cancel(now, call);
-        let events = self.flight(Role::Client, "it is given up");
-        assert!(matches!(&events[..], [Event::Dropped { .. }]), "{events:?}");
-        let events = self.flight(Role::Server, "the answer to that");
-        assert_eq!(events, []);
-
-        let call = self.call(Role::Client, 9, &"four".to_owned());
-        self.flight(Role::Client, "a call: Measure");
-        self.server.go_away(Reason::ShuttingDown);
-        let events = self.flight(Role::Server, "the server goes away");
-        assert!(matches!(&events[..], [Event::GoingAway { .. }]), "{events:?}");
-        self.server.reply(call, body(&4_u64)).expect("a reply");
-        let events = self.flight(Role::Server, "the reply, and the end");
-        assert!(matches!(&events[..], [Event::Reply { .. }, Event::Closed(_)]), "{events:?}");
-    }
-
-    /// An answer that is a stream, with credit for it.
-    fn tail(&mut self) {
-        let mut metadata = Metadata::new();
-        let tenant: MetaKey<u64> = MetaKey::new("tenant");
-        let token: MetaKey<String> = MetaKey::new("token").sensitive().no_propagate();
-        metadata.insert(&tenant, &7).expect("it is small");
-        metadata.insert(&token, &"hush".to_owned()).expect("it is small");
-        let timeout = Some(Duration::from_millis(1_500));
-        let options = CallOptions { timeout, metadata: Some(&metadata), compress: None };
-        let asked = FlowsTail { log: "a.log".into(), after: 3 };
-        let now = self.now;
-        let call = self.client.call(now, 0, 1, options, body(&asked)).expect("a call");
-        self.flight(Role::Client, "a call with a deadline and metadata: Tail");
-        self.server.open_stream(call).expect("a stream");
-        for (at, text) in [(1, "one".to_owned()), (2, "two".repeat(200))] {
-            self.server.item(call, body(&Entry { at, text })).expect("credit");
-        }
-        let events = self.flight(Role::Server, "its stream opens, and two items");
-        let [Event::Opened { .. }, Event::Item { cost, .. }, Event::Item { cost: more, .. }] =
-            &events[..]
-        else {
-            panic!("{events:?}")
-        };
-        self.client.taken(call, cost + more);
-        self.flight(Role::Client, "credit for more");
-        self.server.item(call, body(&Entry { at: 3, text: "three".into() })).expect("credit");
-        self.server.end(call).expect("a stream");
-        let events = self.flight(Role::Server, "an item, and the end");
-        assert!(matches!(&events[..], [Event::Item { .. }, Event::Ended { .. }]), "{events:?}");
-    }
-
-    /// A call with streams both ways.
-    fn talk_both_ways(&mut self) {
-        let call = self.call(Role::Client, 5, &FlowsTalk { room: "hall".into() });
-        self.client.item(call, body(&"hello".to_owned())).expect("credit");
-        self.flight(Role::Client, "a call with a stream: Talk, and an item of it");
-        self.server.open_stream(call).expect("a stream");
-        self.server.item(call, body(&Entry { at: 4, text: "hi".into() })).expect("credit");
-        self.flight(Role::Server, "its stream opens, and an item of that");
-        self.client.end(call).expect("a stream");
-        self.flight(Role::Client, "the end of the client's stream");
-        self.server.item(call, body(&Entry { at: 5, text: "bye".into() })).expect("credit");
-        self.server.end(call).expect("a stream");
-        let events = self.flight(Role::Server, "an item, and the end of the server's stream");
-        assert!(matches!(&events[..], [Event::Item { .. }, Event::Ended { .. }]), "{events:?}");
-    }
-}
-
 fn joined() -> Joined {
     let ada = User {
         id: 7,
@@ -468,7 +382,7 @@ fn joined() -> Joined {
     Joined { room: 7, people: vec![ada] }
 }
 
-fn body<T: Root>(value: &T) -> impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError> {
+pub fn body<T: Root>(value: &T) -> impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError> {
     move |out| encode_root(value, out)
 }
 
@@ -489,34 +403,15 @@ fn whole_sessions_are_these_octets() {
     ];
     let sessions = kinds.into_iter().map(|(pattern, suite)| {
         let keys = Keys::new(pattern, suite);
-        let mut play = Play::new(&keys, config, &["chat.np", "logs.np"]);
+        let mut play = Play::new(&keys);
         play.open(&keys);
         play.talk();
-        let mut entries = Vec::new();
-        match pattern {
-            None => entries.push(("security".into(), Json::text("none"))),
-            Some(pattern) => {
-                let name = format!("Noise_{}_25519_{suite}_SHA256", pattern.name());
-                entries.push(("security".into(), Json::text(name)));
-                entries.push(("keys".into(), keys.json()));
-                entries.push(("prologue".into(), Json::hex(&play.listener.prologue)));
-                let hash = play.listener.hash.expect("a handshake");
-                entries.push(("handshake_hash".into(), Json::hex(&hash)));
-            }
-        }
-        entries.push(("flights".into(), Json::List(play.flights)));
-        Json::Map(entries)
+        play.json(&keys)
     });
-    let keys = Keys::new(None, Suite::ChaChaPoly);
-    let mut play = Play::new(&keys, streaming, &["flows.np"]);
-    play.open(&keys);
-    play.flow();
-    let streams =
-        Json::map([("security", Json::text("none")), ("flights", Json::List(play.flights))]);
+    let sessions = sessions.chain(exchanges::all());
     let file = Json::map([
         ("about", Json::List(ABOUT.iter().map(|line| Json::text(*line)).collect())),
         ("sessions", Json::List(sessions.collect())),
-        ("streams", streams),
         ("refusals", Json::List(refusals::all())),
     ]);
     vectors::check("session.json", &file.file());
