@@ -84,6 +84,8 @@ struct Large {
     rest: Bytes,
     fragment: usize,
     started: bool,
+    /// Whether it comes in place of another that the peer has in part until this one begins.
+    replaces: bool,
     /// Whether there is no credit for more of it.
     blocked: bool,
     /// Whether the stream is at its end behind it.
@@ -176,6 +178,7 @@ impl Outbox {
             rest,
             fragment: usize::try_from(message.fragment).unwrap_or(usize::MAX),
             started: false,
+            replaces: false,
             blocked: false,
             then_end: false,
         });
@@ -234,8 +237,9 @@ impl Outbox {
 
     /// Whether a message may go on: it has credit, and not too many others are unfinished.
     fn ready(&self) -> impl Fn(&Large) -> bool + use<> {
-        let started = self.large.iter().filter(|large| large.started).count();
-        move |large| !large.blocked && (large.started || started < UNFINISHED_MAX)
+        let counts = |large: &Large| large.started || large.replaces;
+        let started = self.large.iter().filter(|large| counts(large)).count();
+        move |large| !large.blocked && (counts(large) || started < UNFINISHED_MAX)
     }
 
     /// There is no credit for more of the message at this place.
@@ -297,6 +301,12 @@ impl Outbox {
     /// Whether nothing is left to be sent in fragments.
     pub(super) fn is_whole(&self) -> bool {
         self.large.is_empty()
+    }
+
+    /// The message that waits to be sent for this call, if any, replaces one that went out in part.
+    pub(super) fn replaces(&mut self, call: CallId) {
+        let found = self.large.iter_mut().find(|large| large.head.call() == Some(call));
+        found.into_iter().for_each(|large| large.replaces = true);
     }
 
     /// The stream of this call is at its end behind its unfinished item. False if there is none.

@@ -142,8 +142,8 @@ impl Open {
         self.forgive(credit);
         for call in late {
             self.joining.forget(call);
-            // The peer knows when nobody waits any more, unless it did not even get the message.
-            if core.outbox.unfinished(call) == Some((Kind::Request, true)) {
+            // The peer knows when nobody waits any more, but not that the rest of a message does not come.
+            if matches!(core.outbox.unfinished(call), Some((_, true))) {
                 self.cancel_later(call);
             } else {
                 core.outbox.abandon(call);

@@ -263,6 +263,7 @@ impl Open {
         if self.served.get_mut(call).is_none_or(|serving| !serving.handed) {
             return Err(Unanswered::NotOpen);
         }
+        let half_sent = core.outbox.unfinished(call) == Some((Kind::Item, true));
         self.over(call, core);
         self.life.touch();
         let mut detail = Vec::new();
@@ -276,6 +277,9 @@ impl Open {
             };
             core.outbox.message(&message, |out| encode_root(&body, out))
         });
+        if half_sent {
+            core.outbox.replaces(call);
+        }
         Self::answered(core, call, written)
     }
 

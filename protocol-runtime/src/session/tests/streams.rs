@@ -10,6 +10,7 @@ use crate::error::{Error, Fault, Flood, FlowFault};
 use crate::frame::control::Credit;
 use crate::frame::header::{BadFrame, Head, Kind, Method};
 use crate::frame::reason::Reason;
+use crate::limits::Limits;
 use crate::session::{
     CallFailure, CallId, CallOptions, Dropped, Event, ItemRefused, Role, Status, Unanswered,
 };
@@ -497,6 +498,57 @@ fn cancels_of_what_is_half_sent_are_held_against_the_same_budget_on_both_sides()
         pair.settle();
         assert_eq!(pair.client.session.calls_in_flight(), left);
         assert_eq!(pair.server.session.served_in_flight(), left);
+    }
+    pair.assert_status(Status::Open);
+}
+
+/// Four items of streams of the server's went out in part, and wait for credit.
+fn four_half_sent(pair: &mut Pair) -> Vec<CallId> {
+    let calls: Vec<_> = (0..4).map(|_| opened(pair, 2)).collect();
+    for &call in &calls {
+        pair.server.session.item(call, append(&[7; 4_000])).unwrap();
+    }
+    assert!(pair.carry(Role::Server));
+    calls
+}
+
+#[test]
+fn a_long_error_in_place_of_half_an_item_leaves_no_room_for_another_message() {
+    let small = |limits: Limits| limits.with_stream_window(1_024).unwrap();
+    let mut pair = Pair::streaming(|limits| small(limits).with_fragment_bytes(1_024).unwrap());
+    let calls = four_half_sent(&mut pair);
+    // It waits for its turn behind a request, which has to wait for an end of the four.
+    pair.server.call(pair.now, &[7; 5_000], None);
+    pair.server.session.reply_error(calls[3], append(&[7; 5_000])).unwrap();
+    assert!(pair.carry(Role::Server));
+    pair.assert_status(Status::Open);
+    pair.settle();
+    pair.assert_status(Status::Open);
+    let events = pair.client.take_events();
+    assert!(matches!(&events[..], [Event::Failed { .. }, Event::Request { .. }, ..]), "{events:?}");
+}
+
+#[test]
+fn a_call_that_times_out_with_half_an_item_sent_is_given_up_at_its_peer() {
+    let small = |limits: Limits| limits.with_stream_window(1_024).unwrap();
+    let mut pair = Pair::streaming(|limits| small(limits).with_fragment_bytes(1_024).unwrap());
+    for _ in 0..5 {
+        let options = CallOptions::timeout(Some(SECOND));
+        let call = pair.client.session.call(pair.now, 0, 3, options, append(b"")).unwrap();
+        pair.client.session.item(call, append(&[7; 4_000])).unwrap();
+        assert!(pair.carry(Role::Client));
+        pair.server.take_events();
+        // Only here has the time come.
+        pair.now += SECOND;
+        pair.client.session.handle_timeout(pair.now);
+        assert!(matches!(&pair.client.take_events()[..], [Event::Failed { .. }]));
+        assert!(pair.carry(Role::Client), "it is told");
+        let events = pair.server.take_events();
+        assert!(
+            matches!(&events[..], [Event::Dropped { why: Dropped::Cancelled, .. }]),
+            "{events:?}"
+        );
+        pair.settle();
     }
     pair.assert_status(Status::Open);
 }
