@@ -83,13 +83,28 @@ struct Large {
     /// What of the message did not go out yet.
     rest: Bytes,
     fragment: usize,
-    started: bool,
-    /// Whether it comes in place of another that the peer has in part until this one begins.
-    replaces: bool,
+    progress: Progress,
     /// Whether there is no credit for more of it.
     blocked: bool,
     /// Whether the stream is at its end behind it.
     then_end: bool,
+}
+
+/// How far a message in fragments is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Progress {
+    /// Nothing of it went out.
+    Waits,
+    /// Nor of this one, but until it begins the peer has another in part, whose place it takes.
+    Replaces,
+    /// Some of it went out.
+    Begun,
+}
+
+impl Large {
+    fn has_begun(&self) -> bool {
+        self.progress == Progress::Begun
+    }
 }
 
 /// A fragment that went out.
@@ -177,8 +192,7 @@ impl Outbox {
             flags,
             rest,
             fragment: usize::try_from(message.fragment).unwrap_or(usize::MAX),
-            started: false,
-            replaces: false,
+            progress: Progress::Waits,
             blocked: false,
             then_end: false,
         });
@@ -237,7 +251,7 @@ impl Outbox {
 
     /// Whether a message may go on: it has credit, and not too many others are unfinished.
     fn ready(&self) -> impl Fn(&Large) -> bool + use<> {
-        let counts = |large: &Large| large.started || large.replaces;
+        let counts = |large: &Large| large.progress != Progress::Waits;
         let started = self.large.iter().filter(|large| counts(large)).count();
         move |large| !large.blocked && (counts(large) || started < UNFINISHED_MAX)
     }
@@ -264,7 +278,7 @@ impl Outbox {
         let large = self.large.get_mut(at)?;
         let most = usize::try_from(most).unwrap_or(usize::MAX).min(large.fragment);
         let part = large.rest.split_to(most.min(large.rest.len()));
-        let mut flags = if large.started { Flags::NONE } else { large.flags };
+        let mut flags = if large.has_begun() { Flags::NONE } else { large.flags };
         let over = large.rest.is_empty();
         if !over {
             flags = flags.with(Flags::MORE);
@@ -283,7 +297,7 @@ impl Outbox {
         } else {
             self.frames.extend_from_slice(&part);
         }
-        large.started = true;
+        large.progress = Progress::Begun;
         let last = if over {
             self.turn = at;
             self.large.remove(at).map(|large| large.then_end)
@@ -306,7 +320,7 @@ impl Outbox {
     /// The message that waits to be sent for this call, if any, replaces one that went out in part.
     pub(super) fn replaces(&mut self, call: CallId) {
         let found = self.large.iter_mut().find(|large| large.head.call() == Some(call));
-        found.into_iter().for_each(|large| large.replaces = true);
+        found.into_iter().for_each(|large| large.progress = Progress::Replaces);
     }
 
     /// The stream of this call is at its end behind its unfinished item. False if there is none.
@@ -323,7 +337,7 @@ impl Outbox {
     /// What is not sent yet of this call's message, and whether some of it went out.
     pub(super) fn unfinished(&self, call: CallId) -> Option<(Kind, bool)> {
         let large = self.large.iter().find(|large| large.head.call() == Some(call))?;
-        Some((large.head.kind(), large.started))
+        Some((large.head.kind(), large.has_begun()))
     }
 
     /// Drops what is not sent yet of this call's message. Says what that was, and whether some of
@@ -334,7 +348,7 @@ impl Outbox {
             return None;
         }
         let at = self.large.iter().position(|large| large.head.call() == Some(call))?;
-        self.large.remove(at).map(|large| (large.head.kind(), large.started))
+        self.large.remove(at).map(|large| (large.head.kind(), large.has_begun()))
     }
 
     /// Drops what is not sent yet of all messages in fragments: nothing follows a Close.

@@ -43,6 +43,11 @@ impl Dialed {
         Some(write)
     }
 
+    #[cfg(test)]
+    pub(super) fn tcp(&self) -> &TcpStream {
+        self.read.as_ref()
+    }
+
     /// Writes when there is room.
     fn poll(
         &self,

@@ -89,8 +89,9 @@ async fn tcp_streams_have_nodelay_on_both_sides() {
     let mut listener = Listener::bind(&tcp("127.0.0.1", 0)).await.unwrap();
     let address = listener.address().clone();
     let (client, server) = tokio::join!(Stream::connect(&address), listener.accept());
-    for stream in [client.unwrap(), server.unwrap().stream] {
-        let Stream::Tcp(stream) = stream else { panic!("a tcp stream") };
+    let Stream::Dialed(client) = client.unwrap() else { panic!("a tcp stream") };
+    let Stream::Tcp(server) = server.unwrap().stream else { panic!("a tcp stream") };
+    for stream in [client.tcp(), &server] {
         assert!(stream.nodelay().unwrap());
     }
 }
