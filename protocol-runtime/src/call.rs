@@ -3,6 +3,7 @@
 //! The caller's own task encodes into the connection's output and decodes the answer; the driver
 //! in between only moves bytes. Dropping a future gives up what it waits for.
 
+mod answer;
 mod line;
 mod notify;
 mod wait;
@@ -16,25 +17,19 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-
-use self::line::{InLine, Line};
+pub use self::answer::{Answer, Reply};
+use self::line::{InLine, Line, earlier};
 pub use self::notify::{Notify, NotifyFuture};
 use self::wait::Wait;
 use self::watching::Watching;
 use crate::caller::Caller;
-use crate::channel::Way;
-use crate::connection::Connection;
-use crate::driver::{
-    Answered, CallInput, Incoming, Inherited, Of, Watch, failed, input, lost, now,
-};
+use crate::channel::{Unreached, Way};
+use crate::driver::{Answered, CallInput, Inherited, Watch, failed, input, lost, now};
 pub use crate::error::CallError;
 use crate::metadata::{MetaKey, Metadata};
 use crate::session::{CallId, CallOptions, CallRefused};
 use crate::types::Stream;
-use crate::wire::{
-    AppError, DecodeError, DecodeErrorKind, EncodeError, Root, decode_root, encode_root,
-};
+use crate::wire::{AppError, EncodeError, Root, encode_root};
 
 /// A call that starts when it is awaited.
 ///
@@ -66,58 +61,6 @@ struct Extras {
     input: Option<CallInput>,
     /// Whether the input is on its way.
     streamed: bool,
-}
-
-/// What a call may be answered with: any [`Root`], or a [`Stream`].
-pub trait Answer: Sized + 'static {
-    /// Whether it is a stream.
-    #[doc(hidden)]
-    const STREAM: bool;
-
-    /// Reads a reply.
-    ///
-    /// # Errors
-    ///
-    /// Whatever rule the bytes break; `NoValue` for an answer of the other kind.
-    #[doc(hidden)]
-    fn read(reply: Reply<'_>) -> Result<Self, DecodeError>;
-}
-
-/// A reply, for whoever waits for it.
-#[derive(Debug)]
-pub struct Reply<'a> {
-    /// `None` if it is a stream.
-    body: Option<Bytes>,
-    connection: &'a Connection,
-    call: CallId,
-    protocol: u8,
-}
-
-impl<T: Root> Answer for T {
-    const STREAM: bool = false;
-
-    fn read(reply: Reply<'_>) -> Result<Self, DecodeError> {
-        let options = reply.connection.shared().decode_options(reply.protocol);
-        match &reply.body {
-            Some(body) => decode_root(body, &options),
-            None => {
-                reply.connection.shared().give_up(reply.call);
-                Err(DecodeErrorKind::NoValue.into())
-            }
-        }
-    }
-}
-
-impl<T: Root + Send, E: AppError + Send> Answer for Stream<T, E> {
-    const STREAM: bool = true;
-
-    fn read(reply: Reply<'_>) -> Result<Self, DecodeError> {
-        if reply.body.is_some() {
-            return Err(DecodeErrorKind::NoValue.into());
-        }
-        let of = Of::Ours(reply.connection.clone());
-        Ok(Self::received(Incoming::new(of, reply.call, reply.protocol)))
-    }
 }
 
 impl<M, T, E> Call<M, T, E> {
@@ -272,6 +215,7 @@ enum Start {
     Wait,
     Failed(CallRefused),
     Late,
+    NotSent,
 }
 
 // Nothing in it is pinned: the message is moved out or encoded through a reference.
@@ -339,7 +283,7 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
         let Some(routed) = self.routed.as_mut().filter(|routed| !routed.bound) else {
             return Poll::Ready(Ok(()));
         };
-        let State::New { wait, extras, .. } = &mut self.state else {
+        let State::New { wait, extras, line, .. } = &mut self.state else {
             return Poll::Ready(Ok(()));
         };
         let shared = self.caller.bound().shared();
@@ -347,11 +291,15 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
         let (now, inherited) = (now(), Inherited::current().deadline);
         let left = wait.left(now, shared.response_timeout, streams, inherited);
         let deadline = wait.settle(now, left);
-        match ready!(routed.way.poll(task, deadline)) {
+        let until = earlier(deadline, line.by(now, shared.send_timeout));
+        match ready!(routed.way.poll(task, until)) {
             Ok(connection) => {
                 self.caller.bind(connection);
                 routed.bound = true;
                 Poll::Ready(Ok(()))
+            }
+            Err(Unreached::Late) if until != deadline => {
+                Poll::Ready(Err(routed.way.told(CallError::NotSent)))
             }
             Err(unreached) => Poll::Ready(Err(routed.way.told(unreached.into()))),
         }
@@ -411,6 +359,10 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
             Start::Late => {
                 self.give_up();
                 Poll::Ready(Err(CallError::DeadlineExceeded))
+            }
+            Start::NotSent => {
+                self.give_up();
+                Poll::Ready(Err(CallError::NotSent))
             }
         }
     }
@@ -478,9 +430,10 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
         let sent = shared.with(|core| {
             let now = wait.now(core);
             let timeout = wait.left(now, shared.response_timeout, streams, inherited.deadline);
-            if timeout.is_some_and(|left| left.is_zero()) {
+            let late = timeout.is_some_and(|left| left.is_zero());
+            if late || line.is_late(now, shared.send_timeout) {
                 core.turn_began = None;
-                return Err((Start::Late, [None, None]));
+                return Err((if late { Start::Late } else { Start::NotSent }, [None, None]));
             }
             if core.is_full(shared.high_water()) {
                 let deadline = wait.settle(now, timeout);

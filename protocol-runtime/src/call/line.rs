@@ -1,7 +1,7 @@
 //! Where callers wait for their turn. Wakers are handed out and dropped outside the lock.
 
 use std::task::Waker;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::driver::{Core, Shared, Ticket, Waiters};
 
@@ -20,13 +20,16 @@ pub(super) enum Line {
 #[derive(Debug, Default)]
 pub(super) struct InLine {
     place: Option<(Line, Ticket)>,
+    /// Until when the message has to be sent.
+    by: Option<Instant>,
 }
 
 /// Wakers to drop outside the lock.
 pub(super) type Dropped = [Option<Waker>; 2];
 
 impl InLine {
-    /// Waits in `line`, at the place it had if it was in this line before.
+    /// Waits in `line`, at the place it had if it was in this line before; no longer than until the
+    /// deadline, nor than until the message has to be sent.
     pub(super) fn wait(
         &mut self,
         core: &mut Core,
@@ -39,9 +42,22 @@ impl InLine {
             Some((old, ticket)) => (None, old.of(core).leave(&ticket)),
             None => (None, None),
         };
-        let replaced = line.of(core).wait(&mut ticket, waker, deadline);
+        let replaced = line.of(core).wait(&mut ticket, waker, earlier(deadline, self.by));
         self.place = ticket.map(|ticket| (line, ticket));
         [left, replaced]
+    }
+
+    /// Until when the message has to be sent, which counts from the first time that this is asked.
+    pub(super) fn by(&mut self, now: Instant, limit: Option<Duration>) -> Option<Instant> {
+        if self.by.is_none() {
+            self.by = limit.and_then(|limit| now.checked_add(limit));
+        }
+        self.by
+    }
+
+    /// Whether it waited too long.
+    pub(super) fn is_late(&mut self, now: Instant, limit: Option<Duration>) -> bool {
+        self.by(now, limit).is_some_and(|by| by <= now)
     }
 
     /// Whether it waits already.
@@ -68,6 +84,11 @@ impl InLine {
             left
         });
     }
+}
+
+/// The earlier of two deadlines.
+pub(super) fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    one.into_iter().chain(other).min()
 }
 
 impl Line {

@@ -8,8 +8,8 @@ use std::task::{Context, Poll, ready};
 use super::line::{InLine, Line};
 use super::watching::Watching;
 use crate::caller::Caller;
-use crate::channel::Way;
-use crate::driver::{Inherited, Watch};
+use crate::channel::{Unreached, Way};
+use crate::driver::{Inherited, Watch, now};
 use crate::error::{CallError, Error};
 use crate::session::{CallOptions, CallRefused};
 use crate::wire::{Root, encode_root};
@@ -91,8 +91,10 @@ impl<M: Root> NotifyFuture<M> {
     ) -> Poll<Result<(), Error>> {
         let Self { message: Notify { caller, number, message, compress }, line, way, .. } = self;
         if let Some(unbound) = way {
-            match ready!(unbound.poll(task, None)) {
+            let by = line.by(now(), caller.bound().shared().send_timeout);
+            match ready!(unbound.poll(task, by)) {
                 Ok(connection) => caller.bind(connection),
+                Err(Unreached::Late) => return Poll::Ready(Err(not_sent())),
                 Err(unreached) => {
                     let error: CallError = unreached.into();
                     return Poll::Ready(Err(error.into()));
@@ -114,7 +116,11 @@ impl<M: Root> NotifyFuture<M> {
             metadata: inherited.as_ref().filter(|metadata| !metadata.is_empty()),
             compress: *compress,
         };
+        let limit = shared.send_timeout;
         let (sent, _dropped) = shared.with(|core| {
+            if limit.is_some() && line.is_late(core.time(), limit) {
+                return (Some(Err(not_sent())), [line.served(core), None]);
+            }
             if core.is_full(shared.high_water()) {
                 return (None, line.wait(core, Line::Room, task.waker(), None));
             }
@@ -123,15 +129,21 @@ impl<M: Root> NotifyFuture<M> {
                 Err(CallRefused::NoCredit | CallRefused::Busy) => {
                     (None, line.wait(core, Line::Credit, task.waker(), None))
                 }
-                sent => (Some(sent), [line.served(core), None]),
+                sent => (Some(sent.map_err(Error::from)), [line.served(core), None]),
             }
         });
-        let Some(sent) = sent else {
-            return Poll::Pending;
-        };
-        shared.signal.ring();
-        Poll::Ready(sent.map_err(Error::from))
+        // A driver that sleeps does not know of the deadline of a wait either.
+        if sent.is_some() || limit.is_some() {
+            shared.signal.ring();
+        }
+        sent.map_or(Poll::Pending, Poll::Ready)
     }
+}
+
+/// It waited too long.
+fn not_sent() -> Error {
+    let error: CallError = CallError::NotSent;
+    error.into()
 }
 
 impl<M> Drop for NotifyFuture<M> {

@@ -25,7 +25,7 @@ use crate::protocol::Protocol;
 use crate::serve::Client;
 
 pub use self::backoff::{Reconnect, Retry};
-pub(crate) use self::way::Way;
+pub(crate) use self::way::{Unreached, Way};
 
 /// How a connection of a channel comes about.
 pub(crate) trait Connect: Send + Sync + 'static {

@@ -111,7 +111,9 @@ impl Way {
         if !self.maybe_executed {
             return error;
         }
-        if let CallError::ConnectionLost { .. } | CallError::NotConnected(_) = error {
+        if let CallError::ConnectionLost { .. } | CallError::NotConnected(_) | CallError::NotSent =
+            error
+        {
             return CallError::ConnectionLost { maybe_executed: true };
         }
         if let CallError::NotLetIn { .. } = error {

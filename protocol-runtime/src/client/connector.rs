@@ -37,6 +37,7 @@ pub(super) struct Connector {
     pub(super) limits: Arc<Limits>,
     pub(super) response_timeout: Duration,
     pub(super) connect_timeout: Option<Duration>,
+    pub(super) send_timeout: Option<Duration>,
     pub(super) check: Check,
     pub(super) compression: CompressionOffer,
     /// For large messages of all connections.
@@ -85,7 +86,8 @@ impl Connector {
         let session = Session::new(config, Box::new(OsRandom), driver::now())?;
         let (transport, name) = (self.way.address.transport(), self.way.address.to_string());
         let stranger = Peer::new(Identity::Anonymous, transport, name);
-        Ok(Shared::new(session, self.limits.clone(), self.response_timeout, stranger))
+        let shared = Shared::new(session, self.limits.clone(), self.response_timeout, stranger);
+        Ok(shared.with_send_timeout(self.send_timeout))
     }
 }
 

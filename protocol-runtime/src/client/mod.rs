@@ -26,7 +26,7 @@ use crate::protocol::{Protocol, side};
 use crate::schema::End;
 use crate::serve::{Client, Serve};
 use crate::session::{ClockPolicy, CompressionOffer, MessageMemory};
-use crate::setup::{RESPONSE_TIMEOUT, Secure, Services};
+use crate::setup::{self, RESPONSE_TIMEOUT, Secure, Services};
 use crate::transport::{ByteStream, Way};
 
 /// The most connections of one client.
@@ -80,8 +80,10 @@ pub struct ClientBuilder {
     limits: Limits,
     response_timeout: Duration,
     connect_timeout: Option<Duration>,
+    send_timeout: Option<Duration>,
     schema_check: SchemaCheck,
     compression: CompressionOffer,
+    level: Option<u32>,
     memory: Option<MessageMemory>,
     policies: Policies,
 }
@@ -94,8 +96,10 @@ impl Default for ClientBuilder {
             limits: Limits::default(),
             response_timeout: RESPONSE_TIMEOUT,
             connect_timeout: None,
+            send_timeout: None,
             schema_check: SchemaCheck::default(),
             compression: CompressionOffer::ALL,
+            level: None,
             memory: None,
             policies: Policies::default(),
         }
@@ -199,6 +203,15 @@ impl ClientBuilder {
         self
     }
 
+    /// How long a call or a one-way message may wait until it is handed to the connection: for a
+    /// connection to be there, for room in its output, or for its turn among the calls in flight. What
+    /// waited so long fails as [`NotSent`](crate::call::CallError::NotSent). By default a call waits
+    /// until its deadline, and a one-way message as long as it takes.
+    pub fn send_timeout(mut self, timeout: Duration) -> Self {
+        self.send_timeout = Some(timeout);
+        self
+    }
+
     /// What becomes of a server whose schema of a protocol is not this side's. By default it is asked
     /// for it, and connecting fails if the two do not understand each other. The feature `reflect`
     /// compares; without it nothing is asked.
@@ -212,6 +225,13 @@ impl ClientBuilder {
     /// mixed with something secret must not show by its length what that is.
     pub fn compression_enabled(mut self, enabled: bool) -> Self {
         self.compression.enabled = enabled;
+        self
+    }
+
+    /// How hard zstd tries, from 1 (quick) to 22 (small); 1 by default. LZ4 has no levels. For bodies of
+    /// some MiB the highest take up to 100 MiB of memory while they are at it.
+    pub fn compression_level(mut self, level: u32) -> Self {
+        self.level = Some(level);
         self
     }
 
@@ -393,7 +413,8 @@ impl ClientBuilder {
         measure::describe();
         let services =
             self.services.finish("no protocol is offered: add one with `.offer::<Protocol>()`")?;
-        let Self { secure, limits, response_timeout, connect_timeout, compression, .. } = self;
+        let compression = setup::compression(self.compression, self.level)?;
+        let Self { secure, limits, response_timeout, connect_timeout, send_timeout, .. } = self;
         let memory = self.memory.unwrap_or_else(|| MessageMemory::new(&limits));
         let (limits, check) = (Arc::new(limits), Check::new(self.schema_check));
         Ok(Connector {
@@ -403,6 +424,7 @@ impl ClientBuilder {
             limits,
             response_timeout,
             connect_timeout,
+            send_timeout,
             check,
             compression,
             memory,

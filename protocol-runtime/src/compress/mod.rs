@@ -148,13 +148,52 @@ pub enum Forbidden {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Compressor {
     algorithm: Algorithm,
+    level: CompressionLevel,
+}
+
+/// How hard zstd tries. LZ4 has no levels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CompressionLevel(u8);
+
+impl CompressionLevel {
+    /// The quickest of the ordinary levels. Messages are mostly short, and there the higher ones take
+    /// more time and gain next to nothing.
+    pub const QUICK: Self = Self(1);
+
+    /// The level with this number, from 1 (quick) to 22 (small).
+    #[must_use]
+    pub fn new(level: u32) -> Option<Self> {
+        let level = u8::try_from(level).ok().filter(|level| (1..=22).contains(level));
+        level.map(Self)
+    }
+
+    /// Its number.
+    #[must_use]
+    pub const fn get(self) -> u8 {
+        self.0
+    }
+}
+
+impl Default for CompressionLevel {
+    /// [`QUICK`](Self::QUICK).
+    fn default() -> Self {
+        Self::QUICK
+    }
 }
 
 impl Compressor {
     /// A compressor by this algorithm; none if this build does not have it.
     #[must_use]
     pub fn new(algorithm: Algorithm) -> Option<Self> {
-        Algorithm::AVAILABLE.contains(&algorithm).then_some(Self { algorithm })
+        let level = CompressionLevel::default();
+        Algorithm::AVAILABLE.contains(&algorithm).then_some(Self { algorithm, level })
+    }
+
+    /// The same at another level, where the algorithm has any.
+    #[must_use]
+    pub const fn with_level(mut self, level: CompressionLevel) -> Self {
+        self.level = level;
+        self
     }
 
     /// The algorithm.
@@ -176,7 +215,7 @@ impl Compressor {
             #[cfg(feature = "lz4")]
             Algorithm::Lz4 => lz4::compress(body, out),
             #[cfg(feature = "zstd")]
-            Algorithm::Zstd => zstd::compress(body, out),
+            Algorithm::Zstd => zstd::compress(body, out, self.level),
             #[cfg(not(feature = "lz4"))]
             Algorithm::Lz4 => None,
             #[cfg(not(feature = "zstd"))]

@@ -370,3 +370,28 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_higher_level_makes_less_and_is_read_alike() {
+    let words = ["lorem ", "ipsum ", "dolor ", "sit ", "amet ", "elit ", "sed "];
+    let mut state = 7_u32;
+    let text: String = (0..50_000)
+        .map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            words[usize::try_from(state >> 16).unwrap() % words.len()]
+        })
+        .collect();
+    let compressor = Compressor::new(Algorithm::Zstd).unwrap();
+    let mut sizes = Vec::new();
+    // Back and forth, as what is kept of one level must not serve another.
+    for level in [1, 22, 1, 22] {
+        let mut out = Vec::new();
+        let level = CompressionLevel::new(level).unwrap();
+        assert!(compressor.with_level(level).compress(text.as_bytes(), &mut out));
+        assert_eq!(decompress(Algorithm::Zstd, &out, text.len()).unwrap(), text.as_bytes());
+        sizes.push(out.len());
+    }
+    assert!(sizes[1] < sizes[0], "{sizes:?}");
+    assert_eq!(sizes[..2], sizes[2..]);
+    assert_eq!((CompressionLevel::new(0), CompressionLevel::new(23)), (None, None));
+}

@@ -208,6 +208,7 @@ impl Driver {
         }
         core.turn.wake_expired(now, &mut self.wakers);
         core.room.wake_expired(now, &mut self.wakers);
+        core.events.wake_expired(now, &mut self.wakers);
     }
 
     /// The handshake is done.

@@ -300,6 +300,7 @@ impl Driver {
                 core.session.rest(self.output.buffer());
             }
             let waiting = earlier(core.room.deadline(), core.turn.deadline());
+            let waiting = earlier(waiting, core.events.deadline());
             let deadline = earlier(if open { core.session.poll_timeout() } else { None }, waiting);
             core.alone.driver_sleeps(earlier(deadline, self.timer.armed()), self.expecting);
             (left, deadline)

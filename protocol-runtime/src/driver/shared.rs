@@ -41,6 +41,8 @@ pub(crate) struct Shared {
     pub(crate) limits: Arc<Limits>,
     /// How long a call waits for its answer unless it says otherwise.
     pub(crate) response_timeout: Duration,
+    /// How long what is to be sent may wait for that, unless it is as long as it takes.
+    pub(crate) send_timeout: Option<Duration>,
     /// What is known of the peer before the handshake.
     stranger: Peer,
     /// The handle that user code shares, while there is one.
@@ -168,9 +170,16 @@ impl Shared {
             schema_diff: OnceLock::new(),
             limits,
             response_timeout,
+            send_timeout: None,
             stranger,
             handle: OnceLock::new(),
         }
+    }
+
+    /// The same where what waits too long to be sent fails.
+    pub(crate) fn with_send_timeout(mut self, timeout: Option<Duration>) -> Self {
+        self.send_timeout = timeout;
+        self
     }
 
     /// Looks at or changes what is under the lock. Ring [`Shared::signal`] after leaving work.

@@ -61,6 +61,10 @@ pub enum CallError<E = Infallible> {
     /// not sent. Only clients that reconnect fail like this.
     #[error("not connected: {0}")]
     NotConnected(Box<super::Error>),
+    /// The message could not be handed to the connection in time: see
+    /// [`ClientBuilder::send_timeout`](crate::client::ClientBuilder::send_timeout). It was not sent.
+    #[error("the message was not sent in time")]
+    NotSent,
     /// The peer let this side not in, or does not any more, and closed the connection.
     #[error("the peer does not let this side in{}: whoever runs it has to allow this side's key", if *.maybe_executed { ", the call may have been run" } else { "" })]
     NotLetIn {
@@ -100,6 +104,7 @@ impl<E> CallError<E> {
             Self::Unauthorized => "unauthorized",
             Self::ConnectionLost { .. } => "connection_lost",
             Self::NotConnected(_) => "not_connected",
+            Self::NotSent => "not_sent",
             Self::NotLetIn { .. } => "not_let_in",
             Self::Encode(_) => "not_encoded",
             Self::Decode(_) => "not_decoded",
@@ -149,6 +154,7 @@ impl<E> CallError<E> {
             Self::Cancelled
             | Self::ConnectionLost { .. }
             | Self::NotConnected(_)
+            | Self::NotSent
             | Self::NotLetIn { .. }
             | Self::Decode(_) => Fault::Cancelled,
         })

@@ -35,8 +35,11 @@ use crate::protocol::side;
 use crate::schema::End;
 use crate::serve::Serve;
 use crate::session::{ClockPolicy, CompressionOffer, MessageMemory, ServerSecurity};
-use crate::setup::{RESPONSE_TIMEOUT, Secure, Services};
+use crate::setup::{RESPONSE_TIMEOUT, Secure, Services, compression};
 use crate::transport::{Address, Listen, Listener};
+
+/// How long handlers may take to finish when a server drains.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What a server is made of, until it listens.
 #[derive(Debug)]
@@ -49,7 +52,9 @@ pub struct ServerBuilder {
     exempt_loopback: bool,
     limits: Limits,
     response_timeout: Duration,
+    shutdown_timeout: Duration,
     compression: CompressionOffer,
+    level: Option<u32>,
     memory: Option<MessageMemory>,
 }
 
@@ -67,6 +72,7 @@ struct Inner {
     key: Option<PublicKey>,
     registry: Arc<Registry>,
     stop: watch::Sender<Stop>,
+    shutdown_timeout: Duration,
 }
 
 impl Default for ServerBuilder {
@@ -79,7 +85,9 @@ impl Default for ServerBuilder {
             exempt_loopback: true,
             limits: Limits::default(),
             response_timeout: RESPONSE_TIMEOUT,
+            shutdown_timeout: SHUTDOWN_TIMEOUT,
             compression: CompressionOffer::ALL,
+            level: None,
             memory: None,
         }
     }
@@ -198,11 +206,24 @@ impl ServerBuilder {
         self
     }
 
+    /// How long [`Server::drain`] lets handlers finish, 30 s by default.
+    pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
+        self.shutdown_timeout = timeout;
+        self
+    }
+
     /// Compresses all messages that hold no secret, and not only those that say so
     /// (`#[np(compress)]`, or `.compress()` on a call). Off by default: what an attacker can have
     /// mixed with something secret must not show by its length what that is.
     pub fn compression_enabled(mut self, enabled: bool) -> Self {
         self.compression.enabled = enabled;
+        self
+    }
+
+    /// How hard zstd tries, from 1 (quick) to 22 (small); 1 by default. LZ4 has no levels. For bodies of
+    /// some MiB the highest take up to 100 MiB of memory while they are at it.
+    pub fn compression_level(mut self, level: u32) -> Self {
+        self.level = Some(level);
         self
     }
 
@@ -276,13 +297,14 @@ impl ServerBuilder {
         let key = setup.key;
         let (limits, response_timeout) = (Arc::new(self.limits), self.response_timeout);
         let memory = self.memory.unwrap_or_else(|| MessageMemory::new(&limits));
-        let compression = self.compression;
+        let compression = compression(self.compression, self.level)?;
         let plan = Plan { services, setup, limits, response_timeout, compression, memory };
         let acceptor = Acceptor::new(listener, registry.clone(), plan, authority);
         measure::describe();
         driver::spawn(acceptor.run(stopped));
         tracing::info!(%address, "listening");
-        Ok(Server { inner: Arc::new(Inner { address, key, registry, stop }) })
+        let shutdown_timeout = self.shutdown_timeout;
+        Ok(Server { inner: Arc::new(Inner { address, key, registry, stop, shutdown_timeout }) })
     }
 }
 
@@ -357,6 +379,16 @@ impl Server {
         self.inner.stop.send_if_modified(|stop| stop.by(by));
         self.closed().await;
         Ok(())
+    }
+
+    /// Stops as [`shutdown`](Self::shutdown) does, with the limit that the server was
+    /// [built with](ServerBuilder::shutdown_timeout).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`shutdown`](Self::shutdown).
+    pub async fn drain(&self) -> Result<(), Error> {
+        self.shutdown(self.inner.shutdown_timeout).await
     }
 
     /// Waits until the server has stopped, whoever stopped it.

@@ -7,7 +7,7 @@ use super::clock::ClockPolicy;
 use super::memory::MessageMemory;
 use super::replay::ReplayFilter;
 use super::shape::Shapes;
-use crate::compress::Algorithm;
+use crate::compress::{Algorithm, CompressionLevel};
 use crate::error::Skew;
 use crate::frame::control::Offer;
 use crate::frame::id::Role;
@@ -48,6 +48,8 @@ pub struct CompressionOffer {
     pub zstd: bool,
     /// Whether all messages are compressed that hold no secret, and not only those that say so.
     pub enabled: bool,
+    /// How hard this side tries where zstd is used.
+    pub level: CompressionLevel,
 }
 
 /// How a connection is protected, and from which side it is seen.
@@ -137,7 +139,8 @@ pub(super) struct Keys<'a> {
 
 impl CompressionOffer {
     /// Reads all that this build can, and compresses the messages that say so.
-    pub const ALL: Self = Self { lz4: true, zstd: true, enabled: false };
+    pub const ALL: Self =
+        Self { lz4: true, zstd: true, enabled: false, level: CompressionLevel::QUICK };
 
     /// The set of algorithms that this side reads, as it is announced.
     pub(super) fn bits(self) -> u8 {

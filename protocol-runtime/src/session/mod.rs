@@ -64,6 +64,7 @@ use self::events::Events;
 use self::handshake::{Handshaking, Progress};
 use self::open::{Done, Open};
 use self::outbox::Outbox;
+use crate::compress::CompressionLevel;
 use crate::error::{CloseReason, Error};
 use crate::frame::reason::Reason;
 use crate::limits::Limits;
@@ -111,6 +112,8 @@ struct Core {
     memory: MessageMemory,
     /// Whether all messages are compressed that may be.
     compress: bool,
+    /// How hard this side tries to.
+    level: CompressionLevel,
 }
 
 /// How far the connection is. A state owns what only it needs.
@@ -147,6 +150,7 @@ impl Session {
             shapes: names.zip(config.shapes.iter().cloned()).collect(),
             memory: config.memory.clone(),
             compress: config.compression.enabled,
+            level: config.compression.level,
             limits: config.limits.clone(),
             outbox: Outbox::default(),
             events: Events::default(),

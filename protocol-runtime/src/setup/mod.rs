@@ -10,15 +10,29 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::compress::CompressionLevel;
 use crate::driver::Service;
 use crate::error::Error;
 use crate::frame::preface::OFFERS_MAX;
+use crate::session::CompressionOffer;
 
 pub(crate) use self::secure::{ClientSetup, Secure, ServerSetup, blocking};
 pub(crate) use self::trust::Trust;
 
 /// How long a call waits for its answer unless told otherwise.
 pub(crate) const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How bodies are compressed, with the level that was asked for.
+pub(crate) fn compression(
+    offer: CompressionOffer,
+    level: Option<u32>,
+) -> Result<CompressionOffer, Error> {
+    let Some(level) = level else { return Ok(offer) };
+    let level = CompressionLevel::new(level).ok_or_else(|| {
+        Error::Config(format!("`.compression_level({level})`: it is from 1 to 22").into())
+    })?;
+    Ok(CompressionOffer { level, ..offer })
+}
 
 /// The protocols of one side.
 #[derive(Clone, Default)]

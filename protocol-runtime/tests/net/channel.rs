@@ -217,6 +217,42 @@ async fn a_client_that_fails_fast_does_so_unless_a_call_says_otherwise() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_waits_too_long_to_be_sent_fails_and_was_not_sent() {
+    let address = mem();
+    let limits = Limits::default().with_events_window(1_024).unwrap();
+    let (host, _said) = Host::new();
+    let server = ServerBuilder::new().limits(limits).add::<Probe, _>(host);
+    let server = server.listen(&address).await.unwrap();
+    let policy = Reconnect { spread: 60 * SECOND, ..Reconnect::default() };
+    let build = |client: ClientBuilder| client.reconnect(policy).send_timeout(SECOND);
+    let channel = channel(&address, build).await;
+    let probe = probe(&channel);
+
+    // One-way messages of which the server takes no more, as its handlers do not end.
+    let began = Instant::now();
+    let refused = loop {
+        if let Err(error) = probe.stay().await {
+            break error;
+        }
+    };
+    assert_eq!(began.elapsed().as_secs(), 1);
+    assert!(refused.to_string().contains("not sent in time"), "{refused}");
+    // The answer may take longer.
+    let slow = probe.wait().timeout(3 * SECOND).await;
+    assert_eq!((slow, began.elapsed().as_secs()), (Err(CallError::DeadlineExceeded), 4));
+
+    // Messages for which there is no connection.
+    kill(server).await;
+    until(&channel, waits).await;
+    let began = Instant::now();
+    assert_eq!(probe.echo("?").await, Err(CallError::NotSent));
+    assert_eq!(began.elapsed().as_secs(), 1);
+    let refused = probe.say("?").await.unwrap_err();
+    assert!(refused.to_string().contains("not sent in time"), "{refused}");
+    assert_eq!(began.elapsed().as_secs(), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_lazy_client_connects_when_it_is_used() {
     let address = mem();
     let channel = channel(&address, |client| client.lazy()).await;

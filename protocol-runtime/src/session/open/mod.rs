@@ -531,6 +531,7 @@ fn compressor(
         (Compress::IfEnabled, None) => core.compress,
     };
     let compressor = Some(algorithm).filter(|_| compress).and_then(Compressor::new)?;
+    let compressor = compressor.with_level(core.level);
     Some((compressor, usize::try_from(core.limits.compress_min()).unwrap_or(usize::MAX)))
 }
 

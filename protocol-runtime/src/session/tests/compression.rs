@@ -30,7 +30,7 @@ fn limited(client: CompressionOffer, server: CompressionOffer, limits: &Limits) 
     Pair::with(side(Role::Client, client), side(Role::Server, server)).opened()
 }
 
-const BOTH: CompressionOffer = CompressionOffer { lz4: true, zstd: true, enabled: false };
+const BOTH: CompressionOffer = CompressionOffer::ALL;
 
 /// Whether the client compresses this body of a message.
 fn compresses(pair: &mut Pair, number: u16, compress: Option<bool>, body: &[u8]) -> bool {

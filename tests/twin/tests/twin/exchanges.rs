@@ -66,7 +66,7 @@ fn small(role: Role, keys: &Keys, algorithm: Algorithm) -> Config {
         offers: vec![offer::<Flows>(), offer::<Chat>()],
         limits: limits.with_events_window(1_024).expect("in range").into(),
         shapes: vec![shapes::<Flows>(), shapes::<Chat>()],
-        compression: CompressionOffer { lz4, zstd, enabled: false },
+        compression: CompressionOffer { lz4, zstd, ..CompressionOffer::default() },
         ..config(role, keys)
     }
 }
