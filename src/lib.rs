@@ -31,6 +31,9 @@ pub use protocol_runtime::server::{Server, ServerBuilder, ServerStats};
 pub use protocol_runtime::session::{ClockPolicy, CompressionOffer, MessageMemory};
 pub use protocol_runtime::{Arrival, ByteStream, Listen};
 
+#[cfg(feature = "config")]
+pub mod config;
+
 /// Tests of your protocol: clients over handlers without a socket, pairs of sessions with a clock
 /// that is moved by hand, streams with faults.
 #[cfg(feature = "testing")]

@@ -1,0 +1,243 @@
+//! From a configuration to builders. What contradicts itself is found before a file is read.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::{ConfigError, NetworkConfig, Problem, SecurityMode, url};
+use crate::identity::{FileError, KeyFile, SharedKeyFile};
+use crate::limits::LimitError;
+use crate::{
+    Client, ClientBuilder, Keypair, Limits, PresharedKey, PublicKey, Reconnect, Result, Serve,
+    Server, ServerBuilder, side,
+};
+
+/// The keys in the files of the configuration.
+struct Keys {
+    identity: Option<Keypair>,
+    shared: Option<PresharedKey>,
+}
+
+impl NetworkConfig {
+    /// Serves a protocol at `server.address`, as configured.
+    ///
+    /// # Errors
+    ///
+    /// A configuration that cannot be used, and those of [`ServerBuilder::listen`].
+    pub async fn serve<P, H>(&self, handler: H) -> Result<Server>
+    where
+        P: Serve<H, side::Server>,
+        H: Send + Sync + 'static,
+    {
+        self.server_builder()?.add::<P, H>(handler).listen(&url(&self.server.address)).await
+    }
+
+    /// Connects to `client.address`, as configured.
+    ///
+    /// # Errors
+    ///
+    /// A configuration that cannot be used, and those of [`ClientBuilder::connect`].
+    pub async fn connect<C: Client>(&self) -> Result<C> {
+        self.client_builder()?.connect(&url(&self.client.address)).await
+    }
+
+    /// The address to listen at, with its transport.
+    #[must_use]
+    pub fn server_url(&self) -> String {
+        url(&self.server.address)
+    }
+
+    /// The address to connect to, with its transport.
+    #[must_use]
+    pub fn client_url(&self) -> String {
+        url(&self.client.address)
+    }
+
+    /// A server with everything that is configured; the protocols and the address are still to be
+    /// said.
+    ///
+    /// # Errors
+    ///
+    /// A configuration that cannot be used, or a file of it.
+    pub fn server_builder(&self) -> Result<ServerBuilder, ConfigError> {
+        self.validate_strict()?;
+        let (keys, security) = (self.keys()?, &self.security);
+        let mut builder = ServerBuilder::new()
+            .limits(self.server_limits()?)
+            .shutdown_timeout(self.server.shutdown_timeout)
+            .compression_enabled(self.transport.compression_enabled)
+            .compression_level(self.transport.compression_level)
+            .clock_policy(security.clock_policy)
+            .exempt_loopback(security.exempt_loopback)
+            .trusted_sources(&security.trusted_sources);
+        builder = match security.mode {
+            SecurityMode::Mutual => builder,
+            SecurityMode::ServerAuth => builder.server_auth(),
+            SecurityMode::SharedKey => {
+                keys.shared.into_iter().fold(builder, ServerBuilder::shared_key)
+            }
+            SecurityMode::InsecureAnonymous => builder.insecure_anonymous(),
+            SecurityMode::InsecurePlain => builder.insecure_plain(),
+        };
+        builder = keys.identity.into_iter().fold(builder, ServerBuilder::identity);
+        builder = security.state_dir.iter().fold(builder, ServerBuilder::state_dir);
+        Ok(security.allow_list.iter().fold(builder, ServerBuilder::allow_list))
+    }
+
+    /// A client with everything that is configured; the address is still to be said.
+    ///
+    /// A client that reconnects, which is the default, is for [`ClientBuilder::connect`] and
+    /// [`ClientBuilder::channel`]; for [`ClientBuilder::open`] switch `client.auto_reconnect` off.
+    ///
+    /// # Errors
+    ///
+    /// A configuration that cannot be used, or a file of it.
+    pub fn client_builder(&self) -> Result<ClientBuilder, ConfigError> {
+        self.validate_strict()?;
+        let (keys, security, client) = (self.keys()?, &self.security, &self.client);
+        let mut builder = ClientBuilder::new()
+            .limits(self.client_limits()?)
+            .connect_timeout(client.connection_timeout)
+            .send_timeout(client.operation_timeout)
+            .response_timeout(client.response_timeout)
+            .compression_enabled(self.transport.compression_enabled)
+            .compression_level(self.transport.compression_level)
+            .clock_policy(security.clock_policy)
+            .suite(security.suite);
+        builder = match security.mode {
+            SecurityMode::Mutual => builder,
+            SecurityMode::ServerAuth => builder.server_auth(),
+            SecurityMode::SharedKey => {
+                keys.shared.into_iter().fold(builder, ClientBuilder::shared_key)
+            }
+            SecurityMode::InsecureAnonymous => builder.insecure_anonymous(),
+            SecurityMode::InsecurePlain => builder.insecure_plain(),
+        };
+        if client.auto_reconnect {
+            let delay = client.reconnect_delay;
+            builder = builder.reconnect(Reconnect {
+                base_delay: delay,
+                max_delay: delay,
+                spread: delay,
+                attempts: Some(client.max_reconnect_attempts),
+            });
+        }
+        builder = keys.identity.into_iter().fold(builder, ClientBuilder::identity);
+        builder = security.state_dir.iter().fold(builder, ClientBuilder::state_dir);
+        let server_key = security.server_key.parse::<PublicKey>().ok();
+        Ok(server_key.into_iter().fold(builder, ClientBuilder::server_key))
+    }
+
+    /// The limits of the server and its connections.
+    ///
+    /// # Errors
+    ///
+    /// A value that is out of its range.
+    pub fn server_limits(&self) -> Result<Limits, ConfigError> {
+        let server = &self.server;
+        let usual = Limits::default();
+        let first_byte = usual.first_byte_timeout().min(server.connection_timeout);
+        let limits = self.limits(server.connection_timeout, server.heartbeat_interval);
+        let limits = limits.and_then(|limits| {
+            limits
+                .with_calls_in_flight(server.backpressure_limit)?
+                .with_first_byte_timeout(first_byte)?
+                .with_connections(server.max_connections)
+        });
+        limits.map_err(limit)
+    }
+
+    /// The limits of the client's connections.
+    ///
+    /// # Errors
+    ///
+    /// A value that is out of its range.
+    pub fn client_limits(&self) -> Result<Limits, ConfigError> {
+        self.limits(self.client.connection_timeout, self.client.heartbeat_interval).map_err(limit)
+    }
+
+    /// What both sides have in common.
+    fn limits(&self, handshake: Duration, heartbeat: Duration) -> Result<Limits, LimitError> {
+        let transport = &self.transport;
+        let usual = Limits::default();
+        // Four times what a message may have, which is what the default is for its default.
+        let decode = transport.max_payload_size.saturating_mul(4).max(1_024 * 1_024);
+        usual
+            .with_handshake_timeout(handshake)?
+            .with_heartbeat(heartbeat)?
+            .with_message_bytes(transport.max_payload_size)?
+            .with_decode_bytes(decode)?
+            // A body of no bytes is not compressed anyway.
+            .with_compress_min(transport.compression_threshold_bytes.max(1))
+    }
+
+    fn keys(&self) -> Result<Keys, ConfigError> {
+        let security = &self.security;
+        let identity =
+            key("security.identity_file", security.identity_file.as_deref(), KeyFile::load)?;
+        let shared = security.shared_key_file.as_deref();
+        let shared = key("security.shared_key_file", shared, SharedKeyFile::load)?;
+        Ok(Keys { identity, shared })
+    }
+
+    /// What is wrong with values that are good by themselves.
+    pub(super) fn together(&self) -> Vec<(&'static str, String)> {
+        let (client, transport, security) = (&self.client, &self.transport, &self.security);
+        let mut found = Vec::new();
+        let mut unless = |good: bool, key: &'static str, text: &str| {
+            if !good {
+                found.push((key, text.to_owned()));
+            }
+        };
+        unless(
+            !client.auto_reconnect || client.max_reconnect_attempts >= 1,
+            "client.max_reconnect_attempts",
+            "it must be 1 or more, or client.auto_reconnect false",
+        );
+        unless(
+            transport.compression_threshold_bytes <= transport.max_payload_size,
+            "transport.compression_threshold_bytes",
+            "it must be at most transport.max_payload_size",
+        );
+        let shared = security.mode == SecurityMode::SharedKey;
+        unless(
+            shared == security.shared_key_file.is_some(),
+            "security.shared_key_file",
+            "it goes with security.mode = \"shared_key\", and that with it: say both or neither",
+        );
+        let keys = matches!(security.mode, SecurityMode::Mutual | SecurityMode::ServerAuth);
+        unless(
+            keys || security.identity_file.is_none(),
+            "security.identity_file",
+            "it is not used in this security.mode: leave it out, or say \"mutual\" or \"server_auth\"",
+        );
+        unless(
+            keys || security.server_key.is_empty(),
+            "security.server_key",
+            "it is not used in this security.mode: leave it out, or say \"mutual\" or \"server_auth\"",
+        );
+        unless(
+            security.mode == SecurityMode::Mutual || security.allow_list.is_none(),
+            "security.allow_list",
+            "it is of clients' keys, which they show in security.mode = \"mutual\" only",
+        );
+        found
+    }
+}
+
+/// The key in a file, if one is named.
+fn key<T>(
+    key: &str,
+    path: Option<&Path>,
+    load: impl Fn(&Path) -> Result<T, FileError>,
+) -> Result<Option<T>, ConfigError> {
+    path.map(load).transpose().map_err(|error| unusable(key, error.to_string()))
+}
+
+fn limit(error: LimitError) -> ConfigError {
+    unusable("limits", error.to_string())
+}
+
+fn unusable(key: &str, text: String) -> ConfigError {
+    let origin = "the configuration".to_owned();
+    Problem::Unusable { key: key.to_owned(), origin, text }.into()
+}

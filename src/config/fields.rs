@@ -1,0 +1,127 @@
+//! The one table of what can be configured: each field with its default and what it may be.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::table::sections;
+use super::value::{any, being, which};
+use crate::{ClockPolicy, PublicKey, SuiteChoice};
+
+/// How connections are protected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SecurityMode {
+    /// Both sides prove to hold their keys.
+    #[default]
+    Mutual,
+    /// The server proves to hold its key, and clients stay anonymous.
+    ServerAuth,
+    /// Both sides prove to hold the secret in the `shared_key_file`.
+    SharedKey,
+    /// Encrypted without proof of who the peer is.
+    InsecureAnonymous,
+    /// Not protected at all.
+    InsecurePlain,
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3_600);
+
+const fn millis(number: u64) -> Duration {
+    Duration::from_millis(number)
+}
+
+/// The address that both sides begin with.
+const ADDRESS: &str = "127.0.0.1:9000";
+
+fn is_address(text: &str) -> bool {
+    super::url(text).parse::<protocol_runtime::Address>().is_ok()
+}
+
+sections! {
+    /// The server.
+    server: ServerConfig {
+        /// Where it listens: `host:port`, or a URL with its transport. Port 0 takes a free one.
+        address: String = ADDRESS.to_owned(), being("an address like \"127.0.0.1:9000\" or \"tcp://[::1]:9000\"", |text| is_address(text)), "NETWORK_PROTOCOL_SERVER_ADDRESS";
+        /// How many calls of one connection are served at a time; one more is answered `Overloaded`.
+        backpressure_limit: u32 = 32, which("from 1 to 65536", |n| (1..=65_536).contains(n)), "NETWORK_PROTOCOL_BACKPRESSURE_LIMIT";
+        /// How long the handshake of a client may take. It does not bound the connection.
+        connection_timeout: Duration = 5 * SECOND, which("from 100ms to 5m", |t| (millis(100)..=5 * MINUTE).contains(t)), "NETWORK_PROTOCOL_CONNECTION_TIMEOUT_MS";
+        /// After how long a silence a client is asked for a sign of life. After three of them it
+        /// counts as dead.
+        heartbeat_interval: Duration = 15 * SECOND, which("from 100ms to 1h", |t| (millis(100)..=HOUR).contains(t)), "NETWORK_PROTOCOL_HEARTBEAT_INTERVAL_MS";
+        /// How long handlers that run may take to finish when the server drains.
+        shutdown_timeout: Duration = 30 * SECOND, which("from 1s to 1m", |t| (SECOND..=MINUTE).contains(t));
+        /// How many connections are open at a time; one more is refused as busy.
+        max_connections: u32 = 1_000, which("from 1 to 100000", |n| (1..=100_000).contains(n));
+    }
+
+    /// The client.
+    client: ClientConfig {
+        /// The server to connect to: `host:port`, or a URL with its transport. The host may be a name.
+        address: String = ADDRESS.to_owned(), being("an address like \"localhost:9000\" or \"tcp://[::1]:9000\"", |text| is_address(text));
+        /// How long connecting may take, and then the handshake. It does not bound the connection.
+        connection_timeout: Duration = 5 * SECOND, which("from 100ms to 1h", |t| (millis(100)..=HOUR).contains(t)), "NETWORK_PROTOCOL_CONNECTION_TIMEOUT_MS";
+        /// How long a message may wait until it is handed to the connection: for the connection to be
+        /// made again, for room in its output, or for its turn among the calls in flight.
+        operation_timeout: Duration = 3 * SECOND, which("from 10ms to 1h", |t| (millis(10)..=HOUR).contains(t));
+        /// How long a call waits for its answer.
+        response_timeout: Duration = 30 * SECOND, which("100ms or more", |t| *t >= millis(100));
+        /// After how long a silence the server is asked for a sign of life; 0 for never. After three of
+        /// them it counts as dead.
+        heartbeat_interval: Duration = 15 * SECOND, which("at most 1h", |t| *t <= HOUR);
+        /// Whether the client connects again when its connection ends.
+        auto_reconnect: bool = true, any();
+        /// How many attempts to connect may fail in a row before the client gives up; at least 1 if
+        /// `auto_reconnect` is on.
+        max_reconnect_attempts: u32 = 3, any();
+        /// The longest wait before each attempt. It is drawn between nothing and this, so that many
+        /// clients do not come back in one moment.
+        reconnect_delay: Duration = SECOND, which("from 10ms to 1m", |t| (millis(10)..=MINUTE).contains(t));
+    }
+
+    /// What both sides do with messages on their way.
+    transport: TransportConfig {
+        /// Whether all messages are compressed that hold no secret, and not only those whose schema says
+        /// so.
+        compression_enabled: bool = false, any();
+        /// Has to be on. How connections are protected is said by `security.mode`.
+        encryption_enabled: bool = true, being("true; to do without encryption say security.mode = \"insecure_plain\"", |on| *on);
+        /// The longest message taken from the other side, in bytes.
+        max_payload_size: u32 = 16 * 1_024 * 1_024, which("from 1024 (1 KiB) to 104857600 (100 MiB)", |n| (1_024..=104_857_600).contains(n));
+        /// How hard zstd tries, from 1 (quick) to 22 (small). LZ4 has no levels.
+        compression_level: u32 = 6, which("from 1 to 22", |n| (1..=22).contains(n));
+        /// How long a message is at least that is compressed, in bytes; at most `max_payload_size`.
+        compression_threshold_bytes: u32 = 512, any();
+    }
+
+    /// Who may talk to whom. No field holds a key: these are the files with them.
+    security: SecurityConfig {
+        /// How connections are protected. `mutual`: both sides prove to hold their keys. `server_auth`:
+        /// the server does, clients stay anonymous. `shared_key`: both hold the secret in the
+        /// `shared_key_file`. `insecure_anonymous`: encrypted, but whoever is in between can read and
+        /// change everything. `insecure_plain`: not protected at all. Both sides have to say the same.
+        mode: SecurityMode = SecurityMode::Mutual, any();
+        /// The directory with the identity of this user and the servers that were trusted; none for the
+        /// usual one.
+        state_dir: Option<PathBuf> = None, any();
+        /// The file with the key pair of this side, as PEM; none for the one in the `state_dir`.
+        identity_file: Option<PathBuf> = None, any();
+        /// The file with the secret of both sides, for the mode `shared_key`.
+        shared_key_file: Option<PathBuf> = None, any();
+        /// A client: the key that the server has to prove to hold, as text; empty to trust the first
+        /// one that it shows.
+        server_key: String = String::new(), being("the text of a public key, or empty", |key| key.is_empty() || key.parse::<PublicKey>().is_ok());
+        /// A server: the file with the keys of the clients that may come in; none to let in any.
+        allow_list: Option<PathBuf> = None, any();
+        /// A server: networks like `10.0.0.0/8` whose connections no limit on one source is about.
+        trusted_sources: Vec<String> = Vec::new(), any();
+        /// A server: whether the limits on one source leave out connections from this machine.
+        exempt_loopback: bool = true, any();
+        /// What becomes of a peer whose clock is off: `warn` logs it, `enforce` refuses.
+        clock_policy: ClockPolicy = ClockPolicy::Warn, any();
+        /// A client: the cipher it asks for; `auto` for the quicker one on this processor.
+        suite: SuiteChoice = SuiteChoice::Auto, any();
+    }
+}
