@@ -8,6 +8,8 @@
 mod claims;
 #[cfg(test)]
 mod crates;
+#[cfg(all(test, feature = "config"))]
+mod fields;
 #[cfg(test)]
 mod habits;
 #[cfg(test)]
