@@ -33,6 +33,10 @@ pub use protocol_runtime::{Arrival, ByteStream, Listen};
 
 #[cfg(feature = "config")]
 pub mod config;
+#[cfg(feature = "logging")]
+pub mod logging;
+#[cfg(feature = "logging")]
+pub mod utils;
 
 /// Tests of your protocol: clients over handlers without a socket, pairs of sessions with a clock
 /// that is moved by hand, streams with faults.

@@ -220,6 +220,37 @@ impl NetworkConfig {
             "security.allow_list",
             "it is of clients' keys, which they show in security.mode = \"mutual\" only",
         );
+        #[cfg(feature = "logging")]
+        found.extend(self.logging.together());
+        found
+    }
+}
+
+#[cfg(feature = "logging")]
+impl super::LoggingConfig {
+    /// What is wrong with values that are good by themselves.
+    pub(crate) fn together(&self) -> Vec<(&'static str, String)> {
+        let mut found = Vec::new();
+        if !self.log_to_console && !self.log_to_file {
+            let text = "it must be true, or logging.log_to_file: one output must be on";
+            found.push(("logging.log_to_console", text.to_owned()));
+        }
+        match &self.log_file_path {
+            None if self.log_to_file => {
+                let text = "it must be the path of a file, or logging.log_to_file false";
+                found.push(("logging.log_file_path", text.to_owned()));
+            }
+            Some(path) if self.log_to_file => {
+                let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+                let directory = directory.unwrap_or(Path::new("."));
+                if !directory.is_dir() {
+                    let text =
+                        format!("there is no directory {}: make it first", directory.display());
+                    found.push(("logging.log_file_path", text));
+                }
+            }
+            Some(_) | None => {}
+        }
         found
     }
 }

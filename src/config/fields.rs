@@ -24,6 +24,24 @@ pub enum SecurityMode {
     InsecurePlain,
 }
 
+/// The least important events that are logged.
+#[cfg(feature = "logging")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LogLevel {
+    /// Every step.
+    Trace,
+    /// What helps to find a mistake.
+    Debug,
+    /// What happens.
+    #[default]
+    Info,
+    /// What may be wrong.
+    Warn,
+    /// What is wrong.
+    Error,
+}
+
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -123,5 +141,28 @@ sections! {
         clock_policy: ClockPolicy = ClockPolicy::Warn, any();
         /// A client: the cipher it asks for; `auto` for the quicker one on this processor.
         suite: SuiteChoice = SuiteChoice::Auto, any();
+    }
+
+    /// What is written of what happens, and where. The variable `RUST_LOG`, where it is set, says which
+    /// events, instead of `log_level`.
+    #[cfg(feature = "logging")]
+    logging: LoggingConfig {
+        /// What stands in each line for the program.
+        app_name: String = "network-protocol".to_owned(), which("1 to 64 characters without control characters", |name| (1..=64).contains(&name.chars().count()) && !name.chars().any(char::is_control));
+        /// The least important events that are written.
+        log_level: LogLevel = LogLevel::Info, any();
+        /// Whether lines go to the standard error output. They have colours on a terminal, unless the
+        /// variable `NO_COLOR` is set.
+        log_to_console: bool = true, any();
+        /// Whether lines go to the file `log_file_path`. At least one of the two must be on.
+        log_to_file: bool = false, any();
+        /// The file, in a directory that is there.
+        log_file_path: Option<PathBuf> = None, any();
+        /// From how many bytes on the file is put aside, as `name.1`, and another begun; 0 for never.
+        log_file_max_bytes: u64 = 10 * 1_024 * 1_024, which("0, or 1024 or more", |n| *n == 0 || *n >= 1_024);
+        /// How many files that were put aside are kept.
+        log_files_kept: u32 = 5, which("from 0 to 1000", |n| *n <= 1_000);
+        /// Whether each line is a JSON object, on the console and in the file.
+        json_format: bool = false, any();
     }
 }

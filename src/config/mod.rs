@@ -18,6 +18,8 @@ use std::path::Path;
 pub use self::fields::{
     ClientConfig, NetworkConfig, SecurityConfig, SecurityMode, ServerConfig, TransportConfig,
 };
+#[cfg(feature = "logging")]
+pub use self::fields::{LogLevel, LoggingConfig};
 pub use self::layers::Layers;
 pub use self::problem::{ConfigError, Problem};
 pub use self::table::Field;

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use ::config::ValueKind;
 
+#[cfg(feature = "logging")]
+use super::fields::LogLevel;
 use super::fields::SecurityMode;
 use crate::{ClockPolicy, SuiteChoice};
 
@@ -228,6 +230,17 @@ macro_rules! choices {
             }
         )*
     };
+}
+
+#[cfg(feature = "logging")]
+choices! {
+    LogLevel {
+        "trace" = LogLevel::Trace,
+        "debug" = LogLevel::Debug,
+        "info" = LogLevel::Info,
+        "warn" = LogLevel::Warn,
+        "error" = LogLevel::Error,
+    }
 }
 
 choices! {

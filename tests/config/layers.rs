@@ -19,7 +19,7 @@ fn others(field: &Field) -> [String; 2] {
             [format!("\"{}\"", key()), format!("\"{}\"", key())]
         }
         ("security.mode", _) => pick("\"server_auth\"", "\"insecure_plain\""),
-        ("transport.max_payload_size", _) => pick("2048", "4096"),
+        ("transport.max_payload_size" | "logging.log_file_max_bytes", _) => pick("2048", "4096"),
         (_, Kind::Bool) => {
             let other = field.default != "true";
             [other.to_string(), other.to_string()]
@@ -50,6 +50,7 @@ fn company(field: &Field) -> &'static str {
         "security.shared_key_file" => "mode = \"shared_key\"",
         "transport.max_payload_size" => "compression_threshold_bytes = 0",
         "logging.log_to_file" => "log_file_path = \"log\"",
+        "logging.log_to_console" => "log_to_file = true\nlog_file_path = \"log\"",
         _ => "",
     }
 }

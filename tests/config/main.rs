@@ -10,6 +10,7 @@
 
 mod client;
 mod layers;
+mod logging;
 mod page;
 mod security;
 mod server;
