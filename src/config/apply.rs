@@ -136,7 +136,7 @@ impl NetworkConfig {
         let server = &self.server;
         let usual = Limits::default();
         let first_byte = usual.first_byte_timeout().min(server.connection_timeout);
-        let limits = self.limits(server.connection_timeout, server.heartbeat_interval);
+        let limits = self.limits_of(server.connection_timeout, server.heartbeat_interval);
         let limits = limits.and_then(|limits| {
             limits
                 .with_calls_in_flight(server.backpressure_limit)?
@@ -152,12 +152,13 @@ impl NetworkConfig {
     ///
     /// A value that is out of its range.
     pub fn client_limits(&self) -> Result<Limits, ConfigError> {
-        self.limits(self.client.connection_timeout, self.client.heartbeat_interval).map_err(limit)
+        self.limits_of(self.client.connection_timeout, self.client.heartbeat_interval)
+            .map_err(limit)
     }
 
     /// What both sides have in common.
-    fn limits(&self, handshake: Duration, heartbeat: Duration) -> Result<Limits, LimitError> {
-        let transport = &self.transport;
+    fn limits_of(&self, handshake: Duration, heartbeat: Duration) -> Result<Limits, LimitError> {
+        let (transport, limits) = (&self.transport, &self.limits);
         let usual = Limits::default();
         // Four times what a message may have, which is what the default is for its default.
         let decode = transport.max_payload_size.saturating_mul(4).max(1_024 * 1_024);
@@ -166,6 +167,15 @@ impl NetworkConfig {
             .with_heartbeat(heartbeat)?
             .with_message_bytes(transport.max_payload_size)?
             .with_decode_bytes(decode)?
+            .with_idle_timeout(limits.idle_timeout)?
+            .with_max_age(limits.max_age)?
+            .with_heartbeats_missed(limits.heartbeats_missed)?
+            .with_stream_window(limits.stream_window)?
+            .with_events_window(limits.events_window)?
+            .with_decode_total_bytes(limits.decode_total_bytes)?
+            .with_connections_per_source(limits.connections_per_source)?
+            .with_half_open(limits.half_open)?
+            .with_half_open_per_source(limits.half_open_per_source)?
             // A body of no bytes is not compressed anyway.
             .with_compress_min(transport.compression_threshold_bytes.max(1))
     }

@@ -45,6 +45,7 @@ pub enum LogLevel {
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3_600);
+const YEAR: Duration = Duration::from_secs(365 * 86_400);
 
 const fn millis(number: u64) -> Duration {
     Duration::from_millis(number)
@@ -141,6 +142,32 @@ sections! {
         clock_policy: ClockPolicy = ClockPolicy::Warn, any();
         /// A client: the cipher it asks for; `auto` for the quicker one on this processor.
         suite: SuiteChoice = SuiteChoice::Auto, any();
+    }
+
+    /// What a peer can cause beyond what the other tables bound, on both sides. `Limits` has more, for
+    /// code.
+    limits: LimitsConfig {
+        /// How long a connection may be open without any call, stream or message; 0 for ever.
+        idle_timeout: Duration = Duration::ZERO, which("at most 365days", |t| *t <= YEAR);
+        /// How old a connection may become before this side goes away; 0 for ever.
+        max_age: Duration = 24 * HOUR, which("at most 365days", |t| *t <= YEAR);
+        /// After how many heartbeats without a sign of life the other side counts as dead.
+        heartbeats_missed: u32 = 3, which("from 1 to 1000", |n| (1..=1_000).contains(n));
+        /// How many bytes of items the other side may send on a stream before some of them were taken.
+        stream_window: u32 = 256 * 1_024, which("from 1024 to 1073741824", |n| (1_024..=1_073_741_824).contains(n));
+        /// How many bytes of one-way messages the other side may send before the handlers of some of them
+        /// have ended.
+        events_window: u32 = 1_024 * 1_024, which("from 1024 to 1073741824", |n| (1_024..=1_073_741_824).contains(n));
+        /// How much memory messages that are unfinished, compressed or large may take, over all
+        /// connections, in bytes. A call beyond that is answered `Overloaded`.
+        decode_total_bytes: u32 = 1_024 * 1_024 * 1_024, which("1048576 or more", |n| *n >= 1_048_576);
+        /// A server: how many connections may come from one source, an IPv4 address or an IPv6 network of
+        /// 64 bits.
+        connections_per_source: u32 = 1_048_576, which("from 1 to 1048576", |n| (1..=1_048_576).contains(n));
+        /// A server: how many connections may be in their handshake.
+        half_open: u32 = 1_024, which("from 1 to 1048576", |n| (1..=1_048_576).contains(n));
+        /// A server: how many handshakes from one source may be unfinished, or have failed lately.
+        half_open_per_source: u32 = 32, which("from 1 to 1048576", |n| (1..=1_048_576).contains(n));
     }
 
     /// What is written of what happens, and where. The variable `RUST_LOG`, where it is set, says which

@@ -16,7 +16,8 @@ use std::fs;
 use std::path::Path;
 
 pub use self::fields::{
-    ClientConfig, NetworkConfig, SecurityConfig, SecurityMode, ServerConfig, TransportConfig,
+    ClientConfig, LimitsConfig, NetworkConfig, SecurityConfig, SecurityMode, ServerConfig,
+    TransportConfig,
 };
 #[cfg(feature = "logging")]
 pub use self::fields::{LogLevel, LoggingConfig};

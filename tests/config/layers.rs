@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use network_protocol::config::{ConfigError, Field, Kind, NetworkConfig, Problem};
+use network_protocol::config::{
+    ClientConfig, ConfigError, Field, Kind, NetworkConfig, Problem, ServerConfig,
+};
 
 use crate::Folder;
 
@@ -19,6 +21,8 @@ fn others(field: &Field) -> [String; 2] {
             [format!("\"{}\"", key()), format!("\"{}\"", key())]
         }
         ("security.mode", _) => pick("\"server_auth\"", "\"insecure_plain\""),
+        ("limits.stream_window" | "limits.events_window", _) => pick("2048", "4096"),
+        ("limits.decode_total_bytes", _) => pick("2000000", "3000000"),
         ("transport.max_payload_size" | "logging.log_file_max_bytes", _) => pick("2048", "4096"),
         (_, Kind::Bool) => {
             let other = field.default != "true";
@@ -150,6 +154,40 @@ fn the_defaults_are_what_was_promised() {
     assert_eq!(config.transport.compression_level, 6);
     assert_eq!(config.transport.compression_threshold_bytes, 512);
     assert!(!config.transport.compression_enabled);
+}
+
+/// As programs have it that were written for the earlier versions.
+#[test]
+fn files_and_values_of_the_earlier_versions_are_taken() {
+    let text = "[server]\naddress = \"127.0.0.1:9000\"\nbackpressure_limit = 100\nconnection_timeout = 30000\n\
+                heartbeat_interval = 15000\nshutdown_timeout = 10000\nmax_connections = 1000\n\
+                [client]\naddress = \"127.0.0.1:9000\"\nconnection_timeout = 5000\noperation_timeout = 3000\n\
+                response_timeout = 30000\nheartbeat_interval = 15000\nauto_reconnect = true\n\
+                max_reconnect_attempts = 3\nreconnect_delay = 1000\n\
+                [transport]\ncompression_enabled = false\nencryption_enabled = true\n\
+                max_payload_size = 16777216\ncompression_level = 6\n\
+                [logging]\napp_name = \"network-protocol\"\nlog_level = \"info\"\nlog_to_console = true\n\
+                log_to_file = false\njson_format = false\n";
+    let server = ServerConfig {
+        address: "127.0.0.1:9000".to_string(),
+        backpressure_limit: 100,
+        connection_timeout: Duration::from_secs(30),
+        heartbeat_interval: Duration::from_secs(15),
+        shutdown_timeout: Duration::from_secs(10),
+        max_connections: 1000,
+    };
+    let client = ClientConfig {
+        address: "127.0.0.1:9000".to_string(),
+        connection_timeout: Duration::from_secs(5),
+        operation_timeout: Duration::from_secs(3),
+        response_timeout: Duration::from_secs(30),
+        heartbeat_interval: Duration::from_secs(15),
+        auto_reconnect: true,
+        max_reconnect_attempts: 3,
+        reconnect_delay: Duration::from_secs(1),
+    };
+    let config = NetworkConfig::from_toml(text).unwrap();
+    assert_eq!((config.server, config.client), (server, client));
 }
 
 fn refused(text: &str) -> String {

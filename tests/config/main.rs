@@ -10,6 +10,7 @@
 
 mod client;
 mod layers;
+mod limits;
 mod logging;
 mod page;
 mod security;
@@ -32,12 +33,19 @@ pub(crate) enum Desk {
     /// Is answered after so many milliseconds.
     #[np(reply = u64)]
     Wait(u64),
+    /// Is handled for ever.
+    Note(String),
+    /// Has no end.
+    #[np(reply = np::Stream<String>)]
+    Flood,
 }
 
 /// Answers, and counts what it is busy with.
 #[derive(Clone, Default)]
 pub(crate) struct Clerk {
     pub(crate) busy: Arc<AtomicUsize>,
+    /// Items that were sent.
+    pub(crate) sent: Arc<AtomicUsize>,
 }
 
 impl DeskHandler for Clerk {
@@ -49,6 +57,18 @@ impl DeskHandler for Clerk {
         self.busy.fetch_add(1, Ordering::Relaxed);
         tokio::time::sleep(Duration::from_millis(millis)).await;
         millis
+    }
+
+    async fn note(&self, _: &np::Cx, _: String) {
+        std::future::pending().await
+    }
+
+    async fn flood(&self, _: &np::Cx) -> np::Stream<String> {
+        let sent = self.sent.clone();
+        np::Stream::from_iter((0_u64..).map(move |_| {
+            sent.fetch_add(1, Ordering::Relaxed);
+            "x".repeat(1_000)
+        }))
     }
 }
 
