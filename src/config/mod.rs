@@ -111,15 +111,22 @@ impl NetworkConfig {
         written::commented(&Self::default())
     }
 
-    /// Writes the configuration to a file, with its comments, in the place of what is there.
+    /// Writes the configuration to a file, with its comments, in the place of what is there. The file is
+    /// there as a whole or, if that fails, as it was.
     ///
     /// # Errors
     ///
     /// What the system says against it.
     pub fn save_to_file(&self, path: impl AsRef<Path>) -> Result<(), ConfigError> {
         let path = path.as_ref();
-        let wrote = fs::write(path, written::commented(self));
-        wrote.map_err(|error| layers::file_problem(path, true, &error).into())
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(format!(".{}.tmp", std::process::id()));
+        let wrote = fs::write(&beside, written::commented(self));
+        wrote.and_then(|()| fs::rename(&beside, path)).map_err(|error| {
+            // That it is gone again is best effort; the first error is the one to report.
+            drop(fs::remove_file(&beside));
+            layers::file_problem(path, true, &error).into()
+        })
     }
 
     /// What is known of each field, in the order of the file.

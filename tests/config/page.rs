@@ -46,6 +46,12 @@ fn what_is_saved_is_read_again() {
     NetworkConfig::default().save_to_file(&path).unwrap();
     assert_eq!(NetworkConfig::from_file(&path).unwrap(), NetworkConfig::default());
 
+    // Not half, and with nothing left beside it: a directory is in the way here.
+    let directory = folder.0.join("taken");
+    std::fs::create_dir(&directory).unwrap();
+    config.save_to_file(&directory).unwrap_err();
+    assert_eq!(std::fs::read_dir(&folder.0).unwrap().count(), 2);
+
     let nowhere = folder.0.join("none/saved.toml");
     let error: ConfigError = config.save_to_file(&nowhere).unwrap_err();
     assert!(matches!(error.problems(), [Problem::File { writing: true, .. }]), "{error}");
