@@ -96,7 +96,6 @@ impl NetworkConfig {
         let (keys, security, client) = (self.keys()?, &self.security, &self.client);
         let mut builder = ClientBuilder::new()
             .limits(self.client_limits()?)
-            .connect_timeout(client.connection_timeout)
             .send_timeout(client.operation_timeout)
             .response_timeout(client.response_timeout)
             .compression_enabled(self.transport.compression_enabled)
@@ -134,13 +133,10 @@ impl NetworkConfig {
     /// A value that is out of its range.
     pub fn server_limits(&self) -> Result<Limits, ConfigError> {
         let server = &self.server;
-        let usual = Limits::default();
-        let first_byte = usual.first_byte_timeout().min(server.connection_timeout);
         let limits = self.limits_of(server.connection_timeout, server.heartbeat_interval);
         let limits = limits.and_then(|limits| {
             limits
                 .with_calls_in_flight(server.backpressure_limit)?
-                .with_first_byte_timeout(first_byte)?
                 .with_connections(server.max_connections)
         });
         limits.map_err(limit)

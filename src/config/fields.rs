@@ -65,7 +65,8 @@ sections! {
         address: String = ADDRESS.to_owned(), being("an address like \"127.0.0.1:9000\" or \"tcp://[::1]:9000\"", |text| is_address(text)), "NETWORK_PROTOCOL_SERVER_ADDRESS";
         /// How many calls of one connection are served at a time; one more is answered `Overloaded`.
         backpressure_limit: u32 = 32, which("from 1 to 65536", |n| (1..=65_536).contains(n)), "NETWORK_PROTOCOL_BACKPRESSURE_LIMIT";
-        /// How long the handshake of a client may take. It does not bound the connection.
+        /// How long the handshake of a client may take; one that sends nothing at all has 3 s of it. It does
+        /// not bound the connection.
         connection_timeout: Duration = 5 * SECOND, which("from 100ms to 5m", |t| (millis(100)..=5 * MINUTE).contains(t)), "NETWORK_PROTOCOL_CONNECTION_TIMEOUT_MS";
         /// After how long a silence a client is asked for a sign of life. After three of them it
         /// counts as dead.

@@ -33,6 +33,9 @@ pub(crate) enum Desk {
     /// Is answered after so many milliseconds.
     #[np(reply = u64)]
     Wait(u64),
+    /// Is answered with how many they are.
+    #[np(reply = u64)]
+    Count(Vec<String>),
     /// Is handled for ever.
     Note(String),
     /// Has no end.
@@ -57,6 +60,10 @@ impl DeskHandler for Clerk {
         self.busy.fetch_add(1, Ordering::Relaxed);
         tokio::time::sleep(Duration::from_millis(millis)).await;
         millis
+    }
+
+    async fn count(&self, _: &np::Cx, texts: Vec<String>) -> u64 {
+        texts.len().try_into().unwrap()
     }
 
     async fn note(&self, _: &np::Cx, _: String) {

@@ -171,15 +171,19 @@ impl TimeSource for LongAgo {
 
 #[tokio::test]
 async fn clock_policy_is_what_becomes_of_a_clock_that_is_off() {
-    for (policy, taken) in [(ClockPolicy::Warn, true), (ClockPolicy::Enforce, false)] {
-        let (config, _folder) = tcp(|config| config.security.clock_policy = policy);
+    use ClockPolicy::{Enforce, Warn};
+    for (of_server, of_client, taken) in
+        [(Warn, Warn, true), (Enforce, Warn, false), (Warn, Enforce, false)]
+    {
+        let (config, _folder) = tcp(|config| config.security.clock_policy = of_server);
         let server = serve(&config).await;
+        let (config, _folder) = tcp(|config| config.security.clock_policy = of_client);
         let client = config.client_builder().unwrap().time_source(LongAgo);
         let answer = match client.connect::<DeskClient>(server.address()).await {
             Ok(client) => client.echo("?".into()).await.is_ok(),
             Err(_) => false,
         };
-        assert_eq!(answer, taken, "{policy:?}");
+        assert_eq!(answer, taken, "{of_server:?} {of_client:?}");
     }
 }
 

@@ -5,15 +5,19 @@ use network_protocol::{CallError, Client as _};
 
 use crate::{config, connect, serve};
 
-/// How many octets a message took on its way out.
-async fn octets(text: &str, change: impl FnOnce(&mut NetworkConfig)) -> u64 {
+/// How many octets a message took on its way out, and its answer on the way back.
+async fn octets(text: &str, change: impl FnOnce(&mut NetworkConfig)) -> [u64; 2] {
     let config = config(change);
     let _server = serve(&config).await;
     let client = connect(&config).await;
-    let stats = || client.connection().stats().session.octets_out;
+    let stats = || {
+        let stats = client.connection().stats().session;
+        [stats.octets_out, stats.octets_in]
+    };
     let before = stats();
     assert_eq!(client.echo(text.to_owned()).await.unwrap(), text);
-    stats() - before
+    let [out, back] = stats();
+    [out - before[0], back - before[1]]
 }
 
 /// A text that a patient compressor makes more of than a quick one.
@@ -34,7 +38,9 @@ async fn compression_enabled_makes_messages_smaller() {
     let text = "again ".repeat(1_000);
     let sent = octets(&text, |_| ()).await;
     let enabled = octets(&text, |config| config.transport.compression_enabled = true).await;
-    assert!(sent > 6_000 && enabled < 1_000, "{sent} {enabled}");
+    // Each side compresses what it sends.
+    assert!(sent.iter().all(|sent| *sent > 6_000), "{sent:?}");
+    assert!(enabled.iter().all(|sent| *sent < 1_000), "{enabled:?}");
 }
 
 #[test]
@@ -58,6 +64,19 @@ async fn max_payload_size_is_the_longest_message_that_is_taken() {
     }
 }
 
+/// Empty texts take more memory than room in a message.
+#[tokio::test]
+async fn max_payload_size_bounds_what_a_message_becomes_too() {
+    let texts = vec![String::new(); 200_000];
+    for (size, taken) in [(1_024 * 1_024, false), (2 * 1_024 * 1_024, true)] {
+        let config = config(|config| config.transport.max_payload_size = size);
+        let _server = serve(&config).await;
+        let answer = connect(&config).await.count(texts.clone()).await;
+        assert_eq!(answer.is_ok(), taken, "{answer:?}");
+        assert!(taken || matches!(answer, Err(CallError::BadMessage { .. })), "{answer:?}");
+    }
+}
+
 #[cfg(feature = "zstd")]
 #[tokio::test]
 async fn compression_level_is_how_hard_zstd_tries() {
@@ -70,7 +89,7 @@ async fn compression_level_is_how_hard_zstd_tries() {
         };
         sent.push(octets(&text, change).await);
     }
-    assert!(sent[1] < sent[0], "{sent:?}");
+    assert!(sent[1][0] < sent[0][0] && sent[1][1] < sent[0][1], "{sent:?}");
 }
 
 #[tokio::test]
@@ -84,5 +103,8 @@ async fn compression_threshold_bytes_is_from_where_on_messages_are_compressed() 
         };
         sent.push(octets(&text, change).await);
     }
-    assert!(sent[0] < 200 && sent[1] < 200 && sent[2] > 600, "{sent:?}");
+    for way in [0, 1] {
+        let [all, usual, none] = [sent[0][way], sent[1][way], sent[2][way]];
+        assert!(all < 200 && usual < 200 && none > 600, "{sent:?}");
+    }
 }
