@@ -29,7 +29,7 @@ pub use protocol_runtime::protocol::{Protocol, side};
 pub use protocol_runtime::serve::{Client, Serve};
 pub use protocol_runtime::server::{Server, ServerBuilder, ServerStats};
 pub use protocol_runtime::session::{ClockPolicy, CompressionOffer, MessageMemory};
-pub use protocol_runtime::{Arrival, ByteStream, Listen};
+pub use protocol_runtime::{Arrival, ByteStream, Listen, LocalPeer, LocalUsers};
 
 #[cfg(feature = "config")]
 pub mod config;

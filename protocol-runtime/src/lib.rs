@@ -75,7 +75,7 @@ pub mod wire;
 #[cfg(feature = "net")]
 pub use driver::TimeSource;
 #[cfg(feature = "net")]
-pub use transport::{Address, AddressError, Arrival, ByteStream, Listen};
+pub use transport::{Address, AddressError, Arrival, ByteStream, Listen, LocalPeer, LocalUsers};
 
 pub use bytes::Bytes;
 pub use types::{Secret, Stream, StreamSender, Timestamp, Uuid};

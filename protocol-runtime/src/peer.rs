@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::noise::PublicKey;
+use crate::transport::LocalPeer;
 
 /// The other end of a connection, as the handshake left it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,9 @@ pub enum Identity {
     StaticKey(PublicKey),
     /// That it holds the shared key, as all do who have it.
     SharedKey,
+    /// Nothing by a key, and the system says which process of this machine it is. It was among the
+    /// [users](crate::LocalUsers) who may connect.
+    Local(LocalPeer),
 }
 
 /// Says which peers may come in.
@@ -76,6 +80,16 @@ impl Peer {
         Self { identity, transport, address: address.into(), grant: None }
     }
 
+    /// A peer of which nothing is proven, but what the system says of it.
+    pub(crate) fn unproven(
+        local: Option<LocalPeer>,
+        transport: &'static str,
+        address: String,
+    ) -> Self {
+        let identity = local.map_or(Identity::Anonymous, Identity::Local);
+        Self::new(identity, transport, address)
+    }
+
     /// The same peer, when it is known what it proves.
     pub(crate) fn proven(&self, identity: Identity) -> Self {
         Self { identity, ..self.clone() }
@@ -102,7 +116,7 @@ impl Peer {
     #[must_use]
     pub fn key(&self) -> Option<PublicKey> {
         match self.identity {
-            Identity::Anonymous | Identity::SharedKey => None,
+            Identity::Anonymous | Identity::SharedKey | Identity::Local(_) => None,
             Identity::StaticKey(key) => Some(key),
         }
     }
@@ -121,7 +135,7 @@ impl Peer {
         self.grant.as_ref().map_or(&[], |grant| &grant.roles)
     }
 
-    /// What carries the connection: `tcp`, `mem`, or `other` for a stream of the application's own.
+    /// What carries the connection: `tcp`, `local`, `mem`, or `other` for a stream of the application's own.
     #[must_use]
     pub fn transport(&self) -> &'static str {
         self.transport
@@ -142,6 +156,7 @@ impl fmt::Display for Identity {
             Self::Anonymous => f.write_str("anonymous"),
             Self::StaticKey(key) => write!(f, "key {}", key.fingerprint()),
             Self::SharedKey => f.write_str("shared key"),
+            Self::Local(peer) => peer.fmt(f),
         }
     }
 }

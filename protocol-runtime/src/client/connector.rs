@@ -22,12 +22,12 @@ use crate::error::{CloseReason, Error};
 use crate::frame::reason::Reason;
 use crate::limits::Limits;
 use crate::noise::OsRandom;
-use crate::peer::{Identity, Peer};
+use crate::peer::Peer;
 use crate::session::{
     ClientSecurity, ClockPolicy, CompressionOffer, Config, MessageMemory, Security, Session,
 };
 use crate::setup::{ClientSetup, Secure, Trust};
-use crate::transport::{Address, Way};
+use crate::transport::{Address, LocalPeer, LocalUsers, Outgoing, Way};
 
 /// What each of the connections is made of.
 pub(super) struct Connector {
@@ -38,6 +38,8 @@ pub(super) struct Connector {
     pub(super) response_timeout: Duration,
     pub(super) connect_timeout: Option<Duration>,
     pub(super) send_timeout: Option<Duration>,
+    /// As whom a server at a local socket may run.
+    pub(super) users: LocalUsers,
     pub(super) check: Check,
     pub(super) compression: CompressionOffer,
     /// For large messages of all connections.
@@ -50,12 +52,12 @@ impl Connector {
         let address = &self.way.address;
         let setup = self.secure.clone().client(address).await?;
         let limit = self.connect_timeout.unwrap_or(self.limits.handshake_timeout());
-        let connected = timeout(limit, self.way.connect()).await;
-        let stream = connected
+        let connected = timeout(limit, self.way.connect(&self.users)).await;
+        let Outgoing { stream, local } = connected
             .map_err(|_| late(address, limit))?
             .map_err(|error| failed(address, &error))?;
         let until = driver::now().checked_add(self.limits.handshake_timeout());
-        let shared = Arc::new(self.shared(&setup)?);
+        let shared = Arc::new(self.shared(&setup, local)?);
         let connection = Connection::new(shared.clone(), true);
         shared.set_handle(&connection);
         let ClientSetup { key, trust, .. } = setup;
@@ -71,7 +73,7 @@ impl Connector {
         Ok(connection)
     }
 
-    fn shared(&self, setup: &ClientSetup) -> Result<Shared, Error> {
+    fn shared(&self, setup: &ClientSetup, local: Option<LocalPeer>) -> Result<Shared, Error> {
         let config = Config {
             security: Security::Client(setup.security.clone()),
             suite: setup.suite,
@@ -85,7 +87,7 @@ impl Connector {
         };
         let session = Session::new(config, Box::new(OsRandom), driver::now())?;
         let (transport, name) = (self.way.address.transport(), self.way.address.to_string());
-        let stranger = Peer::new(Identity::Anonymous, transport, name);
+        let stranger = Peer::unproven(local, transport, name);
         let shared = Shared::new(session, self.limits.clone(), self.response_timeout, stranger);
         Ok(shared.with_send_timeout(self.send_timeout))
     }
@@ -109,7 +111,7 @@ impl Connect for Connector {
             time: Arc::new(WallClock::start()),
             trust: None,
         };
-        let shared = self.shared(&setup)?;
+        let shared = self.shared(&setup, None)?;
         shared.with(|core| {
             core.session.close(Reason::Normal, "");
             core.end = Some(CloseReason::Local { reason: Reason::Normal });

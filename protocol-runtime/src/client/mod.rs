@@ -27,7 +27,7 @@ use crate::schema::End;
 use crate::serve::{Client, Serve};
 use crate::session::{ClockPolicy, CompressionOffer, MessageMemory};
 use crate::setup::{self, RESPONSE_TIMEOUT, Secure, Services};
-use crate::transport::{ByteStream, Way};
+use crate::transport::{ByteStream, LocalUsers, Way};
 
 /// The most connections of one client.
 const CONNECTIONS_MAX: usize = 1_024;
@@ -81,6 +81,7 @@ pub struct ClientBuilder {
     response_timeout: Duration,
     connect_timeout: Option<Duration>,
     send_timeout: Option<Duration>,
+    users: LocalUsers,
     schema_check: SchemaCheck,
     compression: CompressionOffer,
     level: Option<u32>,
@@ -97,6 +98,7 @@ impl Default for ClientBuilder {
             response_timeout: RESPONSE_TIMEOUT,
             connect_timeout: None,
             send_timeout: None,
+            users: LocalUsers::same(),
             schema_check: SchemaCheck::default(),
             compression: CompressionOffer::ALL,
             level: None,
@@ -153,7 +155,7 @@ impl ClientBuilder {
 
     /// Connects without any protection: whoever is in between can read and change everything, and the
     /// other end may be anybody. For streams that are protected otherwise, and for measurements. Both
-    /// sides have to say so. A warning is logged; in memory it is the default.
+    /// sides have to say so. A warning is logged; in memory and on local sockets it is the default.
     pub fn insecure_plain(mut self) -> Self {
         self.secure.plain = true;
         self
@@ -209,6 +211,14 @@ impl ClientBuilder {
     /// until its deadline, and a one-way message as long as it takes.
     pub fn send_timeout(mut self, timeout: Duration) -> Self {
         self.send_timeout = Some(timeout);
+        self
+    }
+
+    /// Which users of this machine a server at a local socket may run as; by default the one of this
+    /// process, and root. Nothing is sent to others: a path in a folder that all may write to, or a name,
+    /// can be taken by anybody before the right server does.
+    pub fn local_users(mut self, users: LocalUsers) -> Self {
+        self.users = users;
         self
     }
 
@@ -414,7 +424,8 @@ impl ClientBuilder {
         let services =
             self.services.finish("no protocol is offered: add one with `.offer::<Protocol>()`")?;
         let compression = setup::compression(self.compression, self.level)?;
-        let Self { secure, limits, response_timeout, connect_timeout, send_timeout, .. } = self;
+        let Self { secure, limits, response_timeout, connect_timeout, send_timeout, users, .. } =
+            self;
         let memory = self.memory.unwrap_or_else(|| MessageMemory::new(&limits));
         let (limits, check) = (Arc::new(limits), Check::new(self.schema_check));
         Ok(Connector {
@@ -425,6 +436,7 @@ impl ClientBuilder {
             response_timeout,
             connect_timeout,
             send_timeout,
+            users,
             check,
             compression,
             memory,

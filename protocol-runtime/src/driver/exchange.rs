@@ -234,12 +234,13 @@ impl Driver {
             peer_key: established.peer_key,
             clock_skew: established.clock_skew,
         };
+        let stranger = self.shared.peer();
         let identity = match (established.peer_key, pattern) {
             (Some(key), _) => Identity::StaticKey(key),
             (None, Some(Pattern::NnPsk0)) => Identity::SharedKey,
-            (None, _) => Identity::Anonymous,
+            // What the system says of it, if it does.
+            (None, _) => stranger.identity().clone(),
         };
-        let stranger = self.shared.peer();
         let (transport, address) = (stranger.transport(), stranger.address());
         if let Some(skew) = security.clock_skew
             && skew.size() > self.shared.limits.clock_skew()

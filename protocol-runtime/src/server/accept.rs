@@ -27,10 +27,10 @@ use crate::frame::unit::put_reject;
 use crate::limits::Limits;
 use crate::measure;
 use crate::noise::{OsRandom, Suite};
-use crate::peer::{Identity, Peer};
+use crate::peer::Peer;
 use crate::session::{CompressionOffer, Config, MessageMemory, Security, Session};
 use crate::setup::ServerSetup;
-use crate::transport::{Incoming, Listener, Stream};
+use crate::transport::{Incoming, Listener, LocalUsers, Stream};
 
 /// Whether a server goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +59,8 @@ pub(super) struct Plan {
     pub(super) compression: CompressionOffer,
     /// For large messages of all connections.
     pub(super) memory: MessageMemory,
+    /// Who may come in over a local socket.
+    pub(super) users: LocalUsers,
 }
 
 /// A connection, which has its place for as long as its driver runs.
@@ -149,6 +151,17 @@ impl Acceptor {
     /// Starts a connection, if there is room for it.
     fn admit(&mut self, incoming: Incoming) {
         let now = driver::now();
+        if let Some(local) = incoming.local
+            && !self.plan.users.allow(&local)
+        {
+            self.registry.refused();
+            measure::connection_refused("local users");
+            if let Some(left_out) = self.registry.note(now) {
+                tracing::warn!(%local, left_out, "connection refused: not a user who may come in");
+            }
+            self.refuse(incoming.stream, Reason::Unauthorized, None);
+            return;
+        }
         let place = match self.registry.admit(incoming.ip, now) {
             Ok(place) => place,
             Err(refusal) => {
@@ -158,7 +171,8 @@ impl Acceptor {
                     let (address, limit) = (&incoming.from, refusal.limit);
                     tracing::warn!(%address, limit, left_out, "connection refused: too many");
                 }
-                self.refuse(incoming.stream, refusal.retry_after(RETRY_AFTER));
+                let after = Some(refusal.retry_after(RETRY_AFTER));
+                self.refuse(incoming.stream, Reason::Busy, after);
                 return;
             }
         };
@@ -169,8 +183,9 @@ impl Acceptor {
     }
 
     fn start(&mut self, incoming: Incoming, place: Place) -> Result<(), Error> {
-        let Incoming { stream, from, .. } = incoming;
-        let Plan { services, setup, limits, response_timeout, compression, memory } = &self.plan;
+        let Incoming { stream, from, local, .. } = incoming;
+        let Plan { services, setup, limits, response_timeout, compression, memory, .. } =
+            &self.plan;
         let config = Config {
             security: Security::Server(setup.security.clone()),
             suite: Suite::auto(),
@@ -183,7 +198,7 @@ impl Acceptor {
             memory: memory.clone(),
         };
         let session = Session::new(config, Box::new(OsRandom), driver::now())?;
-        let stranger = Peer::new(Identity::Anonymous, self.listener.address().transport(), from);
+        let stranger = Peer::unproven(local, self.listener.address().transport(), from);
         let shared = Arc::new(Shared::new(session, limits.clone(), *response_timeout, stranger));
         place.enter(shared.clone());
         let handle = Connection::new(shared.clone(), false);
@@ -194,17 +209,13 @@ impl Acceptor {
         Ok(())
     }
 
-    /// Tells a peer that there is no room, and gives it a moment to read that.
-    fn refuse(&mut self, mut stream: Stream, retry_after: Duration) {
+    /// Tells a peer why it is not let in, and gives it a moment to read that.
+    fn refuse(&mut self, mut stream: Stream, reason: Reason, retry_after: Option<Duration>) {
         let Some(permit) = self.registry.refusal(REFUSALS_MAX) else {
             return;
         };
-        let rejected = Rejected {
-            reason: Reason::Busy,
-            format_min: FORMAT_MIN,
-            format_max: FORMAT_MAX,
-            retry_after: Some(retry_after),
-        };
+        let rejected =
+            Rejected { reason, format_min: FORMAT_MIN, format_max: FORMAT_MAX, retry_after };
         let (limit, bytes_max) =
             (self.plan.limits.linger(), u64::from(self.plan.limits.pre_auth_bytes()));
         self.refusals.spawn(async move {

@@ -36,7 +36,7 @@ use crate::schema::End;
 use crate::serve::Serve;
 use crate::session::{ClockPolicy, CompressionOffer, MessageMemory, ServerSecurity};
 use crate::setup::{RESPONSE_TIMEOUT, Secure, Services, compression};
-use crate::transport::{Address, Listen, Listener};
+use crate::transport::{Address, Listen, Listener, LocalUsers};
 
 /// How long handlers may take to finish when a server drains.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
@@ -50,6 +50,7 @@ pub struct ServerBuilder {
     rules: Rules,
     trusted: Vec<String>,
     exempt_loopback: bool,
+    users: LocalUsers,
     limits: Limits,
     response_timeout: Duration,
     shutdown_timeout: Duration,
@@ -83,6 +84,7 @@ impl Default for ServerBuilder {
             rules: Rules::default(),
             trusted: Vec::new(),
             exempt_loopback: true,
+            users: LocalUsers::same(),
             limits: Limits::default(),
             response_timeout: RESPONSE_TIMEOUT,
             shutdown_timeout: SHUTDOWN_TIMEOUT,
@@ -136,7 +138,7 @@ impl ServerBuilder {
 
     /// Takes connections without any protection: whoever is in between can read and change everything, and the
     /// other end may be anybody. For streams that are protected otherwise, and for measurements. Both
-    /// sides have to say so. A warning is logged; in memory it is the default.
+    /// sides have to say so. A warning is logged; in memory and on local sockets it is the default.
     pub fn insecure_plain(mut self) -> Self {
         self.secure.plain = true;
         self
@@ -191,6 +193,15 @@ impl ServerBuilder {
     /// gives each an address of its own (127.0.0.0/8 has many).
     pub fn exempt_loopback(mut self, exempt: bool) -> Self {
         self.exempt_loopback = exempt;
+        self
+    }
+
+    /// Which users of this machine may connect to a local socket; by default the one that the server runs
+    /// as, and root. Others are turned away before anything of theirs is read. Where others than these
+    /// two may come in, the file of the socket is open to all, as the system would stop them before they
+    /// could be asked who they are.
+    pub fn local_users(mut self, users: LocalUsers) -> Self {
+        self.users = users;
         self
     }
 
@@ -250,7 +261,8 @@ impl ServerBuilder {
     /// to be made.
     pub async fn listen(self, address: &str) -> Result<Server, Error> {
         let address: Address = address.parse()?;
-        self.start(&address, Listener::bind(&address)).await
+        let users = self.users.clone();
+        self.start(&address, Listener::bind(&address, &users)).await
     }
 
     /// Starts serving the streams that arrive at a listener of the application's own: a simulated
@@ -297,8 +309,8 @@ impl ServerBuilder {
         let key = setup.key;
         let (limits, response_timeout) = (Arc::new(self.limits), self.response_timeout);
         let memory = self.memory.unwrap_or_else(|| MessageMemory::new(&limits));
-        let compression = compression(self.compression, self.level)?;
-        let plan = Plan { services, setup, limits, response_timeout, compression, memory };
+        let (compression, users) = (compression(self.compression, self.level)?, self.users);
+        let plan = Plan { services, setup, limits, response_timeout, compression, memory, users };
         let acceptor = Acceptor::new(listener, registry.clone(), plan, authority);
         measure::describe();
         driver::spawn(acceptor.run(stopped));

@@ -15,7 +15,9 @@ use crate::peer::{Authorizer, Decision, Peer};
 use crate::protocol::Protocol;
 use crate::schema::ProtocolSchema;
 use crate::session::{ClientSecurity, ClockPolicy, Config, MessageMemory, Security, Session};
-use crate::transport::{Stream, fail_accept};
+use crate::transport::{LocalUsers, Stream, fail_accept};
+
+static USERS: LocalUsers = LocalUsers::same();
 use crate::wire::{DecodeError, DecodeOptions, EncodeError};
 
 /// A protocol without messages.
@@ -173,7 +175,7 @@ impl Log {
 
 /// Connects and says what is no preface. Done when the server has forgotten it.
 async fn intrude(server: &Server, address: &str) {
-    let mut stream = Stream::connect(&address.parse().unwrap()).await.unwrap();
+    let mut stream = Stream::connect(&address.parse().unwrap(), &USERS).await.unwrap().stream;
     stream.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
     let mut answer = Vec::new();
     // It may end in any way.
@@ -237,7 +239,8 @@ async fn of_whoever_was_not_let_in_yet_little_is_read() {
     const PIPE: usize = 64 * 1024;
     let builder = ServerBuilder::new().authorizer(Undecided).add::<Empty, _>(());
     let _server = builder.listen(ADDRESS).await.unwrap();
-    let connect = || async { Stream::connect(&ADDRESS.parse().unwrap()).await.unwrap() };
+    let connect =
+        || async { Stream::connect(&ADDRESS.parse().unwrap(), &USERS).await.unwrap().stream };
 
     // A message longer than that, as a client that is open sends it.
     let config = Config {

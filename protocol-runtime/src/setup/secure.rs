@@ -118,8 +118,9 @@ impl Secure {
                         trust.insert(found).server_key()
                     }
                     (None, Address::Other { name }) => return Err(nameless(name)),
-                    // A name within this process is nobody else's.
-                    (None, Address::Mem { .. }) => ServerKey::Unknown,
+                    // A name within this process is nobody else's, and of a local socket the system
+                    // says whose it is.
+                    (None, Address::Mem { .. } | Address::Local { .. }) => ServerKey::Unknown,
                 };
                 ClientSecurity::Mutual { local, server }
             }
@@ -192,8 +193,11 @@ impl Secure {
             _ if self.anonymous => Mode::Anonymous,
             _ if self.shared_key.is_some() => Mode::SharedKey,
             _ if self.server_auth => Mode::ServerAuth,
-            Address::Mem { .. } if !keys => Mode::Plain,
-            Address::Tcp { .. } | Address::Mem { .. } | Address::Other { .. } => Mode::Mutual,
+            Address::Mem { .. } | Address::Local { .. } if !keys => Mode::Plain,
+            Address::Tcp { .. }
+            | Address::Local { .. }
+            | Address::Mem { .. }
+            | Address::Other { .. } => Mode::Mutual,
         })
     }
 
@@ -201,7 +205,7 @@ impl Secure {
     fn warn_plain(address: &Address) {
         match address {
             Address::Tcp { .. } | Address::Other { .. } => warn_insecure(address),
-            Address::Mem { .. } => {}
+            Address::Mem { .. } | Address::Local { .. } => {}
         }
     }
 

@@ -22,6 +22,14 @@ pub enum Address {
         /// The port; 0 lets the system choose one when listening.
         port: u16,
     },
+    /// `local://path-or-name`: on this machine, over a Unix domain socket or a named pipe. With a slash
+    /// it is a path, absolute or from the working directory, as in `local:///run/chat.sock` and
+    /// `local://./chat.sock`. A word is a name that is nowhere on a disk: abstract on Linux, a pipe on
+    /// Windows, a file in the user's runtime directory elsewhere.
+    Local {
+        /// The path or name.
+        name: String,
+    },
     /// `mem://name`: within this process.
     Mem {
         /// The name, which one listener at a time can have.
@@ -46,7 +54,9 @@ pub enum AddressError {
         address: String,
     },
     /// The transport in front of `://` is not one of ours.
-    #[error("`{scheme}` is no transport of this build: use `tcp://host:port` or `mem://name`")]
+    #[error(
+        "`{scheme}` is no transport of this build: use `tcp://host:port`, `local://path` or `mem://name`"
+    )]
     UnknownScheme {
         /// What was written before `://`.
         scheme: String,
@@ -96,6 +106,14 @@ pub enum AddressError {
     /// A memory address without a name.
     #[error("`mem://` has no name: write `mem://` and any word, the same in server and client")]
     NoName,
+    /// A local address without a path or a name.
+    #[error(
+        "`local://` has no path: write `local:///run/chat.sock`, or a name as in `local://chat`"
+    )]
+    NoPath,
+    /// A local address that no system takes.
+    #[error("a path has no zero in it: leave it out")]
+    BadPath,
 }
 
 impl Address {
@@ -103,6 +121,7 @@ impl Address {
     pub fn transport(&self) -> &'static str {
         match self {
             Self::Tcp { .. } => "tcp",
+            Self::Local { .. } => "local",
             Self::Mem { .. } => "mem",
             Self::Other { .. } => "other",
         }
@@ -118,6 +137,9 @@ impl FromStr for Address {
         };
         match scheme {
             "tcp" => tcp(rest),
+            "local" if rest.is_empty() => Err(AddressError::NoPath),
+            "local" if rest.contains('\0') => Err(AddressError::BadPath),
+            "local" => Ok(Self::Local { name: rest.to_owned() }),
             "mem" if rest.is_empty() => Err(AddressError::NoName),
             "mem" => Ok(Self::Mem { name: rest.to_owned() }),
             _ => Err(AddressError::UnknownScheme { scheme: scheme.to_owned() }),
@@ -136,6 +158,7 @@ impl fmt::Display for Address {
         match self {
             Self::Tcp { host, port } if host.contains(':') => write!(f, "tcp://[{host}]:{port}"),
             Self::Tcp { host, port } => write!(f, "tcp://{host}:{port}"),
+            Self::Local { name } => write!(f, "local://{name}"),
             Self::Mem { name } => write!(f, "mem://{name}"),
             Self::Other { name } => write!(f, "other://{name}"),
         }

@@ -53,7 +53,7 @@ impl Listener {
         match self.arrivals.recv().await {
             Some(arrival) => {
                 let from = format!("mem://{}", self.name);
-                Ok(Incoming { stream: Stream::Mem(arrival?), from, ip: None })
+                Ok(Incoming { stream: Stream::Mem(arrival?), from, ip: None, local: None })
             }
             // The registry holds a sender for as long as this listener lives.
             None => std::future::pending().await,

@@ -1,13 +1,15 @@
-//! Byte streams and the listeners they come from: TCP, memory and the application's own, one enum
-//! over each.
+//! Byte streams and the listeners they come from: TCP, local sockets, memory and the application's own,
+//! one enum over each.
 //!
 //! Everything above sees [`Stream`] and [`Listener`] and never asks which kind it holds; another
 //! transport is one more variant here. Nothing in this folder knows frames, keys or deadlines.
 
 mod address;
 mod dialed;
+mod local;
 mod mem;
 mod other;
+mod race;
 mod tcp;
 #[cfg(test)]
 mod tests;
@@ -23,6 +25,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 pub use self::address::{Address, AddressError};
 pub(crate) use self::dialed::Writer;
+pub use self::local::{LocalPeer, LocalUsers};
 #[cfg(test)]
 pub(crate) use self::mem::fail_accept;
 pub(crate) use self::other::Way;
@@ -34,6 +37,8 @@ pub(crate) enum Stream {
     Tcp(tokio::net::TcpStream),
     /// The same, made by us.
     Dialed(dialed::Dialed),
+    /// A local socket, from either side.
+    Local(local::Bytes),
     /// A pair of bounded pipes within this process.
     Mem(tokio::io::DuplexStream),
     /// What the application opened or accepted.
@@ -48,20 +53,38 @@ pub(crate) struct Incoming {
     pub(crate) from: String,
     /// The address that limits on one source are about; none for what stays on this machine.
     pub(crate) ip: Option<IpAddr>,
+    /// Who it is, if the system says so.
+    pub(crate) local: Option<LocalPeer>,
+}
+
+/// A stream that we opened to somebody.
+#[derive(Debug)]
+pub(crate) struct Outgoing {
+    pub(crate) stream: Stream,
+    /// Who is there, if the system says so.
+    pub(crate) local: Option<LocalPeer>,
+}
+
+impl From<Stream> for Outgoing {
+    fn from(stream: Stream) -> Self {
+        Self { stream, local: None }
+    }
 }
 
 /// Where streams arrive.
 #[derive(Debug)]
 pub(crate) enum Listener {
     Tcp(tcp::Listener),
+    Local(local::Listener),
     Mem(mem::Listener),
     Other(other::Listener),
 }
 
 impl Listener {
     /// Starts listening. The port 0 takes a free one, see [`Listener::address`].
-    pub(crate) async fn bind(address: &Address) -> io::Result<Self> {
+    pub(crate) async fn bind(address: &Address, users: &LocalUsers) -> io::Result<Self> {
         match address {
+            Address::Local { name } => local::Listener::bind(name, users).await.map(Self::Local),
             Address::Tcp { host, port } => tcp::Listener::bind(host, *port).await.map(Self::Tcp),
             Address::Mem { name } => mem::Listener::bind(name).map(Self::Mem),
             Address::Other { name } => Err(unknown(name)),
@@ -80,6 +103,7 @@ impl Listener {
     pub(crate) async fn accept(&mut self) -> io::Result<Incoming> {
         match self {
             Self::Tcp(listener) => listener.accept().await,
+            Self::Local(listener) => listener.accept().await,
             Self::Mem(listener) => listener.accept().await,
             Self::Other(listener) => listener.accept().await,
         }
@@ -89,6 +113,7 @@ impl Listener {
     pub(crate) fn address(&self) -> &Address {
         match self {
             Self::Tcp(listener) => listener.address(),
+            Self::Local(listener) => listener.address(),
             Self::Mem(listener) => listener.address(),
             Self::Other(listener) => listener.address(),
         }
@@ -97,19 +122,24 @@ impl Listener {
 
 impl Stream {
     /// Connects, without a deadline of its own.
-    pub(crate) async fn connect(address: &Address) -> io::Result<Self> {
-        match address {
-            Address::Tcp { host, port } => tcp::connect(host, *port).await.map(Self::Dialed),
-            Address::Mem { name } => mem::connect(name).await.map(Self::Mem),
-            Address::Other { name } => Err(unknown(name)),
-        }
+    pub(crate) async fn connect(address: &Address, users: &LocalUsers) -> io::Result<Outgoing> {
+        let stream = match address {
+            Address::Tcp { host, port } => Self::Dialed(tcp::connect(host, *port).await?),
+            Address::Local { name } => {
+                let (stream, server) = local::connect(name, users).await?;
+                return Ok(Outgoing { stream: Self::Local(stream), local: Some(server) });
+            }
+            Address::Mem { name } => Self::Mem(mem::connect(name).await?),
+            Address::Other { name } => return Err(unknown(name)),
+        };
+        Ok(stream.into())
     }
 
     /// The end that callers write to by themselves, if there is one.
     pub(crate) fn writer(&self) -> Option<Weak<dyn Writer>> {
         match self {
             Self::Dialed(stream) => stream.writer(),
-            Self::Tcp(_) | Self::Mem(_) | Self::Other(_) => None,
+            Self::Tcp(_) | Self::Local(_) | Self::Mem(_) | Self::Other(_) => None,
         }
     }
 }
@@ -123,6 +153,7 @@ impl AsyncRead for Stream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_read(cx, buf),
             Self::Dialed(stream) => Pin::new(stream).poll_read(cx, buf),
+            Self::Local(stream) => Pin::new(stream).poll_read(cx, buf),
             Self::Mem(stream) => Pin::new(stream).poll_read(cx, buf),
             Self::Other(stream) => Pin::new(stream).poll_read(cx, buf),
         }
@@ -138,6 +169,7 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_write(cx, buf),
             Self::Dialed(stream) => Pin::new(stream).poll_write(cx, buf),
+            Self::Local(stream) => Pin::new(stream).poll_write(cx, buf),
             Self::Mem(stream) => Pin::new(stream).poll_write(cx, buf),
             Self::Other(stream) => Pin::new(stream).poll_write(cx, buf),
         }
@@ -151,6 +183,7 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
             Self::Dialed(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
+            Self::Local(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
             Self::Mem(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
             Self::Other(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
         }
@@ -160,6 +193,7 @@ impl AsyncWrite for Stream {
         match self {
             Self::Tcp(stream) => stream.is_write_vectored(),
             Self::Dialed(stream) => stream.is_write_vectored(),
+            Self::Local(stream) => stream.is_write_vectored(),
             Self::Mem(stream) => stream.is_write_vectored(),
             Self::Other(stream) => stream.is_write_vectored(),
         }
@@ -169,6 +203,7 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_flush(cx),
             Self::Dialed(stream) => Pin::new(stream).poll_flush(cx),
+            Self::Local(stream) => Pin::new(stream).poll_flush(cx),
             Self::Mem(stream) => Pin::new(stream).poll_flush(cx),
             Self::Other(stream) => Pin::new(stream).poll_flush(cx),
         }
@@ -178,6 +213,7 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
             Self::Dialed(stream) => Pin::new(stream).poll_shutdown(cx),
+            Self::Local(stream) => Pin::new(stream).poll_shutdown(cx),
             Self::Mem(stream) => Pin::new(stream).poll_shutdown(cx),
             Self::Other(stream) => Pin::new(stream).poll_shutdown(cx),
         }
@@ -189,6 +225,7 @@ impl fmt::Debug for Stream {
         match self {
             Self::Tcp(stream) => stream.fmt(f),
             Self::Dialed(stream) => stream.fmt(f),
+            Self::Local(stream) => stream.fmt(f),
             Self::Mem(stream) => stream.fmt(f),
             Self::Other(_) => f.write_str("Other"),
         }

@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
-use super::{Address, Incoming, Stream};
+use super::{Address, Incoming, LocalUsers, Outgoing, Stream};
 
 /// Bytes both ways, in order, from one end to the other. Implemented for whatever is that.
 pub trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
@@ -95,7 +95,7 @@ impl<L: Listen> AnyListen for L {
     fn next(&mut self) -> Later<'_, io::Result<Incoming>> {
         Box::pin(async {
             let Arrival { stream, from, ip } = self.accept().await?;
-            Ok(Incoming { stream: Stream::Other(Box::new(stream)), from, ip })
+            Ok(Incoming { stream: Stream::Other(Box::new(stream)), from, ip, local: None })
         })
     }
 }
@@ -131,7 +131,7 @@ impl fmt::Debug for Listener {
 #[derive(Clone)]
 pub(crate) struct Way {
     pub(crate) address: Address,
-    open: Option<Arc<dyn Fn() -> Later<'static, io::Result<Stream>> + Send + Sync>>,
+    open: Option<Arc<dyn Fn() -> Later<'static, io::Result<Outgoing>> + Send + Sync>>,
 }
 
 impl Way {
@@ -146,18 +146,18 @@ impl Way {
         S: ByteStream,
         F: Future<Output = io::Result<S>> + Send + 'static,
     {
-        let open = move || -> Later<'static, io::Result<Stream>> {
+        let open = move || -> Later<'static, io::Result<Outgoing>> {
             let opening = open();
-            Box::pin(async { Ok(Stream::Other(Box::new(opening.await?))) })
+            Box::pin(async { Ok(Stream::Other(Box::new(opening.await?)).into()) })
         };
         Self { address: Address::Other { name: name.to_owned() }, open: Some(Arc::new(open)) }
     }
 
     /// The next stream, without a deadline of its own.
-    pub(crate) async fn connect(&self) -> io::Result<Stream> {
+    pub(crate) async fn connect(&self, users: &LocalUsers) -> io::Result<Outgoing> {
         match &self.open {
             Some(open) => open().await,
-            None => Stream::connect(&self.address).await,
+            None => Stream::connect(&self.address, users).await,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
 
 use super::dialed::Dialed;
+use super::race::race;
 use super::{Address, Incoming, Stream};
 
 /// Connections that the system holds until they are accepted, if it is not told to hold fewer. The
@@ -23,8 +24,8 @@ impl Listener {
     pub(super) async fn bind(host: &str, port: u16) -> io::Result<Self> {
         let mut socket =
             Err(io::Error::new(io::ErrorKind::InvalidInput, format!("`{host}` has no address")));
-        for at in lookup_host((host, port)).await? {
-            socket = listen(at);
+        for at in lookup(host, port).await? {
+            socket = listen(at).map_err(explain);
             if socket.is_ok() {
                 break;
             }
@@ -39,7 +40,7 @@ impl Listener {
         let (stream, from) = self.socket.accept().await?;
         stream.set_nodelay(true)?;
         let ip = Some(from.ip());
-        Ok(Incoming { stream: Stream::Tcp(stream), from: format!("tcp://{from}"), ip })
+        Ok(Incoming { stream: Stream::Tcp(stream), from: format!("tcp://{from}"), ip, local: None })
     }
 
     pub(super) fn address(&self) -> &Address {
@@ -57,9 +58,36 @@ fn listen(at: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Connects to the first of the host's addresses that answers.
+/// Connects to whichever of the host's addresses answers first.
 pub(super) async fn connect(host: &str, port: u16) -> io::Result<Dialed> {
-    let stream = TcpStream::connect((host, port)).await?;
+    let addresses = lookup(host, port).await?;
+    let stream = race(addresses, TcpStream::connect).await?;
     stream.set_nodelay(true)?;
     Ok(Dialed::new(stream))
+}
+
+async fn lookup(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    match lookup_host((host, port)).await {
+        Ok(found) => Ok(found.collect()),
+        Err(error) => {
+            Err(io::Error::new(error.kind(), format!("the host `{host}` is not known: {error}")))
+        }
+    }
+}
+
+/// What it means that the system does not let us listen.
+fn explain(error: io::Error) -> io::Error {
+    let text = match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            "another program listens at that port: stop it, take another port, or 0 for any free one"
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            "no interface of this machine has that address: take one that has, `0.0.0.0` or `[::]`"
+        }
+        io::ErrorKind::PermissionDenied => {
+            "this user may not listen at that port: take one above 1023"
+        }
+        _ => return error,
+    };
+    io::Error::new(error.kind(), text)
 }

@@ -2,8 +2,14 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::*;
 
+static USERS: LocalUsers = LocalUsers::same();
+
 fn tcp(host: &str, port: u16) -> Address {
     Address::Tcp { host: host.into(), port }
+}
+
+fn local(name: &str) -> Address {
+    Address::Local { name: name.into() }
 }
 
 #[test]
@@ -14,6 +20,9 @@ fn addresses_are_read_and_shown_the_same() {
         ("tcp://chat.example.com:65535", tcp("chat.example.com", 65535)),
         ("tcp://[::1]:9000", tcp("::1", 9000)),
         ("tcp://[fe80::1%eth0]:80", tcp("fe80::1%eth0", 80)),
+        ("local:///run/chat.sock", local("/run/chat.sock")),
+        ("local://./chat.sock", local("./chat.sock")),
+        ("local://chat", local("chat")),
         ("mem://here", Address::Mem { name: "here".into() }),
         ("mem://a/b c", Address::Mem { name: "a/b c".into() }),
     ] {
@@ -27,7 +36,7 @@ fn a_wrong_address_says_how_to_write_it() {
     for (text, mend) in [
         ("127.0.0.1:9000", "write `tcp://127.0.0.1:9000`"),
         ("", "names no transport"),
-        ("http://example.com:80", "use `tcp://host:port` or `mem://name`"),
+        ("http://example.com:80", "use `tcp://host:port`, `local://path` or `mem://name`"),
         ("tcp://example.com", "write `tcp://example.com:9000`"),
         ("tcp://[::1]", "write `tcp://[::1]:9000`"),
         ("tcp://::1:9000", "write `tcp://[::1]:9000`"),
@@ -44,6 +53,8 @@ fn a_wrong_address_says_how_to_write_it() {
         ("tcp://host:1/path", "leave out"),
         ("tcp://user@host:1", "leave out"),
         ("mem://", "has no name"),
+        ("local://", "write `local:///run/chat.sock`"),
+        ("local://a\0b", "no zero"),
     ] {
         let error = text.parse::<Address>().expect_err(text).to_string();
         assert!(error.contains(mend), "{text}: {error}");
@@ -51,10 +62,10 @@ fn a_wrong_address_says_how_to_write_it() {
 }
 
 async fn carries_bytes_both_ways(address: &str) {
-    let mut listener = Listener::bind(&address.parse().unwrap()).await.unwrap();
+    let mut listener = Listener::bind(&address.parse().unwrap(), &USERS).await.unwrap();
     let real = listener.address().clone();
-    let (client, server) = tokio::join!(Stream::connect(&real), listener.accept());
-    let (mut client, mut server) = (client.unwrap(), server.unwrap());
+    let (client, server) = tokio::join!(Stream::connect(&real, &USERS), listener.accept());
+    let (mut client, mut server) = (client.unwrap().stream, server.unwrap());
     assert!(server.from.starts_with(real.transport()), "{}", server.from);
 
     client.write_all(b"there").await.unwrap();
@@ -72,48 +83,52 @@ async fn carries_bytes_both_ways(address: &str) {
 async fn streams_carry_bytes_both_ways() {
     carries_bytes_both_ways("tcp://127.0.0.1:0").await;
     carries_bytes_both_ways("tcp://localhost:0").await;
+    carries_bytes_both_ways(&format!("local://np-transport-{}", std::process::id())).await;
     carries_bytes_both_ways("mem://transport-both-ways").await;
 }
 
 #[tokio::test]
 async fn port_0_becomes_the_real_port() {
-    let listener = Listener::bind(&tcp("127.0.0.1", 0)).await.unwrap();
+    let listener = Listener::bind(&tcp("127.0.0.1", 0), &USERS).await.unwrap();
     let Address::Tcp { port, .. } = *listener.address() else { panic!("a tcp address") };
     assert_ne!(port, 0);
-    let taken = Listener::bind(&tcp("127.0.0.1", port)).await.unwrap_err();
+    let taken = Listener::bind(&tcp("127.0.0.1", port), &USERS).await.unwrap_err();
     assert_eq!(taken.kind(), io::ErrorKind::AddrInUse);
 }
 
 #[tokio::test]
 async fn tcp_streams_have_nodelay_on_both_sides() {
-    let mut listener = Listener::bind(&tcp("127.0.0.1", 0)).await.unwrap();
+    let mut listener = Listener::bind(&tcp("127.0.0.1", 0), &USERS).await.unwrap();
     let address = listener.address().clone();
-    let (client, server) = tokio::join!(Stream::connect(&address), listener.accept());
-    let Stream::Dialed(client) = client.unwrap() else { panic!("a tcp stream") };
-    let Stream::Tcp(server) = server.unwrap().stream else { panic!("a tcp stream") };
-    for stream in [client.tcp(), &server] {
-        assert!(stream.nodelay().unwrap());
-    }
+    let (client, server) = tokio::join!(Stream::connect(&address, &USERS), listener.accept());
+    let (client, server) = (client.unwrap().stream, server.unwrap().stream);
+    let (Stream::Dialed(client), Stream::Tcp(server)) = (client, server) else {
+        panic!("tcp streams")
+    };
+    assert!(client.tcp().nodelay().unwrap() && server.nodelay().unwrap());
 }
 
 #[tokio::test]
 async fn a_memory_name_belongs_to_one_listener_and_is_freed_with_it() {
     let address: Address = "mem://transport-one".parse().unwrap();
-    let missing = Stream::connect(&address).await.unwrap_err();
+    let missing = Stream::connect(&address, &USERS).await.unwrap_err();
     assert_eq!(missing.kind(), io::ErrorKind::ConnectionRefused);
 
-    let first = Listener::bind(&address).await.unwrap();
-    assert_eq!(Listener::bind(&address).await.unwrap_err().kind(), io::ErrorKind::AddrInUse);
+    let first = Listener::bind(&address, &USERS).await.unwrap();
+    assert_eq!(
+        Listener::bind(&address, &USERS).await.unwrap_err().kind(),
+        io::ErrorKind::AddrInUse
+    );
     drop(first);
-    let _second = Listener::bind(&address).await.unwrap();
+    let _second = Listener::bind(&address, &USERS).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_failed_accept_leaves_the_listener_working() {
     let address: Address = "mem://transport-fail".parse().unwrap();
-    let mut listener = Listener::bind(&address).await.unwrap();
+    let mut listener = Listener::bind(&address, &USERS).await.unwrap();
     fail_accept("transport-fail", io::ErrorKind::ConnectionAborted.into()).await;
     assert_eq!(listener.accept().await.unwrap_err().kind(), io::ErrorKind::ConnectionAborted);
-    let (client, server) = tokio::join!(Stream::connect(&address), listener.accept());
+    let (client, server) = tokio::join!(Stream::connect(&address, &USERS), listener.accept());
     assert!(client.is_ok() && server.is_ok());
 }
