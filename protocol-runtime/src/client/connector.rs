@@ -18,7 +18,7 @@ use super::schema::Check;
 use crate::channel::{Connect, Connecting};
 use crate::connection::Connection;
 use crate::driver::{self, Driver, Service, Shared, WallClock};
-use crate::error::{CloseReason, Error};
+use crate::error::{CloseReason, Error, Rejected};
 use crate::frame::reason::Reason;
 use crate::limits::Limits;
 use crate::noise::OsRandom;
@@ -47,17 +47,52 @@ pub(super) struct Connector {
 }
 
 impl Connector {
-    /// Makes one. None is left behind if it fails.
+    /// Makes one, to the first of the places that can be had. None is left behind if it fails.
     pub(super) async fn open(&self) -> Result<Connection, Error> {
-        let address = &self.way.address;
-        let setup = self.secure.clone().client(address).await?;
-        let limit = self.connect_timeout.unwrap_or(self.limits.handshake_timeout());
-        let connected = timeout(limit, self.way.connect(&self.users)).await;
-        let Outgoing { stream, local } = connected
-            .map_err(|_| late(address, limit))?
-            .map_err(|error| failed(address, &error))?;
+        let mut time = self.connect_timeout.unwrap_or(self.limits.handshake_timeout());
+        let mut failed = Vec::new();
+        let places = &self.way.places;
+        for (address, left) in places.iter().zip((1..=places.len()).rev()) {
+            // Who is dead must not take the time of those who come after.
+            let part = time / u32::try_from(left).unwrap_or(u32::MAX);
+            let setup = self.secure.clone().client(address).await?;
+            let begun = driver::now();
+            let stream = self.connect(address, part).await;
+            time = time.saturating_sub(driver::now().saturating_duration_since(begun));
+            let opened = match stream {
+                Ok(stream) => self.shake(address, setup, stream).await,
+                Err(error) => Err(error),
+            };
+            match opened {
+                Err(error) if left > 1 && is_absent(&error) => {
+                    tracing::info!(%address, %error, "going on to the next address");
+                    failed.push(error);
+                }
+                Err(error) if is_absent(&error) => {
+                    failed.push(error);
+                    break;
+                }
+                opened => return opened,
+            }
+        }
+        Err(all(failed))
+    }
+
+    async fn connect(&self, address: &Address, limit: Duration) -> Result<Outgoing, Error> {
+        let connected = timeout(limit, self.way.connect(address, &self.users)).await;
+        connected.map_err(|_| late(address, limit))?.map_err(|error| failed(address, &error))
+    }
+
+    /// Makes a connection of a stream.
+    async fn shake(
+        &self,
+        address: &Address,
+        setup: ClientSetup,
+        stream: Outgoing,
+    ) -> Result<Connection, Error> {
+        let Outgoing { stream, local } = stream;
         let until = driver::now().checked_add(self.limits.handshake_timeout());
-        let shared = Arc::new(self.shared(&setup, local)?);
+        let shared = Arc::new(self.shared(address, &setup, local)?);
         let connection = Connection::new(shared.clone(), true);
         shared.set_handle(&connection);
         let ClientSetup { key, trust, .. } = setup;
@@ -73,7 +108,12 @@ impl Connector {
         Ok(connection)
     }
 
-    fn shared(&self, setup: &ClientSetup, local: Option<LocalPeer>) -> Result<Shared, Error> {
+    fn shared(
+        &self,
+        address: &Address,
+        setup: &ClientSetup,
+        local: Option<LocalPeer>,
+    ) -> Result<Shared, Error> {
         let config = Config {
             security: Security::Client(setup.security.clone()),
             suite: setup.suite,
@@ -86,7 +126,7 @@ impl Connector {
             memory: self.memory.clone(),
         };
         let session = Session::new(config, Box::new(OsRandom), driver::now())?;
-        let (transport, name) = (self.way.address.transport(), self.way.address.to_string());
+        let (transport, name) = (address.transport(), address.to_string());
         let stranger = Peer::unproven(local, transport, name);
         let shared = Shared::new(session, self.limits.clone(), self.response_timeout, stranger);
         Ok(shared.with_send_timeout(self.send_timeout))
@@ -111,7 +151,9 @@ impl Connect for Connector {
             time: Arc::new(WallClock::start()),
             trust: None,
         };
-        let shared = self.shared(&setup, None)?;
+        let nowhere = Address::Other { name: "nowhere".into() };
+        let address = self.way.places.first().unwrap_or(&nowhere);
+        let shared = self.shared(address, &setup, None)?;
         shared.with(|core| {
             core.session.close(Reason::Normal, "");
             core.end = Some(CloseReason::Local { reason: Reason::Normal });
@@ -133,4 +175,30 @@ fn late(address: &Address, limit: Duration) -> Error {
 
 fn failed(address: &Address, error: &io::Error) -> Error {
     Error::Io { kind: error.kind(), text: format!("cannot connect to {address}: {error}").into() }
+}
+
+/// Whether the server is not there, or has no room, so that another may be tried. Whatever is proven or
+/// refused by one that is there says that something is wrong, and is not passed over.
+fn is_absent(error: &Error) -> bool {
+    let refused =
+        |rejected: &Rejected| matches!(rejected.reason, Reason::Busy | Reason::ShuttingDown);
+    matches!(error, Error::Io { .. } | Error::HandshakeTimeout(_) | Error::HandshakeTruncated)
+        || matches!(error, Error::Rejected(rejected) if refused(rejected))
+}
+
+/// One error of all that came of trying, which names each address.
+fn all(mut failed: Vec<Error>) -> Error {
+    if failed.len() == 1
+        && let Some(error) = failed.pop()
+    {
+        return error;
+    }
+    let alike = |wanted| {
+        let is = |error: &Error| matches!(error, Error::Io { kind, .. } if *kind == wanted);
+        failed.iter().all(is).then_some(wanted)
+    };
+    let kind = [io::ErrorKind::ConnectionRefused, io::ErrorKind::TimedOut, io::ErrorKind::NotFound];
+    let kind = kind.into_iter().find_map(alike).unwrap_or(io::ErrorKind::NotConnected);
+    let texts: Vec<String> = failed.iter().map(ToString::to_string).collect();
+    Error::Io { kind, text: texts.join("; ").into() }
 }

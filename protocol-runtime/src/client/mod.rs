@@ -27,7 +27,7 @@ use crate::schema::End;
 use crate::serve::{Client, Serve};
 use crate::session::{ClockPolicy, CompressionOffer, MessageMemory};
 use crate::setup::{self, RESPONSE_TIMEOUT, Secure, Services};
-use crate::transport::{ByteStream, LocalUsers, Way};
+use crate::transport::{ByteStream, LocalUsers, Way, places};
 
 /// The most connections of one client.
 const CONNECTIONS_MAX: usize = 1_024;
@@ -199,7 +199,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How long opening the stream may take; as long as the handshake by default.
+    /// How long opening the stream may take, at all addresses together; as long as the handshake by
+    /// default.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
@@ -314,13 +315,19 @@ impl ClientBuilder {
 
     /// Connects once, with the protocols that were offered.
     ///
+    /// `address` may be several, as in `tcp://a:9000,b:9000` or `local:///run/chat.sock,tcp://a:9000`: they
+    /// are tried in this order, each time from the first, until one is a server that has room. Each
+    /// that does not answer gets an equal part of [the time for connecting](Self::connect_timeout).
+    /// A server that is there and is not the right one (by its key, its protocols, its security) is an
+    /// error, and no reason to go on to another.
+    ///
     /// # Errors
     ///
     /// [`Error::Config`] if the address, the protocols, the security or a file of the state
     /// directory are wrong, [`Error::Io`] if the server cannot be reached, and the errors of the
     /// handshake. No connection is left behind.
     pub async fn open(self, address: &str) -> Result<Connection, Error> {
-        self.open_by(Way::to(address.parse()?)).await
+        self.open_by(Way::to(places(address)?)).await
     }
 
     /// Connects once over a stream of the application's own, with the protocols that were offered. `open`
@@ -362,7 +369,7 @@ impl ClientBuilder {
     /// Those of [`ClientBuilder::open`], of the first attempt; none of an attempt if it is
     /// [lazy](Self::lazy).
     pub async fn channel(self, address: &str) -> Result<Channel, Error> {
-        self.channel_by(Way::to(address.parse()?)).await
+        self.channel_by(Way::to(places(address)?)).await
     }
 
     /// As [`ClientBuilder::channel`], over streams of the application's own: see

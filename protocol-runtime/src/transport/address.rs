@@ -103,6 +103,11 @@ pub enum AddressError {
         /// What was written after `tcp://`.
         rest: String,
     },
+    /// Several addresses where one is wanted.
+    #[error(
+        "several addresses are for clients, which try one after the other: a server listens at one, so leave out `,` and what follows"
+    )]
+    Several,
     /// A memory address without a name.
     #[error("`mem://` has no name: write `mem://` and any word, the same in server and client")]
     NoName,
@@ -165,7 +170,38 @@ impl fmt::Display for Address {
     }
 }
 
+/// The places that a client tries in turn, one at least: `tcp://a:1,b:2`, `tcp://a:1,local:///run/b`.
+///
+/// What stands behind a comma without a transport is of the transport before it. Paths and names may
+/// have commas in them, so that after these only a transport begins another address.
+pub(crate) fn places(text: &str) -> Result<Vec<Address>, AddressError> {
+    let mut written: Vec<String> = Vec::new();
+    let mut scheme = "";
+    for piece in text.split(',') {
+        match (piece.split_once("://"), written.last_mut()) {
+            (Some((own, _)), _) if is_scheme(own) => {
+                scheme = own;
+                written.push(piece.to_owned());
+            }
+            (_, Some(path)) if matches!(scheme, "local" | "mem") => {
+                path.push(',');
+                path.push_str(piece);
+            }
+            (_, Some(_)) => written.push(format!("{scheme}://{piece}")),
+            (_, None) => written.push(piece.to_owned()),
+        }
+    }
+    written.iter().map(|address| address.parse()).collect()
+}
+
+fn is_scheme(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_alphabetic())
+}
+
 fn tcp(rest: &str) -> Result<Address, AddressError> {
+    if rest.contains(',') {
+        return Err(AddressError::Several);
+    }
     if rest.contains(|c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '@')) {
         return Err(AddressError::NotHostAndPort { rest: rest.to_owned() });
     }

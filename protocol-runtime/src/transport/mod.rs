@@ -23,6 +23,7 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+pub(crate) use self::address::places;
 pub use self::address::{Address, AddressError};
 pub(crate) use self::dialed::Writer;
 pub use self::local::{LocalPeer, LocalUsers};

@@ -127,17 +127,21 @@ impl fmt::Debug for Listener {
     }
 }
 
-/// Opens streams to one place, again and again: at an address, or as the application does it.
+/// What opens a stream of the application's own.
+type Open = Arc<dyn Fn() -> Later<'static, io::Result<Outgoing>> + Send + Sync>;
+
+/// Opens streams to a server, again and again: at its addresses, or as the application does it.
 #[derive(Clone)]
 pub(crate) struct Way {
-    pub(crate) address: Address,
-    open: Option<Arc<dyn Fn() -> Later<'static, io::Result<Outgoing>> + Send + Sync>>,
+    /// Where the server may be, in the order in which to try; one at least.
+    pub(crate) places: Vec<Address>,
+    open: Option<Open>,
 }
 
 impl Way {
-    /// Connects to an address.
-    pub(crate) fn to(address: Address) -> Self {
-        Self { address, open: None }
+    /// Connects to whichever of these addresses can be had.
+    pub(crate) fn to(places: Vec<Address>) -> Self {
+        Self { places, open: None }
     }
 
     /// Connects as `open` does.
@@ -150,20 +154,20 @@ impl Way {
             let opening = open();
             Box::pin(async { Ok(Stream::Other(Box::new(opening.await?)).into()) })
         };
-        Self { address: Address::Other { name: name.to_owned() }, open: Some(Arc::new(open)) }
+        Self { places: vec![Address::Other { name: name.to_owned() }], open: Some(Arc::new(open)) }
     }
 
-    /// The next stream, without a deadline of its own.
-    pub(crate) async fn connect(&self, users: &LocalUsers) -> io::Result<Outgoing> {
+    /// The next stream to one of the places, without a deadline of its own.
+    pub(crate) async fn connect(&self, to: &Address, users: &LocalUsers) -> io::Result<Outgoing> {
         match &self.open {
             Some(open) => open().await,
-            None => Stream::connect(&self.address, users).await,
+            None => Stream::connect(to, users).await,
         }
     }
 }
 
 impl fmt::Debug for Way {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Way").field(&self.address).finish()
+        f.debug_tuple("Way").field(&self.places).finish()
     }
 }

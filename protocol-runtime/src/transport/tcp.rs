@@ -77,17 +77,22 @@ async fn lookup(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
 
 /// What it means that the system does not let us listen.
 fn explain(error: io::Error) -> io::Error {
-    let text = match error.kind() {
-        io::ErrorKind::AddrInUse => {
-            "another program listens at that port: stop it, take another port, or 0 for any free one"
-        }
-        io::ErrorKind::AddrNotAvailable => {
-            "no interface of this machine has that address: take one that has, `0.0.0.0` or `[::]`"
-        }
-        io::ErrorKind::PermissionDenied => {
-            "this user may not listen at that port: take one above 1023"
-        }
-        _ => return error,
-    };
-    io::Error::new(error.kind(), text)
+    let known = [
+        (
+            io::ErrorKind::AddrInUse,
+            "another program listens at that port: stop it, take another port, or 0 for any free one",
+        ),
+        (
+            io::ErrorKind::AddrNotAvailable,
+            "no interface of this machine has that address: take one that has, `0.0.0.0` or `[::]`",
+        ),
+        (
+            io::ErrorKind::PermissionDenied,
+            "this user may not listen at that port: take one above 1023",
+        ),
+    ];
+    match known.into_iter().find(|(kind, _)| *kind == error.kind()) {
+        Some((kind, text)) => io::Error::new(kind, text),
+        None => error,
+    }
 }

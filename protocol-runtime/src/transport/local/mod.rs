@@ -130,16 +130,23 @@ fn bytes(pipe: Pipe) -> Bytes {
 
 /// What it means that there is no way to a socket, and what to do.
 fn explain(name: &str, error: io::Error) -> io::Error {
-    let text = match error.kind() {
-        io::ErrorKind::NotFound => "nothing is there: start the server before the client",
-        io::ErrorKind::ConnectionRefused if is_path(name) => {
-            "a socket is there, and nobody listens at it any more: start the server"
-        }
-        io::ErrorKind::ConnectionRefused => "nobody listens at that name: start the server",
-        io::ErrorKind::PermissionDenied => {
-            "the socket, or a folder above it, belongs to another user: its server has to allow this one with `.local_users(..)`"
-        }
-        _ => return error,
-    };
-    io::Error::new(error.kind(), text)
+    let known = [
+        (io::ErrorKind::NotFound, "nothing is there: start the server before the client"),
+        (
+            io::ErrorKind::ConnectionRefused,
+            if is_path(name) {
+                "a socket is there, and nobody listens at it any more: start the server"
+            } else {
+                "nobody listens at that name: start the server"
+            },
+        ),
+        (
+            io::ErrorKind::PermissionDenied,
+            "the socket, or a folder above it, belongs to another user: its server has to allow this one with `.local_users(..)`",
+        ),
+    ];
+    match known.into_iter().find(|(kind, _)| *kind == error.kind()) {
+        Some((kind, text)) => io::Error::new(kind, text),
+        None => error,
+    }
 }

@@ -146,17 +146,20 @@ async fn pause() {
 
 /// What it means that the system does not let us listen.
 fn taken(name: &str, error: io::Error) -> io::Error {
-    match error.kind() {
-        io::ErrorKind::AddrInUse if is_path(name) => busy(),
-        io::ErrorKind::AddrInUse => {
-            io::Error::new(io::ErrorKind::AddrInUse, "another server listens at that name")
-        }
-        io::ErrorKind::PermissionDenied => io::Error::new(
-            io::ErrorKind::PermissionDenied,
-            "this user may not create files in that folder: take another one",
-        ),
-        _ => error,
+    let kind = error.kind();
+    if kind == io::ErrorKind::AddrInUse && is_path(name) {
+        return busy();
     }
+    if kind == io::ErrorKind::AddrInUse {
+        return io::Error::new(kind, "another server listens at that name");
+    }
+    if kind == io::ErrorKind::PermissionDenied {
+        return io::Error::new(
+            kind,
+            "this user may not create files in that folder: take another one",
+        );
+    }
+    error
 }
 
 fn busy() -> io::Error {
