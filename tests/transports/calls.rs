@@ -95,12 +95,13 @@ pub(crate) async fn who_does_not_read_is_not_written_for_without_end(place: &Pla
     let link = Link::new(place, Limits::default()).await;
     let mut poured = soon(link.client.pour().into_future()).await.unwrap();
     for _ in 0..10 {
-        assert_eq!(soon(poured.next()).await.unwrap().unwrap().len(), 65_536);
+        assert_eq!(soon(poured.next()).await.unwrap().unwrap().len(), 16_384);
     }
     // Others get through, and what nobody takes is no more than its window and what is on its way.
     for _ in 0..50 {
         soon(link.client.echo(Bytes::new()).into_future()).await.unwrap();
     }
     let made = link.host.poured.load(Ordering::SeqCst);
-    assert!(made < 10 + 16, "{made} items, 10 taken");
+    // A window of items on their way, and one that the stream has ready to be taken.
+    assert!(made <= 10 + 2 * 16, "{made} items, 10 taken");
 }

@@ -23,7 +23,7 @@ pub(crate) enum Suite {
     Sum { numbers: Stream<u32> },
     #[np(reply = Stream<u32>)]
     Double { numbers: Stream<u32> },
-    /// Items of 64 KiB without end.
+    /// Items of 16 KiB without end; a window takes 16 of them.
     #[np(reply = Stream<Bytes>)]
     Pour,
     /// Is answered when the test lets it.
@@ -130,7 +130,7 @@ impl SuiteHandler for Host {
     }
 
     async fn pour(&self, _: &np::Cx) -> Stream<Bytes> {
-        let (poured, item) = (self.poured.clone(), Bytes::from(vec![7; 65_536]));
+        let (poured, item) = (self.poured.clone(), Bytes::from(vec![7; 16_384]));
         Stream::from_iter(std::iter::repeat_with(move || {
             poured.fetch_add(1, Ordering::SeqCst);
             item.clone()

@@ -155,7 +155,7 @@ impl Acceptor {
             && !self.plan.users.allow(&local)
         {
             self.registry.refused();
-            measure::connection_refused("local users");
+            measure::connection_refused("local_users");
             if let Some(left_out) = self.registry.note(now) {
                 tracing::warn!(%local, left_out, "connection refused: not a user who may come in");
             }
