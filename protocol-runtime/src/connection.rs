@@ -18,6 +18,7 @@ use crate::frame::reason::Reason;
 use crate::noise::{Pattern, PublicKey, Suite};
 use crate::peer::Peer;
 use crate::protocol::Protocol;
+use crate::raw::RawProtocol;
 use crate::serve::Client;
 use crate::session::{Accepted, Stats};
 
@@ -168,6 +169,20 @@ impl Connection {
     #[must_use]
     pub fn caller<P: Protocol>(&self) -> Caller {
         Caller::new(self.clone(), P::schema(), self.shared().protocol(P::NAME))
+    }
+
+    /// A way to call the peer in a protocol of which no code was generated.
+    ///
+    /// # Errors
+    ///
+    /// As [`client`](Self::client).
+    pub fn raw(&self, protocol: &RawProtocol) -> Result<Caller, Error> {
+        match self.shared().protocol(protocol.name()) {
+            Some(index) => Ok(Caller::new(self.clone(), protocol.schema(), Some(index))),
+            None => Err(Error::Config(
+                format!("`{}` is not in use on this connection: offer it with `.offer_raw(..)`, and have the server add it", protocol.name()).into(),
+            )),
+        }
     }
 
     /// Who is at the other end.

@@ -11,7 +11,7 @@
 //! | 4 | `driver`; `connection`, `caller`, `call`, `channel`, `cx`, `peer`, `serve` | the only loop, the only clock; what user code holds of it |
 //! | 3 | `transport`; `identity`; `measure` | byte streams; key files and lists of keys; numbers for a recorder of metrics |
 //! | 2 | [`session`] | one state machine per connection |
-//! | 1 | [`frame`], [`protocol`], `json` | headers and decoder; what generated code says; values to JSON |
+//! | 1 | [`frame`], [`protocol`], [`raw`], `json` | headers and decoder; what generated code says, and what is said where there is none; values to JSON |
 //! | 0 | [`wire`], [`noise`], [`compress`], [`fingerprint`] | values to bytes and back; handshake and keys; bodies made smaller; identity |
 //! | – | [`error`], [`limits`], [`metadata`], [`schema`], [`types`] | plain data |
 //!
@@ -53,6 +53,7 @@ pub mod noise;
 #[cfg(feature = "net")]
 pub mod peer;
 pub mod protocol;
+pub mod raw;
 #[cfg(feature = "reflect")]
 pub mod reflect;
 pub mod schema;

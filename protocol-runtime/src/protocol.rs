@@ -10,6 +10,13 @@ use crate::wire::{DecodeError, DecodeOptions, EncodeError, Slot, Wire};
 /// with the canonical text of the protocol by peers that are built with the feature `reflect`.
 pub const DESCRIBE: u16 = 0;
 
+/// The name of the protocol that servers have beside their own if they are built with the feature
+/// `reflect`: it tells the names of those to whoever was let in and knows none.
+pub const LISTING: &str = "np::Protocols";
+
+/// The number of its one message: without content, answered with the names, a `Vec<String>`.
+pub const LIST: u16 = 1;
+
 /// A protocol: the enum of its messages.
 ///
 /// Implemented by `#[protocol]` and by `npgen`. A value is one message with its content, for code

@@ -10,6 +10,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use self::connector::Connector;
 use self::schema::Check;
 pub use self::schema::SchemaCheck;
@@ -23,6 +25,7 @@ use crate::limits::Limits;
 use crate::measure;
 use crate::noise::{Keypair, OsRandom, PresharedKey, PublicKey, Random, SuiteChoice};
 use crate::protocol::{Protocol, side};
+use crate::raw::RawProtocol;
 use crate::schema::End;
 use crate::serve::{Client, Serve};
 use crate::session::{ClockPolicy, CompressionOffer, MessageMemory};
@@ -269,6 +272,24 @@ impl ClientBuilder {
     /// Offers protocol `P`, for calling only. Up to four are offered.
     pub fn offer<P: Protocol>(mut self) -> Self {
         self.offer_once::<P>();
+        self
+    }
+
+    /// Offers a protocol of which no code was generated, for calling only.
+    pub fn offer_raw(mut self, protocol: &RawProtocol) -> Self {
+        self.services.add(driver::raw_called(protocol));
+        self
+    }
+
+    /// The same, and hands each one-way message of the server on, by its number. Its calls are
+    /// answered as unimplemented. What the handler has not done yet counts against the credit that
+    /// the server has for such messages.
+    pub fn on_raw<F: Future<Output = ()> + Send + 'static>(
+        mut self,
+        protocol: &RawProtocol,
+        handler: impl Fn(u16, Bytes) -> F + Send + Sync + 'static,
+    ) -> Self {
+        self.services.add(driver::raw_served(protocol, handler));
         self
     }
 

@@ -114,11 +114,14 @@ impl Check {
         if let Some(changes) = self.known(diff) {
             return Ok(changes);
         }
+        if service.text().is_none() {
+            return Err(NotCompared::NotAsked);
+        }
         let compared = async {
             let their_text = ask(connection, service.schema(), index, deadline).await?;
             let (service, diff) = (service.clone(), diff.clone());
             let compared = crate::setup::blocking(move || {
-                let ours = (diff.ours, service.text());
+                let ours = (diff.ours, service.text().ok_or(NotCompared::NotAsked)?);
                 crate::reflect::told(&diff.protocol, ours, (diff.theirs, &their_text))
             });
             compared.await.unwrap_or(Err(NotCompared::Unreadable))

@@ -36,6 +36,7 @@ mod signal;
 mod slots;
 mod spare;
 mod timer;
+mod untyped;
 mod waiters;
 mod watch;
 
@@ -80,6 +81,9 @@ pub(crate) use self::run::Run;
 pub(crate) use self::scope::Inherited;
 pub(crate) use self::service::{Service, called, served};
 pub(crate) use self::shared::{Command, Core, Ping, Shared};
+#[cfg(feature = "reflect")]
+pub(crate) use self::untyped::listing;
+pub(crate) use self::untyped::{raw_called, raw_served};
 pub(crate) use self::waiters::{Ticket, Waiters};
 pub(crate) use self::watch::{Side, Watch, Watched, parent};
 

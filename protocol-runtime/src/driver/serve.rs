@@ -87,8 +87,9 @@ impl Driver {
         #[cfg(feature = "reflect")]
         if let Some(call) = call
             && let Some(protocol) = self.protocols.get(usize::from(protocol))
+            && let Some(text) = protocol.service.text()
         {
-            let text = protocol.service.text().to_owned();
+            let text = text.to_owned();
             // An error means that the peer is gone, or that it was told that this is too large.
             drop(
                 self.shared.with(|core| {

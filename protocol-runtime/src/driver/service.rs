@@ -31,9 +31,9 @@ pub(crate) trait Service: Send + Sync {
     /// What the session has to know of its messages.
     fn shapes(&self) -> Shapes;
 
-    /// The protocol as canonical text, for peers that ask.
+    /// The protocol as canonical text, for peers that ask; `None` if it is not known.
     #[cfg(feature = "reflect")]
-    fn text(&self) -> &str;
+    fn text(&self) -> Option<&str>;
 
     /// The handlers for one connection; `None` if this side only calls.
     fn handlers(&self, shared: &Arc<Shared>, protocol: u8) -> Option<Box<dyn Handlers>>;
@@ -96,7 +96,7 @@ pub(crate) fn served<P: Serve<H, S>, H: Send + Sync + 'static, S: 'static>(
     Arc::new(Served::<P, H, S> {
         handler: Arc::new(handler),
         kinds,
-        shapes: shapes::<P>(),
+        shapes: shapes(P::schema()),
         #[cfg(feature = "reflect")]
         text: OnceLock::new(),
         types: PhantomData,
@@ -106,7 +106,7 @@ pub(crate) fn served<P: Serve<H, S>, H: Send + Sync + 'static, S: 'static>(
 /// `P` without a handler.
 pub(crate) fn called<P: Protocol>() -> Arc<dyn Service> {
     Arc::new(Called::<P> {
-        shapes: shapes::<P>(),
+        shapes: shapes(P::schema()),
         #[cfg(feature = "reflect")]
         text: OnceLock::new(),
         types: PhantomData,
@@ -131,8 +131,8 @@ impl<P: Serve<H, S>, H: Send + Sync + 'static, S: 'static> Service for Served<P,
     }
 
     #[cfg(feature = "reflect")]
-    fn text(&self) -> &str {
-        self.text.get_or_init(P::to_np)
+    fn text(&self) -> Option<&str> {
+        Some(self.text.get_or_init(P::to_np))
     }
 
     fn kind(&self, number: u16) -> Option<Kind> {
@@ -165,8 +165,8 @@ impl<P: Protocol> Service for Called<P> {
     }
 
     #[cfg(feature = "reflect")]
-    fn text(&self) -> &str {
-        self.text.get_or_init(P::to_np)
+    fn text(&self) -> Option<&str> {
+        Some(self.text.get_or_init(P::to_np))
     }
 
     fn kind(&self, _: u16) -> Option<Kind> {
@@ -187,8 +187,9 @@ fn offer<P: Protocol>() -> Offer {
     }
 }
 
-fn shapes<P: Protocol>() -> Shapes {
-    Shapes::new(P::schema().messages.iter().map(|message| {
+/// What a session has to know of the messages of a protocol.
+pub(super) fn shapes(schema: &ProtocolSchema) -> Shapes {
+    Shapes::new(schema.messages.iter().map(|message| {
         let shape = Shape {
             input: message.stream.is_some(),
             output: message.reply.as_ref().is_some_and(|reply| reply.stream),

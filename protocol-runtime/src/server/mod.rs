@@ -288,6 +288,8 @@ impl ServerBuilder {
         let services = self
             .services
             .finish("no protocol to serve: add one with `.add::<Protocol, _>(handler)`")?;
+        #[cfg(feature = "reflect")]
+        let services = services.iter().cloned().chain([driver::listing(&services)]).collect();
         let networks = self.trusted.iter().map(|network| network.parse());
         let networks = networks
             .collect::<Result<_, String>>()

@@ -28,6 +28,7 @@ mod secret;
 mod std_types;
 mod text;
 mod tuple;
+mod verbatim;
 
 pub use body::Body;
 pub use error::{DecodeError, DecodeErrorKind, EncodeError, Place};
@@ -41,6 +42,7 @@ pub use root::{
 };
 pub use tail::Tail;
 pub use union::{RawVariant, RawView};
+pub use verbatim::RawBody;
 pub use view::{ArrayView, ListView, OwnedView, RawList};
 pub use writer::Writer;
 

@@ -29,6 +29,7 @@ use index::Index;
 pub use codes::{CODES, Rule};
 pub use names::snake_case;
 pub use protocols::{WIRE_NAME_BYTES_MAX, wire_name, wire_name_length};
+pub use secrets::holds_secret;
 pub use vocabulary::nearest;
 
 pub(crate) use layout::mark_plain;

@@ -1,11 +1,18 @@
 //! Which items hold a `Secret`, and the rule that asks.
 
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::ir::{Item, Message, Payload, Protocol, Type, TypeKind};
+use crate::ir::{Item, Message, Payload, Protocol, Schema, Type, TypeKind};
 
 use super::codes;
 use super::index::Index;
 use super::types::{each, nested};
+
+/// Whether there is a `Secret` in a message of a checked schema, in its answer, or in what flows in
+/// its streams: none of these is compressed.
+#[must_use]
+pub fn holds_secret(schema: &Schema, message: &Message) -> bool {
+    Secrets::of(&Index::of(schema)).in_message(message)
+}
 
 /// A message that is always compressed, and holds what must not be.
 pub(super) fn compressed(index: &Index<'_>, found: &mut Diagnostics) {
