@@ -1,7 +1,9 @@
-//! The program `npctl`: keys, and the servers that are trusted, from the command line.
+//! The program `npctl`: servers, and the keys that they and their clients have, from the command
+//! line.
 //!
-//! What it knows about files is in the runtime, so that it reads and writes what programs do; what
-//! is here reads arguments and prints. It prints no secret and opens no connection.
+//! What it knows about files and connections is in the runtime, and about values in the model of
+//! schemas, so that it does what programs do; what is here reads arguments and prints. It generates no
+//! code, and prints no secret unless it is asked to.
 
 #![forbid(unsafe_code)]
 

@@ -1,10 +1,15 @@
 //! Arguments in, text and an exit code out. One file for each subcommand; only this one prints.
 
+mod call;
 mod completions;
+mod describe;
 mod json;
 mod key;
+mod model;
+mod output;
+mod remote;
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -24,10 +29,47 @@ macro_rules! after_help {
 }
 pub(crate) use after_help;
 
-/// Looks after the keys of network-protocol, and after the servers that are trusted.
+/// What is printed at the end of `--help` by subcommands that talk to servers.
+macro_rules! after_help_remote {
+    ($($example:literal),+) => {
+        concat!(
+            "Example:",
+            $("\n  ", $example,)+
+            "\n\nExit codes:\n  0  all is well\n  1  the server answered with the message's own error\n  2  the arguments, the schema or the JSON are wrong, or the two sides' schemas do not fit\n  3  the server cannot be reached\n  4  no answer in time\n  5  refused: by the server, by its handler, or because of a key\n  6  the connection was lost\n  7  the call failed at the server, or its answer cannot be read\n  130  interrupted by Ctrl-C; the call was cancelled"
+        )
+    };
+}
+pub(crate) use after_help_remote;
+
+/// Exit codes of subcommands that talk to servers.
+pub(crate) mod codes {
+    /// The message's own error.
+    pub(crate) const APPLICATION: u8 = 1;
+    /// Arguments, schema, JSON.
+    pub(crate) const USAGE: u8 = 2;
+    /// No connection.
+    pub(crate) const UNREACHED: u8 = 3;
+    /// No answer in time.
+    pub(crate) const DEADLINE: u8 = 4;
+    /// Not let in, or told no.
+    pub(crate) const REFUSED: u8 = 5;
+    /// The connection ended.
+    pub(crate) const LOST: u8 = 6;
+    /// Whatever else happened at the server.
+    pub(crate) const FAILED: u8 = 7;
+    /// Ctrl-C.
+    pub(crate) const INTERRUPTED: u8 = 130;
+}
+
+/// Calls servers of network-protocol and shows what they serve; looks after keys, and after the
+/// servers that are trusted.
 #[derive(Parser)]
 #[command(name = "npctl", version, arg_required_else_help = true)]
-#[command(after_help = after_help!("npctl key new"))]
+#[command(after_help = after_help_remote!(
+    "npctl key new",
+    "npctl describe localhost:9000",
+    "npctl call localhost:9000 Chat.Join '{\"room\": 7}'"
+))]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -42,6 +84,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Call(call::Arguments),
+    Describe(describe::Arguments),
     #[command(subcommand)]
     Key(key::Command),
     Completions(completions::Arguments),
@@ -81,7 +125,30 @@ impl Done {
 pub(crate) struct Refusal {
     pub(crate) code: u8,
     pub(crate) problem: String,
+    /// Lines that follow as they are.
+    pub(crate) detail: String,
     pub(crate) help: Option<String>,
+}
+
+impl Refusal {
+    pub(crate) fn new(code: u8, problem: impl Into<String>) -> Self {
+        Self { code, problem: problem.into(), detail: String::new(), help: None }
+    }
+
+    /// The arguments are wrong, or what they name.
+    pub(crate) fn usage(problem: impl Into<String>) -> Self {
+        Self::new(codes::USAGE, problem)
+    }
+
+    /// How to mend it.
+    pub(crate) fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
+    /// Lines that follow as they are.
+    pub(crate) fn detail(self, detail: impl Into<String>) -> Self {
+        Self { detail: detail.into(), ..self }
+    }
 }
 
 impl From<FileError> for Refusal {
@@ -90,6 +157,7 @@ impl From<FileError> for Refusal {
         Self {
             code: if found { 1 } else { 2 },
             problem: format!("`{}`: {}", error.path.display(), error.problem),
+            detail: String::new(),
             help: error.help(),
         }
     }
@@ -97,8 +165,7 @@ impl From<FileError> for Refusal {
 
 impl From<NoStateDir> for Refusal {
     fn from(error: NoStateDir) -> Self {
-        let help = Some("name one with `--state-dir DIR`".to_owned());
-        Self { code: 2, problem: error.to_string(), help }
+        Self::usage(error.to_string()).help("name one with `--state-dir DIR`")
     }
 }
 
@@ -108,6 +175,11 @@ pub(crate) struct Context {
 }
 
 impl Context {
+    /// The state directory, if one was named.
+    pub(crate) fn state_dir(&self) -> Option<&std::path::Path> {
+        self.state_dir.as_deref()
+    }
+
     /// Where the identity and the known servers are.
     pub(crate) fn state(&self) -> Result<StateDir, Refusal> {
         match &self.state_dir {
@@ -127,6 +199,8 @@ pub(crate) fn run() -> ExitCode {
     }
     let context = Context { state_dir: arguments.state_dir };
     let done = match arguments.command {
+        Command::Call(arguments) => call::run(&arguments, &context),
+        Command::Describe(arguments) => describe::run(&arguments, &context),
         Command::Key(command) => key::run(command, &context),
         Command::Completions(arguments) => Ok(completions::run(&arguments)),
     };
@@ -139,14 +213,22 @@ pub(crate) fn run() -> ExitCode {
         }
         Err(refusal) => {
             complain("error", AnsiColor::Red, &refusal.problem, refusal.help.as_deref());
+            // With stderr gone there is nobody left to tell.
+            drop(anstream::stderr().lock().write_all(refusal.detail.as_bytes()));
             ExitCode::from(refusal.code)
         }
     }
 }
 
+/// What subcommands that talk to servers run on.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Refusal> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| Refusal::usage(format!("cannot wait for the network: {error}")))
+}
+
 /// A reader that went away, as `head` does, has seen what it wanted.
 fn print(text: &[u8]) -> ExitCode {
-    let mut out = io::stdout().lock();
+    let mut out = anstream::stdout().lock();
     match out.write_all(text).and_then(|()| out.flush()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,

@@ -2,9 +2,13 @@
 //!
 //! Snapshots are in `tests/snapshots`; `BLESS=1 cargo test -p npctl` stores what is printed today.
 
-#![expect(clippy::unwrap_used, reason = "what fails in a helper fails the test")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what fails in a helper fails the test")]
 
+mod calls;
 mod cli;
 mod common;
+mod describe;
+mod desk;
 mod keys;
 mod servers;
+mod streams;

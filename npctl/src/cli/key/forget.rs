@@ -19,10 +19,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Done, Refu
     let known = KnownServers::new(context.state()?.known_servers());
     match known.forget(&arguments.server)? {
         Some(key) => Ok(Done::text(super::told_server(&arguments.server, key))),
-        None => Err(Refusal {
-            code: 1,
-            problem: format!("`{}`: {} is not in it", known.path().display(), arguments.server),
-            help: Some("`npctl key list` shows the servers that are".to_owned()),
-        }),
+        None => {
+            let problem =
+                format!("`{}`: {} is not in it", known.path().display(), arguments.server);
+            Err(Refusal::new(1, problem).help("`npctl key list` shows the servers that are"))
+        }
     }
 }

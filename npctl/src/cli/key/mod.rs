@@ -82,5 +82,5 @@ fn exists(error: FileError) -> Refusal {
 }
 
 fn no_randomness(error: &NoiseError) -> Refusal {
-    Refusal { code: 2, problem: format!("no key was made: {error}"), help: None }
+    Refusal::usage(format!("no key was made: {error}"))
 }

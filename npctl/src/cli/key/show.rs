@@ -40,11 +40,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Done, Refu
     let key = KeyFile::load(&path).map_err(|error| refused(error, arguments))?.public();
     let text = match &arguments.allow {
         Some(name) => {
-            let entry = Entry::new(key, name).map_err(|error| Refusal {
-                code: 2,
-                problem: error.to_string(),
-                help: None,
-            })?;
+            let entry = Entry::new(key, name).map_err(|error| Refusal::usage(error.to_string()))?;
             format!("{entry}\n")
         }
         None if arguments.public => format!("{key}\n"),

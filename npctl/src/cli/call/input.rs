@@ -1,0 +1,102 @@
+//! What goes to the server: the content of the message, and the items of its stream.
+
+use std::fs;
+use std::io::{self, BufRead, Read};
+
+use protocol_runtime::raw::RawBody;
+use protocol_runtime::{Bytes, Stream, StreamSender};
+use protocol_schema::value::{Codec, parse_json};
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+
+use super::super::Refusal;
+use super::super::model::Parts;
+use super::Arguments;
+
+/// How many items are read ahead.
+const AHEAD: usize = 16;
+
+/// The content of the message.
+pub(super) fn body(arguments: &Arguments, parts: &Parts<'_>) -> Result<Bytes, Refusal> {
+    let (text, of) = match (&arguments.data, &arguments.body) {
+        (Some(data), _) => match data.strip_prefix('@') {
+            Some("-") => (stdin(parts)?, "<stdin>"),
+            Some(path) => (file(path)?, path),
+            None if data == "-" => (stdin(parts)?, "<stdin>"),
+            None => (data.clone(), "the message"),
+        },
+        (None, Some(body)) if body == "-" => (stdin(parts)?, "<stdin>"),
+        (None, Some(body)) => (body.clone(), "the message"),
+        (None, None) => (parts.nothing().to_owned(), "the message"),
+    };
+    encoded(&parts.content, &text, of)
+}
+
+fn encoded(codec: &Codec, text: &str, of: &str) -> Result<Bytes, Refusal> {
+    let json =
+        parse_json(text).map_err(|error| Refusal::usage(format!("{of} is not JSON: {error}")))?;
+    let bytes = codec.from_json(&json).and_then(|value| codec.encode(&value));
+    let bytes = bytes.map_err(|error| Refusal::usage(format!("in {of}: {error}")))?;
+    Ok(bytes.into())
+}
+
+fn file(path: &str) -> Result<String, Refusal> {
+    fs::read_to_string(path)
+        .map_err(|error| Refusal::usage(format!("cannot read `{path}`: {error}")))
+}
+
+fn stdin(parts: &Parts<'_>) -> Result<String, Refusal> {
+    if parts.input.is_some() {
+        return Err(Refusal::usage("the standard input is the stream of this message")
+            .help("give the content as an argument, or with `-d @FILE`"));
+    }
+    let mut text = String::new();
+    let read = io::stdin().lock().read_to_string(&mut text);
+    read.map_err(|error| Refusal::usage(format!("cannot read the standard input: {error}")))?;
+    Ok(text)
+}
+
+/// The standard input as a stream, a line of JSON for each item.
+pub(super) struct Lines {
+    pub(super) items: Stream<RawBody>,
+    pub(super) failure: oneshot::Receiver<Failure>,
+}
+
+/// Why it ended early. The stream does not end before this is dropped, as an end is what a whole
+/// stream has.
+pub(super) struct Failure {
+    pub(super) refusal: Refusal,
+    _sender: StreamSender<RawBody>,
+}
+
+impl Lines {
+    /// Reads on a thread of its own, as reading cannot be given up.
+    pub(super) fn read(codec: Codec) -> Self {
+        let (sender, items) = Stream::channel(AHEAD);
+        let (failed, failure) = oneshot::channel();
+        let runtime = Handle::current();
+        std::thread::spawn(move || {
+            if let Err(refusal) = copy(&codec, &sender, &runtime) {
+                // Nobody waits for it any more if the call is over.
+                drop(failed.send(Failure { refusal, _sender: sender }));
+            }
+        });
+        Self { items, failure }
+    }
+}
+
+fn copy(codec: &Codec, sender: &StreamSender<RawBody>, runtime: &Handle) -> Result<(), Refusal> {
+    for (number, line) in (1_u64..).zip(io::stdin().lock().lines()) {
+        let line = line.map_err(|error| {
+            Refusal::usage(format!("line {number} of the standard input: {error}"))
+        })?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let item = encoded(codec, &line, &format!("line {number} of the standard input"))?;
+        if runtime.block_on(sender.send(RawBody(item))).is_err() {
+            return Ok(());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! What is printed while a call goes on: JSON, a value at a time. Never holds back a value that has
+//! come.
+
+use std::io::{self, ErrorKind, IsTerminal, Write};
+
+use protocol_schema::value::{Codec, DecodeOptions, Secrets};
+use serde_json::Value as Json;
+
+use super::{Refusal, codes};
+
+/// How values are printed.
+#[derive(Clone, Copy, clap::Args)]
+pub(crate) struct Form {
+    /// Print values over several lines; the rule on a terminal for a reply that is no stream
+    #[arg(long, conflicts_with = "compact")]
+    pretty: bool,
+    /// Print each value in one line; the rule elsewhere
+    #[arg(long)]
+    compact: bool,
+    /// Show what secrets hold
+    #[arg(long)]
+    show_secrets: bool,
+}
+
+/// Why nothing more is printed.
+pub(crate) enum Stop {
+    /// Whoever reads has gone, as `head` does.
+    Gone,
+    /// Something is wrong.
+    Refused(Refusal),
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl Form {
+    /// Bytes of a value as JSON.
+    pub(crate) fn json(&self, codec: &Codec, bytes: &[u8]) -> Result<Json, Refusal> {
+        let secrets = if self.show_secrets { Secrets::Shown } else { Secrets::Hidden };
+        let value = codec.decode(bytes, &DecodeOptions::default());
+        value.and_then(|value| codec.to_json(&value, secrets)).map_err(|error| {
+            Refusal::new(codes::FAILED, format!("what the server sent cannot be read: {error}"))
+        })
+    }
+
+    /// Prints a value that stands alone.
+    pub(crate) fn reply(&self, json: &Json) -> Result<(), Stop> {
+        let pretty = self.pretty || (!self.compact && io::stdout().is_terminal());
+        print(&if pretty { format!("{json:#}\n") } else { format!("{json}\n") })
+    }
+
+    /// Prints one of several values.
+    pub(crate) fn item(&self, json: &Json) -> Result<(), Stop> {
+        print(&if self.pretty { format!("{json:#}\n") } else { format!("{json}\n") })
+    }
+}
+
+fn print(text: &str) -> Result<(), Stop> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(Stop::Gone),
+        Err(error) => {
+            Err(Refusal::usage(format!("cannot write the output: {}", error.kind())).into())
+        }
+    }
+}
