@@ -66,7 +66,8 @@ pub use protocol_runtime::assert_schema;
 pub use protocol_runtime::json;
 #[doc(inline)]
 pub use protocol_runtime::{
-    compress, error, fingerprint, frame, identity, limits, metadata, noise, schema, session, wire,
+    compress, error, fingerprint, frame, identity, limits, metadata, noise, raw, schema, session,
+    wire,
 };
 
 /// What things of this library return.

@@ -20,6 +20,23 @@ fn a_call_needs_nothing_but_the_address_and_the_name() {
     assert_eq!(server.told(), "noted milk");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_server_on_this_machine_is_called_by_the_path_of_its_socket() {
+    let dir = Dir::new("call_local");
+    let address = format!("local://{}", dir.path("desk.sock").display());
+    let server = Served::at(&address, |server| server.insecure_plain());
+    assert_eq!(server.call(&dir, &["Desk.Half", "8"]).good(), "4\n");
+}
+
+#[test]
+fn an_address_needs_no_scheme() {
+    let (dir, server) = (Dir::new("call_bare"), Served::plain());
+    let bare = server.address.trim_start_matches("tcp://");
+    let run = npctl(&dir, &["call", bare, "Desk.Half", "8", "--insecure-plain"]);
+    assert_eq!(run.good(), "4\n");
+}
+
 #[test]
 fn the_content_comes_from_an_argument_a_file_or_the_standard_input() {
     let (dir, server) = (Dir::new("call_body"), Served::plain());

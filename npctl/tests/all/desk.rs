@@ -216,10 +216,18 @@ impl Served {
     }
 
     pub(crate) fn start(with: impl FnOnce(np::ServerBuilder) -> np::ServerBuilder) -> Self {
+        Self::at("tcp://127.0.0.1:0", with)
+    }
+
+    /// At this address.
+    pub(crate) fn at(
+        address: &str,
+        with: impl FnOnce(np::ServerBuilder) -> np::ServerBuilder,
+    ) -> Self {
         let runtime = Runtime::new().unwrap();
         let (tell, told) = sync_channel(1_000);
         let server = with(np::server()).add::<Desk, _>(Clerk(tell)).add::<Clock, _>(Noon);
-        let server = runtime.block_on(server.listen("tcp://127.0.0.1:0")).unwrap();
+        let server = runtime.block_on(server.listen(address)).unwrap();
         let address = server.address().to_owned();
         Self { runtime: Some(runtime), _server: server, address, told }
     }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use protocol_runtime::call::CallError;
 use protocol_runtime::client::{ClientBuilder, SchemaCheck};
 use protocol_runtime::error::Error;
-use protocol_runtime::protocol::{DESCRIBE, LIST, LISTING, Protocol};
+use protocol_runtime::protocol::Protocol;
 use protocol_runtime::raw::{RawBody, RawMessage, RawProtocol};
 use protocol_runtime::server::{Server, ServerBuilder};
 use protocol_runtime::wire::encode;
@@ -97,6 +97,8 @@ async fn a_protocol_that_was_not_offered_or_is_not_served_is_not_called() {
 #[tokio::test]
 #[cfg(feature = "reflect")]
 async fn a_server_tells_its_protocols_to_a_client_that_knows_none() {
+    use protocol_runtime::protocol::{DESCRIBE, LIST, LISTING};
+
     let (host, _said) = Host::new();
     let (second, _also) = Host::new();
     let server = ServerBuilder::new().insecure_anonymous();
