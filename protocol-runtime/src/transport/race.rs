@@ -128,6 +128,7 @@ mod tests {
     type Fates = Vec<(SocketAddr, Option<(u64, Result<(), io::ErrorKind>)>)>;
 
     /// Who was connected to, and when each attempt began.
+    #[expect(clippy::disallowed_methods, reason = "the clock is the test's")]
     async fn run(fates: Fates) -> (io::Result<SocketAddr>, Vec<(SocketAddr, u64)>) {
         let (begun, tried) = (Instant::now(), RefCell::new(Vec::new()));
         let addresses = fates.iter().map(|(at, _)| *at).collect();

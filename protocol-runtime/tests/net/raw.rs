@@ -14,8 +14,9 @@ use tokio::sync::mpsc;
 
 use crate::common::*;
 
-fn body<T: protocol_runtime::wire::Root>(value: T) -> RawBody {
-    RawBody(encode(&value).unwrap().into())
+#[expect(clippy::unwrap_used, reason = "a test fails where it is wrong")]
+fn body<T: protocol_runtime::wire::Root>(value: &T) -> RawBody {
+    RawBody(encode(value).unwrap().into())
 }
 
 fn probe() -> RawProtocol {
@@ -37,6 +38,7 @@ fn client() -> ClientBuilder {
     ClientBuilder::new().insecure_anonymous().schema_check(SchemaCheck::Off)
 }
 
+#[expect(clippy::unwrap_used, reason = "a test fails where it is wrong")]
 async fn serve() -> (Server, mpsc::Receiver<String>) {
     let (host, said) = Host::new();
     let server = ServerBuilder::new().insecure_anonymous().add::<Probe, _>(host);
@@ -50,13 +52,13 @@ async fn bodies_go_and_come_as_the_bytes_that_they_are() {
     let connection = client().offer_raw(&probe).open(server.address()).await.unwrap();
     let caller = connection.raw(&probe).unwrap();
     let call = |number, body| caller.call::<RawBody, RawBody, RawBody>(number, body);
-    assert_eq!(call(ECHO, body("hé".to_owned())).await, Ok(body("hé".to_owned())));
-    assert_eq!(call(DIVIDE, body(7_u32)).await, Ok(body(14_u32)));
-    let error = call(DIVIDE, body(0_u32)).await.unwrap_err();
-    assert_eq!(error, CallError::Application(body("by zero".to_owned())));
+    assert_eq!(call(ECHO, body(&"hé".to_owned())).await, Ok(body(&"hé".to_owned())));
+    assert_eq!(call(DIVIDE, body(&7_u32)).await, Ok(body(&14_u32)));
+    let error = call(DIVIDE, body(&0_u32)).await.unwrap_err();
+    assert_eq!(error, CallError::Application(body(&"by zero".to_owned())));
     let error = call(ECHO, RawBody(Bytes::from_static(b"\xff"))).await.unwrap_err();
     assert!(matches!(error, CallError::BadMessage { .. }), "{error}");
-    caller.notify(SAY, body("aloud".to_owned())).await.unwrap();
+    caller.notify(SAY, body(&"aloud".to_owned())).await.unwrap();
     assert_eq!(said.recv().await.unwrap(), "aloud");
 }
 
@@ -71,12 +73,12 @@ async fn one_way_messages_of_the_server_are_handed_on_and_its_calls_are_not_take
     });
     let connection = handed.open(server.address()).await.unwrap();
     let caller = connection.raw(&probe).unwrap();
-    let push = caller.call::<RawBody, RawBody, RawBody>(PUSH, body(2_u32));
+    let push = caller.call::<RawBody, RawBody, RawBody>(PUSH, body(&2_u32));
     push.await.unwrap();
     for tick in 0..2_u32 {
-        assert_eq!(seen.recv().await.unwrap(), (TICK, body(tick).0));
+        assert_eq!(seen.recv().await.unwrap(), (TICK, body(&tick).0));
     }
-    let asked = caller.call::<RawBody, String, Infallible>(ASK, body("who".to_owned()));
+    let asked = caller.call::<RawBody, String, Infallible>(ASK, body(&"who".to_owned()));
     assert!(asked.await.unwrap().contains("not implemented"));
 }
 

@@ -555,9 +555,9 @@ fn a_call_that_times_out_with_half_an_item_sent_is_given_up_at_its_peer() {
 
 /// So many octets of items came to the client, and cost so much.
 fn came(pair: &mut Pair) -> (usize, usize) {
-    pair.client.take_events().iter().fold((0, 0), |(octets, costs), event| match event {
-        Event::Item { body, cost, .. } => (octets + body.len(), costs + cost),
-        _ => (octets, costs),
+    pair.client.take_events().iter().fold((0, 0), |(octets, costs), event| {
+        let Event::Item { body, cost, .. } = event else { return (octets, costs) };
+        (octets + body.len(), costs + cost)
     })
 }
 
@@ -607,7 +607,7 @@ fn an_item_longer_than_the_window_passes_behind_one_that_waits_when_that_is_take
 fn a_long_one_way_message_passes_behind_one_that_is_handled_when_that_has_ended() {
     let small = |limits: Limits| limits.with_events_window(1_024).unwrap();
     let mut pair = Pair::streaming(|limits| small(limits).with_fragment_bytes(1_024).unwrap());
-    let mut notify = |pair: &mut Pair, len| {
+    let notify = |pair: &mut Pair, len| {
         pair.client.session.notify(0, 1, CallOptions::default(), append(&vec![7; len])).unwrap();
         pair.settle();
         pair.server.take_events()

@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used, reason = "a test fails where it is wrong")]
+
 use std::fs::{self, Permissions};
 use std::io::ErrorKind;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
