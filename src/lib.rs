@@ -29,7 +29,11 @@ pub use protocol_runtime::protocol::{Protocol, side};
 pub use protocol_runtime::serve::{Client, Serve};
 pub use protocol_runtime::server::{Server, ServerBuilder, ServerStats};
 pub use protocol_runtime::session::{ClockPolicy, CompressionOffer, MessageMemory};
+#[cfg(any(feature = "tls", feature = "tls-ring"))]
+#[doc(inline)]
+pub use protocol_runtime::tls;
 pub use protocol_runtime::{Arrival, ByteStream, Listen, LocalPeer, LocalUsers};
+pub use protocol_runtime::{PeerCertificate, TlsChannel};
 
 #[cfg(feature = "config")]
 pub mod config;

@@ -21,6 +21,7 @@ use crate::protocol::Protocol;
 use crate::raw::RawProtocol;
 use crate::serve::Client;
 use crate::session::{Accepted, Stats};
+use crate::transport::{PeerCertificate, TlsChannel};
 
 /// A connection to a peer. Cheap to clone.
 ///
@@ -48,8 +49,10 @@ pub struct Security {
     pub pattern: Option<Pattern>,
     /// The algorithms.
     pub suite: Option<Suite>,
+    /// How TLS protects the connection, where it does.
+    pub tls: Option<TlsChannel>,
     /// What is unique to this connection and the same on both sides: binds a token of the
-    /// application to it.
+    /// application to it. Of Noise it is the hash of the handshake, of TLS exported keying material.
     pub handshake_hash: Option<[u8; 32]>,
     /// The key this side proved to hold.
     pub local_key: Option<PublicKey>,
@@ -65,24 +68,41 @@ impl Security {
     /// Whether nobody on the way can read or change what is sent.
     #[must_use]
     pub fn is_encrypted(&self) -> bool {
-        self.pattern.is_some()
+        self.pattern.is_some() || self.tls.is_some()
     }
 
-    /// Whether the peer proved to hold a key, its own or the shared one.
+    /// Whether the peer proved to hold a key: its own, that of its certificate, or the shared one.
     #[must_use]
     pub fn is_authenticated(&self) -> bool {
-        self.peer_key.is_some() || self.pattern == Some(Pattern::NnPsk0)
+        self.peer_key.is_some()
+            || self.pattern == Some(Pattern::NnPsk0)
+            || self.certificate().is_some()
+    }
+
+    fn certificate(&self) -> Option<&PeerCertificate> {
+        self.tls.as_ref()?.peer.as_ref()
     }
 }
 
 impl fmt::Display for Security {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(TlsChannel { version, suite, key_exchange, .. }) = &self.tls {
+            write!(f, "{version} {suite} {key_exchange}")?;
+        }
         match (self.pattern, self.suite) {
-            (Some(pattern), Some(suite)) => write!(f, "Noise_{pattern}_25519_{suite}_SHA256")?,
+            (Some(pattern), Some(suite)) => {
+                let inside = if self.tls.is_some() { ", " } else { "" };
+                write!(f, "{inside}Noise_{pattern}_25519_{suite}_SHA256")?;
+            }
+            _ if self.tls.is_some() => {}
             _ => f.write_str("not encrypted")?,
+        }
+        if let Some(PeerCertificate { spki_sha256, .. }) = self.certificate() {
+            write!(f, ", peer certificate sha256/{}", PublicKey::from_bytes(*spki_sha256))?;
         }
         match &self.peer_key {
             Some(key) => write!(f, ", peer key {key}"),
+            None if self.certificate().is_some() => Ok(()),
             None if self.is_authenticated() => f.write_str(", shared key"),
             None => f.write_str(", peer anonymous"),
         }
@@ -389,6 +409,7 @@ impl Security {
         Self {
             pattern: None,
             suite: None,
+            tls: None,
             handshake_hash: None,
             local_key: None,
             peer_key: None,

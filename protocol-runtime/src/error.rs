@@ -8,6 +8,7 @@ mod fault;
 mod schema;
 mod skew;
 mod text;
+mod tls;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -32,6 +33,7 @@ pub use self::schema::{
 };
 pub use self::skew::Skew;
 pub use self::text::PeerText;
+pub use self::tls::{Pin, TlsError};
 
 /// Why something about a connection did not work.
 ///
@@ -162,6 +164,10 @@ pub enum Error {
     /// The peer sent something in the handshake that has no place there.
     #[error("unexpected in the handshake: {0}")]
     Unexpected(&'static str),
+    /// TLS did not come about: the certificate of one side, or what the two speak. The text names what
+    /// mends it.
+    #[error("{0}")]
+    Tls(Box<TlsError>),
     /// The connection ended before the handshake was done.
     #[error("the connection ended during the handshake")]
     HandshakeTruncated,
@@ -249,6 +255,7 @@ impl Error {
             Self::Handshake(_)
             | Self::ServerKeyChanged(_)
             | Self::BadAccept(_)
+            | Self::Tls(_)
             | Self::HandshakeTooLarge { .. }
             | Self::Unexpected(_)
             | Self::ClockSkew { .. }
@@ -284,7 +291,11 @@ impl Error {
 
 impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
-        Self::Io { kind: error.kind(), text: error.to_string().into() }
+        // A stream may know better what went wrong than the system does.
+        match error.get_ref().and_then(|inner| inner.downcast_ref::<Self>()) {
+            Some(known) => known.clone(),
+            None => Self::Io { kind: error.kind(), text: error.to_string().into() },
+        }
     }
 }
 

@@ -75,8 +75,13 @@ pub mod wire;
 
 #[cfg(feature = "net")]
 pub use driver::TimeSource;
+#[cfg(feature = "_tls")]
+pub use transport::tls;
 #[cfg(feature = "net")]
-pub use transport::{Address, AddressError, Arrival, ByteStream, Listen, LocalPeer, LocalUsers};
+pub use transport::{
+    Address, AddressError, Arrival, ByteStream, Listen, LocalPeer, LocalUsers, PeerCertificate,
+    TlsChannel,
+};
 
 pub use bytes::Bytes;
 pub use types::{Secret, Stream, StreamSender, Timestamp, Uuid};

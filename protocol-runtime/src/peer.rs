@@ -28,6 +28,14 @@ pub enum Identity {
     StaticKey(PublicKey),
     /// That it holds the shared key, as all do who have it.
     SharedKey,
+    /// That it holds the key of this certificate, over TLS. A client's is signed by an authority that the
+    /// server trusts; whether it is one to let in is for an [`Authorizer`] or the handlers to say.
+    Certificate {
+        /// The SHA-256 of its public key (`SubjectPublicKeyInfo`).
+        spki_sha256: [u8; 32],
+        /// The names it is for: host names, IP addresses, mail addresses and URIs.
+        names: Vec<String>,
+    },
     /// Nothing by a key, and the system says which process of this machine it is. It was among the
     /// [users](crate::LocalUsers) who may connect.
     Local(LocalPeer),
@@ -116,7 +124,10 @@ impl Peer {
     #[must_use]
     pub fn key(&self) -> Option<PublicKey> {
         match self.identity {
-            Identity::Anonymous | Identity::SharedKey | Identity::Local(_) => None,
+            Identity::Anonymous
+            | Identity::SharedKey
+            | Identity::Certificate { .. }
+            | Identity::Local(_) => None,
             Identity::StaticKey(key) => Some(key),
         }
     }
@@ -135,7 +146,7 @@ impl Peer {
         self.grant.as_ref().map_or(&[], |grant| &grant.roles)
     }
 
-    /// What carries the connection: `tcp`, `local`, `mem`, or `other` for a stream of the application's own.
+    /// What carries the connection: `tcp`, `tls`, `local`, `mem`, or `other` for a stream of the application's own.
     #[must_use]
     pub fn transport(&self) -> &'static str {
         self.transport
@@ -156,6 +167,10 @@ impl fmt::Display for Identity {
             Self::Anonymous => f.write_str("anonymous"),
             Self::StaticKey(key) => write!(f, "key {}", key.fingerprint()),
             Self::SharedKey => f.write_str("shared key"),
+            Self::Certificate { spki_sha256, names } => {
+                write!(f, "certificate sha256/{}", PublicKey::from_bytes(*spki_sha256))?;
+                if names.is_empty() { Ok(()) } else { write!(f, " of {}", names.join(", ")) }
+            }
             Self::Local(peer) => peer.fmt(f),
         }
     }

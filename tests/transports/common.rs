@@ -213,6 +213,24 @@ impl Place {
         }
     }
 
+    /// TLS, whose clients show a certificate or not.
+    #[cfg(feature = "tls")]
+    pub(crate) fn tls(mutual: bool) -> Self {
+        use network_protocol::tls::ClientConfig;
+        use network_protocol::tls::dev::DevCertificates;
+
+        let dev = DevCertificates::generate().unwrap();
+        let (mut server, mut client) = (dev.server_config(), ClientConfig::new().ca_pem(&dev.ca));
+        if mutual {
+            (server, client) = (server.client_ca_pem(&dev.ca), dev.client_config());
+        }
+        Self {
+            server: Arc::new(move |builder| builder.tls(server.clone())),
+            client: Arc::new(move |builder| builder.tls(client.clone())),
+            ..Self::plain("tls", "tls://127.0.0.1:0".to_owned(), identity(mutual, &dev))
+        }
+    }
+
     /// A socket in a folder of the test's own.
     #[cfg(unix)]
     pub(crate) fn local_path() -> Self {
@@ -246,6 +264,21 @@ impl Place {
     pub(crate) fn at(&self, address: &str) -> Self {
         Self { address: address.to_owned(), ..self.clone() }
     }
+}
+
+/// How a handler sees a client over TLS.
+#[cfg(feature = "tls")]
+fn identity(mutual: bool, dev: &network_protocol::tls::dev::DevCertificates) -> String {
+    use rcgen::PublicKeyData as _;
+    use sha2::Digest as _;
+
+    if !mutual {
+        return "anonymous".to_owned();
+    }
+    let key = rcgen::KeyPair::from_pem(&dev.client_key).unwrap();
+    let pin =
+        network_protocol::tls::Pin::new(sha2::Sha256::digest(key.subject_public_key_info()).into());
+    format!("certificate {pin} of dev-client")
 }
 
 fn unique() -> String {

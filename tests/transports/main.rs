@@ -51,4 +51,8 @@ over! {
     local: crate::common::Place::local_path();
     local_name: crate::common::Place::local_name();
     mem: crate::common::Place::mem();
+    #[cfg(feature = "tls")]
+    tls: crate::common::Place::tls(false);
+    #[cfg(feature = "tls")]
+    tls_mutual: crate::common::Place::tls(true);
 }

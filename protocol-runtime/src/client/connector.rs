@@ -27,7 +27,7 @@ use crate::session::{
     ClientSecurity, ClockPolicy, CompressionOffer, Config, MessageMemory, Security, Session,
 };
 use crate::setup::{ClientSetup, Secure, Trust};
-use crate::transport::{Address, LocalPeer, LocalUsers, Outgoing, Way};
+use crate::transport::{Address, LocalPeer, LocalUsers, Outgoing, TlsClient, Way};
 
 /// What each of the connections is made of.
 pub(super) struct Connector {
@@ -40,6 +40,7 @@ pub(super) struct Connector {
     pub(super) send_timeout: Option<Duration>,
     /// As whom a server at a local socket may run.
     pub(super) users: LocalUsers,
+    pub(super) tls: Option<TlsClient>,
     pub(super) check: Check,
     pub(super) compression: CompressionOffer,
     /// For large messages of all connections.
@@ -79,8 +80,9 @@ impl Connector {
     }
 
     async fn connect(&self, address: &Address, limit: Duration) -> Result<Outgoing, Error> {
-        let connected = timeout(limit, self.way.connect(address, &self.users)).await;
-        connected.map_err(|_| late(address, limit))?.map_err(|error| failed(address, &error))
+        let connecting = self.way.connect(address, &self.users, self.tls.as_ref());
+        let connected = timeout(limit, connecting).await;
+        connected.map_err(|_| late(address, limit))?.map_err(|error| failed(address, error))
     }
 
     /// Makes a connection of a stream.
@@ -173,8 +175,12 @@ fn late(address: &Address, limit: Duration) -> Error {
     Error::Io { kind: io::ErrorKind::TimedOut, text: text.into() }
 }
 
-fn failed(address: &Address, error: &io::Error) -> Error {
-    Error::Io { kind: error.kind(), text: format!("cannot connect to {address}: {error}").into() }
+fn failed(address: &Address, error: io::Error) -> Error {
+    let mut error = Error::from(error);
+    if let Error::Io { text, .. } = &mut error {
+        *text = format!("cannot connect to {address}: {text}").into();
+    }
+    error
 }
 
 /// Whether the server is not there, or has no room, so that another may be tried. Whatever is proven or

@@ -30,7 +30,7 @@ use crate::schema::End;
 use crate::serve::{Client, Serve};
 use crate::session::{ClockPolicy, CompressionOffer, MessageMemory};
 use crate::setup::{self, RESPONSE_TIMEOUT, Secure, Services};
-use crate::transport::{ByteStream, LocalUsers, Way, places};
+use crate::transport::{ByteStream, LocalUsers, TlsClient, Way, places};
 
 /// The most connections of one client.
 const CONNECTIONS_MAX: usize = 1_024;
@@ -85,6 +85,7 @@ pub struct ClientBuilder {
     connect_timeout: Option<Duration>,
     send_timeout: Option<Duration>,
     users: LocalUsers,
+    tls: Option<TlsClient>,
     schema_check: SchemaCheck,
     compression: CompressionOffer,
     level: Option<u32>,
@@ -102,6 +103,7 @@ impl Default for ClientBuilder {
             connect_timeout: None,
             send_timeout: None,
             users: LocalUsers::same(),
+            tls: None,
             schema_check: SchemaCheck::default(),
             compression: CompressionOffer::ALL,
             level: None,
@@ -161,6 +163,14 @@ impl ClientBuilder {
     /// sides have to say so. A warning is logged; in memory and on local sockets it is the default.
     pub fn insecure_plain(mut self) -> Self {
         self.secure.plain = true;
+        self
+    }
+
+    /// TLS, for servers at `tls://host:port`: whom to trust, and which certificate to show. Nothing of
+    /// Noise is inside it unless keys are named too. See [`ClientConfig`](crate::tls::ClientConfig).
+    #[cfg(feature = "_tls")]
+    pub fn tls(mut self, tls: impl Into<TlsClient>) -> Self {
+        self.tls = Some(tls.into());
         self
     }
 
@@ -449,11 +459,25 @@ impl ClientBuilder {
 
     fn connector(self, way: Way) -> Result<Connector, Error> {
         measure::describe();
+        for address in &way.places {
+            setup::check_tls(address, self.tls.is_some(), "say whom to trust")?;
+        }
+        if let (Some(tls), Some(clock)) = (&self.tls, self.secure.clock_of_day()) {
+            tls.set_clock(clock);
+        }
         let services =
             self.services.finish("no protocol is offered: add one with `.offer::<Protocol>()`")?;
         let compression = setup::compression(self.compression, self.level)?;
-        let Self { secure, limits, response_timeout, connect_timeout, send_timeout, users, .. } =
-            self;
+        let Self {
+            secure,
+            limits,
+            response_timeout,
+            connect_timeout,
+            send_timeout,
+            users,
+            tls,
+            ..
+        } = self;
         let memory = self.memory.unwrap_or_else(|| MessageMemory::new(&limits));
         let (limits, check) = (Arc::new(limits), Check::new(self.schema_check));
         Ok(Connector {
@@ -465,6 +489,7 @@ impl ClientBuilder {
             connect_timeout,
             send_timeout,
             users,
+            tls,
             check,
             compression,
             memory,

@@ -11,6 +11,7 @@ use crate::error::CloseReason;
 use crate::frame::reason::Reason;
 use crate::measure;
 use crate::session::{CallFailure, Event};
+use crate::transport::Stream;
 
 impl Driver {
     /// The session is over: what it still has goes out, and what nobody waits for ends.
@@ -39,7 +40,7 @@ impl Driver {
             wakers.extend(std::mem::take(&mut core.outlets).into_values());
             core.session.out_len()
         });
-        if left == 0 {
+        if left == 0 && !self.stream.as_ref().is_some_and(Stream::has_told) {
             // The peer is gone, or has said that it reads no more.
             self.leave();
         }

@@ -16,6 +16,7 @@ use crate::frame::reason::Reason;
 use crate::noise::Pattern;
 use crate::peer::Identity;
 use crate::session::{CallFailure, CallId, Event, Items, Role, Status};
+use crate::transport::{PeerCertificate, Stream};
 
 /// Callers woken at a time when output has room again.
 const WOKEN_AT_ONCE: usize = 64;
@@ -226,20 +227,27 @@ impl Driver {
                 false
             }
         };
+        let (tls, exported) = self.stream.as_ref().and_then(Stream::channel).unzip();
         let security = Security {
             pattern,
             suite,
-            handshake_hash: established.handshake_hash,
+            handshake_hash: established.handshake_hash.or(exported.flatten()),
             local_key: door.local_key.filter(|_| proves),
             peer_key: established.peer_key,
             clock_skew: established.clock_skew,
+            tls,
         };
         let stranger = self.shared.peer();
         let identity = match (established.peer_key, pattern) {
             (Some(key), _) => Identity::StaticKey(key),
             (None, Some(Pattern::NnPsk0)) => Identity::SharedKey,
-            // What the system says of it, if it does.
-            (None, _) => stranger.identity().clone(),
+            (None, _) => match security.tls.as_ref().and_then(|tls| tls.peer.clone()) {
+                Some(PeerCertificate { spki_sha256, names }) => {
+                    Identity::Certificate { spki_sha256, names }
+                }
+                // What the system says of it, if it does.
+                None => stranger.identity().clone(),
+            },
         };
         let (transport, address) = (stranger.transport(), stranger.address());
         if let Some(skew) = security.clock_skew

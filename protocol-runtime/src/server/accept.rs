@@ -210,7 +210,7 @@ impl Acceptor {
     }
 
     /// Tells a peer why it is not let in, and gives it a moment to read that.
-    fn refuse(&mut self, mut stream: Stream, reason: Reason, retry_after: Option<Duration>) {
+    fn refuse(&mut self, stream: Stream, reason: Reason, retry_after: Option<Duration>) {
         let Some(permit) = self.registry.refusal(REFUSALS_MAX) else {
             return;
         };
@@ -222,6 +222,7 @@ impl Acceptor {
             let _permit = permit;
             let mut reject = Vec::new();
             put_reject(&mut reject, rejected);
+            let (mut stream, reject) = stream.refused(reject);
             let told = async {
                 stream.write_all(&reject).await?;
                 stream.shutdown().await?;

@@ -35,8 +35,8 @@ use crate::protocol::side;
 use crate::schema::End;
 use crate::serve::Serve;
 use crate::session::{ClockPolicy, CompressionOffer, MessageMemory, ServerSecurity};
-use crate::setup::{RESPONSE_TIMEOUT, Secure, Services, compression};
-use crate::transport::{Address, Listen, Listener, LocalUsers};
+use crate::setup::{RESPONSE_TIMEOUT, Secure, Services, check_tls, compression};
+use crate::transport::{Address, Listen, Listener, LocalUsers, TlsServer};
 
 /// How long handlers may take to finish when a server drains.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
@@ -51,6 +51,7 @@ pub struct ServerBuilder {
     trusted: Vec<String>,
     exempt_loopback: bool,
     users: LocalUsers,
+    tls: Option<TlsServer>,
     limits: Limits,
     response_timeout: Duration,
     shutdown_timeout: Duration,
@@ -85,6 +86,7 @@ impl Default for ServerBuilder {
             trusted: Vec::new(),
             exempt_loopback: true,
             users: LocalUsers::same(),
+            tls: None,
             limits: Limits::default(),
             response_timeout: RESPONSE_TIMEOUT,
             shutdown_timeout: SHUTDOWN_TIMEOUT,
@@ -141,6 +143,15 @@ impl ServerBuilder {
     /// sides have to say so. A warning is logged; in memory and on local sockets it is the default.
     pub fn insecure_plain(mut self) -> Self {
         self.secure.plain = true;
+        self
+    }
+
+    /// TLS, for the address `tls://host:port`: the server's certificate, and whether clients show one.
+    /// Nothing of Noise is inside it unless keys are named too. See
+    /// [`ServerConfig`](crate::tls::ServerConfig).
+    #[cfg(feature = "_tls")]
+    pub fn tls(mut self, tls: impl Into<TlsServer>) -> Self {
+        self.tls = Some(tls.into());
         self
     }
 
@@ -261,8 +272,8 @@ impl ServerBuilder {
     /// to be made.
     pub async fn listen(self, address: &str) -> Result<Server, Error> {
         let address: Address = address.parse()?;
-        let users = self.users.clone();
-        self.start(&address, Listener::bind(&address, &users)).await
+        let (users, tls) = (self.users.clone(), self.tls.clone());
+        self.start(&address, Listener::bind(&address, &users, tls)).await
     }
 
     /// Starts serving the streams that arrive at a listener of the application's own: a simulated
@@ -285,6 +296,10 @@ impl ServerBuilder {
         address: &Address,
         bind: impl Future<Output = io::Result<Listener>>,
     ) -> Result<Server, Error> {
+        check_tls(address, self.tls.is_some(), "name the server's certificate")?;
+        if let Some(tls) = &self.tls {
+            tls.start(self.secure.clock_of_day()).await?;
+        }
         let services = self
             .services
             .finish("no protocol to serve: add one with `.add::<Protocol, _>(handler)`")?;

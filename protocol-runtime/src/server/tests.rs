@@ -175,7 +175,7 @@ impl Log {
 
 /// Connects and says what is no preface. Done when the server has forgotten it.
 async fn intrude(server: &Server, address: &str) {
-    let mut stream = Stream::connect(&address.parse().unwrap(), &USERS).await.unwrap().stream;
+    let mut stream = Stream::connect(&address.parse().unwrap(), &USERS, None).await.unwrap().stream;
     stream.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
     let mut answer = Vec::new();
     // It may end in any way.
@@ -240,7 +240,7 @@ async fn of_whoever_was_not_let_in_yet_little_is_read() {
     let builder = ServerBuilder::new().authorizer(Undecided).add::<Empty, _>(());
     let _server = builder.listen(ADDRESS).await.unwrap();
     let connect =
-        || async { Stream::connect(&ADDRESS.parse().unwrap(), &USERS).await.unwrap().stream };
+        || async { Stream::connect(&ADDRESS.parse().unwrap(), &USERS, None).await.unwrap().stream };
 
     // A message longer than that, as a client that is open sends it.
     let config = Config {

@@ -12,15 +12,37 @@ use std::time::Duration;
 
 use crate::compress::CompressionLevel;
 use crate::driver::Service;
-use crate::error::Error;
+use crate::error::{Error, TlsError};
 use crate::frame::preface::OFFERS_MAX;
 use crate::session::CompressionOffer;
+use crate::transport::Address;
 
 pub(crate) use self::secure::{ClientSetup, Secure, ServerSetup, blocking};
 pub(crate) use self::trust::Trust;
 
+/// What mends it that an address asks for TLS in a build without it.
+const NO_TLS: &str = "this build has no TLS: turn on the feature `tls`, and set it up";
+
 /// How long a call waits for its answer unless told otherwise.
 pub(crate) const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// TLS is set up where the address asks for it, and nowhere else: nobody who asked for it is to do
+/// without. `mend` says what there is to set up.
+pub(crate) fn check_tls(address: &Address, set_up: bool, mend: &'static str) -> Result<(), Error> {
+    let mend = if cfg!(feature = "_tls") { mend } else { NO_TLS };
+    let error = match (address, set_up) {
+        (Address::Tls { .. }, false) => TlsError::Missing(mend),
+        (Address::Tcp { host, port }, true) => {
+            let (host, port) = (host.clone(), *port);
+            TlsError::NotTlsAddress { wanted: Address::Tls { host, port }.to_string() }
+        }
+        (Address::Local { .. } | Address::Mem { .. } | Address::Other { .. }, true) => {
+            TlsError::NotTlsAddress { wanted: "tls://host:port".to_owned() }
+        }
+        (Address::Tls { .. }, true) | (_, false) => return Ok(()),
+    };
+    Err(Error::Tls(Box::new(error)))
+}
 
 /// How bodies are compressed, with the level that was asked for.
 pub(crate) fn compression(

@@ -13,7 +13,7 @@ use crate::identity::{FileError, ServerName, StateDir};
 use crate::limits::Limits;
 use crate::noise::{Keypair, PresharedKey, PublicKey, Suite, SuiteChoice};
 use crate::session::{ClientSecurity, ClockPolicy, ReplayFilter, ServerKey, ServerSecurity};
-use crate::transport::Address;
+use crate::transport::{Address, Clock};
 
 /// How a side wants its connections protected.
 #[derive(Clone, Default)]
@@ -118,9 +118,11 @@ impl Secure {
                         trust.insert(found).server_key()
                     }
                     (None, Address::Other { name }) => return Err(nameless(name)),
-                    // A name within this process is nobody else's, and of a local socket the system
-                    // says whose it is.
-                    (None, Address::Mem { .. } | Address::Local { .. }) => ServerKey::Unknown,
+                    // A name within this process is nobody else's, of a local socket the system says
+                    // whose it is, and TLS has looked at a certificate.
+                    (None, Address::Mem { .. } | Address::Local { .. } | Address::Tls { .. }) => {
+                        ServerKey::Unknown
+                    }
                 };
                 ClientSecurity::Mutual { local, server }
             }
@@ -193,8 +195,11 @@ impl Secure {
             _ if self.anonymous => Mode::Anonymous,
             _ if self.shared_key.is_some() => Mode::SharedKey,
             _ if self.server_auth => Mode::ServerAuth,
-            Address::Mem { .. } | Address::Local { .. } if !keys => Mode::Plain,
+            Address::Mem { .. } | Address::Local { .. } | Address::Tls { .. } if !keys => {
+                Mode::Plain
+            }
             Address::Tcp { .. }
+            | Address::Tls { .. }
             | Address::Local { .. }
             | Address::Mem { .. }
             | Address::Other { .. } => Mode::Mutual,
@@ -205,8 +210,14 @@ impl Secure {
     fn warn_plain(address: &Address) {
         match address {
             Address::Tcp { .. } | Address::Other { .. } => warn_insecure(address),
-            Address::Mem { .. } | Address::Local { .. } => {}
+            Address::Mem { .. } | Address::Local { .. } | Address::Tls { .. } => {}
         }
+    }
+
+    /// The clock of the application, for what reads that of the machine otherwise.
+    pub(crate) fn clock_of_day(&self) -> Option<Clock> {
+        let time = self.time.clone()?;
+        Some(Arc::new(move || time.unix_ms()))
     }
 
     fn time(&self) -> Arc<dyn TimeSource> {

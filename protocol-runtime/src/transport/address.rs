@@ -22,6 +22,14 @@ pub enum Address {
         /// The port; 0 lets the system choose one when listening.
         port: u16,
     },
+    /// `tls://host:port`: TCP, and TLS over it. The host is as that of `tcp://`, and the name that the
+    /// server's certificate is to be for.
+    Tls {
+        /// The host, without brackets.
+        host: String,
+        /// The port; 0 lets the system choose one when listening.
+        port: u16,
+    },
     /// `local://path-or-name`: on this machine, over a Unix domain socket or a named pipe. With a slash
     /// it is a path, absolute or from the working directory, as in `local:///run/chat.sock` and
     /// `local://./chat.sock`. A word is a name that is nowhere on a disk: abstract on Linux, a pipe on
@@ -55,52 +63,60 @@ pub enum AddressError {
     },
     /// The transport in front of `://` is not one of ours.
     #[error(
-        "`{scheme}` is no transport of this build: use `tcp://host:port`, `local://path` or `mem://name`"
+        "`{scheme}` is no transport of this build: use `tcp://host:port`, `tls://host:port`, `local://path` or `mem://name`"
     )]
     UnknownScheme {
         /// What was written before `://`.
         scheme: String,
     },
-    /// A TCP address without a port.
+    /// A TCP or TLS address without a port.
     #[error(
-        "`tcp://{host}` has no port: write `tcp://{host}:9000`, or port 0 to listen on any free one"
+        "`{scheme}://{host}` has no port: write `{scheme}://{host}:9000`, or port 0 to listen on any free one"
     )]
     NoPort {
-        /// What was written after `tcp://`.
+        /// The transport, as before `://`.
+        scheme: &'static str,
+        /// What was written after `://`.
         host: String,
     },
-    /// A TCP address whose port is no number from 0 to 65535.
+    /// A TCP or TLS address whose port is no number from 0 to 65535.
     #[error("`{port}` is no port: write a number from 0 to 65535 after the last colon")]
     BadPort {
         /// What was written after the last colon.
         port: String,
     },
-    /// A TCP address without a host.
+    /// A TCP or TLS address without a host.
     #[error(
-        "no host stands before `:{port}`: write `tcp://0.0.0.0:{port}` to listen on all interfaces, `tcp://127.0.0.1:{port}` for this machine"
+        "no host stands before `:{port}`: write `{scheme}://0.0.0.0:{port}` to listen on all interfaces, `{scheme}://127.0.0.1:{port}` for this machine"
     )]
     NoHost {
+        /// The transport, as before `://`.
+        scheme: &'static str,
         /// The port that was written.
         port: u16,
     },
     /// An IPv6 address without its brackets, where the port cannot be told from the address.
-    #[error("an IPv6 address stands in brackets: write `tcp://[{host}]:{port}`")]
+    #[error("an IPv6 address stands in brackets: write `{scheme}://[{host}]:{port}`")]
     BareIpv6 {
+        /// The transport, as before `://`.
+        scheme: &'static str,
         /// What was written before the last colon.
         host: String,
         /// What was written after the last colon.
         port: String,
     },
     /// Something in brackets that is no IPv6 address.
-    #[error("`{host}` in brackets is no IPv6 address: write it as in `tcp://[::1]:9000`")]
+    #[error("`{host}` in brackets is no IPv6 address: write it as in `{scheme}://[::1]:9000`")]
     BadIpv6 {
+        /// The transport, as before `://`.
+        scheme: &'static str,
         /// What was written in the brackets.
         host: String,
     },
     /// A host with a character no host has, or with a path behind the port.
     #[error("`{rest}` is no `host:port`: leave out spaces, user names, paths and queries")]
     NotHostAndPort {
-        /// What was written after `tcp://`.
+        /// What was written after `://`.
         rest: String,
     },
     /// Several addresses where one is wanted.
@@ -122,10 +138,20 @@ pub enum AddressError {
 }
 
 impl Address {
+    /// The same with another port, if it has one.
+    pub(super) fn with_port(&self, port: u16) -> Self {
+        match self {
+            Self::Tcp { host, .. } => Self::Tcp { host: host.clone(), port },
+            Self::Tls { host, .. } => Self::Tls { host: host.clone(), port },
+            Self::Local { .. } | Self::Mem { .. } | Self::Other { .. } => self.clone(),
+        }
+    }
+
     /// The transport's name, as before `://`.
     pub fn transport(&self) -> &'static str {
         match self {
             Self::Tcp { .. } => "tcp",
+            Self::Tls { .. } => "tls",
             Self::Local { .. } => "local",
             Self::Mem { .. } => "mem",
             Self::Other { .. } => "other",
@@ -141,7 +167,14 @@ impl FromStr for Address {
             return Err(AddressError::NoScheme { address: text.to_owned() });
         };
         match scheme {
-            "tcp" => tcp(rest),
+            "tcp" => {
+                let (host, port) = host_and_port("tcp", rest)?;
+                Ok(Self::Tcp { host, port })
+            }
+            "tls" => {
+                let (host, port) = host_and_port("tls", rest)?;
+                Ok(Self::Tls { host, port })
+            }
             "local" if rest.is_empty() => Err(AddressError::NoPath),
             "local" if rest.contains('\0') => Err(AddressError::BadPath),
             "local" => Ok(Self::Local { name: rest.to_owned() }),
@@ -161,8 +194,14 @@ impl From<AddressError> for Error {
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Tcp { host, port } if host.contains(':') => write!(f, "tcp://[{host}]:{port}"),
-            Self::Tcp { host, port } => write!(f, "tcp://{host}:{port}"),
+            Self::Tcp { host, port } | Self::Tls { host, port } => {
+                let scheme = self.transport();
+                if host.contains(':') {
+                    write!(f, "{scheme}://[{host}]:{port}")
+                } else {
+                    write!(f, "{scheme}://{host}:{port}")
+                }
+            }
             Self::Local { name } => write!(f, "local://{name}"),
             Self::Mem { name } => write!(f, "mem://{name}"),
             Self::Other { name } => write!(f, "other://{name}"),
@@ -198,7 +237,7 @@ fn is_scheme(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_alphabetic())
 }
 
-fn tcp(rest: &str) -> Result<Address, AddressError> {
+fn host_and_port(scheme: &'static str, rest: &str) -> Result<(String, u16), AddressError> {
     if rest.contains(',') {
         return Err(AddressError::Several);
     }
@@ -207,33 +246,41 @@ fn tcp(rest: &str) -> Result<Address, AddressError> {
     }
     if let Some(inner) = rest.strip_prefix('[') {
         let Some((host, behind)) = inner.split_once(']') else {
-            return Err(AddressError::BadIpv6 { host: inner.to_owned() });
+            return Err(AddressError::BadIpv6 { scheme, host: inner.to_owned() });
         };
         // A zone, as in `fe80::1%eth0`, is the resolver's business.
         let plain = host.split_once('%').map_or(host, |(address, _)| address);
         if plain.parse::<Ipv6Addr>().is_err() {
-            return Err(AddressError::BadIpv6 { host: host.to_owned() });
+            return Err(AddressError::BadIpv6 { scheme, host: host.to_owned() });
         }
         let Some(port) = behind.strip_prefix(':') else {
-            return Err(AddressError::NoPort { host: rest.to_owned() });
+            return Err(AddressError::NoPort { scheme, host: rest.to_owned() });
         };
-        return Ok(Address::Tcp { host: host.to_owned(), port: number(port)? });
+        return Ok((host.to_owned(), number(port)?));
     }
     if rest.parse::<Ipv6Addr>().is_ok() {
         let (host, port) = rest.rsplit_once(':').unwrap_or((rest, "9000"));
-        return Err(AddressError::BareIpv6 { host: host.to_owned(), port: port.to_owned() });
+        return Err(AddressError::BareIpv6 {
+            scheme,
+            host: host.to_owned(),
+            port: port.to_owned(),
+        });
     }
     let Some((host, port)) = rest.rsplit_once(':') else {
-        return Err(AddressError::NoPort { host: rest.to_owned() });
+        return Err(AddressError::NoPort { scheme, host: rest.to_owned() });
     };
     if host.contains(':') {
-        return Err(AddressError::BareIpv6 { host: host.to_owned(), port: port.to_owned() });
+        return Err(AddressError::BareIpv6 {
+            scheme,
+            host: host.to_owned(),
+            port: port.to_owned(),
+        });
     }
     let port = number(port)?;
     if host.is_empty() {
-        return Err(AddressError::NoHost { port });
+        return Err(AddressError::NoHost { scheme, port });
     }
-    Ok(Address::Tcp { host: host.to_owned(), port })
+    Ok((host.to_owned(), port))
 }
 
 fn number(port: &str) -> Result<u16, AddressError> {

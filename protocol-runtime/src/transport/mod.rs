@@ -1,10 +1,12 @@
-//! Byte streams and the listeners they come from: TCP, local sockets, memory and the application's own,
-//! one enum over each.
+//! Byte streams and the listeners they come from: TCP, TLS, local sockets, memory and the application's
+//! own, one enum over each.
 //!
 //! Everything above sees [`Stream`] and [`Listener`] and never asks which kind it holds; another
-//! transport is one more variant here. Nothing in this folder knows frames, keys or deadlines.
+//! transport is one more variant here. Nothing in this folder knows frames, deadlines or the keys of
+//! sessions.
 
 mod address;
+mod channel;
 mod dialed;
 mod local;
 mod mem;
@@ -13,6 +15,10 @@ mod race;
 mod tcp;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "_tls")]
+pub mod tls;
+#[cfg(not(feature = "_tls"))]
+mod without_tls;
 
 use std::fmt;
 use std::io;
@@ -25,12 +31,17 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 pub(crate) use self::address::places;
 pub use self::address::{Address, AddressError};
+pub use self::channel::{PeerCertificate, TlsChannel};
 pub(crate) use self::dialed::Writer;
 pub use self::local::{LocalPeer, LocalUsers};
 #[cfg(test)]
 pub(crate) use self::mem::fail_accept;
 pub(crate) use self::other::Way;
 pub use self::other::{Arrival, ByteStream, Listen};
+#[cfg(feature = "_tls")]
+pub(crate) use self::tls::{Clock, TlsClient, TlsServer};
+#[cfg(not(feature = "_tls"))]
+pub(crate) use self::without_tls::{Clock, TlsClient, TlsServer};
 
 /// One connection's bytes, both ways.
 pub(crate) enum Stream {
@@ -38,6 +49,9 @@ pub(crate) enum Stream {
     Tcp(tokio::net::TcpStream),
     /// The same, made by us.
     Dialed(dialed::Dialed),
+    /// One that TLS protects, or will once hands are shaken; from either side.
+    #[cfg(feature = "_tls")]
+    Tls(Box<tls::Secured>),
     /// A local socket, from either side.
     Local(local::Bytes),
     /// A pair of bounded pipes within this process.
@@ -83,10 +97,16 @@ pub(crate) enum Listener {
 
 impl Listener {
     /// Starts listening. The port 0 takes a free one, see [`Listener::address`].
-    pub(crate) async fn bind(address: &Address, users: &LocalUsers) -> io::Result<Self> {
+    pub(crate) async fn bind(
+        address: &Address,
+        users: &LocalUsers,
+        tls: Option<TlsServer>,
+    ) -> io::Result<Self> {
         match address {
             Address::Local { name } => local::Listener::bind(name, users).await.map(Self::Local),
-            Address::Tcp { host, port } => tcp::Listener::bind(host, *port).await.map(Self::Tcp),
+            Address::Tcp { host, port } | Address::Tls { host, port } => {
+                tcp::Listener::bind(host, *port, address, tls).await.map(Self::Tcp)
+            }
             Address::Mem { name } => mem::Listener::bind(name).map(Self::Mem),
             Address::Other { name } => Err(unknown(name)),
         }
@@ -122,10 +142,22 @@ impl Listener {
 }
 
 impl Stream {
-    /// Connects, without a deadline of its own.
-    pub(crate) async fn connect(address: &Address, users: &LocalUsers) -> io::Result<Outgoing> {
+    /// Connects, without a deadline of its own. Of TLS hands are shaken later, by whoever reads or writes.
+    pub(crate) async fn connect(
+        address: &Address,
+        users: &LocalUsers,
+        tls: Option<&TlsClient>,
+    ) -> io::Result<Outgoing> {
         let stream = match address {
-            Address::Tcp { host, port } => Self::Dialed(tcp::connect(host, *port).await?),
+            Address::Tcp { host, port } => {
+                Self::Dialed(dialed::Dialed::new(tcp::connect(host, *port).await?))
+            }
+            Address::Tls { host, port } => {
+                let tls = tls.ok_or(io::ErrorKind::Unsupported)?;
+                // What is wrong with its files is known before anybody is bothered.
+                let secures = tls.to(host).await.map_err(io::Error::other)?;
+                secures.secure(tcp::connect(host, *port).await?)
+            }
             Address::Local { name } => {
                 let (stream, server) = local::connect(name, users).await?;
                 return Ok(Outgoing { stream: Self::Local(stream), local: Some(server) });
@@ -140,7 +172,43 @@ impl Stream {
     pub(crate) fn writer(&self) -> Option<Weak<dyn Writer>> {
         match self {
             Self::Dialed(stream) => stream.writer(),
+            // It seals what goes out, so that nobody but the driver writes to it.
+            #[cfg(feature = "_tls")]
+            Self::Tls(_) => None,
             Self::Tcp(_) | Self::Local(_) | Self::Mem(_) | Self::Other(_) => None,
+        }
+    }
+
+    /// The stream of somebody who is not let in, and what to say on it instead of `reject`, which is in clear.
+    pub(crate) fn refused(self, reject: Vec<u8>) -> (Self, Vec<u8>) {
+        match self {
+            #[cfg(feature = "_tls")]
+            Self::Tls(stream) => stream.refused(),
+            other @ (Self::Tcp(_)
+            | Self::Dialed(_)
+            | Self::Local(_)
+            | Self::Mem(_)
+            | Self::Other(_)) => (other, reject),
+        }
+    }
+
+    /// How TLS protects the stream, with what is unique to it; none where it does not.
+    pub(crate) fn channel(&self) -> Option<(TlsChannel, Option<[u8; 32]>)> {
+        match self {
+            #[cfg(feature = "_tls")]
+            Self::Tls(stream) => Some((stream.channel()?, stream.exported())),
+            Self::Tcp(_) | Self::Dialed(_) | Self::Local(_) | Self::Mem(_) | Self::Other(_) => None,
+        }
+    }
+
+    /// Whether the stream itself has told the peer why it is at its end, who needs time to read that.
+    pub(crate) fn has_told(&self) -> bool {
+        match self {
+            #[cfg(feature = "_tls")]
+            Self::Tls(stream) => stream.has_failed(),
+            Self::Tcp(_) | Self::Dialed(_) | Self::Local(_) | Self::Mem(_) | Self::Other(_) => {
+                false
+            }
         }
     }
 }
@@ -154,6 +222,8 @@ impl AsyncRead for Stream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_read(cx, buf),
             Self::Dialed(stream) => Pin::new(stream).poll_read(cx, buf),
+            #[cfg(feature = "_tls")]
+            Self::Tls(stream) => Pin::new(stream).poll_read(cx, buf),
             Self::Local(stream) => Pin::new(stream).poll_read(cx, buf),
             Self::Mem(stream) => Pin::new(stream).poll_read(cx, buf),
             Self::Other(stream) => Pin::new(stream).poll_read(cx, buf),
@@ -170,6 +240,8 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_write(cx, buf),
             Self::Dialed(stream) => Pin::new(stream).poll_write(cx, buf),
+            #[cfg(feature = "_tls")]
+            Self::Tls(stream) => Pin::new(stream).poll_write(cx, buf),
             Self::Local(stream) => Pin::new(stream).poll_write(cx, buf),
             Self::Mem(stream) => Pin::new(stream).poll_write(cx, buf),
             Self::Other(stream) => Pin::new(stream).poll_write(cx, buf),
@@ -184,6 +256,8 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
             Self::Dialed(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
+            #[cfg(feature = "_tls")]
+            Self::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
             Self::Local(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
             Self::Mem(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
             Self::Other(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
@@ -194,6 +268,8 @@ impl AsyncWrite for Stream {
         match self {
             Self::Tcp(stream) => stream.is_write_vectored(),
             Self::Dialed(stream) => stream.is_write_vectored(),
+            #[cfg(feature = "_tls")]
+            Self::Tls(stream) => stream.is_write_vectored(),
             Self::Local(stream) => stream.is_write_vectored(),
             Self::Mem(stream) => stream.is_write_vectored(),
             Self::Other(stream) => stream.is_write_vectored(),
@@ -204,6 +280,8 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_flush(cx),
             Self::Dialed(stream) => Pin::new(stream).poll_flush(cx),
+            #[cfg(feature = "_tls")]
+            Self::Tls(stream) => Pin::new(stream).poll_flush(cx),
             Self::Local(stream) => Pin::new(stream).poll_flush(cx),
             Self::Mem(stream) => Pin::new(stream).poll_flush(cx),
             Self::Other(stream) => Pin::new(stream).poll_flush(cx),
@@ -214,6 +292,8 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
             Self::Dialed(stream) => Pin::new(stream).poll_shutdown(cx),
+            #[cfg(feature = "_tls")]
+            Self::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
             Self::Local(stream) => Pin::new(stream).poll_shutdown(cx),
             Self::Mem(stream) => Pin::new(stream).poll_shutdown(cx),
             Self::Other(stream) => Pin::new(stream).poll_shutdown(cx),
@@ -228,6 +308,8 @@ impl fmt::Debug for Stream {
             Self::Dialed(stream) => stream.fmt(f),
             Self::Local(stream) => stream.fmt(f),
             Self::Mem(stream) => stream.fmt(f),
+            #[cfg(feature = "_tls")]
+            Self::Tls(_) => f.write_str("Tls"),
             Self::Other(_) => f.write_str("Other"),
         }
     }

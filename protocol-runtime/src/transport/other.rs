@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
-use super::{Address, Incoming, LocalUsers, Outgoing, Stream};
+use super::{Address, Incoming, LocalUsers, Outgoing, Stream, TlsClient};
 
 /// Bytes both ways, in order, from one end to the other. Implemented for whatever is that.
 pub trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
@@ -158,10 +158,15 @@ impl Way {
     }
 
     /// The next stream to one of the places, without a deadline of its own.
-    pub(crate) async fn connect(&self, to: &Address, users: &LocalUsers) -> io::Result<Outgoing> {
+    pub(crate) async fn connect(
+        &self,
+        to: &Address,
+        users: &LocalUsers,
+        tls: Option<&TlsClient>,
+    ) -> io::Result<Outgoing> {
         match &self.open {
             Some(open) => open().await,
-            None => Stream::connect(to, users).await,
+            None => Stream::connect(to, users, tls).await,
         }
     }
 }

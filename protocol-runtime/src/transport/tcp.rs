@@ -5,9 +5,8 @@ use std::net::SocketAddr;
 
 use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
 
-use super::dialed::Dialed;
 use super::race::race;
-use super::{Address, Incoming, Stream};
+use super::{Address, Incoming, Stream, TlsServer};
 
 /// Connections that the system holds until they are accepted, if it is not told to hold fewer. The
 /// 128 that are usual are full at once in a flood, and honest clients then try again after seconds.
@@ -18,10 +17,17 @@ const BACKLOG: u32 = 4_096;
 pub(crate) struct Listener {
     socket: TcpListener,
     address: Address,
+    /// What each connection is wrapped in, if it is in anything.
+    tls: Option<TlsServer>,
 }
 
 impl Listener {
-    pub(super) async fn bind(host: &str, port: u16) -> io::Result<Self> {
+    pub(super) async fn bind(
+        host: &str,
+        port: u16,
+        named: &Address,
+        tls: Option<TlsServer>,
+    ) -> io::Result<Self> {
         let mut socket =
             Err(io::Error::new(io::ErrorKind::InvalidInput, format!("`{host}` has no address")));
         for at in lookup(host, port).await? {
@@ -32,15 +38,20 @@ impl Listener {
         }
         let socket = socket?;
         // The host stays as it was written: a certificate or a person may know it by that name.
-        let address = Address::Tcp { host: host.to_owned(), port: socket.local_addr()?.port() };
-        Ok(Self { socket, address })
+        let address = named.with_port(socket.local_addr()?.port());
+        Ok(Self { socket, address, tls })
     }
 
     pub(super) async fn accept(&mut self) -> io::Result<Incoming> {
         let (stream, from) = self.socket.accept().await?;
         stream.set_nodelay(true)?;
         let ip = Some(from.ip());
-        Ok(Incoming { stream: Stream::Tcp(stream), from: format!("tcp://{from}"), ip, local: None })
+        let stream = match &self.tls {
+            Some(tls) => tls.accept(stream)?,
+            None => Stream::Tcp(stream),
+        };
+        let from = format!("{}://{from}", self.address.transport());
+        Ok(Incoming { stream, from, ip, local: None })
     }
 
     pub(super) fn address(&self) -> &Address {
@@ -59,11 +70,11 @@ fn listen(at: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Connects to whichever of the host's addresses answers first.
-pub(super) async fn connect(host: &str, port: u16) -> io::Result<Dialed> {
+pub(super) async fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
     let addresses = lookup(host, port).await?;
     let stream = race(addresses, TcpStream::connect).await?;
     stream.set_nodelay(true)?;
-    Ok(Dialed::new(stream))
+    Ok(stream)
 }
 
 async fn lookup(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {

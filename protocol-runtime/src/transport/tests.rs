@@ -36,7 +36,7 @@ fn a_wrong_address_says_how_to_write_it() {
     for (text, mend) in [
         ("127.0.0.1:9000", "write `tcp://127.0.0.1:9000`"),
         ("", "names no transport"),
-        ("http://example.com:80", "use `tcp://host:port`, `local://path` or `mem://name`"),
+        ("http://example.com:80", "use `tcp://host:port`, `tls://host:port`, `local://path` or"),
         ("tcp://example.com", "write `tcp://example.com:9000`"),
         ("tcp://[::1]", "write `tcp://[::1]:9000`"),
         ("tcp://::1:9000", "write `tcp://[::1]:9000`"),
@@ -44,6 +44,8 @@ fn a_wrong_address_says_how_to_write_it() {
         ("tcp://2001:db8::7:443", "write `tcp://[2001:db8::7]:443`"),
         ("tcp://[nonsense]:1", "no IPv6 address"),
         ("tcp://[::1:1", "no IPv6 address"),
+        ("tls://example.com", "write `tls://example.com:9000`"),
+        ("tls://::1:9000", "write `tls://[::1]:9000`"),
         ("tcp://:9000", "write `tcp://0.0.0.0:9000`"),
         ("tcp://host:port", "`port` is no port"),
         ("tcp://host:65536", "from 0 to 65535"),
@@ -86,9 +88,9 @@ fn several_addresses_are_read_in_their_order() {
 }
 
 async fn carries_bytes_both_ways(address: &str) {
-    let mut listener = Listener::bind(&address.parse().unwrap(), &USERS).await.unwrap();
+    let mut listener = Listener::bind(&address.parse().unwrap(), &USERS, None).await.unwrap();
     let real = listener.address().clone();
-    let (client, server) = tokio::join!(Stream::connect(&real, &USERS), listener.accept());
+    let (client, server) = tokio::join!(Stream::connect(&real, &USERS, None), listener.accept());
     let (mut client, mut server) = (client.unwrap().stream, server.unwrap());
     assert!(server.from.starts_with(real.transport()), "{}", server.from);
 
@@ -113,18 +115,18 @@ async fn streams_carry_bytes_both_ways() {
 
 #[tokio::test]
 async fn port_0_becomes_the_real_port() {
-    let listener = Listener::bind(&tcp("127.0.0.1", 0), &USERS).await.unwrap();
+    let listener = Listener::bind(&tcp("127.0.0.1", 0), &USERS, None).await.unwrap();
     let Address::Tcp { port, .. } = *listener.address() else { panic!("a tcp address") };
     assert_ne!(port, 0);
-    let taken = Listener::bind(&tcp("127.0.0.1", port), &USERS).await.unwrap_err();
+    let taken = Listener::bind(&tcp("127.0.0.1", port), &USERS, None).await.unwrap_err();
     assert_eq!(taken.kind(), io::ErrorKind::AddrInUse);
 }
 
 #[tokio::test]
 async fn tcp_streams_have_nodelay_on_both_sides() {
-    let mut listener = Listener::bind(&tcp("127.0.0.1", 0), &USERS).await.unwrap();
+    let mut listener = Listener::bind(&tcp("127.0.0.1", 0), &USERS, None).await.unwrap();
     let address = listener.address().clone();
-    let (client, server) = tokio::join!(Stream::connect(&address, &USERS), listener.accept());
+    let (client, server) = tokio::join!(Stream::connect(&address, &USERS, None), listener.accept());
     let (client, server) = (client.unwrap().stream, server.unwrap().stream);
     let (Stream::Dialed(client), Stream::Tcp(server)) = (client, server) else {
         panic!("tcp streams")
@@ -135,24 +137,24 @@ async fn tcp_streams_have_nodelay_on_both_sides() {
 #[tokio::test]
 async fn a_memory_name_belongs_to_one_listener_and_is_freed_with_it() {
     let address: Address = "mem://transport-one".parse().unwrap();
-    let missing = Stream::connect(&address, &USERS).await.unwrap_err();
+    let missing = Stream::connect(&address, &USERS, None).await.unwrap_err();
     assert_eq!(missing.kind(), io::ErrorKind::ConnectionRefused);
 
-    let first = Listener::bind(&address, &USERS).await.unwrap();
+    let first = Listener::bind(&address, &USERS, None).await.unwrap();
     assert_eq!(
-        Listener::bind(&address, &USERS).await.unwrap_err().kind(),
+        Listener::bind(&address, &USERS, None).await.unwrap_err().kind(),
         io::ErrorKind::AddrInUse
     );
     drop(first);
-    let _second = Listener::bind(&address, &USERS).await.unwrap();
+    let _second = Listener::bind(&address, &USERS, None).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_failed_accept_leaves_the_listener_working() {
     let address: Address = "mem://transport-fail".parse().unwrap();
-    let mut listener = Listener::bind(&address, &USERS).await.unwrap();
+    let mut listener = Listener::bind(&address, &USERS, None).await.unwrap();
     fail_accept("transport-fail", io::ErrorKind::ConnectionAborted.into()).await;
     assert_eq!(listener.accept().await.unwrap_err().kind(), io::ErrorKind::ConnectionAborted);
-    let (client, server) = tokio::join!(Stream::connect(&address, &USERS), listener.accept());
+    let (client, server) = tokio::join!(Stream::connect(&address, &USERS, None), listener.accept());
     assert!(client.is_ok() && server.is_ok());
 }
