@@ -468,8 +468,7 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
                     && let Some(input) = extras.input.take()
                 {
                     extras.streamed = true;
-                    let started = input(shared.clone(), call);
-                    shared.with(|core| core.started.push(started));
+                    shared.send_input(call, input);
                 }
                 Start::Sent { call, written }
             }

@@ -111,8 +111,11 @@ impl Way {
         if !self.maybe_executed {
             return error;
         }
-        if let CallError::ConnectionLost { .. } | CallError::NotConnected(_) | CallError::NotSent =
-            error
+        if let CallError::ConnectionLost { .. }
+        | CallError::NotConnected(_)
+        | CallError::NotSent
+        | CallError::Overloaded { .. }
+        | CallError::Encode(_) = error
         {
             return CallError::ConnectionLost { maybe_executed: true };
         }

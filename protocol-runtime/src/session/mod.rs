@@ -290,6 +290,15 @@ impl Session {
         }
     }
 
+    /// Whether this side's stream of a call is not at its end.
+    #[cfg(feature = "net")]
+    pub(crate) fn is_sending(&mut self, call: CallId) -> bool {
+        match &mut self.state {
+            State::Open(open) => open.is_sending(call),
+            State::Handshaking(_) | State::Closed(_) => false,
+        }
+    }
+
     /// Whether this side does not read for the time being.
     #[cfg(feature = "net")]
     pub(crate) const fn is_paused(&self) -> bool {

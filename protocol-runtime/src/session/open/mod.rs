@@ -270,7 +270,7 @@ impl Open {
             }
             let Some(fragment) = core.outbox.fragment(at, most, share) else { return };
             stats::count(&mut core.stats.frames_out);
-            self.fragment_sent(&fragment, core);
+            self.fragment_sent(fragment, core);
         }
     }
 
@@ -460,18 +460,7 @@ impl Core {
     }
 
     fn write_fault(&mut self, call: CallId, fault: &Fault) -> Result<(), EncodeError> {
-        let after = if let Fault::Overloaded { retry_after: Some(after) } = fault {
-            after.as_millis()
-        } else {
-            0
-        };
-        let body = ErrorBody {
-            code: fault.code(),
-            retry_after_ms: u32::try_from(after).unwrap_or(u32::MAX),
-            text: fault.text().to_owned(),
-            detail: Bytes::new(),
-        };
-        self.write_small(Head::Error { call }, &body)
+        self.write_small(Head::Error { call }, &failure(fault))
     }
 
     /// Appends the last frame of this side.
@@ -482,7 +471,22 @@ impl Core {
     }
 }
 
-/// What an Error frame says.
+/// What an Error frame says of a fault that is not the application's.
+fn failure(fault: &Fault) -> ErrorBody {
+    let after = if let Fault::Overloaded { retry_after: Some(after) } = fault {
+        after.as_millis()
+    } else {
+        0
+    };
+    ErrorBody {
+        code: fault.code(),
+        retry_after_ms: u32::try_from(after).unwrap_or(u32::MAX),
+        text: fault.text().to_owned(),
+        detail: Bytes::new(),
+    }
+}
+
+/// Reads what an Error frame says.
 fn read_failure(body: &Bytes, core: &Core) -> Result<CallFailure, Error> {
     // As large as any message: the typed error is the application's, and shares the frame.
     let options = DecodeOptions { budget: body.len().saturating_add(small().budget), ..small() };

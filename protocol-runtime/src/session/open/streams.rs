@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use super::super::event::{Event, ItemRefused, Unanswered};
 use super::super::in_flight::Answered;
-use super::super::outbox::{Fragment, Outgoing};
+use super::super::outbox::{Behind, Fragment, Outgoing};
 use super::super::shape::Shape;
 use super::super::window::{Receiving, Sending, Streams};
 use super::super::{Core, stats};
@@ -34,6 +34,11 @@ impl Open {
     /// This side's stream of a call.
     pub(super) fn sending(&mut self, call: CallId) -> Option<&mut Sending> {
         self.streams(call)?.1.send.as_mut()
+    }
+
+    #[cfg(feature = "net")]
+    pub(in super::super) fn is_sending(&mut self, call: CallId) -> bool {
+        self.sending(call).is_some()
     }
 
     /// The peer's stream of a call.
@@ -84,7 +89,7 @@ impl Open {
         core: &Core,
         call: CallId,
     ) -> Result<(Outgoing<'static>, &mut Sending), ItemRefused> {
-        if core.outbox.ends_behind(call) {
+        if is_last(core, call) {
             return Err(ItemRefused::NotOpen);
         }
         let compression = self.compression;
@@ -101,18 +106,22 @@ impl Open {
         core: &mut Core,
         call: CallId,
     ) -> Result<(), Unanswered> {
-        if self.sending(call).is_none() || core.outbox.ends_behind(call) {
+        if self.sending(call).is_none() || is_last(core, call) {
             return Err(Unanswered::NotOpen);
         }
+        if !self.end_behind(core, call, Behind::End) {
+            self.write_end(core, call)?;
+        }
+        Ok(())
+    }
+
+    /// Ends this side's stream behind an item that is not all sent. False if there is none.
+    pub(super) fn end_behind(&mut self, core: &mut Core, call: CallId, then: Behind) -> bool {
         // Nothing more is to be sent, so there is nothing to be told of any more.
         if let Some(sending) = self.sending(call) {
             sending.refused = false;
         }
-        // An item that is not all sent goes first.
-        if !core.outbox.end_after(call) {
-            self.write_end(core, call)?;
-        }
-        Ok(())
+        core.outbox.put_behind(call, then)
     }
 
     fn write_end(&mut self, core: &mut Core, call: CallId) -> Result<(), EncodeError> {
@@ -349,7 +358,7 @@ impl Open {
     }
 
     /// A fragment went out.
-    pub(super) fn fragment_sent(&mut self, fragment: &Fragment, core: &mut Core) {
+    pub(super) fn fragment_sent(&mut self, fragment: Fragment, core: &mut Core) {
         let call = match fragment.head {
             Head::Item { call } => {
                 if let Some(sending) = self.sending(call) {
@@ -372,13 +381,29 @@ impl Open {
             | Head::GoAway
             | Head::Close) => head.call(),
         };
-        let Some(then_end) = fragment.last else { return };
+        let Some(then) = fragment.last else { return };
         self.tell_of_credit(call, core);
-        if let Some(call) = call.filter(|_| then_end) {
-            // As small as it is, it fits.
-            let _fits = self.write_end(core, call);
+        let Some(call) = call else { return };
+        match then {
+            Behind::Open => {}
+            Behind::End => {
+                // As small as it is, it fits.
+                let _fits = self.write_end(core, call);
+            }
+            Behind::Error(body) => {
+                // Its length was looked at when it came here.
+                let _fits = self.write_error(core, call, |out| {
+                    out.extend_from_slice(&body);
+                    Ok(())
+                });
+            }
         }
     }
+}
+
+/// Whether nothing comes behind the item of a call that is not all sent but its end.
+fn is_last(core: &Core, call: CallId) -> bool {
+    core.outbox.behind(call).is_some_and(|then| *then != Behind::Open)
 }
 
 /// Whether the next item of a call may be sent. If not, its owner is told when it may.

@@ -502,30 +502,71 @@ fn cancels_of_what_is_half_sent_are_held_against_the_same_budget_on_both_sides()
     pair.assert_status(Status::Open);
 }
 
-/// Four items of streams of the server's went out in part, and wait for credit.
-fn four_half_sent(pair: &mut Pair) -> Vec<CallId> {
-    let calls: Vec<_> = (0..4).map(|_| opened(pair, 2)).collect();
-    for &call in &calls {
-        pair.server.session.item(call, append(&[7; 4_000])).unwrap();
-    }
+/// A call whose server has half sent an item of 4,000 octets, and then failed with a typed error as long.
+fn failed_behind_half_an_item(pair: &mut Pair) -> CallId {
+    let call = opened(pair, 2);
+    pair.server.session.item(call, append(&[7; 4_000])).unwrap();
     assert!(pair.carry(Role::Server));
-    calls
+    pair.server.session.reply_error(call, append(&[8; 4_000])).unwrap();
+    call
 }
 
 #[test]
-fn a_long_error_in_place_of_half_an_item_leaves_no_room_for_another_message() {
+fn an_error_comes_behind_the_item_that_is_half_sent() {
     let small = |limits: Limits| limits.with_stream_window(1_024).unwrap();
     let mut pair = Pair::streaming(|limits| small(limits).with_fragment_bytes(1_024).unwrap());
-    let calls = four_half_sent(&mut pair);
-    // It waits for its turn behind a request, which has to wait for an end of the four.
-    pair.server.call(pair.now, &[7; 5_000], None);
-    pair.server.session.reply_error(calls[3], append(&[7; 5_000])).unwrap();
+    for _ in 0..5 {
+        let call = failed_behind_half_an_item(&mut pair);
+        // There is nothing else to be said of the call.
+        let server = &mut pair.server.session;
+        assert_eq!(server.item(call, append(b"more")), Err(ItemRefused::NotOpen));
+        assert_eq!(server.end(call), Err(Unanswered::NotOpen));
+        assert_eq!(server.reply_error(call, append(b"again")), Err(Unanswered::NotOpen));
+        assert_eq!(server.fail(call, &Fault::HandlerPanicked), Err(Unanswered::NotOpen));
+        assert_eq!(pair.client.take_events(), []);
+        pair.settle();
+        let events = pair.client.take_events();
+        let [Event::Item { body, .. }, Event::Failed { error, .. }] = &events[..] else {
+            panic!("{events:?}")
+        };
+        assert_eq!(body, &[7; 4_000][..]);
+        assert_eq!(*error, CallFailure::Application(vec![8; 4_000].into()));
+        assert_eq!(pair.server.session.served_in_flight(), 0);
+    }
+    pair.assert_status(Status::Open);
+}
+
+#[test]
+fn an_error_that_is_too_long_behind_half_an_item_is_told_as_such() {
+    let small = |limits: Limits| limits.with_stream_window(1_024).unwrap();
+    let small = |limits: Limits| small(limits).with_message_bytes(8_192).unwrap();
+    let mut pair = Pair::streaming(|limits| small(limits).with_fragment_bytes(1_024).unwrap());
+    let call = opened(&mut pair, 2);
+    pair.server.session.item(call, append(&[7; 4_000])).unwrap();
     assert!(pair.carry(Role::Server));
-    pair.assert_status(Status::Open);
+    let refused = pair.server.session.reply_error(call, append(&[8; 10_000]));
+    assert!(matches!(refused, Err(Unanswered::Encode(_))), "{refused:?}");
     pair.settle();
-    pair.assert_status(Status::Open);
     let events = pair.client.take_events();
-    assert!(matches!(&events[..], [Event::Failed { .. }, Event::Request { .. }, ..]), "{events:?}");
+    let [Event::Item { .. }, Event::Failed { error, .. }] = &events[..] else {
+        panic!("{events:?}")
+    };
+    assert_eq!(*error, CallFailure::Remote(Fault::ResponseTooLarge));
+}
+
+#[test]
+fn a_call_that_is_cancelled_before_its_error_went_out_leaves_nothing() {
+    let small = |limits: Limits| limits.with_stream_window(1_024).unwrap();
+    let mut pair = Pair::streaming(|limits| small(limits).with_fragment_bytes(1_024).unwrap());
+    for _ in 0..5 {
+        let call = failed_behind_half_an_item(&mut pair);
+        pair.client.session.cancel(pair.now, call);
+        pair.settle();
+        assert_eq!(pair.server.session.served_in_flight(), 0);
+        assert_eq!(pair.server.session.out_len(), 0);
+        assert_eq!(pair.client.take_events(), []);
+    }
+    pair.assert_status(Status::Open);
 }
 
 #[test]
