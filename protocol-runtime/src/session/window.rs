@@ -92,8 +92,12 @@ impl Receiving {
 
     /// What a frame cost is free again; never more than was charged.
     pub(super) fn free(&mut self, cost: u32) {
-        let used = self.size.saturating_sub(self.left).saturating_sub(self.owed);
-        self.owed = self.owed.saturating_add(cost.min(used));
+        self.owed = self.owed.saturating_add(cost.min(self.used()));
+    }
+
+    /// What came and is not free again.
+    pub(super) const fn used(&self) -> u32 {
+        self.size.saturating_sub(self.left).saturating_sub(self.owed)
     }
 
     /// What the peer may still send.

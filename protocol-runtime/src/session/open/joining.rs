@@ -34,6 +34,8 @@ pub(super) struct Joined {
     pub(super) head: Head,
     pub(super) prefix: Prefix,
     body: Long,
+    /// What its fragments cost and is not free yet.
+    held: u32,
     /// None if the message is refused already, and what comes of it is dropped.
     charge: Option<Charge>,
 }
@@ -42,10 +44,11 @@ pub(super) struct Joined {
 pub(super) enum Next {
     /// There is more to come.
     Wait,
-    /// There is more to come, and there is no memory for it: all of it is dropped.
-    Full,
-    /// The message is whole.
-    Whole(Prefix, Bytes),
+    /// There is more to come, and there is no memory for it: all of it is dropped. So much of what its
+    /// fragments cost is not free yet.
+    Full(u32),
+    /// The message is whole, and so much of what its fragments cost is not free yet.
+    Whole(Prefix, Bytes, u32),
     /// The message was dropped, and this was the last of it.
     Dropped,
 }
@@ -86,7 +89,7 @@ impl Joining {
             return Err(BadFrame::TooManyUnfinished(MAX).into());
         }
         let charge = memory.map(MessageMemory::charge);
-        self.messages.push(Joined { head, prefix, body: Long::default(), charge });
+        self.messages.push(Joined { head, prefix, body: Long::default(), held: 0, charge });
         let at = self.messages.len().saturating_sub(1);
         Ok(self.add(at, body, false))
     }
@@ -95,6 +98,7 @@ impl Joining {
     pub(super) fn add(&mut self, at: usize, body: &[u8], last: bool) -> Next {
         let Some(one) = self.messages.get_mut(at) else { return Next::Dropped };
         let full = one.charge.as_mut().is_some_and(|charge| !charge.grow(body.len()));
+        let held = one.held;
         if full {
             one.charge = None;
             one.body = Long::default();
@@ -103,18 +107,28 @@ impl Joining {
             one.body.append(body);
         }
         if !last {
-            return if full { Next::Full } else { Next::Wait };
+            return if full { Next::Full(held) } else { Next::Wait };
         }
         let one = self.messages.swap_remove(at);
         match one.charge {
             Some(charge) => {
                 let mut body = one.body;
                 body.fit();
-                Next::Whole(one.prefix, charge.keep(body))
+                Next::Whole(one.prefix, charge.keep(body), one.held)
             }
-            None if full => Next::Full,
+            None if full => Next::Full(held),
             None => Next::Dropped,
         }
+    }
+
+    /// What the fragments of the unfinished item of this call, or one-way message, cost and is not free
+    /// yet.
+    pub(super) fn held(&mut self, call: Option<CallId>) -> Option<&mut u32> {
+        let kind = if call.is_some() { Kind::Item } else { Kind::Event };
+        let same = |one: &&mut Joined| {
+            one.head.kind() == kind && one.head.call() == call && one.charge.is_some()
+        };
+        self.messages.iter_mut().find(same).map(|one| &mut one.held)
     }
 
     /// How long the message at this place is so far, and its kind.

@@ -81,10 +81,14 @@ impl Open {
         core: &mut Core,
     ) -> Result<(), Error> {
         match next {
-            Next::Whole(prefix, body) => self.deliver(head, prefix, body, cost, core),
+            Next::Whole(prefix, body, held) => {
+                let cost = cost.map(|cost| cost.saturating_add(held));
+                self.deliver(head, prefix, body, cost, core)
+            }
+            Next::Wait if self.hold(head.call(), cost) => Ok(()),
             Next::Wait | Next::Dropped => self.recover(head, cost, core),
-            Next::Full => {
-                self.recover(head, cost, core)?;
+            Next::Full(held) => {
+                self.recover(head, cost.map(|cost| cost.saturating_add(held)), core)?;
                 self.no_memory(head, core)
             }
         }

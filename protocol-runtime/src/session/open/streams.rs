@@ -161,6 +161,9 @@ impl Open {
         let due = receiving.due();
         // A Credit is small, and there is nobody to tell if it did not fit.
         let _fits = Self::give(Some(call), due, core);
+        if !self.joining.is_empty() {
+            self.release(Some(call), core);
+        }
     }
 
     /// What a frame costs its sender, if it is one that costs.
@@ -181,6 +184,45 @@ impl Open {
             | Head::GoAway
             | Head::Close => Ok(None),
         }
+    }
+
+    /// Whether what a fragment cost is not free before the message is taken that it belongs to: others
+    /// wait to be taken before that. If none does, the message may be longer than the window.
+    pub(super) fn hold(&mut self, call: Option<CallId>, cost: Option<u32>) -> bool {
+        let receiving = match call {
+            Some(call) => self.receiving(call),
+            None => Some(&mut self.events_in),
+        };
+        let used = receiving.map(|receiving| receiving.used());
+        let (Some(used), Some(cost), Some(held)) = (used, cost, self.joining.held(call)) else {
+            return false;
+        };
+        let waits = used > held.saturating_add(cost);
+        if waits {
+            *held = held.saturating_add(cost);
+        }
+        waits
+    }
+
+    /// Frees what the fragments of a message cost, if nothing waits to be taken before it.
+    pub(super) fn release(&mut self, call: Option<CallId>, core: &mut Core) {
+        let Some(held) = self.joining.held(call).map(|held| *held).filter(|held| *held > 0) else {
+            return;
+        };
+        let receiving = match call {
+            Some(call) => self.receiving(call),
+            None => Some(&mut self.events_in),
+        };
+        let Some(receiving) = receiving.filter(|receiving| receiving.used() <= held) else {
+            return;
+        };
+        receiving.free(held);
+        let due = receiving.due_if_low();
+        if let Some(rest) = self.joining.held(call) {
+            *rest = 0;
+        }
+        // A Credit is small, and there is nobody to tell if it did not fit.
+        let _fits = Self::give(call, due, core);
     }
 
     /// What a fragment cost is free again: it has joined others, or was dropped.

@@ -593,3 +593,71 @@ fn a_call_that_times_out_with_half_an_item_sent_is_given_up_at_its_peer() {
     }
     pair.assert_status(Status::Open);
 }
+
+/// So many octets of items came to the client, and cost so much.
+fn came(pair: &mut Pair) -> (usize, usize) {
+    pair.client.take_events().iter().fold((0, 0), |(octets, costs), event| match event {
+        Event::Item { body, cost, .. } => (octets + body.len(), costs + cost),
+        _ => (octets, costs),
+    })
+}
+
+#[test]
+fn long_items_that_nobody_takes_are_little_more_than_the_window() {
+    let small = |limits: Limits| limits.with_stream_window(4_096).unwrap();
+    let mut pair = Pair::streaming(|limits| small(limits).with_fragment_bytes(1_024).unwrap());
+    let call = opened(&mut pair, 2);
+    let mut sent = 0;
+    for _ in 0..20 {
+        let (mut octets, mut costs) = (0, 0);
+        while pair.server.session.item(call, append(&[7; 1_500])).is_ok() {
+            sent += 1_500;
+            pair.settle();
+            let (more, cost) = came(&mut pair);
+            (octets, costs) = (octets + more, costs + cost);
+        }
+        // The first joins while nothing waits, and costs only its last fragment.
+        assert!((3_000..=4_096 + 1_500).contains(&octets), "{octets}");
+        assert!(costs <= 4_096);
+        // What is taken makes room for as much.
+        pair.client.session.taken(call, costs);
+        pair.settle();
+        let (_, cost) = came(&mut pair);
+        pair.client.session.taken(call, cost);
+        pair.settle();
+    }
+    assert!(sent > 60_000, "{sent}");
+    pair.assert_status(Status::Open);
+}
+
+#[test]
+fn an_item_longer_than_the_window_passes_behind_one_that_waits_when_that_is_taken() {
+    let small = |limits: Limits| limits.with_stream_window(1_024).unwrap();
+    let mut pair = Pair::streaming(|limits| small(limits).with_fragment_bytes(1_024).unwrap());
+    let call = opened(&mut pair, 2);
+    pair.server.session.item(call, append(&[1; 100])).unwrap();
+    pair.server.session.item(call, append(&[2; 10_000])).unwrap();
+    pair.settle();
+    assert_eq!(came(&mut pair), (100, 100));
+    pair.client.session.taken(call, 100);
+    pair.settle();
+    assert_eq!(came(&mut pair).0, 10_000);
+}
+
+#[test]
+fn a_long_one_way_message_passes_behind_one_that_is_handled_when_that_has_ended() {
+    let small = |limits: Limits| limits.with_events_window(1_024).unwrap();
+    let mut pair = Pair::streaming(|limits| small(limits).with_fragment_bytes(1_024).unwrap());
+    let mut notify = |pair: &mut Pair, len| {
+        pair.client.session.notify(0, 1, CallOptions::default(), append(&vec![7; len])).unwrap();
+        pair.settle();
+        pair.server.take_events()
+    };
+    let events = notify(&mut pair, 100);
+    let [Event::OneWay { cost, .. }] = events[..] else { panic!("{events:?}") };
+    assert_eq!(notify(&mut pair, 10_000), []);
+    pair.server.session.event_done(cost);
+    pair.settle();
+    let events = pair.server.take_events();
+    assert!(matches!(&events[..], [Event::OneWay { body, .. }] if body.len() == 10_000));
+}
