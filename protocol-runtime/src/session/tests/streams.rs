@@ -648,7 +648,7 @@ fn an_item_longer_than_the_window_passes_behind_one_that_waits_when_that_is_take
 fn a_long_one_way_message_passes_behind_one_that_is_handled_when_that_has_ended() {
     let small = |limits: Limits| limits.with_events_window(1_024).unwrap();
     let mut pair = Pair::streaming(|limits| small(limits).with_fragment_bytes(1_024).unwrap());
-    let mut notify = |pair: &mut Pair, len| {
+    let notify = |pair: &mut Pair, len| {
         pair.client.session.notify(0, 1, CallOptions::default(), append(&vec![7; len])).unwrap();
         pair.settle();
         pair.server.take_events()
