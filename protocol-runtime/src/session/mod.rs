@@ -148,7 +148,7 @@ impl Session {
         let mut core = Core {
             role: config.role(),
             shapes: names.zip(config.shapes.iter().cloned()).collect(),
-            memory: config.memory.clone(),
+            memory: config.memory.share(),
             compress: config.compression.enabled,
             level: config.compression.level,
             limits: config.limits.clone(),

@@ -1,6 +1,8 @@
 //! Messages of the peer that came in part: their fragments are put together as they come, and
 //! memory is charged by what came, never by what was announced.
 
+use std::time::{Duration, Instant};
+
 use bytes::Bytes;
 
 use super::super::memory::{Charge, MessageMemory};
@@ -26,6 +28,8 @@ pub(super) struct Prefix {
 #[derive(Debug, Default)]
 pub(super) struct Joining {
     messages: Vec<Joined>,
+    /// When to look which of them did not go on since the last time.
+    look: Option<Instant>,
 }
 
 /// An unfinished message.
@@ -36,6 +40,8 @@ pub(super) struct Joined {
     body: Long,
     /// What its fragments cost and is not free yet.
     held: u32,
+    /// Whether some of it came since somebody looked.
+    goes_on: bool,
     /// None if the message is refused already, and what comes of it is dropped.
     charge: Option<Charge>,
 }
@@ -89,7 +95,7 @@ impl Joining {
             return Err(BadFrame::TooManyUnfinished(MAX).into());
         }
         let charge = memory.map(MessageMemory::charge);
-        self.messages.push(Joined { head, prefix, body: Long::default(), held: 0, charge });
+        self.messages.push(Joined { head, prefix, body: Long::default(), held: 0, goes_on: true, charge });
         let at = self.messages.len().saturating_sub(1);
         Ok(self.add(at, body, false))
     }
@@ -99,6 +105,7 @@ impl Joining {
         let Some(one) = self.messages.get_mut(at) else { return Next::Dropped };
         let full = one.charge.as_mut().is_some_and(|charge| !charge.grow(body.len()));
         let held = one.held;
+        one.goes_on = true;
         if full {
             one.charge = None;
             one.body = Long::default();
@@ -134,6 +141,42 @@ impl Joining {
     /// How long the message at this place is so far, and its kind.
     pub(super) fn len(&self, at: usize) -> usize {
         self.messages.get(at).map_or(0, |one| one.body.len())
+    }
+
+    /// From now on somebody looks now and then whether they go on.
+    pub(super) fn watch(&mut self, now: Instant, every: Duration) {
+        if self.look.is_none() && !self.messages.is_empty() {
+            self.look = now.checked_add(every);
+        }
+    }
+
+    /// When to look.
+    pub(super) fn look(&self) -> Option<Instant> {
+        self.look.filter(|_| !self.messages.is_empty())
+    }
+
+    /// Looks for messages of which nothing came since the last time, without those that `may_wait`:
+    /// what came of them is dropped, and what follows. With each, what its fragments cost and is not free.
+    pub(super) fn stalled(
+        &mut self,
+        now: Instant,
+        every: Duration,
+        mut may_wait: impl FnMut(Head) -> bool,
+    ) -> Vec<(Head, u32)> {
+        let mut stalled = Vec::new();
+        if self.look.is_none_or(|look| now < look) {
+            return stalled;
+        }
+        self.look = None;
+        self.watch(now, every);
+        for one in &mut self.messages {
+            let goes_on = std::mem::replace(&mut one.goes_on, false) || may_wait(one.head);
+            if !goes_on && one.charge.take().is_some() {
+                one.body = Long::default();
+                stalled.push((one.head, std::mem::take(&mut one.held)));
+            }
+        }
+        stalled
     }
 
     /// Drops what came of this call's messages. Says whether there was any.

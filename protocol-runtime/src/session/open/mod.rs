@@ -229,6 +229,7 @@ impl Open {
         self.expire_calls(now, core);
         self.send_cancels(now, core);
         self.expire_served(now, core)?;
+        self.expire_messages(now, core)?;
         self.beat(now, core)
     }
 
@@ -236,6 +237,7 @@ impl Open {
         let [beat, idle, end] = self.life.deadlines(self.drain.is_begun());
         let calls = earlier(self.in_flight.deadline(), self.served.deadline());
         let calls = earlier(calls, self.cancels_deadline());
+        let calls = earlier(calls, self.joining.look());
         earlier(calls, earlier(beat, earlier(idle, end)))
     }
 

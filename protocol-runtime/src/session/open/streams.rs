@@ -7,8 +7,9 @@ use std::time::Instant;
 use bytes::Bytes;
 
 use super::super::event::{Event, ItemRefused, Unanswered};
-use super::super::in_flight::Answered;
+use super::super::in_flight::{Answered, InFlight};
 use super::super::outbox::{Behind, Fragment, Outgoing};
+use super::super::served::Served;
 use super::super::shape::Shape;
 use super::super::window::{Receiving, Sending, Streams};
 use super::super::{Core, stats};
@@ -22,13 +23,7 @@ use crate::wire::EncodeError;
 impl Open {
     /// The streams of a call that is open, of either side.
     fn streams(&mut self, call: CallId) -> Option<(Shape, &mut Streams)> {
-        match self.in_flight.awaited_mut(call) {
-            Some(slot) => Some((slot.shape, slot.streams.as_deref_mut()?)),
-            None => {
-                let serving = self.served.get_mut(call)?;
-                Some((serving.shape, serving.streams.as_deref_mut()?))
-            }
-        }
+        streams(&mut self.in_flight, &mut self.served, call)
     }
 
     /// This side's stream of a call.
@@ -439,6 +434,21 @@ impl Open {
                     Ok(())
                 });
             }
+        }
+    }
+}
+
+/// The streams of a call among these.
+pub(super) fn streams<'a>(
+    in_flight: &'a mut InFlight,
+    served: &'a mut Served,
+    call: CallId,
+) -> Option<(Shape, &'a mut Streams)> {
+    match in_flight.awaited_mut(call) {
+        Some(slot) => Some((slot.shape, slot.streams.as_deref_mut()?)),
+        None => {
+            let serving = served.get_mut(call)?;
+            Some((serving.shape, serving.streams.as_deref_mut()?))
         }
     }
 }
