@@ -133,6 +133,8 @@ impl Receiving {
 pub(super) struct Streams {
     /// This side's.
     pub(super) send: Option<Sending>,
+    /// This side's before it is open: the peer may give it credit by then.
+    pub(super) soon: Option<Sending>,
     /// The peer's.
     pub(super) recv: Option<Receiving>,
 }

@@ -45,6 +45,7 @@ impl Open {
             stats::count(&mut core.stats.streams);
             Box::new(Streams {
                 send: shape.input.then(|| Sending::new(self.stream_first)),
+                soon: None,
                 recv: shape.output.then(|| Receiving::new(core.limits.stream_window())),
             })
         });

@@ -109,10 +109,11 @@ impl Open {
     ) {
         serving.handed = true;
         if serving.shape.input || serving.shape.output {
-            let recv = serving.shape.input;
+            let Shape { input, output, .. } = serving.shape;
             serving.streams = Some(Box::new(Streams {
                 send: None,
-                recv: recv.then(|| Receiving::new(core.limits.stream_window())),
+                soon: output.then(|| Sending::new(self.stream_first)),
+                recv: input.then(|| Receiving::new(core.limits.stream_window())),
             }));
             self.streaming = self.streaming.saturating_add(1);
             stats::count(&mut core.stats.streams);
@@ -349,7 +350,7 @@ impl Open {
         if let Some(serving) = self.served.get_mut(call) {
             serving.opened = true;
             if let Some(streams) = &mut serving.streams {
-                streams.send = Some(Sending::new(self.stream_first));
+                streams.send = streams.soon.take();
             }
         }
         Ok(())

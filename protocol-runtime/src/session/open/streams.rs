@@ -359,7 +359,9 @@ impl Open {
         let Credit { bytes } = read(kind, body)?;
         let sending = match call {
             None => Some(&mut self.events_out),
-            Some(call) => self.sending(call),
+            Some(call) => self
+                .streams(call)
+                .and_then(|(_, streams)| streams.send.as_mut().or(streams.soon.as_mut())),
         };
         let Some(sending) = sending else {
             if let Some(call) = call {

@@ -173,6 +173,29 @@ fn s3_credit_that_is_nothing_or_too_much_ends_the_connection() {
 }
 
 #[test]
+fn s3_credit_for_a_stream_that_is_not_open_yet_is_kept_and_held_to_the_same_rules() {
+    for (bytes, fault) in [
+        (0, FlowFault::Zero),
+        (u32::MAX, FlowFault::Overflow { left: 1_024, more: u32::MAX }),
+    ] {
+        let mut pair = small_windows();
+        let call = called(&mut pair, 2);
+        let credit = control(Head::Credit { call: Some(call) }, &Credit { bytes });
+        pair.server.receive(pair.now, &credit);
+        assert_eq!(failure(&pair.server.take_events()), Error::FlowControl(fault));
+    }
+    let mut pair = small_windows();
+    let call = called(&mut pair, 2);
+    let credit = control(Head::Credit { call: Some(call) }, &Credit { bytes: 1_024 });
+    pair.server.receive(pair.now, &credit);
+    pair.server.session.open_stream(call).unwrap();
+    pair.server.session.item(call, append(&[7; 2_048 - 64])).unwrap();
+    assert_eq!(pair.server.session.item(call, append(b"x")), Ok(()));
+    let refused = pair.server.session.item(call, append(b"x"));
+    assert_eq!(refused, Err(ItemRefused::NoCredit));
+}
+
+#[test]
 fn s2_credit_that_nobody_needs_is_a_flood() {
     let mut pair = Pair::streaming(|limits| limits);
     let call = opened(&mut pair, 2);
