@@ -18,6 +18,9 @@ pub(crate) enum Desk {
     /// Is answered when the desk is told to.
     #[np(reply = String)]
     Wait,
+    /// Is lost with its connection the first time.
+    #[np(reply = String, idempotent)]
+    Lose,
 }
 
 struct Clerk {
@@ -52,6 +55,14 @@ impl DeskHandler for Arc<Clerk> {
         self.asked.fetch_add(1, Ordering::Relaxed);
         self.done.acquire().await.unwrap().forget();
         self.name.to_owned()
+    }
+
+    async fn lose(&self, cx: &np::Cx) -> String {
+        if self.asked.fetch_add(1, Ordering::Relaxed) > 0 {
+            return cx.fail(Fault::Overloaded { retry_after: None }).await;
+        }
+        cx.connection().close().await;
+        std::future::pending().await
     }
 }
 
@@ -97,6 +108,20 @@ async fn it_is_made_as_often_as_the_policy_says_and_not_past_its_deadline() {
     let alone: DeskClient = np::client().connect(server.address()).await.unwrap();
     assert_eq!(alone.ask().no_timeout().await, overloaded);
     assert_eq!(clerk.asked.load(Ordering::Relaxed), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_last_attempt_says_does_not_hide_that_an_earlier_one_may_have_been_run() {
+    let clerk = Clerk::new("forgetful");
+    let server = np::server().add::<Desk, _>(clerk.clone());
+    let server = server.listen("mem://retries-doubt").await.unwrap();
+    let client = channel(server.address(), 3).await;
+    let lost = Err(CallError::ConnectionLost { maybe_executed: true });
+    assert_eq!(client.lose().no_timeout().await, lost);
+    assert_eq!(clerk.asked.load(Ordering::Relaxed), 3);
+    // Where no attempt was in doubt, it is told as it is.
+    let overloaded = Err(CallError::Overloaded { retry_after: None });
+    assert_eq!(client.lose().no_timeout().await, overloaded);
 }
 
 /// Passes on what goes from one to the other, while it is let through.

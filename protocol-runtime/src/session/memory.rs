@@ -80,9 +80,8 @@ impl Charge {
     pub(super) fn grow(&mut self, more: usize) -> bool {
         let Share { pot, used } = &*self.share;
         let own = used.load(Ordering::Relaxed).saturating_add(more);
-        let fits = |used: usize| {
-            used.checked_add(more).filter(|sum| own <= pot.max.saturating_sub(*sum))
-        };
+        let fits =
+            |used: usize| used.checked_add(more).filter(|sum| own <= pot.max.saturating_sub(*sum));
         let grown = pot.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).is_ok();
         if grown {
             used.fetch_add(more, Ordering::Relaxed);

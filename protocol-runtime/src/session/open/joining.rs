@@ -95,7 +95,14 @@ impl Joining {
             return Err(BadFrame::TooManyUnfinished(MAX).into());
         }
         let charge = memory.map(MessageMemory::charge);
-        self.messages.push(Joined { head, prefix, body: Long::default(), held: 0, goes_on: true, charge });
+        self.messages.push(Joined {
+            head,
+            prefix,
+            body: Long::default(),
+            held: 0,
+            goes_on: true,
+            charge,
+        });
         let at = self.messages.len().saturating_sub(1);
         Ok(self.add(at, body, false))
     }

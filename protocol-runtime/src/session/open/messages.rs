@@ -6,8 +6,8 @@ use std::time::Instant;
 use bytes::Bytes;
 
 use super::super::event::{Dropped, Event};
-use super::super::{Core, stats};
 use super::super::window::COST_MIN;
+use super::super::{Core, stats};
 use super::joining::{Next, Prefix};
 use super::streams::streams;
 use super::{Open, check_len};
@@ -66,8 +66,9 @@ impl Open {
             let receiving = match head {
                 _ if life.is_paused() => return true,
                 Head::Event { .. } => Some(&*events_in),
-                Head::Item { call } => streams(in_flight, served, call)
-                    .and_then(|(_, streams)| streams.recv.as_ref()),
+                Head::Item { call } => {
+                    streams(in_flight, served, call).and_then(|(_, streams)| streams.recv.as_ref())
+                }
                 Head::Request { .. }
                 | Head::Reply { .. }
                 | Head::Error { .. }

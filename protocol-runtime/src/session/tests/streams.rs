@@ -174,10 +174,9 @@ fn s3_credit_that_is_nothing_or_too_much_ends_the_connection() {
 
 #[test]
 fn s3_credit_for_a_stream_that_is_not_open_yet_is_kept_and_held_to_the_same_rules() {
-    for (bytes, fault) in [
-        (0, FlowFault::Zero),
-        (u32::MAX, FlowFault::Overflow { left: 1_024, more: u32::MAX }),
-    ] {
+    for (bytes, fault) in
+        [(0, FlowFault::Zero), (u32::MAX, FlowFault::Overflow { left: 1_024, more: u32::MAX })]
+    {
         let mut pair = small_windows();
         let call = called(&mut pair, 2);
         let credit = control(Head::Credit { call: Some(call) }, &Credit { bytes });
