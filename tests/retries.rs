@@ -111,6 +111,18 @@ async fn it_is_made_as_often_as_the_policy_says_and_not_past_its_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_wait_before_an_attempt_is_no_wait_for_the_connection() {
+    let after = Duration::from_secs(20);
+    let clerk = Clerk::busy("patient", 2, Some(after));
+    let server = np::server().add::<Desk, _>(clerk.clone());
+    let server = server.listen("mem://retries-send-timeout").await.unwrap();
+    let client = np::client().retry(np::Retry::default()).send_timeout(Duration::from_secs(1));
+    let client: DeskClient = client.connect(server.address()).await.unwrap();
+    assert_eq!(client.ask().no_timeout().await.unwrap(), "patient");
+    assert_eq!(clerk.asked.load(Ordering::Relaxed), 3);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_the_last_attempt_says_does_not_hide_that_an_earlier_one_may_have_been_run() {
     let clerk = Clerk::new("forgetful");
     let server = np::server().add::<Desk, _>(clerk.clone());

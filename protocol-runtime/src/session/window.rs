@@ -137,6 +137,8 @@ pub(super) struct Streams {
     pub(super) soon: Option<Sending>,
     /// The peer's.
     pub(super) recv: Option<Receiving>,
+    /// Whether the call ends with an error that waits behind an item, and its owner wants nothing more.
+    pub(super) failed: bool,
 }
 
 impl Streams {

@@ -45,8 +45,8 @@ impl Open {
             stats::count(&mut core.stats.streams);
             Box::new(Streams {
                 send: shape.input.then(|| Sending::new(self.stream_first)),
-                soon: None,
                 recv: shape.output.then(|| Receiving::new(core.limits.stream_window())),
+                ..Streams::default()
             })
         });
         let deadline = options.timeout.and_then(|timeout| now.checked_add(timeout));

@@ -111,9 +111,9 @@ impl Open {
         if serving.shape.input || serving.shape.output {
             let Shape { input, output, .. } = serving.shape;
             serving.streams = Some(Box::new(Streams {
-                send: None,
                 soon: output.then(|| Sending::new(self.stream_first)),
                 recv: input.then(|| Receiving::new(core.limits.stream_window())),
+                ..Streams::default()
             }));
             self.streaming = self.streaming.saturating_add(1);
             stats::count(&mut core.stats.streams);
@@ -167,8 +167,8 @@ impl Open {
         core: &mut Core,
     ) -> Result<(), Error> {
         // Its owner has said already how it ends, if that waits behind an item.
-        let waits = matches!(core.outbox.behind(call), Some(Behind::Error(_)));
-        let handed = !waits && self.served.get_mut(call).is_some_and(|serving| serving.handed);
+        let handed = self.served.get_mut(call).is_some_and(|serving| serving.handed);
+        let handed = handed && !self.has_failed(call);
         let unfinished = self.joining.has(Kind::Request, call);
         if unfinished && why != Dropped::Cancelled {
             self.joining.refuse(call);
@@ -263,7 +263,7 @@ impl Open {
         call: CallId,
         encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<(), Unanswered> {
-        self.failing(core, call)?;
+        self.failing(call)?;
         let mut detail = Vec::new();
         let written = encode(&mut detail).and_then(|()| {
             let body = ErrorBody {
@@ -287,14 +287,14 @@ impl Open {
         call: CallId,
         fault: &Fault,
     ) -> Result<(), Unanswered> {
-        self.failing(core, call)?;
+        self.failing(call)?;
         Ok(self.end_with(core, call, &failure(fault))?)
     }
 
     /// A call that is to end with an error now.
-    fn failing(&mut self, core: &Core, call: CallId) -> Result<(), Unanswered> {
+    fn failing(&mut self, call: CallId) -> Result<(), Unanswered> {
         let handed = self.served.get_mut(call).is_some_and(|serving| serving.handed);
-        if !handed || matches!(core.outbox.behind(call), Some(Behind::Error(_))) {
+        if !handed || self.has_failed(call) {
             return Err(Unanswered::NotOpen);
         }
         self.life.touch();
@@ -320,6 +320,10 @@ impl Open {
             return Err(EncodeError::TooLarge { len, max });
         }
         self.end_behind(core, call, Behind::Error(octets.into()));
+        if let Some((_, streams)) = self.streams(call) {
+            streams.failed = true;
+        }
+        self.joining.refuse(call);
         Ok(())
     }
 

@@ -22,7 +22,7 @@ use crate::wire::EncodeError;
 
 impl Open {
     /// The streams of a call that is open, of either side.
-    fn streams(&mut self, call: CallId) -> Option<(Shape, &mut Streams)> {
+    pub(super) fn streams(&mut self, call: CallId) -> Option<(Shape, &mut Streams)> {
         streams(&mut self.in_flight, &mut self.served, call)
     }
 
@@ -34,6 +34,11 @@ impl Open {
     #[cfg(feature = "net")]
     pub(in super::super) fn is_sending(&mut self, call: CallId) -> bool {
         self.sending(call).is_some()
+    }
+
+    /// Whether a call of the peer ends with an error that waits behind an item.
+    pub(super) fn has_failed(&mut self, call: CallId) -> bool {
+        self.streams(call).is_some_and(|(_, streams)| streams.failed)
     }
 
     /// The peer's stream of a call.
@@ -260,10 +265,12 @@ impl Open {
         check_len(body.len(), core)?;
         let prefix = take_prefix(kind, flags, &mut body, 0)?;
         let head = Head::Item { call };
+        let failed = self.has_failed(call);
         if !flags.has(Flags::MORE) {
-            return self.deliver(head, prefix, body, cost, core);
+            return if failed { Ok(()) } else { self.deliver(head, prefix, body, cost, core) };
         }
-        let next = self.joining.begin(head, prefix, Some(&core.memory), &body)?;
+        let memory = (!failed).then_some(&core.memory);
+        let next = self.joining.begin(head, prefix, memory, &body)?;
         self.joined(head, next, cost, core)
     }
 
@@ -272,6 +279,9 @@ impl Open {
     pub(super) fn more_items(&mut self, call: CallId, frames: &mut Bytes, core: &mut Core) {
         let decoder = self.decoder;
         if !self.joining.is_empty() {
+            return;
+        }
+        if self.has_failed(call) {
             return;
         }
         let Some(receiving) = self.receiving(call) else { return };
@@ -303,7 +313,9 @@ impl Open {
         match self.streams(call) {
             Some((_, streams)) => {
                 streams.recv = None;
-                core.events.push_back(Event::Ended { call });
+                if !streams.failed {
+                    core.events.push_back(Event::Ended { call });
+                }
                 self.end_if_over(call, core);
             }
             None => {

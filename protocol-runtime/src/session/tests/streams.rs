@@ -559,6 +559,32 @@ fn an_error_comes_behind_the_item_that_is_half_sent() {
 }
 
 #[test]
+fn what_comes_for_a_call_that_failed_behind_half_an_item_is_told_nobody() {
+    let small = |limits: Limits| limits.with_stream_window(1_024).unwrap();
+    for len in [10, 5_000] {
+        let mut pair = Pair::streaming(|limits| small(limits).with_fragment_bytes(1_024).unwrap());
+        let call = opened(&mut pair, 4);
+        pair.client.session.item(call, append(&[6; 5_000])).unwrap();
+        assert!(pair.carry(Role::Client));
+        pair.server.take_events();
+        pair.server.session.item(call, append(&[7; 4_000])).unwrap();
+        assert!(pair.carry(Role::Server));
+        pair.server.session.reply_error(call, append(b"no")).unwrap();
+        pair.carry(Role::Client);
+        drop(pair.client.session.item(call, append(&vec![6; len])));
+        drop(pair.client.session.end(call));
+        pair.carry(Role::Client);
+        assert_eq!(pair.server.take_events(), []);
+        pair.settle();
+        assert_eq!(pair.server.take_events(), []);
+        let events = pair.client.take_events();
+        assert!(matches!(events[..], [Event::Item { .. }, Event::Failed { .. }]), "{events:?}");
+        assert_eq!(pair.server.session.served_in_flight(), 0);
+        pair.assert_status(Status::Open);
+    }
+}
+
+#[test]
 fn an_error_that_is_too_long_behind_half_an_item_is_told_as_such() {
     let small = |limits: Limits| limits.with_stream_window(1_024).unwrap();
     let small = |limits: Limits| small(limits).with_message_bytes(8_192).unwrap();
@@ -618,9 +644,9 @@ fn a_call_that_times_out_with_half_an_item_sent_is_given_up_at_its_peer() {
 
 /// So many octets of items came to the client, and cost so much.
 fn came(pair: &mut Pair) -> (usize, usize) {
-    pair.client.take_events().iter().fold((0, 0), |(octets, costs), event| match event {
-        Event::Item { body, cost, .. } => (octets + body.len(), costs + cost),
-        _ => (octets, costs),
+    pair.client.take_events().iter().fold((0, 0), |(octets, costs), event| {
+        let Event::Item { body, cost, .. } = event else { return (octets, costs) };
+        (octets + body.len(), costs + cost)
     })
 }
 
