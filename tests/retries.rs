@@ -110,6 +110,27 @@ async fn it_is_made_as_often_as_the_policy_says_and_not_past_its_deadline() {
     assert_eq!(clerk.asked.load(Ordering::Relaxed), 4);
 }
 
+#[tokio::test]
+async fn policies_that_would_do_nothing_at_all_are_refused() {
+    let reconnect = np::Reconnect { attempts: Some(0), ..Default::default() };
+    let retry = np::Retry { attempts: 0, ..Default::default() };
+    let builders = [
+        (np::client().retry(retry), "1 makes each once"),
+        (np::client().reconnect(reconnect), "`.open(..)` connects once"),
+        (np::client().connections(0), "1 to 1024"),
+        (np::client().connections(1_025), "1 to 1024"),
+    ];
+    for (builder, mend) in builders {
+        // Even before it connects.
+        let refused = builder.lazy().offer::<Desk>().channel("mem://nowhere").await;
+        let error = refused.unwrap_err();
+        assert!(
+            matches!(error, np::Error::Config(_)) && error.to_string().contains(mend),
+            "{error}"
+        );
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_wait_before_an_attempt_is_no_wait_for_the_connection() {
     let after = Duration::from_secs(20);

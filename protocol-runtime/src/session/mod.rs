@@ -87,6 +87,8 @@ pub use self::memory::MessageMemory;
 #[cfg(feature = "net")]
 pub(crate) use self::open::earlier;
 pub use self::replay::ReplayFilter;
+#[cfg(any(feature = "net", test, feature = "testing"))]
+pub(crate) use self::shape::offer;
 pub use self::shape::{Compress, Shape, Shapes};
 #[cfg(feature = "net")]
 pub(crate) use self::spare::{Memory, PLACES_MAX, Stack};
