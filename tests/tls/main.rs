@@ -9,5 +9,10 @@
 
 mod clients;
 mod common;
+mod hostile;
+mod log;
+mod openssl;
+mod raw;
+mod reload;
 mod setup;
 mod trust;

@@ -192,10 +192,9 @@ impl DeskHandler for Clerk {
         tokio::spawn(async move {
             sender.send(1).await.unwrap();
             told.send("falling".into()).unwrap();
-            // A runtime that goes drops this before the connection, or after it: the stream is not to
-            // end by that.
-            std::mem::forget(sender);
+            // Holds the stream open, and the connection with it.
             connection.closed().await;
+            drop(sender);
         });
         items
     }

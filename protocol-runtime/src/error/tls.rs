@@ -41,10 +41,12 @@ impl FromStr for Pin {
     type Err = TlsError;
 
     fn from_str(text: &str) -> Result<Self, TlsError> {
-        // Other tools write `sha256//…`.
-        let hash = text.strip_prefix("sha256/").map(|rest| rest.strip_prefix('/').unwrap_or(rest));
-        // 32 bytes of base64, as keys are.
-        let hash = hash.and_then(|hash| PublicKey::from_str(hash).ok());
+        // 32 bytes of base64, as keys are. Other tools write `sha256//` before them, and a hash may begin
+        // with that character too.
+        let hash = text.strip_prefix("sha256/").and_then(|rest| {
+            let read = |hash| PublicKey::from_str(hash).ok();
+            read(rest).or_else(|| read(rest.strip_prefix('/')?))
+        });
         let bad = || TlsError::BadPin { text: text.chars().take(80).collect() };
         hash.map(|hash| Self(*hash.as_bytes())).ok_or_else(bad)
     }
@@ -386,9 +388,11 @@ mod tests {
 
     #[test]
     fn a_pin_is_read_as_it_is_written() {
-        let pin = Pin::new([7; 32]);
-        assert_eq!(pin.to_string().parse(), Ok(pin));
-        assert_eq!(pin.to_string().replace("sha256/", "sha256//").parse(), Ok(pin));
+        // The second begins with a slash.
+        for pin in [Pin::new([7; 32]), Pin::new([0xFF; 32])] {
+            assert_eq!(pin.to_string().parse(), Ok(pin));
+            assert_eq!(pin.to_string().replacen("sha256/", "sha256//", 1).parse(), Ok(pin));
+        }
         for wrong in
             ["", "sha256/", "sha1/BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=", "sha256/AA=="]
         {

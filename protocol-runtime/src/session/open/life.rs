@@ -66,11 +66,6 @@ impl Life {
         }
     }
 
-    /// Whether this side does not read for the time being.
-    pub(super) const fn is_paused(&self) -> bool {
-        self.paused
-    }
-
     /// So many octets were not taken.
     pub(super) const fn leave(&mut self, octets: usize) {
         self.left = octets;
@@ -105,7 +100,7 @@ impl Life {
 impl Open {
     #[cfg(feature = "net")]
     pub(in super::super) const fn is_paused(&self) -> bool {
-        self.life.is_paused()
+        self.life.paused
     }
 
     pub(in super::super) fn set_paused(&mut self, now: Instant, paused: bool) {

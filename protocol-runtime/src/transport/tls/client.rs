@@ -10,7 +10,7 @@ use rustls_pki_types::ServerName;
 use tokio::net::TcpStream;
 
 use super::live::{Clock, Describes, Live};
-use super::source::{Own, Source, crls, roots};
+use super::source::{Expiry, Own, Source, crls, roots};
 use super::verify::Verifier;
 use super::{ALPN, Secured, key_log, now, provider, versions};
 use crate::error::{Error, Pin, TlsError};
@@ -210,6 +210,7 @@ impl ClientConfig {
 pub(super) struct Made {
     config: Arc<rustls::ClientConfig>,
     server_name: Option<ServerName<'static>>,
+    expiry: Option<Expiry>,
 }
 
 impl Describes for ClientConfig {
@@ -236,18 +237,23 @@ impl Describes for ClientConfig {
             })?
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(verifier));
-        let mut config = match own {
+        let (mut config, expiry) = match own {
             Some(own) => {
-                builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(own.pair)))
+                let pair = Arc::new(SingleCertAndKey::from(own.pair));
+                (builder.with_client_cert_resolver(pair), Some(own.expiry))
             }
-            None => builder.with_no_client_auth(),
+            None => (builder.with_no_client_auth(), None),
         };
         config.alpn_protocols = vec![ALPN.to_vec()];
         if !resumes {
             config.resumption = Resumption::disabled();
         }
         config.key_log = key_log();
-        Ok(Made { config: Arc::new(config), server_name })
+        Ok(Made { config: Arc::new(config), server_name, expiry })
+    }
+
+    fn expiry(made: &Made) -> Option<&Expiry> {
+        made.expiry.as_ref()
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rustls::time_provider::{DefaultTimeProvider, TimeProvider};
 use rustls_pki_types::UnixTime;
 
+use super::source::Expiry;
 use crate::error::{Error, TlsError};
 
 /// The time of day in milliseconds since 1970.
@@ -18,6 +19,9 @@ pub(super) trait Describes: Clone + Send + 'static {
 
     /// Reads the files. May wait for a disk.
     fn make(&self, time: &Arc<dyn TimeProvider>) -> Result<Self::Made, TlsError>;
+
+    /// When the certificate in it expires, if there is one.
+    fn expiry(made: &Self::Made) -> Option<&Expiry>;
 }
 
 /// A configuration in use.
@@ -71,6 +75,9 @@ impl<C: Describes> Live<C> {
                 let mut state = self.state();
                 (state.described, state.made) = (described, Some(made.clone()));
                 drop(state);
+                if let Some(expiry) = C::expiry(&made) {
+                    expiry.mention();
+                }
                 if !first {
                     tracing::info!("the certificates of TLS were read again");
                 }

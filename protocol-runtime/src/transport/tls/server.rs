@@ -11,7 +11,7 @@ use rustls::time_provider::TimeProvider;
 use tokio::net::TcpStream;
 
 use super::live::{Clock, Describes, Live};
-use super::source::{Own, Source, crls, roots};
+use super::source::{Expiry, Own, Source, crls, roots};
 use super::verify::ClientVerifier;
 use super::{ALPN, Secured, key_log, now, provider, versions};
 use crate::error::{Error, TlsError};
@@ -118,7 +118,7 @@ impl ServerConfig {
 /// What connections are accepted with.
 pub(super) struct Made {
     config: Arc<rustls::ServerConfig>,
-    not_after: u64,
+    expiry: Expiry,
 }
 
 impl Describes for ServerConfig {
@@ -153,7 +153,11 @@ impl Describes for ServerConfig {
             config.session_storage = Arc::new(NoServerSessionStorage {});
         }
         config.key_log = key_log();
-        Ok(Made { config: Arc::new(config), not_after: own.not_after })
+        Ok(Made { config: Arc::new(config), expiry: own.expiry })
+    }
+
+    fn expiry(made: &Made) -> Option<&Expiry> {
+        Some(&made.expiry)
     }
 }
 
@@ -210,7 +214,7 @@ impl TlsServer {
     /// When the certificate expires that is in use; none before a server has begun to use it.
     #[must_use]
     pub fn expires(&self) -> Option<SystemTime> {
-        let not_after = Duration::from_secs(self.live.made()?.not_after);
+        let not_after = Duration::from_secs(self.live.made()?.expiry.not_after);
         SystemTime::UNIX_EPOCH.checked_add(not_after)
     }
 

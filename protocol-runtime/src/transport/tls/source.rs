@@ -133,16 +133,36 @@ impl Own {
             }
             self.key.unusable("private key", error)
         })?;
-        mention(&self.chain, read.not_after.saturating_sub(now.as_secs()));
-        Ok(Loaded { pair: Arc::new(pair), not_after: read.not_after })
+        let left_secs = read.not_after.saturating_sub(now.as_secs());
+        let expiry = Expiry { from: from(), not_after: read.not_after, left_secs };
+        Ok(Loaded { pair: Arc::new(pair), expiry })
     }
 }
 
 /// A certificate and its key, ready for use.
 pub(super) struct Loaded {
     pub(super) pair: Arc<CertifiedKey>,
+    pub(super) expiry: Expiry,
+}
+
+/// When a certificate of this side expires.
+pub(super) struct Expiry {
+    from: String,
     /// In seconds since 1970.
     pub(super) not_after: u64,
+    left_secs: u64,
+}
+
+impl Expiry {
+    /// Says in time that the certificate has to be renewed.
+    pub(super) fn mention(&self) {
+        let (certificate, days) = (&self.from, self.left_secs / 86_400);
+        if self.left_secs < VERY_SOON_SECS {
+            tracing::warn!(%certificate, days, "the certificate expires soon: renew it");
+        } else if self.left_secs < SOON_SECS {
+            tracing::info!(%certificate, days, "the certificate expires in less than 30 days");
+        }
+    }
 }
 
 /// The authorities in all of these.
@@ -167,16 +187,6 @@ pub(super) fn crls(
         all.extend(source.crls()?);
     }
     Ok(all)
-}
-
-/// Says in time that a certificate has to be renewed.
-fn mention(certificate: &Source, left_secs: u64) {
-    let days = left_secs / 86_400;
-    if left_secs < VERY_SOON_SECS {
-        tracing::warn!(%certificate, days, "the certificate expires soon: renew it");
-    } else if left_secs < SOON_SECS {
-        tracing::info!(%certificate, days, "the certificate expires in less than 30 days");
-    }
 }
 
 /// Keys of TLS are often shared with a group, or mounted; so it is said and not refused.
