@@ -1,6 +1,7 @@
 //! Arguments in, text and an exit code out. One file for each subcommand; only this one prints.
 
 mod call;
+mod cert;
 mod completions;
 mod describe;
 mod json;
@@ -8,6 +9,7 @@ mod key;
 mod model;
 mod output;
 mod remote;
+mod tls;
 
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
@@ -88,6 +90,8 @@ enum Command {
     Describe(describe::Arguments),
     #[command(subcommand)]
     Key(key::Command),
+    #[command(subcommand)]
+    Cert(cert::Command),
     Completions(completions::Arguments),
 }
 
@@ -202,6 +206,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Call(arguments) => call::run(&arguments, &context),
         Command::Describe(arguments) => describe::run(&arguments, &context),
         Command::Key(command) => key::run(command, &context),
+        Command::Cert(command) => cert::run(&command),
         Command::Completions(arguments) => Ok(completions::run(&arguments)),
     };
     match done {

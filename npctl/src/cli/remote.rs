@@ -18,6 +18,7 @@ use protocol_runtime::raw::{RawMessage, RawProtocol};
 use protocol_schema::check::nearest;
 use protocol_schema::text::milliseconds;
 
+use super::tls::Tls;
 use super::{Context, Refusal, codes};
 
 /// The longest schema that is taken from a server, in bytes.
@@ -30,7 +31,7 @@ const ASKING: Duration = Duration::from_secs(10);
 /// Where a server is, and how the connection to it is protected.
 #[derive(clap::Args)]
 pub(crate) struct Remote {
-    /// The server: `tcp://host:port`, `host:port`, or `local://path-or-name`
+    /// The server: `tcp://host:port`, `host:port`, `tls://host:port`, or `local://path-or-name`
     #[arg(value_name = "ADDRESS")]
     address: String,
     /// The key that the server has to prove to hold; without it the first one is trusted, and
@@ -52,6 +53,8 @@ pub(crate) struct Remote {
     /// Without any protection
     #[arg(long, help_heading = "Security")]
     insecure_plain: bool,
+    #[command(flatten)]
+    tls: Tls,
     /// How long connecting may take: `500ms`, `5s`
     #[arg(long, value_name = "TIME", value_parser = duration)]
     connect_timeout: Option<Duration>,
@@ -96,6 +99,9 @@ impl Remote {
         }
         if self.insecure_plain {
             builder = builder.insecure_plain();
+        }
+        if let Some(tls) = self.tls.config(&self.name())? {
+            builder = builder.tls(tls);
         }
         if let Some(timeout) = self.connect_timeout {
             builder = builder.connect_timeout(timeout);
@@ -233,6 +239,8 @@ pub(crate) fn not_open(error: &Error) -> Refusal {
         Error::Config(_) | Error::Limit(_) | Error::Key(_) | Error::SchemaMismatch(_) => {
             refused(codes::USAGE, error.to_string())
         }
+        Error::Tls(tls) if tls.is_setup() => refused(codes::USAGE, error.to_string()),
+        Error::Tls(_) => refused(codes::REFUSED, error.to_string()),
         _ if is_unknown(error) => refused(codes::USAGE, error.to_string())
             .help("`npctl describe ADDRESS --list` shows what the server has"),
         Error::Rejected(rejected)

@@ -2,7 +2,7 @@
 
 use crate::common::{Dir, Run, command, npctl, snapshot};
 
-const SUBCOMMANDS: [&[&str]; 9] = [
+const SUBCOMMANDS: [&[&str]; 11] = [
     &[],
     &["key"],
     &["key", "new"],
@@ -11,6 +11,8 @@ const SUBCOMMANDS: [&[&str]; 9] = [
     &["key", "trust"],
     &["key", "forget"],
     &["key", "list"],
+    &["cert"],
+    &["cert", "dev"],
     &["completions"],
 ];
 

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what fails in a helper fails the test")]
 
 mod calls;
+mod certs;
 mod cli;
 mod common;
 mod describe;

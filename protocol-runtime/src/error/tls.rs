@@ -304,6 +304,52 @@ pub enum TlsError {
     },
 }
 
+impl TlsError {
+    /// Whether it is about what this side was told and the files that it has: nobody was connected to,
+    /// and nothing was started.
+    #[must_use]
+    pub const fn is_setup(&self) -> bool {
+        match self {
+            Self::Expired { .. }
+            | Self::NotYetValid { .. }
+            | Self::WrongName { .. }
+            | Self::UnknownAuthority
+            | Self::SelfSigned
+            | Self::AuthorityAsPeer
+            | Self::WrongUse
+            | Self::NameNotAllowed
+            | Self::Revoked
+            | Self::RevocationUnknown
+            | Self::CrlExpired { .. }
+            | Self::BadSignature
+            | Self::PinMismatch { .. }
+            | Self::BadCertificate { .. }
+            | Self::NoAlpn
+            | Self::NoClientCertificate
+            | Self::VersionTooOld
+            | Self::NotTls
+            | Self::Refused { .. }
+            | Self::Protocol { .. } => false,
+            Self::Missing(_)
+            | Self::NotTlsAddress { .. }
+            | Self::NoTrust
+            | Self::Options(_)
+            | Self::SinglePin
+            | Self::BadPin { .. }
+            | Self::BadName { .. }
+            | Self::Unreadable { .. }
+            | Self::Unwritable { .. }
+            | Self::Exists { .. }
+            | Self::Nothing { .. }
+            | Self::Unusable { .. }
+            | Self::KeyMismatch { .. }
+            | Self::OwnExpired { .. }
+            | Self::OwnNotYetValid { .. }
+            | Self::NoPlatformRoots { .. } => true,
+        }
+    }
+}
+
 /// A time as people say it.
 struct Span(Duration);
 

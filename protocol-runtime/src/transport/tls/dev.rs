@@ -12,7 +12,7 @@ use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose,
 };
-use rustls_pki_types::UnixTime;
+use rustls_pki_types::{ServerName, UnixTime};
 use zeroize::Zeroizing;
 
 use super::{ClientConfig, ServerConfig};
@@ -81,9 +81,12 @@ impl DevCertificates {
     ///
     /// # Errors
     ///
-    /// [`TlsError::Unusable`] if one of the names can be none in a certificate, or the system has no
-    /// randomness.
+    /// [`TlsError::BadName`] if one of the names can be none in a certificate, and
+    /// [`TlsError::Unusable`] if the system has no randomness.
     pub fn generate_for(names: &[&str]) -> Result<Self, TlsError> {
+        if let Some(bad) = names.iter().find(|name| ServerName::try_from(**name).is_err()) {
+            return Err(TlsError::BadName { name: (*bad).to_owned() });
+        }
         generate(names).map_err(|error| TlsError::Unusable {
             from: "development certificates".to_owned(),
             what: "name or key",
