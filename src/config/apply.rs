@@ -78,6 +78,10 @@ impl NetworkConfig {
             SecurityMode::InsecureAnonymous => builder.insecure_anonymous(),
             SecurityMode::InsecurePlain => builder.insecure_plain(),
         };
+        #[cfg(any(feature = "tls", feature = "tls-ring"))]
+        {
+            builder = self.tls_server()?.into_iter().fold(builder, ServerBuilder::tls);
+        }
         builder = keys.identity.into_iter().fold(builder, ServerBuilder::identity);
         builder = security.state_dir.iter().fold(builder, ServerBuilder::state_dir);
         Ok(security.allow_list.iter().fold(builder, ServerBuilder::allow_list))
@@ -119,6 +123,10 @@ impl NetworkConfig {
                 spread: delay,
                 attempts: Some(client.max_reconnect_attempts),
             });
+        }
+        #[cfg(any(feature = "tls", feature = "tls-ring"))]
+        {
+            builder = self.tls_client()?.into_iter().fold(builder, ClientBuilder::tls);
         }
         builder = keys.identity.into_iter().fold(builder, ClientBuilder::identity);
         builder = security.state_dir.iter().fold(builder, ClientBuilder::state_dir);
@@ -226,6 +234,8 @@ impl NetworkConfig {
             "security.allow_list",
             "it is of clients' keys, which they show in security.mode = \"mutual\" only",
         );
+        #[cfg(any(feature = "tls", feature = "tls-ring"))]
+        found.extend(self.tls_together());
         #[cfg(feature = "logging")]
         found.extend(self.logging.together());
         found
@@ -274,7 +284,7 @@ fn limit(error: LimitError) -> ConfigError {
     unusable("limits", error.to_string())
 }
 
-fn unusable(key: &str, text: String) -> ConfigError {
+pub(super) fn unusable(key: &str, text: String) -> ConfigError {
     let origin = "the configuration".to_owned();
     Problem::Unusable { key: key.to_owned(), origin, text }.into()
 }

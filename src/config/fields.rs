@@ -121,7 +121,8 @@ sections! {
         /// How connections are protected. `mutual`: both sides prove to hold their keys. `server_auth`:
         /// the server does, clients stay anonymous. `shared_key`: both hold the secret in the
         /// `shared_key_file`. `insecure_anonymous`: encrypted, but whoever is in between can read and
-        /// change everything. `insecure_plain`: not protected at all. Both sides have to say the same.
+        /// change everything. `insecure_plain`: not protected at all. Both sides have to say the same. At
+        /// `tls://` addresses TLS stands in the place of `mutual`, unless a key is named here.
         mode: SecurityMode = SecurityMode::Mutual, any();
         /// The directory with the identity of this user and the servers that were trusted; none for the
         /// usual one.
@@ -143,6 +144,36 @@ sections! {
         clock_policy: ClockPolicy = ClockPolicy::Warn, any();
         /// A client: the cipher it asks for; `auto` for the quicker one on this processor.
         suite: SuiteChoice = SuiteChoice::Auto, any();
+    }
+
+    /// TLS, at addresses like `tls://host:9000`. All files are PEM.
+    #[cfg(any(feature = "tls", feature = "tls-ring"))]
+    tls: TlsConfig {
+        /// The certificate of this side, and behind it those of authorities in between: a server shows it to
+        /// all, a client to servers that ask for one.
+        certificate_file: Option<PathBuf> = None, any();
+        /// The private key that belongs to it.
+        key_file: Option<PathBuf> = None, any();
+        /// A client: the authority that has signed the certificates of its servers.
+        ca_file: Option<PathBuf> = None, any();
+        /// A client: whether the authorities are trusted that this system trusts.
+        platform_roots: bool = false, any();
+        /// A client: the keys that its server may have, beside all else that is asked for; any if there
+        /// are none. Two at least.
+        pins: Vec<String> = Vec::new(), being("a list of texts like \"sha256/…\", each the SHA-256 of a public key in base64", |pins| pins.iter().all(|pin| pin.parse::<crate::tls::Pin>().is_ok()));
+        /// A client: whether the pins are enough, so that no authority and no name is asked for.
+        pin_only: bool = false, any();
+        /// A client: whether one pin is enough.
+        allow_single_pin: bool = false, any();
+        /// A client: the name that the server's certificate is for; empty for the host of the address.
+        server_name: String = String::new(), any();
+        /// A server: the authority that has signed the certificates of its clients, who are asked for
+        /// one then; none to ask for none.
+        client_ca_file: Option<PathBuf> = None, any();
+        /// A server: whether clients without a certificate come in too.
+        client_certificate_optional: bool = false, any();
+        /// Lists of certificates that were revoked, one for each authority if there is any.
+        crl_files: Vec<String> = Vec::new(), any();
     }
 
     /// What a peer can cause beyond what the other tables bound, on both sides. `Limits` has more, for

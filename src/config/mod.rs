@@ -7,6 +7,8 @@ mod apply;
 mod fields;
 mod layers;
 mod problem;
+#[cfg(any(feature = "tls", feature = "tls-ring"))]
+mod secured;
 mod table;
 mod value;
 mod written;
@@ -15,6 +17,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+#[cfg(any(feature = "tls", feature = "tls-ring"))]
+pub use self::fields::TlsConfig;
 pub use self::fields::{
     ClientConfig, LimitsConfig, NetworkConfig, SecurityConfig, SecurityMode, ServerConfig,
     TransportConfig,

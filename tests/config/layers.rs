@@ -24,6 +24,10 @@ fn others(field: &Field) -> [String; 2] {
         ("limits.stream_window" | "limits.events_window", _) => pick("2048", "4096"),
         ("limits.decode_total_bytes", _) => pick("2000000", "3000000"),
         ("transport.max_payload_size" | "logging.log_file_max_bytes", _) => pick("2048", "4096"),
+        ("tls.pins", _) => {
+            let pin = |octet| format!("\"{}\"", network_protocol::tls::Pin::new([octet; 32]));
+            [format!("[{}, {}]", pin(1), pin(2)), format!("[{}, {}]", pin(3), pin(4))]
+        }
         (_, Kind::Bool) => {
             let other = field.default != "true";
             [other.to_string(), other.to_string()]
@@ -53,6 +57,12 @@ fn company(field: &Field) -> &'static str {
     match field.key().as_str() {
         "security.shared_key_file" => "mode = \"shared_key\"",
         "transport.max_payload_size" => "compression_threshold_bytes = 0",
+        "tls.certificate_file" => "key_file = \"/key\"",
+        "tls.key_file" => "certificate_file = \"/certificate\"",
+        "tls.pin_only" => {
+            "pins = [\"sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"]\nallow_single_pin = true"
+        }
+        "tls.client_certificate_optional" | "tls.crl_files" => "client_ca_file = \"/ca\"",
         "logging.log_to_file" => "log_file_path = \"log\"",
         "logging.log_to_console" => "log_to_file = true\nlog_file_path = \"log\"",
         _ => "",
@@ -73,7 +83,11 @@ fn shown(config: &NetworkConfig, field: &Field) -> String {
 fn f32_each_field_is_taken_from_a_file_a_variable_and_code_in_that_order() {
     for field in NetworkConfig::fields() {
         let [one, other] = others(&field);
-        let text = format!("[{}]\n{}\n{} = {one}\n", field.section, company(&field), field.name);
+        // The table is of no use where no address asks for it.
+        let before =
+            if field.section == "tls" { "[client]\naddress = \"tls://h:1\"\n" } else { "" };
+        let (section, company) = (field.section, company(&field));
+        let text = format!("{before}[{section}]\n{company}\n{} = {one}\n", field.name);
         let file = NetworkConfig::from_toml(&text).unwrap_or_else(|error| panic!("{error}"));
         let layers = || NetworkConfig::layers().toml("net.toml", &text);
         let own = field.variables[0].as_str();

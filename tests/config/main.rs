@@ -15,6 +15,7 @@ mod logging;
 mod page;
 mod security;
 mod server;
+mod tls;
 mod transport;
 
 use std::path::PathBuf;
