@@ -234,7 +234,7 @@ async fn crl_files_are_read_and_held_to() {
     let missing = files.client(|config| config.tls.crl_files = vec!["none.crl".into()]);
     let error = refused(&missing, &server).await;
     assert_eq!(error.to_string().split(':').next(), Some("cannot read `none.crl`"));
-    assert!(matches!(error, TlsError::Unreadable { path, .. } if path == "none.crl"));
+    assert!(matches!(error, TlsError::Unreadable { path, .. } if path.ends_with("none.crl")));
 }
 
 /// A revocation list of an authority that nobody trusts.
