@@ -1,10 +1,10 @@
 //! Each kind of stream, on one connection: a log that is followed, a file that is sent in pieces,
 //! and a talk both ways: `cargo run --example streams`.
-#![expect(clippy::print_stdout, reason = "it shows what happens")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it shows what happens")]
 
 use std::time::Duration;
 
-use network_protocol::{self as np, Bytes, CallError, Stream};
+use network_protocol::{self as np, Bytes, CallError, Fault, Stream};
 
 #[np::protocol(package = "example::board")]
 pub(crate) enum Board {
@@ -55,9 +55,13 @@ impl BoardHandler for Host {
         Ok(lines)
     }
 
-    async fn upload(&self, _: &np::Cx, _: BoardUpload, mut pieces: Stream<Bytes>) -> u32 {
+    async fn upload(&self, cx: &np::Cx, _: BoardUpload, mut pieces: Stream<Bytes>) -> u32 {
         let mut count = 0;
-        while let Some(Ok(_)) = pieces.next().await {
+        while let Some(piece) = pieces.next().await {
+            if let Err(error) = piece {
+                // Torn, and not at its end: half a file is none.
+                return cx.fail(Fault::Refused { text: error.to_string().as_str().into() }).await;
+            }
             count += 1;
         }
         count
@@ -66,8 +70,12 @@ impl BoardHandler for Host {
     async fn talk(&self, _: &np::Cx, who: BoardTalk, mut said: Stream<String>) -> Stream<String> {
         let (sender, heard) = Stream::channel(8);
         tokio::spawn(async move {
-            while let Some(Ok(text)) = said.next().await {
-                if sender.send(format!("{} says: {text}", who.nick)).await.is_err() {
+            while let Some(text) = said.next().await {
+                let heard = match text {
+                    Ok(text) => format!("{} says: {text}", who.nick),
+                    Err(error) => format!("{} was cut off: {error}", who.nick),
+                };
+                if sender.send(heard).await.is_err() {
                     return;
                 }
             }
@@ -114,6 +122,19 @@ pub(crate) async fn run(address: &str, mut tell: impl FnMut(String)) -> np::Resu
 }
 
 #[tokio::main]
-async fn main() -> np::Result<()> {
-    run("tcp://127.0.0.1:0", |line| println!("{line}")).await
+async fn main() -> std::process::ExitCode {
+    match std::env::args().nth(1).as_deref() {
+        None => {
+            let ran = run("tcp://127.0.0.1:0", |line| println!("{line}")).await;
+            ran.inspect_err(|error| eprintln!("streams: {error}")).map_or(1, |()| 0).into()
+        }
+        Some("-h" | "--help") => {
+            println!("Shows each kind of stream, on one connection.\n\nUsage: streams");
+            0.into()
+        }
+        Some(other) => {
+            eprintln!("streams: it takes no arguments, not even `{other}`");
+            2.into()
+        }
+    }
 }

@@ -114,6 +114,33 @@ mod tests {
         Ok(())
     }
 
+    /// No runtime, no task and no waiting: two sessions, and time that passes when it is told to.
+    #[test]
+    fn a_deposit_that_takes_too_long_is_given_up_at_the_bank_too() {
+        use np::Protocol as _;
+        use np::session::{CallFailure, CallOptions, Dropped, Event};
+        use np::testing::{Pair, Protection, append};
+
+        let mut pair = Pair::of::<Bank>(Protection::Xx);
+        let (deposit, mut body) = (Bank::Deposit(10), Vec::new());
+        let number = deposit.number();
+        deposit.encode(&mut body).unwrap();
+        let options = CallOptions::timeout(Some(Duration::from_secs(5)));
+        let client = &mut pair.client.session;
+        let call = client.call(pair.now, 0, number, options, append(&body)).unwrap();
+        pair.settle();
+        let came = pair.server.take_events();
+        let [Event::Request { body, .. }] = &came[..] else { panic!("{came:?}") };
+        let read = Bank::decode(number, body, &np::wire::DecodeOptions::default());
+        assert!(matches!(read, Ok(Some(Bank::Deposit(10)))));
+
+        pair.advance(Duration::from_secs(5));
+        let error = CallFailure::TimedOut;
+        assert_eq!(pair.client.take_events(), [Event::Failed { call, error }]);
+        let why = Dropped::DeadlineExceeded;
+        assert_eq!(pair.server.take_events(), [Event::Dropped { call, why }]);
+    }
+
     #[tokio::test(start_paused = true)]
     async fn the_same_seed_is_the_same_network() -> np::Result<()> {
         let lost = || np::testing::Faults::new(3).slices(50).losses(60_000);

@@ -11,6 +11,11 @@ pub(crate) enum Hello {
     Greet(String),
 }
 
+const USAGE: &str = "Usage: two_processes serve ADDRESS
+       two_processes greet ADDRESS NAME
+
+An address is as tcp://127.0.0.1:9000.";
+
 struct Host;
 
 impl HelloHandler for Host {
@@ -41,7 +46,14 @@ async fn main() -> std::process::ExitCode {
     let result = match arguments[..] {
         ["serve", address] => serve(address).await,
         ["greet", address, name] => greet(address, name).await,
-        _ => Err(np::Error::Config("write `serve ADDRESS` or `greet ADDRESS NAME`".into())),
+        ["-h" | "--help"] => {
+            println!("{USAGE}");
+            return 0.into();
+        }
+        _ => {
+            eprintln!("two_processes: no such way to use it\n\n{USAGE}");
+            return 2.into();
+        }
     };
     result.inspect_err(|error| eprintln!("two_processes: {error}")).map_or(1, |()| 0).into()
 }

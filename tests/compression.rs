@@ -119,7 +119,7 @@ async fn a_server_that_compresses_compresses_its_answers() {
 async fn connections_of_a_client_share_the_memory_for_large_messages() {
     let server = np::server().insecure_anonymous().add::<Store, _>(Shelf);
     let server = server.listen("tcp://127.0.0.1:0").await.unwrap();
-    let limits = np::Limits::default().with_decode_total_bytes(1_048_576).unwrap();
+    let limits = np::Limits::default().with_decode_total_bytes(1_500_000).unwrap();
     let builder = || np::client().insecure_anonymous().limits(limits.clone());
     let channel = builder().connections(2).offer::<Store>().channel(server.address()).await;
     let channel = channel.unwrap();

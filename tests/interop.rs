@@ -41,8 +41,8 @@ impl LogHandler for Host {
 
     async fn upload(&self, _: &np::Cx, _: LogUpload, mut pieces: Stream<Bytes>) -> u32 {
         let mut octets = 0;
-        while let Some(Ok(piece)) = pieces.next().await {
-            octets += u32::try_from(piece.len()).unwrap();
+        while let Some(piece) = pieces.next().await {
+            octets += u32::try_from(piece.unwrap().len()).unwrap();
         }
         octets
     }

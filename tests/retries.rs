@@ -18,6 +18,9 @@ pub(crate) enum Desk {
     /// Is answered when the desk is told to.
     #[np(reply = String)]
     Wait,
+    /// Is lost with its connection the first time.
+    #[np(reply = String, idempotent)]
+    Lose,
 }
 
 struct Clerk {
@@ -52,6 +55,14 @@ impl DeskHandler for Arc<Clerk> {
         self.asked.fetch_add(1, Ordering::Relaxed);
         self.done.acquire().await.unwrap().forget();
         self.name.to_owned()
+    }
+
+    async fn lose(&self, cx: &np::Cx) -> String {
+        if self.asked.fetch_add(1, Ordering::Relaxed) > 0 {
+            return cx.fail(Fault::Overloaded { retry_after: None }).await;
+        }
+        cx.connection().close().await;
+        std::future::pending().await
     }
 }
 
@@ -97,6 +108,53 @@ async fn it_is_made_as_often_as_the_policy_says_and_not_past_its_deadline() {
     let alone: DeskClient = np::client().connect(server.address()).await.unwrap();
     assert_eq!(alone.ask().no_timeout().await, overloaded);
     assert_eq!(clerk.asked.load(Ordering::Relaxed), 4);
+}
+
+#[tokio::test]
+async fn policies_that_would_do_nothing_at_all_are_refused() {
+    let reconnect = np::Reconnect { attempts: Some(0), ..Default::default() };
+    let retry = np::Retry { attempts: 0, ..Default::default() };
+    let builders = [
+        (np::client().retry(retry), "1 makes each once"),
+        (np::client().reconnect(reconnect), "`.open(..)` connects once"),
+        (np::client().connections(0), "1 to 1024"),
+        (np::client().connections(1_025), "1 to 1024"),
+    ];
+    for (builder, mend) in builders {
+        // Even before it connects.
+        let refused = builder.lazy().offer::<Desk>().channel("mem://nowhere").await;
+        let error = refused.unwrap_err();
+        assert!(
+            matches!(error, np::Error::Config(_)) && error.to_string().contains(mend),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_wait_before_an_attempt_is_no_wait_for_the_connection() {
+    let after = Duration::from_secs(20);
+    let clerk = Clerk::busy("patient", 2, Some(after));
+    let server = np::server().add::<Desk, _>(clerk.clone());
+    let server = server.listen("mem://retries-send-timeout").await.unwrap();
+    let client = np::client().retry(np::Retry::default()).send_timeout(Duration::from_secs(1));
+    let client: DeskClient = client.connect(server.address()).await.unwrap();
+    assert_eq!(client.ask().no_timeout().await.unwrap(), "patient");
+    assert_eq!(clerk.asked.load(Ordering::Relaxed), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_last_attempt_says_does_not_hide_that_an_earlier_one_may_have_been_run() {
+    let clerk = Clerk::new("forgetful");
+    let server = np::server().add::<Desk, _>(clerk.clone());
+    let server = server.listen("mem://retries-doubt").await.unwrap();
+    let client = channel(server.address(), 3).await;
+    let lost = Err(CallError::ConnectionLost { maybe_executed: true });
+    assert_eq!(client.lose().no_timeout().await, lost);
+    assert_eq!(clerk.asked.load(Ordering::Relaxed), 3);
+    // Where no attempt was in doubt, it is told as it is.
+    let overloaded = Err(CallError::Overloaded { retry_after: None });
+    assert_eq!(client.lose().no_timeout().await, overloaded);
 }
 
 /// Passes on what goes from one to the other, while it is let through.

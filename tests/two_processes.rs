@@ -123,3 +123,21 @@ fn two_processes_without_a_key_talk_encrypted_and_notice_a_changed_one() {
     assert!(said.starts_with("hello, you, "), "{said}");
     assert_eq!(second.address, address);
 }
+
+#[test]
+fn the_program_says_how_it_is_used() {
+    let [program, _] = build();
+    let state = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    for help in ["-h", "--help"] {
+        let output = command(&program, state, &[help]).output().unwrap();
+        assert_eq!((output.status.code(), &output.stderr[..]), (Some(0), &b""[..]));
+        assert!(
+            String::from_utf8(output.stdout).unwrap().starts_with("Usage: two_processes serve")
+        );
+    }
+    for wrong in [&[][..], &["greet"], &["serve", "a", "b"]] {
+        let output = command(&program, state, wrong).output().unwrap();
+        assert_eq!((output.status.code(), &output.stdout[..]), (Some(2), &b""[..]));
+        assert!(String::from_utf8(output.stderr).unwrap().contains("Usage: two_processes serve"));
+    }
+}

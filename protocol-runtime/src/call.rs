@@ -286,6 +286,7 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
         let State::New { wait, extras, line, .. } = &mut self.state else {
             return Poll::Ready(Ok(()));
         };
+        ready!(routed.way.poll_pause(task));
         let shared = self.caller.bound().shared();
         let streams = T::STREAM || extras.as_ref().is_some_and(|extras| extras.input.is_some());
         let (now, inherited) = (now(), Inherited::current().deadline);
@@ -468,8 +469,7 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
                     && let Some(input) = extras.input.take()
                 {
                     extras.streamed = true;
-                    let started = input(shared.clone(), call);
-                    shared.with(|core| core.started.push(started));
+                    shared.send_input(call, input);
                 }
                 Start::Sent { call, written }
             }

@@ -135,8 +135,12 @@ limits! {
     /// The longest schema of a server that a client compares with its own.
     schema_bytes / with_schema_bytes: u32 = 262_144, 1_024 => 8_388_608, "bytes";
     /// How much memory messages that are unfinished, compressed or large may take, over all
-    /// connections that share it. A message beyond that is answered `Overloaded`.
+    /// connections that share it. One connection may hold as much of it as is free beside it, which
+    /// is half where it is alone. A message beyond that is answered `Overloaded`.
     decode_total_bytes / with_decode_total_bytes: u32 = 1_073_741_824, 1_048_576 => u32::MAX, "bytes";
+    /// How long nothing may come of a message that is unfinished while nothing keeps the peer. It is
+    /// given up within twice that time, a call answered `Overloaded`.
+    message_stall / with_message_stall: Duration = Duration::from_secs(30), MILLISECOND => DAY, "ms";
     /// The largest plaintext of one record, offered to the peer; the lesser of both offers holds.
     record_bytes / with_record_bytes: u32 = 16_384, 1_024 => 65_519, "bytes";
     /// Calls in flight on one connection, each way: how many of the peer's calls are served at a

@@ -85,3 +85,21 @@ async fn who_is_not_let_in_yet_is_not_among_the_connected() {
     }
     assert!(server.connected().is_empty());
 }
+
+/// Tells what it echoes as news, too.
+struct Crier;
+
+impl crate::KitHandler for Crier {
+    async fn echo(&self, cx: &np::Cx, text: String) -> String {
+        KitPeer::from(&cx.connection()).news(text.clone()).await.unwrap();
+        text
+    }
+}
+
+#[tokio::test]
+async fn the_kit_for_tests_has_a_handler_for_what_the_server_tells() {
+    let (sender, mut news) = mpsc::channel(4);
+    let kit: crate::KitClient = np::testing::client_with(Crier, Reader(sender)).await.unwrap();
+    assert_eq!(kit.echo("at two".to_owned()).await.unwrap(), "at two");
+    assert_eq!(news.recv().await.unwrap(), "at two");
+}

@@ -22,7 +22,8 @@ pub struct Reconnect {
     /// The ceiling before the first attempt after a connection ended, from which it doubles then; 3 s
     /// by default. All clients of a server lose it in the same moment.
     pub spread: Duration,
-    /// How many attempts may fail in a row before the client gives up; by default it never does.
+    /// How many attempts may fail in a row before the client gives up, at least 1; by default it never
+    /// does.
     pub attempts: Option<u32>,
 }
 
@@ -40,7 +41,8 @@ impl Default for Reconnect {
 /// How a call is repeated, on a client that reconnects. `docs/client.md` says which calls are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retry {
-    /// How often a call is made at most, the first time included; 3 by default. 1 repeats none.
+    /// How often a call is made at most, the first time included; at least 1, which repeats none, and 3
+    /// by default.
     pub attempts: u32,
     /// The ceiling of the wait before the second time, 100 ms by default.
     pub base_delay: Duration,

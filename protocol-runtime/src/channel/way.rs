@@ -5,7 +5,7 @@
 )]
 
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use tokio::time::{Sleep, sleep, sleep_until};
@@ -53,18 +53,21 @@ impl Way {
         }
     }
 
+    /// Waits until the next attempt may be made, before which it asks for no connection.
+    pub(crate) fn poll_pause(&mut self, task: &mut Context<'_>) -> Poll<()> {
+        if let Some(pause) = &mut self.pause {
+            ready!(pause.as_mut().poll(task));
+            self.pause = None;
+        }
+        Poll::Ready(())
+    }
+
     /// A connection for the next attempt.
     pub(crate) fn poll(
         &mut self,
         task: &mut Context<'_>,
         deadline: Option<Instant>,
     ) -> Poll<Result<Connection, Unreached>> {
-        if let Some(pause) = &mut self.pause {
-            if pause.as_mut().poll(task).is_pending() {
-                return Poll::Pending;
-            }
-            self.pause = None;
-        }
         let picked = self.channel.inner().poll_pick(task, &mut self.ticket, self.fail_fast);
         if let Poll::Ready(picked) = picked {
             self.late = None;
@@ -111,8 +114,11 @@ impl Way {
         if !self.maybe_executed {
             return error;
         }
-        if let CallError::ConnectionLost { .. } | CallError::NotConnected(_) | CallError::NotSent =
-            error
+        if let CallError::ConnectionLost { .. }
+        | CallError::NotConnected(_)
+        | CallError::NotSent
+        | CallError::Overloaded { .. }
+        | CallError::Encode(_) = error
         {
             return CallError::ConnectionLost { maybe_executed: true };
         }

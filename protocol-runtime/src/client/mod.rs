@@ -60,6 +60,23 @@ impl Policies {
         .into_iter()
         .find_map(|(used, option)| used.then_some(option))
     }
+
+    /// Refuses what could not be kept.
+    fn check(&self) -> Result<(), Error> {
+        let text = if let Some(count) = self.connections
+            && !(1..=CONNECTIONS_MAX).contains(&count)
+        {
+            format!("{count} connections for one client: 1 to {CONNECTIONS_MAX}")
+        } else if let Some(Retry { attempts: 0, .. }) = self.retry {
+            "`Retry { attempts: 0, .. }` would make no call at all: 1 makes each once".to_owned()
+        } else if let Some(Reconnect { attempts: Some(0), .. }) = self.reconnect {
+            let text = "`Reconnect { attempts: Some(0), .. }` would not connect at all";
+            format!("{text}: `None` never gives up, and `.open(..)` connects once")
+        } else {
+            return Ok(());
+        };
+        Err(Error::Config(text.into()))
+    }
 }
 
 impl fmt::Debug for Policies {
@@ -221,7 +238,8 @@ impl ClientBuilder {
 
     /// How long a call or a one-way message may wait until it is handed to the connection: for a
     /// connection to be there, for room in its output, or for its turn among the calls in flight. What
-    /// waited so long fails as [`NotSent`](crate::call::CallError::NotSent). By default a call waits
+    /// waited so long fails as [`NotSent`](crate::call::CallError::NotSent); each attempt of a call that is
+    /// made again has as long, and what it waits before does not count. By default a call waits
     /// until its deadline, and a one-way message as long as it takes.
     pub fn send_timeout(mut self, timeout: Duration) -> Self {
         self.send_timeout = Some(timeout);
@@ -423,14 +441,10 @@ impl ClientBuilder {
 
     async fn channel_by(mut self, way: Way) -> Result<Channel, Error> {
         let policies = std::mem::take(&mut self.policies);
+        policies.check()?;
         let connector = self.connector(way)?;
-        let connections = policies.connections.unwrap_or(1);
-        if !(1..=CONNECTIONS_MAX).contains(&connections) {
-            let text = format!("{connections} connections for one client: 1 to {CONNECTIONS_MAX}");
-            return Err(Error::Config(text.into()));
-        }
         let policy = Policy {
-            connections,
+            connections: policies.connections.unwrap_or(1),
             reconnect: policies.reconnect.unwrap_or_default(),
             retry: policies.retry.unwrap_or_default(),
             fail_fast: policies.fail_fast,

@@ -4,6 +4,7 @@
 //! takes it; of an answer that is a stream it holds the values that were not taken. Decoding is the
 //! caller's. Wakers are handed out, never called or dropped in here.
 
+use std::collections::BTreeMap;
 use std::task::{Poll, Waker};
 
 use bytes::Bytes;
@@ -27,10 +28,13 @@ pub(crate) struct Answered {
     pub(crate) metadata: Option<Box<Metadata>>,
 }
 
-/// The ring. It grows to the power of two in which no two calls meet.
+/// The ring. It grows to the power of two in which no two calls meet of which more is to come, as the
+/// session's does; what is over and waits to be looked at makes room.
 #[derive(Debug, Default)]
 pub(crate) struct Calls {
     slots: Vec<Option<Slot>>,
+    /// What made room.
+    aside: BTreeMap<CallId, State>,
 }
 
 #[derive(Debug)]
@@ -55,53 +59,55 @@ struct Streaming {
 
 /// The first size of a ring.
 const SLOTS: usize = 16;
-/// A ring never gets larger than this. Calls that meet in it are so far apart that the earlier
-/// one was answered long ago and its caller never looked.
-const SLOTS_MAX: usize = 1 << 24;
 
 impl Calls {
-    /// Waits for the outcome of `call`. Returns the waker of a call that had to make room.
+    /// Waits for the outcome of `call`. Returns the waker of an earlier one with the same number.
     #[inline]
     #[must_use]
     pub(crate) fn insert(&mut self, call: CallId, waker: Waker) -> Option<Waker> {
-        while self.slot(call).is_none_or(|slot| slot.is_some()) && self.slots.len() < SLOTS_MAX {
+        let meets = |slot: &mut Option<Slot>| {
+            slot.as_ref().is_some_and(|slot| slot.call != call && slot.state.is_open())
+        };
+        while self.slot(call).is_none_or(meets) {
             self.grow();
         }
-        let slot = self.slot(call)?;
-        let evicted = slot.replace(Slot { call, state: State::Waiting(waker) });
-        evicted.and_then(|slot| slot.state.into_waker())
+        let slot = Slot { call, state: State::Waiting(waker) };
+        let evicted = self.slot(call)?.replace(slot)?;
+        if evicted.call != call {
+            self.aside.insert(evicted.call, evicted.state);
+            return None;
+        }
+        evicted.state.into_waker()
     }
 
     /// Keeps the outcome for the caller and returns the waker to call. `None` if nobody waits.
     #[inline]
     #[must_use]
     pub(crate) fn finish(&mut self, call: CallId, outcome: Outcome) -> Option<Waker> {
-        let slot = self.taken(call)?;
-        match &mut slot.state {
+        let state = self.taken(call)?;
+        match state {
             State::Done(_) => None,
             State::Stream(stream) => stream.inlet.finish(outcome.map(|_| ())),
-            State::Waiting(_) => {
-                std::mem::replace(&mut slot.state, State::Done(outcome)).into_waker()
-            }
+            State::Waiting(_) => std::mem::replace(state, State::Done(outcome)).into_waker(),
         }
     }
 
     /// The answer is a stream. Returns the waker of whoever waits for it.
     #[must_use]
     pub(crate) fn open(&mut self, call: CallId, metadata: Option<Box<Metadata>>) -> Option<Waker> {
-        let slot = self.taken(call)?;
-        match &slot.state {
+        let state = self.taken(call)?;
+        match state {
             State::Done(_) | State::Stream(_) => None,
             State::Waiting(_) => {
                 let stream = Streaming { inlet: Inlet::default(), metadata };
-                std::mem::replace(&mut slot.state, State::Stream(Box::new(stream))).into_waker()
+                std::mem::replace(state, State::Stream(Box::new(stream))).into_waker()
             }
         }
     }
 
     /// Where the values of the answer wait, if it is a stream.
     pub(crate) fn inlet(&mut self, call: CallId) -> Option<&mut Inlet> {
-        match &mut self.taken(call)?.state {
+        match self.taken(call)? {
             State::Stream(stream) => Some(&mut stream.inlet),
             State::Waiting(_) | State::Done(_) => None,
         }
@@ -116,7 +122,7 @@ impl Calls {
         waker: &Waker,
         dropped: &mut Option<Waker>,
     ) -> Poll<Option<Outcome>> {
-        match self.taken(call).map(|slot| &mut slot.state) {
+        match self.taken(call) {
             None => Poll::Ready(None),
             Some(State::Waiting(old)) => {
                 if !old.will_wake(waker) {
@@ -128,8 +134,8 @@ impl Calls {
                 let metadata = stream.metadata.take();
                 Poll::Ready(Some(Ok(Answered { body: None, metadata })))
             }
-            Some(State::Done(_)) => match self.slot(call).and_then(Option::take) {
-                Some(Slot { state: State::Done(outcome), .. }) => Poll::Ready(Some(outcome)),
+            Some(State::Done(_)) => match self.take(call) {
+                Some(State::Done(outcome)) => Poll::Ready(Some(outcome)),
                 Some(_) | None => Poll::Ready(None),
             },
         }
@@ -139,8 +145,7 @@ impl Calls {
     /// outcome.
     #[must_use]
     pub(crate) fn remove(&mut self, call: CallId) -> Option<Forgotten> {
-        self.taken(call)?;
-        let state = self.slot(call).and_then(Option::take)?.state;
+        let state = self.take(call)?;
         state.is_open().then_some(Forgotten { _state: state })
     }
 
@@ -150,6 +155,12 @@ impl Calls {
         open.map(|slot| slot.call).collect()
     }
 
+    /// How many calls the ring has room for.
+    #[cfg(test)]
+    pub(crate) const fn capacity(&self) -> usize {
+        self.slots.len()
+    }
+
     #[inline]
     fn slot(&mut self, call: CallId) -> Option<&mut Option<Slot>> {
         let place = place(call, self.slots.len());
@@ -157,8 +168,21 @@ impl Calls {
     }
 
     #[inline]
-    fn taken(&mut self, call: CallId) -> Option<&mut Slot> {
-        self.slot(call)?.as_mut().filter(|slot| slot.call == call)
+    fn taken(&mut self, call: CallId) -> Option<&mut State> {
+        let place = place(call, self.slots.len());
+        match self.slots.get_mut(place) {
+            Some(Some(slot)) if slot.call == call => Some(&mut slot.state),
+            _ if self.aside.is_empty() => None,
+            _ => self.aside.get_mut(&call),
+        }
+    }
+
+    #[inline]
+    fn take(&mut self, call: CallId) -> Option<State> {
+        match self.slot(call)?.take_if(|slot| slot.call == call) {
+            Some(slot) => Some(slot.state),
+            None => self.aside.remove(&call),
+        }
     }
 
     /// Doubles the ring. Slots apart before stay apart after.

@@ -102,7 +102,7 @@ impl Driver {
         let Some(reason) = self.reason.take() else {
             return;
         };
-        self.shared.with_wakers(|core, wakers| {
+        let _unsent = self.shared.with_wakers(|core, wakers| {
             self.meter.look(core.session.role(), || core.session.stats());
             core.end.get_or_insert(reason);
             for call in core.calls.waiting() {
@@ -112,6 +112,8 @@ impl Driver {
             core.opening.wake_all(wakers);
             core.closing.wake_all(wakers);
             wakers.extend(core.pings.iter().map(|ping| ping.waker.clone()));
+            // They refer to what they are in.
+            std::mem::take(&mut core.started)
         });
     }
 

@@ -41,6 +41,19 @@ pub(crate) fn input<T: Root + Send>(stream: Stream<T>) -> Input {
     })
 }
 
+impl Shared {
+    /// The driver is to send the stream behind a call, if that is not over by now: its answer may have
+    /// come before anybody could stop the stream.
+    pub(crate) fn send_input(self: &Arc<Self>, call: CallId, input: Input) {
+        let mut started = Some(input(self.clone(), call));
+        self.with(|core| {
+            if core.session.is_sending(call) {
+                core.started.extend(started.take());
+            }
+        });
+    }
+}
+
 /// The streams that are being sent.
 #[derive(Default)]
 pub(super) struct Pumps {
@@ -170,5 +183,48 @@ impl Wake for Bell {
 impl std::fmt::Debug for Started {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Started").field("call", &self.call).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::limits::Limits;
+    use crate::peer::{Identity, Peer};
+    use crate::session::CallOptions;
+    use crate::testing::{Pair, append};
+
+    /// Streams that the driver is to send, after a call with one was made and, if so, answered before
+    /// the stream was left to the driver; and whether whoever makes the values was told.
+    fn left(answered: bool) -> (usize, bool) {
+        let Pair { client, mut server, now, .. } = Pair::streaming(|limits| limits);
+        let stranger = Peer::new(Identity::Anonymous, "tcp", String::new());
+        let (limits, wait) = (Arc::new(Limits::default()), Duration::from_secs(30));
+        let shared = Arc::new(Shared::new(client.session, limits, wait, stranger));
+        let (call, mut asked) = shared.with(|core| {
+            let options = CallOptions::default();
+            let call = core.session.call(now, 0, 3, options, append(b"")).unwrap();
+            let mut asked = Vec::new();
+            core.session.poll_transmit(&mut asked);
+            (call, bytes::BytesMut::from(&asked[..]))
+        });
+        server.session.handle_bytes(now, &mut asked);
+        if answered {
+            server.session.reply(call, append(b"enough")).unwrap();
+            let mut answer = bytes::BytesMut::from(&server.transmit()[..]);
+            shared.with(|core| core.session.handle_bytes(now, &mut answer));
+        }
+        let (sender, stream) = Stream::<u32>::channel(1);
+        shared.send_input(call, input(stream));
+        let left = shared.with(|core| core.started.len());
+        (left, sender.is_closed())
+    }
+
+    #[test]
+    fn a_stream_whose_call_was_answered_already_is_left_to_nobody() {
+        assert_eq!(left(false), (1, false));
+        assert_eq!(left(true), (0, true));
     }
 }

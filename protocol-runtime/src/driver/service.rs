@@ -12,7 +12,7 @@ use crate::frame::control::Offer;
 use crate::protocol::Protocol;
 use crate::schema::{End, ProtocolSchema};
 use crate::serve::Serve;
-use crate::session::{Compress, Shape, Shapes};
+use crate::session::{Shapes, offer};
 
 /// A protocol of this side.
 pub(crate) trait Service: Send + Sync {
@@ -96,7 +96,7 @@ pub(crate) fn served<P: Serve<H, S>, H: Send + Sync + 'static, S: 'static>(
     Arc::new(Served::<P, H, S> {
         handler: Arc::new(handler),
         kinds,
-        shapes: shapes(P::schema()),
+        shapes: Shapes::of(P::schema()),
         #[cfg(feature = "reflect")]
         text: OnceLock::new(),
         types: PhantomData,
@@ -106,7 +106,7 @@ pub(crate) fn served<P: Serve<H, S>, H: Send + Sync + 'static, S: 'static>(
 /// `P` without a handler.
 pub(crate) fn called<P: Protocol>() -> Arc<dyn Service> {
     Arc::new(Called::<P> {
-        shapes: shapes(P::schema()),
+        shapes: Shapes::of(P::schema()),
         #[cfg(feature = "reflect")]
         text: OnceLock::new(),
         types: PhantomData,
@@ -176,29 +176,4 @@ impl<P: Protocol> Service for Called<P> {
     fn handlers(&self, _: &Arc<Shared>, _: u8) -> Option<Box<dyn Handlers>> {
         None
     }
-}
-
-fn offer<P: Protocol>() -> Offer {
-    Offer {
-        name: P::NAME.to_owned(),
-        version: P::VERSION,
-        min: P::MIN_VERSION,
-        fingerprint: P::fingerprint().0,
-    }
-}
-
-/// What a session has to know of the messages of a protocol.
-pub(super) fn shapes(schema: &ProtocolSchema) -> Shapes {
-    Shapes::new(schema.messages.iter().map(|message| {
-        let shape = Shape {
-            input: message.stream.is_some(),
-            output: message.reply.as_ref().is_some_and(|reply| reply.stream),
-            compress: match (message.holds_secret(), message.compress) {
-                (true, _) => Compress::Never,
-                (false, true) => Compress::Always,
-                (false, false) => Compress::IfEnabled,
-            },
-        };
-        (message.from, message.number, shape)
-    }))
 }

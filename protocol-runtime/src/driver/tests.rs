@@ -60,13 +60,35 @@ fn a_call_that_nobody_looked_at_yields_its_place_only_to_itself() {
     let (waker, _) = waker();
     assert!(calls.insert(id(1), waker.clone()).is_none());
     assert!(calls.finish(id(1), reply(1)).is_some());
-    // In any ring these two meet until it is large enough.
+    // In most rings these two meet.
     assert!(calls.insert(id(1 + 2 * 1024), waker.clone()).is_none());
     let mut dropped = None;
     assert_eq!(calls.poll(id(1), &waker, &mut dropped), Poll::Ready(Some(reply(1))));
     assert_eq!(calls.poll(id(1 + 2 * 1024), &waker, &mut dropped), Poll::Pending);
     // The same number again, when numbers have gone round: the earlier one makes room.
     assert!(calls.insert(id(1 + 2 * 1024), waker.clone()).is_some());
+}
+
+#[test]
+fn an_answer_that_nobody_takes_costs_no_memory_for_later_calls() {
+    let mut calls = Calls::default();
+    let (waker, _) = waker();
+    let mut dropped = None;
+    for number in [1, 3, 5] {
+        assert!(calls.insert(id(number), waker.clone()).is_none());
+        assert!(calls.finish(id(number), reply(number)).is_some());
+    }
+    for number in (7..200_001).step_by(2) {
+        assert!(calls.insert(id(number), waker.clone()).is_none());
+        assert!(calls.finish(id(number), reply(number)).is_some());
+        assert!(calls.poll(id(number), &waker, &mut dropped).is_ready());
+    }
+    assert_eq!(calls.capacity(), 16);
+    assert!(calls.remove(id(3)).is_none());
+    for (number, answer) in [(1, Some(reply(1))), (3, None), (5, Some(reply(5)))] {
+        assert_eq!(calls.poll(id(number), &waker, &mut dropped), Poll::Ready(answer));
+        assert_eq!(calls.poll(id(number), &waker, &mut dropped), Poll::Ready(None));
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::service::{Kind, Service, shapes};
+use super::service::{Kind, Service};
 use super::shared::Shared;
 use super::slots::{Handlers, handlers};
 use crate::frame::control::Offer;
@@ -51,7 +51,7 @@ where
     }
 
     fn shapes(&self) -> Shapes {
-        shapes(self.protocol.schema())
+        Shapes::of(self.protocol.schema())
     }
 
     #[cfg(feature = "reflect")]
@@ -128,7 +128,7 @@ mod list {
         }
 
         fn shapes(&self) -> Shapes {
-            shapes(&SCHEMA)
+            Shapes::of(&SCHEMA)
         }
 
         fn text(&self) -> Option<&str> {

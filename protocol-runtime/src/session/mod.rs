@@ -87,6 +87,8 @@ pub use self::memory::MessageMemory;
 #[cfg(feature = "net")]
 pub(crate) use self::open::earlier;
 pub use self::replay::ReplayFilter;
+#[cfg(any(feature = "net", test, feature = "testing"))]
+pub(crate) use self::shape::offer;
 pub use self::shape::{Compress, Shape, Shapes};
 #[cfg(feature = "net")]
 pub(crate) use self::spare::{Memory, PLACES_MAX, Stack};
@@ -148,7 +150,7 @@ impl Session {
         let mut core = Core {
             role: config.role(),
             shapes: names.zip(config.shapes.iter().cloned()).collect(),
-            memory: config.memory.clone(),
+            memory: config.memory.share(),
             compress: config.compression.enabled,
             level: config.compression.level,
             limits: config.limits.clone(),
@@ -287,6 +289,15 @@ impl Session {
     pub fn set_paused(&mut self, now: Instant, paused: bool) {
         if let State::Open(open) = &mut self.state {
             open.set_paused(now, paused);
+        }
+    }
+
+    /// Whether this side's stream of a call is not at its end.
+    #[cfg(feature = "net")]
+    pub(crate) fn is_sending(&mut self, call: CallId) -> bool {
+        match &mut self.state {
+            State::Open(open) => open.is_sending(call),
+            State::Handshaking(_) | State::Closed(_) => false,
         }
     }
 

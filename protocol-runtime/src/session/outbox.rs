@@ -83,28 +83,23 @@ struct Large {
     /// What of the message did not go out yet.
     rest: Bytes,
     fragment: usize,
-    progress: Progress,
+    /// Whether some of it went out.
+    begun: bool,
     /// Whether there is no credit for more of it.
     blocked: bool,
-    /// Whether the stream is at its end behind it.
-    then_end: bool,
+    then: Behind,
 }
 
-/// How far a message in fragments is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Progress {
-    /// Nothing of it went out.
-    Waits,
-    /// Nor of this one, but until it begins the peer has another in part, whose place it takes.
-    Replaces,
-    /// Some of it went out.
-    Begun,
-}
-
-impl Large {
-    fn has_begun(&self) -> bool {
-        self.progress == Progress::Begun
-    }
+/// What comes behind the last item of a stream.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) enum Behind {
+    /// Another item, if any.
+    #[default]
+    Open,
+    /// Its end.
+    End,
+    /// An error with this body, which ends the call.
+    Error(Bytes),
 }
 
 /// A fragment that went out.
@@ -112,8 +107,8 @@ pub(super) struct Fragment {
     pub(super) head: Head,
     /// How long it is, without its header.
     pub(super) len: usize,
-    /// Whether it was the last of its message, and whether the stream is at its end behind it.
-    pub(super) last: Option<bool>,
+    /// What comes behind its message, if it was the last of that.
+    pub(super) last: Option<Behind>,
 }
 
 impl Outbox {
@@ -192,9 +187,9 @@ impl Outbox {
             flags,
             rest,
             fragment: usize::try_from(message.fragment).unwrap_or(usize::MAX),
-            progress: Progress::Waits,
+            begun: false,
             blocked: false,
-            then_end: false,
+            then: Behind::Open,
         });
         Ok(None)
     }
@@ -251,9 +246,8 @@ impl Outbox {
 
     /// Whether a message may go on: it has credit, and not too many others are unfinished.
     fn ready(&self) -> impl Fn(&Large) -> bool + use<> {
-        let counts = |large: &Large| large.progress != Progress::Waits;
-        let started = self.large.iter().filter(|large| counts(large)).count();
-        move |large| !large.blocked && (counts(large) || started < UNFINISHED_MAX)
+        let started = self.large.iter().filter(|large| large.begun).count();
+        move |large| !large.blocked && (large.begun || started < UNFINISHED_MAX)
     }
 
     /// There is no credit for more of the message at this place.
@@ -278,7 +272,7 @@ impl Outbox {
         let large = self.large.get_mut(at)?;
         let most = usize::try_from(most).unwrap_or(usize::MAX).min(large.fragment);
         let part = large.rest.split_to(most.min(large.rest.len()));
-        let mut flags = if large.has_begun() { Flags::NONE } else { large.flags };
+        let mut flags = if large.begun { Flags::NONE } else { large.flags };
         let over = large.rest.is_empty();
         if !over {
             flags = flags.with(Flags::MORE);
@@ -297,10 +291,10 @@ impl Outbox {
         } else {
             self.frames.extend_from_slice(&part);
         }
-        large.progress = Progress::Begun;
+        large.begun = true;
         let last = if over {
             self.turn = at;
-            self.large.remove(at).map(|large| large.then_end)
+            self.large.remove(at).map(|large| large.then)
         } else {
             None
         };
@@ -317,27 +311,23 @@ impl Outbox {
         self.large.is_empty()
     }
 
-    /// The message that waits to be sent for this call, if any, replaces one that went out in part.
-    pub(super) fn replaces(&mut self, call: CallId) {
+    /// This comes behind the unfinished item of a call, in place of what was to come. False if there is
+    /// no such item.
+    pub(super) fn put_behind(&mut self, call: CallId, then: Behind) -> bool {
         let found = self.large.iter_mut().find(|large| large.head.call() == Some(call));
-        found.into_iter().for_each(|large| large.progress = Progress::Replaces);
+        found.map(|large| large.then = then).is_some()
     }
 
-    /// The stream of this call is at its end behind its unfinished item. False if there is none.
-    pub(super) fn end_after(&mut self, call: CallId) -> bool {
-        let found = self.large.iter_mut().find(|large| large.head.call() == Some(call));
-        found.map(|large| large.then_end = true).is_some()
-    }
-
-    /// Whether the stream of this call is at its end behind its unfinished item.
-    pub(super) fn ends_behind(&self, call: CallId) -> bool {
-        self.large.iter().any(|large| large.then_end && large.head.call() == Some(call))
+    /// What comes behind the unfinished item of a call, if there is one.
+    pub(super) fn behind(&self, call: CallId) -> Option<&Behind> {
+        let found = self.large.iter().find(|large| large.head.call() == Some(call));
+        found.map(|large| &large.then)
     }
 
     /// What is not sent yet of this call's message, and whether some of it went out.
     pub(super) fn unfinished(&self, call: CallId) -> Option<(Kind, bool)> {
         let large = self.large.iter().find(|large| large.head.call() == Some(call))?;
-        Some((large.head.kind(), large.has_begun()))
+        Some((large.head.kind(), large.begun))
     }
 
     /// Drops what is not sent yet of this call's message. Says what that was, and whether some of
@@ -348,7 +338,7 @@ impl Outbox {
             return None;
         }
         let at = self.large.iter().position(|large| large.head.call() == Some(call))?;
-        self.large.remove(at).map(|large| (large.head.kind(), large.has_begun()))
+        self.large.remove(at).map(|large| (large.head.kind(), large.begun))
     }
 
     /// Drops what is not sent yet of all messages in fragments: nothing follows a Close.

@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use crate::schema::End;
+use crate::frame::control::Offer;
+use crate::protocol::Protocol;
+use crate::schema::{End, ProtocolSchema};
 
 /// What a message of a protocol is to a session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,6 +56,23 @@ impl Shapes {
         Self(Arc::new(table))
     }
 
+    /// The shapes of the messages of a protocol.
+    #[must_use]
+    pub fn of(schema: &ProtocolSchema) -> Self {
+        Self::new(schema.messages.iter().map(|message| {
+            let shape = Shape {
+                input: message.stream.is_some(),
+                output: message.reply.as_ref().is_some_and(|reply| reply.stream),
+                compress: match (message.holds_secret(), message.compress) {
+                    (true, _) => Compress::Never,
+                    (false, true) => Compress::Always,
+                    (false, false) => Compress::IfEnabled,
+                },
+            };
+            (message.from, message.number, shape)
+        }))
+    }
+
     /// The shape of a message; `None` if it is not known.
     #[must_use]
     pub fn get(&self, from: End, number: u16) -> Option<Shape> {
@@ -63,6 +82,17 @@ impl Shapes {
             End::Server => server,
         };
         row.get(usize::from(number)).copied().flatten()
+    }
+}
+
+/// What one side says of a protocol that it has.
+#[cfg(any(feature = "net", test, feature = "testing"))]
+pub(crate) fn offer<P: Protocol>() -> Offer {
+    Offer {
+        name: P::NAME.to_owned(),
+        version: P::VERSION,
+        min: P::MIN_VERSION,
+        fingerprint: P::fingerprint().0,
     }
 }
 

@@ -92,8 +92,12 @@ impl Receiving {
 
     /// What a frame cost is free again; never more than was charged.
     pub(super) fn free(&mut self, cost: u32) {
-        let used = self.size.saturating_sub(self.left).saturating_sub(self.owed);
-        self.owed = self.owed.saturating_add(cost.min(used));
+        self.owed = self.owed.saturating_add(cost.min(self.used()));
+    }
+
+    /// What came and is not free again.
+    pub(super) const fn used(&self) -> u32 {
+        self.size.saturating_sub(self.left).saturating_sub(self.owed)
     }
 
     /// What the peer may still send.
@@ -129,8 +133,12 @@ impl Receiving {
 pub(super) struct Streams {
     /// This side's.
     pub(super) send: Option<Sending>,
+    /// This side's before it is open: the peer may give it credit by then.
+    pub(super) soon: Option<Sending>,
     /// The peer's.
     pub(super) recv: Option<Receiving>,
+    /// Whether the call ends with an error that waits behind an item, and its owner wants nothing more.
+    pub(super) failed: bool,
 }
 
 impl Streams {

@@ -30,9 +30,38 @@ where
     C::Protocol: Serve<H, side::Server>,
     H: Send + Sync + 'static,
 {
+    connect(handler, ClientBuilder::new()).await
+}
+
+/// The same, with a handler for what the server calls and sends by itself.
+///
+/// ```ignore
+/// let chat: ChatClient = np::testing::client_with(Room::default(), Ears::default()).await?;
+/// ```
+///
+/// # Errors
+///
+/// Those of [`client`].
+pub async fn client_with<C, H, E>(handler: H, events: E) -> Result<C, Error>
+where
+    C: Client,
+    C::Protocol: Serve<H, side::Server> + Serve<E, side::Client>,
+    H: Send + Sync + 'static,
+    E: Send + Sync + 'static,
+{
+    connect(handler, ClientBuilder::new().on::<C::Protocol, E>(events)).await
+}
+
+/// One server for one connection, which ends with it.
+async fn connect<C, H>(handler: H, client: ClientBuilder) -> Result<C, Error>
+where
+    C: Client,
+    C::Protocol: Serve<H, side::Server>,
+    H: Send + Sync + 'static,
+{
     let name = format!("mem://np-testing-{}", NAMES.fetch_add(1, Ordering::Relaxed));
     let server = ServerBuilder::new().add::<C::Protocol, H>(handler).listen(&name).await?;
-    let client: C = ClientBuilder::new().connect(&name).await?;
+    let client: C = client.connect(&name).await?;
     // A handle that keeps nothing open.
     let watched = Connection::new(client.connection().shared().clone(), false);
     driver::spawn(async move {

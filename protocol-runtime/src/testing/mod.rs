@@ -1,11 +1,12 @@
 //! What tests of protocols need, and nothing that a program runs with.
 //!
 //! - [`client`] runs a handler and gives a client of it, without a socket: tests of what handlers
-//!   answer.
+//!   answer. [`client_with`] also has a handler for what the server calls.
 //! - [`Faults`] wraps streams, which then come late, in slices, broken or not at all, everything by
 //!   one seed: tests of what a program makes of a bad network.
 //! - [`Pair`] is a connection of two sessions and a clock that is moved by hand, with no runtime and no
-//!   task: tests of the frames themselves, and of what happens after a day.
+//!   task: tests of the frames themselves, and of what happens after a day. [`Pair::of`] has a protocol
+//!   of yours.
 //!
 //! A network of machines is simulated by `turmoil`: its streams go to
 //! [`ServerBuilder::serve_on`](crate::server::ServerBuilder::serve_on) and
@@ -31,7 +32,7 @@ use crate::noise::{Random, RandomError};
 #[cfg(feature = "net")]
 pub use self::faults::{Faults, Faulty};
 #[cfg(feature = "net")]
-pub use self::local::client;
+pub use self::local::{client, client_with};
 pub use self::pair::{
     CLIENT_MS, Pair, Protection, SERVER_MS, Side, append, config, key, offer, replay, shared, start,
 };

@@ -8,11 +8,12 @@ use bytes::BytesMut;
 use crate::frame::control::Offer;
 use crate::limits::Limits;
 use crate::noise::{Keypair, Pattern, PresharedKey, Suite};
+use crate::protocol::Protocol;
 use crate::schema::End;
 use crate::session::{
-    CallId, CallOptions, ClientSecurity, ClockPolicy, Compress, CompressionOffer, Config, Event,
-    MessageMemory, ReplayFilter, Role, Security, ServerKey, ServerSecurity, Session, Shape, Shapes,
-    Status,
+    self, CallId, CallOptions, ClientSecurity, ClockPolicy, Compress, CompressionOffer, Config,
+    Event, MessageMemory, ReplayFilter, Role, Security, ServerKey, ServerSecurity, Session, Shape,
+    Shapes, Status,
 };
 use crate::testing::Dice;
 use crate::wire::EncodeError;
@@ -235,6 +236,17 @@ impl Pair {
     /// A connection that is open on both sides.
     pub fn open(protection: Protection) -> Self {
         Self::new(protection).opened()
+    }
+
+    /// An open connection of two sides that have the protocol `P`. Messages go by their
+    /// [numbers](Protocol::number), and in octets as [`Protocol::encode`] writes them.
+    pub fn of<P: Protocol>(protection: Protection) -> Self {
+        let side = |role| Config {
+            offers: vec![session::offer::<P>()],
+            shapes: vec![Shapes::of(P::schema())],
+            ..config(protection.of(role))
+        };
+        Self::with(side(Role::Client), side(Role::Server)).opened()
     }
 
     /// An open connection with messages that have streams: 2 answers with one, 3 sends one, 4 both.

@@ -46,6 +46,7 @@ impl Open {
             Box::new(Streams {
                 send: shape.input.then(|| Sending::new(self.stream_first)),
                 recv: shape.output.then(|| Receiving::new(core.limits.stream_window())),
+                ..Streams::default()
             })
         });
         let deadline = options.timeout.and_then(|timeout| now.checked_add(timeout));

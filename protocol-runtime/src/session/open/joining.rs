@@ -1,6 +1,8 @@
 //! Messages of the peer that came in part: their fragments are put together as they come, and
 //! memory is charged by what came, never by what was announced.
 
+use std::time::{Duration, Instant};
+
 use bytes::Bytes;
 
 use super::super::memory::{Charge, MessageMemory};
@@ -26,6 +28,8 @@ pub(super) struct Prefix {
 #[derive(Debug, Default)]
 pub(super) struct Joining {
     messages: Vec<Joined>,
+    /// When to look which of them did not go on since the last time.
+    look: Option<Instant>,
 }
 
 /// An unfinished message.
@@ -34,6 +38,10 @@ pub(super) struct Joined {
     pub(super) head: Head,
     pub(super) prefix: Prefix,
     body: Long,
+    /// What its fragments cost and is not free yet.
+    held: u32,
+    /// Whether some of it came since somebody looked.
+    goes_on: bool,
     /// None if the message is refused already, and what comes of it is dropped.
     charge: Option<Charge>,
 }
@@ -42,10 +50,11 @@ pub(super) struct Joined {
 pub(super) enum Next {
     /// There is more to come.
     Wait,
-    /// There is more to come, and there is no memory for it: all of it is dropped.
-    Full,
-    /// The message is whole.
-    Whole(Prefix, Bytes),
+    /// There is more to come, and there is no memory for it: all of it is dropped. So much of what its
+    /// fragments cost is not free yet.
+    Full(u32),
+    /// The message is whole, and so much of what its fragments cost is not free yet.
+    Whole(Prefix, Bytes, u32),
     /// The message was dropped, and this was the last of it.
     Dropped,
 }
@@ -86,7 +95,14 @@ impl Joining {
             return Err(BadFrame::TooManyUnfinished(MAX).into());
         }
         let charge = memory.map(MessageMemory::charge);
-        self.messages.push(Joined { head, prefix, body: Long::default(), charge });
+        self.messages.push(Joined {
+            head,
+            prefix,
+            body: Long::default(),
+            held: 0,
+            goes_on: true,
+            charge,
+        });
         let at = self.messages.len().saturating_sub(1);
         Ok(self.add(at, body, false))
     }
@@ -95,6 +111,8 @@ impl Joining {
     pub(super) fn add(&mut self, at: usize, body: &[u8], last: bool) -> Next {
         let Some(one) = self.messages.get_mut(at) else { return Next::Dropped };
         let full = one.charge.as_mut().is_some_and(|charge| !charge.grow(body.len()));
+        let held = one.held;
+        one.goes_on = true;
         if full {
             one.charge = None;
             one.body = Long::default();
@@ -103,23 +121,69 @@ impl Joining {
             one.body.append(body);
         }
         if !last {
-            return if full { Next::Full } else { Next::Wait };
+            return if full { Next::Full(held) } else { Next::Wait };
         }
         let one = self.messages.swap_remove(at);
         match one.charge {
             Some(charge) => {
                 let mut body = one.body;
                 body.fit();
-                Next::Whole(one.prefix, charge.keep(body))
+                Next::Whole(one.prefix, charge.keep(body), one.held)
             }
-            None if full => Next::Full,
+            None if full => Next::Full(held),
             None => Next::Dropped,
         }
+    }
+
+    /// What the fragments of the unfinished item of this call, or one-way message, cost and is not free
+    /// yet.
+    pub(super) fn held(&mut self, call: Option<CallId>) -> Option<&mut u32> {
+        let kind = if call.is_some() { Kind::Item } else { Kind::Event };
+        let same = |one: &&mut Joined| {
+            one.head.kind() == kind && one.head.call() == call && one.charge.is_some()
+        };
+        self.messages.iter_mut().find(same).map(|one| &mut one.held)
     }
 
     /// How long the message at this place is so far, and its kind.
     pub(super) fn len(&self, at: usize) -> usize {
         self.messages.get(at).map_or(0, |one| one.body.len())
+    }
+
+    /// From now on somebody looks now and then whether they go on.
+    pub(super) fn watch(&mut self, now: Instant, every: Duration) {
+        if self.look.is_none() && !self.messages.is_empty() {
+            self.look = now.checked_add(every);
+        }
+    }
+
+    /// When to look.
+    pub(super) fn look(&self) -> Option<Instant> {
+        self.look.filter(|_| !self.messages.is_empty())
+    }
+
+    /// Looks for messages of which nothing came since the last time, without those that `may_wait`:
+    /// what came of them is dropped, and what follows. With each, what its fragments cost and is not free.
+    pub(super) fn stalled(
+        &mut self,
+        now: Instant,
+        every: Duration,
+        mut may_wait: impl FnMut(Head) -> bool,
+    ) -> Vec<(Head, u32)> {
+        let mut stalled = Vec::new();
+        if self.look.is_none_or(|look| now < look) {
+            return stalled;
+        }
+        self.look = None;
+        self.watch(now, every);
+        for one in &mut self.messages {
+            let goes_on = std::mem::replace(&mut one.goes_on, false) || may_wait(one.head);
+            if !goes_on && one.charge.take().is_some() {
+                one.body = Long::default();
+                stalled.push((one.head, std::mem::take(&mut one.held)));
+            }
+        }
+        stalled
     }
 
     /// Drops what came of this call's messages. Says whether there was any.

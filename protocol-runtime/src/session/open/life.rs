@@ -66,6 +66,11 @@ impl Life {
         }
     }
 
+    /// Whether this side does not read for the time being.
+    pub(super) const fn is_paused(&self) -> bool {
+        self.paused
+    }
+
     /// So many octets were not taken.
     pub(super) const fn leave(&mut self, octets: usize) {
         self.left = octets;
@@ -100,7 +105,7 @@ impl Life {
 impl Open {
     #[cfg(feature = "net")]
     pub(in super::super) const fn is_paused(&self) -> bool {
-        self.life.paused
+        self.life.is_paused()
     }
 
     pub(in super::super) fn set_paused(&mut self, now: Instant, paused: bool) {

@@ -6,8 +6,10 @@ use std::time::Instant;
 use bytes::Bytes;
 
 use super::super::event::{Dropped, Event};
+use super::super::window::COST_MIN;
 use super::super::{Core, stats};
 use super::joining::{Next, Prefix};
+use super::streams::streams;
 use super::{Open, check_len};
 use crate::compress;
 use crate::error::{Error, Fault};
@@ -36,6 +38,7 @@ impl Open {
         {
             return self.on_fragment(at, head, flags, &body, core);
         }
+        let more = flags.has(Flags::MORE);
         match head {
             Head::Request { call, method } => self.on_request(now, call, method, flags, body, core),
             Head::Event { method } => self.on_one_way(method, flags, body, core),
@@ -49,7 +52,41 @@ impl Open {
             | Head::Pong
             | Head::GoAway
             | Head::Close => Ok(()),
+        }?;
+        if more {
+            self.joining.watch(now, core.limits.message_stall());
         }
+        Ok(())
+    }
+
+    /// Gives up messages that do not go on, though nothing keeps the peer.
+    pub(super) fn expire_messages(&mut self, now: Instant, core: &mut Core) -> Result<(), Error> {
+        let Self { joining, events_in, in_flight, served, life, .. } = self;
+        let stalled = joining.stalled(now, core.limits.message_stall(), |head| {
+            let receiving = match head {
+                _ if life.is_paused() => return true,
+                Head::Event { .. } => Some(&*events_in),
+                Head::Item { call } => {
+                    streams(in_flight, served, call).and_then(|(_, streams)| streams.recv.as_ref())
+                }
+                Head::Request { .. }
+                | Head::Reply { .. }
+                | Head::Error { .. }
+                | Head::End { .. }
+                | Head::Credit { .. }
+                | Head::Cancel { .. }
+                | Head::Ping
+                | Head::Pong
+                | Head::GoAway
+                | Head::Close => None,
+            };
+            receiving.is_some_and(|receiving| receiving.left() < COST_MIN)
+        });
+        for (head, held) in stalled {
+            self.recover(head, Some(held).filter(|held| *held > 0), core)?;
+            self.no_memory(head, core)?;
+        }
+        Ok(())
     }
 
     /// A later fragment.
@@ -81,10 +118,14 @@ impl Open {
         core: &mut Core,
     ) -> Result<(), Error> {
         match next {
-            Next::Whole(prefix, body) => self.deliver(head, prefix, body, cost, core),
+            Next::Whole(prefix, body, held) => {
+                let cost = cost.map(|cost| cost.saturating_add(held));
+                self.deliver(head, prefix, body, cost, core)
+            }
+            Next::Wait if self.hold(head.call(), cost) => Ok(()),
             Next::Wait | Next::Dropped => self.recover(head, cost, core),
-            Next::Full => {
-                self.recover(head, cost, core)?;
+            Next::Full(held) => {
+                self.recover(head, cost.map(|cost| cost.saturating_add(held)), core)?;
                 self.no_memory(head, core)
             }
         }

@@ -229,6 +229,7 @@ impl Open {
         self.expire_calls(now, core);
         self.send_cancels(now, core);
         self.expire_served(now, core)?;
+        self.expire_messages(now, core)?;
         self.beat(now, core)
     }
 
@@ -236,6 +237,7 @@ impl Open {
         let [beat, idle, end] = self.life.deadlines(self.drain.is_begun());
         let calls = earlier(self.in_flight.deadline(), self.served.deadline());
         let calls = earlier(calls, self.cancels_deadline());
+        let calls = earlier(calls, self.joining.look());
         earlier(calls, earlier(beat, earlier(idle, end)))
     }
 
@@ -270,7 +272,7 @@ impl Open {
             }
             let Some(fragment) = core.outbox.fragment(at, most, share) else { return };
             stats::count(&mut core.stats.frames_out);
-            self.fragment_sent(&fragment, core);
+            self.fragment_sent(fragment, core);
         }
     }
 
@@ -460,18 +462,7 @@ impl Core {
     }
 
     fn write_fault(&mut self, call: CallId, fault: &Fault) -> Result<(), EncodeError> {
-        let after = if let Fault::Overloaded { retry_after: Some(after) } = fault {
-            after.as_millis()
-        } else {
-            0
-        };
-        let body = ErrorBody {
-            code: fault.code(),
-            retry_after_ms: u32::try_from(after).unwrap_or(u32::MAX),
-            text: fault.text().to_owned(),
-            detail: Bytes::new(),
-        };
-        self.write_small(Head::Error { call }, &body)
+        self.write_small(Head::Error { call }, &failure(fault))
     }
 
     /// Appends the last frame of this side.
@@ -482,7 +473,22 @@ impl Core {
     }
 }
 
-/// What an Error frame says.
+/// What an Error frame says of a fault that is not the application's.
+fn failure(fault: &Fault) -> ErrorBody {
+    let after = if let Fault::Overloaded { retry_after: Some(after) } = fault {
+        after.as_millis()
+    } else {
+        0
+    };
+    ErrorBody {
+        code: fault.code(),
+        retry_after_ms: u32::try_from(after).unwrap_or(u32::MAX),
+        text: fault.text().to_owned(),
+        detail: Bytes::new(),
+    }
+}
+
+/// Reads what an Error frame says.
 fn read_failure(body: &Bytes, core: &Core) -> Result<CallFailure, Error> {
     // As large as any message: the typed error is the application's, and shares the frame.
     let options = DecodeOptions { budget: body.len().saturating_add(small().budget), ..small() };

@@ -88,5 +88,8 @@ impl Open {
         let due = if idle { self.events_in.due_at_once() } else { self.events_in.due() };
         // A Credit is small, and there is nobody to tell if it did not fit.
         let _fits = Self::give(None, due, core);
+        if !self.joining.is_empty() {
+            self.release(None, core);
+        }
     }
 }

@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 
 use super::super::event::{Dropped, Event, Unanswered};
-use super::super::outbox::Outgoing;
+use super::super::outbox::{Behind, Outgoing};
 use super::super::served::Serving;
 use super::super::shape::Shape;
 use super::super::window::{COST_MIN, Receiving, Sending, Streams};
 use super::super::{Core, stats};
 use super::joining::Prefix;
-use super::{Open, check_len, compressor, take_prefix};
+use super::{Open, check_len, compressor, failure, take_prefix};
 use crate::error::{APPLICATION, Error, Fault, Flood};
 use crate::frame::control::ErrorBody;
 use crate::frame::header::{BadFrame, Flags, Head, Kind, Method};
@@ -109,10 +109,11 @@ impl Open {
     ) {
         serving.handed = true;
         if serving.shape.input || serving.shape.output {
-            let recv = serving.shape.input;
+            let Shape { input, output, .. } = serving.shape;
             serving.streams = Some(Box::new(Streams {
-                send: None,
-                recv: recv.then(|| Receiving::new(core.limits.stream_window())),
+                soon: output.then(|| Sending::new(self.stream_first)),
+                recv: input.then(|| Receiving::new(core.limits.stream_window())),
+                ..Streams::default()
             }));
             self.streaming = self.streaming.saturating_add(1);
             stats::count(&mut core.stats.streams);
@@ -165,7 +166,9 @@ impl Open {
         why: Dropped,
         core: &mut Core,
     ) -> Result<(), Error> {
+        // Its owner has said already how it ends, if that waits behind an item.
         let handed = self.served.get_mut(call).is_some_and(|serving| serving.handed);
+        let handed = handed && !self.has_failed(call);
         let unfinished = self.joining.has(Kind::Request, call);
         if unfinished && why != Dropped::Cancelled {
             self.joining.refuse(call);
@@ -260,14 +263,8 @@ impl Open {
         call: CallId,
         encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<(), Unanswered> {
-        if self.served.get_mut(call).is_none_or(|serving| !serving.handed) {
-            return Err(Unanswered::NotOpen);
-        }
-        let half_sent = core.outbox.unfinished(call) == Some((Kind::Item, true));
-        self.over(call, core);
-        self.life.touch();
+        self.failing(call)?;
         let mut detail = Vec::new();
-        let message = self.outgoing(Head::Error { call }, None, core);
         let written = encode(&mut detail).and_then(|()| {
             let body = ErrorBody {
                 code: APPLICATION,
@@ -275,12 +272,13 @@ impl Open {
                 text: String::new(),
                 detail: detail.into(),
             };
-            core.outbox.message(&message, |out| encode_root(&body, out))
+            self.end_with(core, call, &body)
         });
-        if half_sent {
-            core.outbox.replaces(call);
+        if let Err(error) = written {
+            self.end_with(core, call, &failure(&Fault::ResponseTooLarge))?;
+            return Err(error.into());
         }
-        Self::answered(core, call, written)
+        Ok(())
     }
 
     pub(in super::super) fn fail(
@@ -289,12 +287,59 @@ impl Open {
         call: CallId,
         fault: &Fault,
     ) -> Result<(), Unanswered> {
-        if self.served.get_mut(call).is_none_or(|serving| !serving.handed) {
+        self.failing(call)?;
+        Ok(self.end_with(core, call, &failure(fault))?)
+    }
+
+    /// A call that is to end with an error now.
+    fn failing(&mut self, call: CallId) -> Result<(), Unanswered> {
+        let handed = self.served.get_mut(call).is_some_and(|serving| serving.handed);
+        if !handed || self.has_failed(call) {
             return Err(Unanswered::NotOpen);
         }
-        self.over(call, core);
         self.life.touch();
-        core.write_fault(call, fault)?;
+        Ok(())
+    }
+
+    /// Ends a call of the peer with an error, which comes behind an item that is not all sent: it was
+    /// taken before.
+    fn end_with(
+        &mut self,
+        core: &mut Core,
+        call: CallId,
+        body: &ErrorBody,
+    ) -> Result<(), EncodeError> {
+        if !core.outbox.is_unfinished(Some(call)) {
+            return self.write_error(core, call, |out| encode_root(body, out));
+        }
+        let mut octets = Vec::new();
+        encode_root(body, &mut octets)?;
+        let max = u64::from(self.body_max);
+        let len = u64::try_from(octets.len()).unwrap_or(u64::MAX);
+        if len > max {
+            return Err(EncodeError::TooLarge { len, max });
+        }
+        self.end_behind(core, call, Behind::Error(octets.into()));
+        if let Some((_, streams)) = self.streams(call) {
+            streams.failed = true;
+        }
+        self.joining.refuse(call);
+        Ok(())
+    }
+
+    /// Ends a call of the peer with an error whose body `encode` appends. If that does not fit, the call
+    /// is over and the peer does not know it.
+    pub(super) fn write_error(
+        &mut self,
+        core: &mut Core,
+        call: CallId,
+        encode: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
+    ) -> Result<(), EncodeError> {
+        self.over(call, core);
+        let message = self.outgoing(Head::Error { call }, None, core);
+        if core.outbox.message(&message, encode)?.is_some() {
+            stats::count(&mut core.stats.frames_out);
+        }
         Ok(())
     }
 
@@ -309,7 +354,7 @@ impl Open {
         if let Some(serving) = self.served.get_mut(call) {
             serving.opened = true;
             if let Some(streams) = &mut serving.streams {
-                streams.send = Some(Sending::new(self.stream_first));
+                streams.send = streams.soon.take();
             }
         }
         Ok(())

@@ -7,8 +7,9 @@ use std::time::Instant;
 use bytes::Bytes;
 
 use super::super::event::{Event, ItemRefused, Unanswered};
-use super::super::in_flight::Answered;
-use super::super::outbox::{Fragment, Outgoing};
+use super::super::in_flight::{Answered, InFlight};
+use super::super::outbox::{Behind, Fragment, Outgoing};
+use super::super::served::Served;
 use super::super::shape::Shape;
 use super::super::window::{Receiving, Sending, Streams};
 use super::super::{Core, stats};
@@ -21,19 +22,23 @@ use crate::wire::EncodeError;
 
 impl Open {
     /// The streams of a call that is open, of either side.
-    fn streams(&mut self, call: CallId) -> Option<(Shape, &mut Streams)> {
-        match self.in_flight.awaited_mut(call) {
-            Some(slot) => Some((slot.shape, slot.streams.as_deref_mut()?)),
-            None => {
-                let serving = self.served.get_mut(call)?;
-                Some((serving.shape, serving.streams.as_deref_mut()?))
-            }
-        }
+    pub(super) fn streams(&mut self, call: CallId) -> Option<(Shape, &mut Streams)> {
+        streams(&mut self.in_flight, &mut self.served, call)
     }
 
     /// This side's stream of a call.
     pub(super) fn sending(&mut self, call: CallId) -> Option<&mut Sending> {
         self.streams(call)?.1.send.as_mut()
+    }
+
+    #[cfg(feature = "net")]
+    pub(in super::super) fn is_sending(&mut self, call: CallId) -> bool {
+        self.sending(call).is_some()
+    }
+
+    /// Whether a call of the peer ends with an error that waits behind an item.
+    pub(super) fn has_failed(&mut self, call: CallId) -> bool {
+        self.streams(call).is_some_and(|(_, streams)| streams.failed)
     }
 
     /// The peer's stream of a call.
@@ -84,7 +89,7 @@ impl Open {
         core: &Core,
         call: CallId,
     ) -> Result<(Outgoing<'static>, &mut Sending), ItemRefused> {
-        if core.outbox.ends_behind(call) {
+        if is_last(core, call) {
             return Err(ItemRefused::NotOpen);
         }
         let compression = self.compression;
@@ -101,18 +106,22 @@ impl Open {
         core: &mut Core,
         call: CallId,
     ) -> Result<(), Unanswered> {
-        if self.sending(call).is_none() || core.outbox.ends_behind(call) {
+        if self.sending(call).is_none() || is_last(core, call) {
             return Err(Unanswered::NotOpen);
         }
+        if !self.end_behind(core, call, Behind::End) {
+            self.write_end(core, call)?;
+        }
+        Ok(())
+    }
+
+    /// Ends this side's stream behind an item that is not all sent. False if there is none.
+    pub(super) fn end_behind(&mut self, core: &mut Core, call: CallId, then: Behind) -> bool {
         // Nothing more is to be sent, so there is nothing to be told of any more.
         if let Some(sending) = self.sending(call) {
             sending.refused = false;
         }
-        // An item that is not all sent goes first.
-        if !core.outbox.end_after(call) {
-            self.write_end(core, call)?;
-        }
-        Ok(())
+        core.outbox.put_behind(call, then)
     }
 
     fn write_end(&mut self, core: &mut Core, call: CallId) -> Result<(), EncodeError> {
@@ -152,6 +161,9 @@ impl Open {
         let due = receiving.due();
         // A Credit is small, and there is nobody to tell if it did not fit.
         let _fits = Self::give(Some(call), due, core);
+        if !self.joining.is_empty() {
+            self.release(Some(call), core);
+        }
     }
 
     /// What a frame costs its sender, if it is one that costs.
@@ -172,6 +184,45 @@ impl Open {
             | Head::GoAway
             | Head::Close => Ok(None),
         }
+    }
+
+    /// Whether what a fragment cost is not free before the message is taken that it belongs to: others
+    /// wait to be taken before that. If none does, the message may be longer than the window.
+    pub(super) fn hold(&mut self, call: Option<CallId>, cost: Option<u32>) -> bool {
+        let receiving = match call {
+            Some(call) => self.receiving(call),
+            None => Some(&mut self.events_in),
+        };
+        let used = receiving.map(|receiving| receiving.used());
+        let (Some(used), Some(cost), Some(held)) = (used, cost, self.joining.held(call)) else {
+            return false;
+        };
+        let waits = used > held.saturating_add(cost);
+        if waits {
+            *held = held.saturating_add(cost);
+        }
+        waits
+    }
+
+    /// Frees what the fragments of a message cost, if nothing waits to be taken before it.
+    pub(super) fn release(&mut self, call: Option<CallId>, core: &mut Core) {
+        let Some(held) = self.joining.held(call).map(|held| *held).filter(|held| *held > 0) else {
+            return;
+        };
+        let receiving = match call {
+            Some(call) => self.receiving(call),
+            None => Some(&mut self.events_in),
+        };
+        let Some(receiving) = receiving.filter(|receiving| receiving.used() <= held) else {
+            return;
+        };
+        receiving.free(held);
+        let due = receiving.due_if_low();
+        if let Some(rest) = self.joining.held(call) {
+            *rest = 0;
+        }
+        // A Credit is small, and there is nobody to tell if it did not fit.
+        let _fits = Self::give(call, due, core);
     }
 
     /// What a fragment cost is free again: it has joined others, or was dropped.
@@ -214,10 +265,12 @@ impl Open {
         check_len(body.len(), core)?;
         let prefix = take_prefix(kind, flags, &mut body, 0)?;
         let head = Head::Item { call };
+        let failed = self.has_failed(call);
         if !flags.has(Flags::MORE) {
-            return self.deliver(head, prefix, body, cost, core);
+            return if failed { Ok(()) } else { self.deliver(head, prefix, body, cost, core) };
         }
-        let next = self.joining.begin(head, prefix, Some(&core.memory), &body)?;
+        let memory = (!failed).then_some(&core.memory);
+        let next = self.joining.begin(head, prefix, memory, &body)?;
         self.joined(head, next, cost, core)
     }
 
@@ -226,6 +279,9 @@ impl Open {
     pub(super) fn more_items(&mut self, call: CallId, frames: &mut Bytes, core: &mut Core) {
         let decoder = self.decoder;
         if !self.joining.is_empty() {
+            return;
+        }
+        if self.has_failed(call) {
             return;
         }
         let Some(receiving) = self.receiving(call) else { return };
@@ -257,7 +313,9 @@ impl Open {
         match self.streams(call) {
             Some((_, streams)) => {
                 streams.recv = None;
-                core.events.push_back(Event::Ended { call });
+                if !streams.failed {
+                    core.events.push_back(Event::Ended { call });
+                }
                 self.end_if_over(call, core);
             }
             None => {
@@ -313,7 +371,9 @@ impl Open {
         let Credit { bytes } = read(kind, body)?;
         let sending = match call {
             None => Some(&mut self.events_out),
-            Some(call) => self.sending(call),
+            Some(call) => self
+                .streams(call)
+                .and_then(|(_, streams)| streams.send.as_mut().or(streams.soon.as_mut())),
         };
         let Some(sending) = sending else {
             if let Some(call) = call {
@@ -349,7 +409,7 @@ impl Open {
     }
 
     /// A fragment went out.
-    pub(super) fn fragment_sent(&mut self, fragment: &Fragment, core: &mut Core) {
+    pub(super) fn fragment_sent(&mut self, fragment: Fragment, core: &mut Core) {
         let call = match fragment.head {
             Head::Item { call } => {
                 if let Some(sending) = self.sending(call) {
@@ -372,13 +432,44 @@ impl Open {
             | Head::GoAway
             | Head::Close) => head.call(),
         };
-        let Some(then_end) = fragment.last else { return };
+        let Some(then) = fragment.last else { return };
         self.tell_of_credit(call, core);
-        if let Some(call) = call.filter(|_| then_end) {
-            // As small as it is, it fits.
-            let _fits = self.write_end(core, call);
+        let Some(call) = call else { return };
+        match then {
+            Behind::Open => {}
+            Behind::End => {
+                // As small as it is, it fits.
+                let _fits = self.write_end(core, call);
+            }
+            Behind::Error(body) => {
+                // Its length was looked at when it came here.
+                let _fits = self.write_error(core, call, |out| {
+                    out.extend_from_slice(&body);
+                    Ok(())
+                });
+            }
         }
     }
+}
+
+/// The streams of a call among these.
+pub(super) fn streams<'a>(
+    in_flight: &'a mut InFlight,
+    served: &'a mut Served,
+    call: CallId,
+) -> Option<(Shape, &'a mut Streams)> {
+    match in_flight.awaited_mut(call) {
+        Some(slot) => Some((slot.shape, slot.streams.as_deref_mut()?)),
+        None => {
+            let serving = served.get_mut(call)?;
+            Some((serving.shape, serving.streams.as_deref_mut()?))
+        }
+    }
+}
+
+/// Whether nothing comes behind the item of a call that is not all sent but its end.
+fn is_last(core: &Core, call: CallId) -> bool {
+    core.outbox.behind(call).is_some_and(|then| *then != Behind::Open)
 }
 
 /// Whether the next item of a call may be sent. If not, its owner is told when it may.

@@ -1,5 +1,7 @@
 //! Messages in fragments: how many at a time, and what becomes of them where memory is full.
 
+use std::time::Duration;
+
 use super::pair::{Pair, Protection, append, config, frame, id, method};
 use super::script::failure;
 use crate::error::{Error, Fault};
@@ -11,9 +13,9 @@ use crate::session::{
 
 const MIB: usize = 1_024 * 1_024;
 
-/// As much memory as there must be at least.
+/// So much memory that a connection alone may hold 1 MiB.
 fn memory() -> MessageMemory {
-    MessageMemory::new(&Limits::default().with_decode_total_bytes(1_048_576).unwrap())
+    MessageMemory::new(&Limits::default().with_decode_total_bytes(2 * 1_048_576).unwrap())
 }
 
 /// An open connection whose side of this role has little memory.
@@ -140,7 +142,7 @@ fn a_one_way_message_that_there_is_no_memory_for_is_lost_and_its_credit_comes_ba
 fn an_item_that_there_is_no_memory_for_ends_the_call() {
     let memory = memory();
     let mut pair = Pair::streaming(|limits| limits);
-    pair.server.session.core.memory = memory.clone();
+    pair.server.session.core.memory = memory.share();
     let call = pair.client.session.call(pair.now, 0, 3, CallOptions::default(), append(b""));
     let call = call.unwrap();
     pair.settle();
@@ -154,4 +156,78 @@ fn an_item_that_there_is_no_memory_for_ends_the_call() {
     assert_eq!(events.last(), Some(&Event::Failed { call, error }));
     assert_eq!(memory.used(), 0);
     pair.assert_status(Status::Open);
+}
+
+#[test]
+fn a_connection_holds_no_more_than_is_free_beside_it() {
+    let (mut pair, memory) = short(Role::Server);
+    pair.server.receive(pair.now, &part(1, &[0; 60_000]));
+    let other = memory.share();
+    let mut charge = other.charge();
+    assert!(charge.grow(MIB - 60_000));
+    // A mebibyte is free, and what comes would leave less than the connection has.
+    for _ in 0..16 {
+        pair.server.receive(pair.now, &part(1, &[0; 60_000]));
+    }
+    let last = frame(Head::Request { call: id(1), method: method() }, b"");
+    pair.server.receive(pair.now, &last);
+    assert_eq!((pair.server.take_events(), memory.used()), (vec![], MIB - 60_000));
+    drop(charge);
+}
+
+#[test]
+fn message_stall() {
+    for (stall, given_up) in [(Duration::from_secs(2), true), (Duration::from_secs(60), false)] {
+        let limits = Limits::default().with_message_stall(stall).unwrap();
+        let limits = limits.with_heartbeat(Duration::ZERO).unwrap();
+        let limits = std::sync::Arc::new(limits);
+        let side = |one| Config { limits: limits.clone(), ..config(Protection::Plain.of(one)) };
+        let mut pair = Pair::with(side(Role::Client), side(Role::Server)).opened();
+        pair.server.receive(pair.now, &part(1, &[0; 100]));
+        // It goes on, if slowly.
+        for _ in 0..10 {
+            pair.now += Duration::from_millis(1_500);
+            pair.server.session.handle_timeout(pair.now);
+            pair.server.receive(pair.now, &part(1, &[0; 100]));
+        }
+        assert_eq!(pair.server.session.served_in_flight(), 1);
+        // And then no more.
+        for _ in 0..5 {
+            pair.now += Duration::from_millis(1_500);
+            pair.server.session.handle_timeout(pair.now);
+        }
+        assert_eq!(pair.server.session.served_in_flight(), usize::from(!given_up));
+        // Its end comes late.
+        let last = frame(Head::Request { call: id(1), method: method() }, b"");
+        pair.server.receive(pair.now, &last);
+        let events = pair.server.take_events();
+        assert_eq!(matches!(events[..], [Event::Request { .. }]), !given_up, "{events:?}");
+        pair.assert_status(Status::Open);
+    }
+}
+
+#[test]
+fn an_item_that_waits_for_credit_does_not_stall() {
+    let small = |limits: Limits| limits.with_stream_window(1_024).unwrap();
+    let mut pair = Pair::streaming(|limits| {
+        let limits = small(limits).with_heartbeat(Duration::ZERO).unwrap();
+        limits.with_fragment_bytes(1_024).unwrap()
+    });
+    let call = pair.client.session.call(pair.now, 0, 3, CallOptions::default(), append(b""));
+    let call = call.unwrap();
+    pair.client.session.item(call, append(&[1; 100])).unwrap();
+    pair.client.session.item(call, append(&[2; 4_000])).unwrap();
+    pair.settle();
+    let came = pair.server.take_events();
+    assert!(matches!(came[..], [Event::Request { .. }, Event::Item { .. }]), "{came:?}");
+    // Whoever serves it takes its time.
+    for _ in 0..10 {
+        pair.now += Duration::from_secs(60);
+        pair.server.session.handle_timeout(pair.now);
+    }
+    pair.server.session.taken(call, 100);
+    pair.settle();
+    let came = pair.server.take_events();
+    let [Event::Item { body, .. }] = &came[..] else { panic!("{came:?}") };
+    assert_eq!(body.len(), 4_000);
 }

@@ -173,6 +173,28 @@ fn s3_credit_that_is_nothing_or_too_much_ends_the_connection() {
 }
 
 #[test]
+fn s3_credit_for_a_stream_that_is_not_open_yet_is_kept_and_held_to_the_same_rules() {
+    for (bytes, fault) in
+        [(0, FlowFault::Zero), (u32::MAX, FlowFault::Overflow { left: 1_024, more: u32::MAX })]
+    {
+        let mut pair = small_windows();
+        let call = called(&mut pair, 2);
+        let credit = control(Head::Credit { call: Some(call) }, &Credit { bytes });
+        pair.server.receive(pair.now, &credit);
+        assert_eq!(failure(&pair.server.take_events()), Error::FlowControl(fault));
+    }
+    let mut pair = small_windows();
+    let call = called(&mut pair, 2);
+    let credit = control(Head::Credit { call: Some(call) }, &Credit { bytes: 1_024 });
+    pair.server.receive(pair.now, &credit);
+    pair.server.session.open_stream(call).unwrap();
+    pair.server.session.item(call, append(&[7; 2_048 - 64])).unwrap();
+    assert_eq!(pair.server.session.item(call, append(b"x")), Ok(()));
+    let refused = pair.server.session.item(call, append(b"x"));
+    assert_eq!(refused, Err(ItemRefused::NoCredit));
+}
+
+#[test]
 fn s2_credit_that_nobody_needs_is_a_flood() {
     let mut pair = Pair::streaming(|limits| limits);
     let call = opened(&mut pair, 2);
@@ -502,30 +524,97 @@ fn cancels_of_what_is_half_sent_are_held_against_the_same_budget_on_both_sides()
     pair.assert_status(Status::Open);
 }
 
-/// Four items of streams of the server's went out in part, and wait for credit.
-fn four_half_sent(pair: &mut Pair) -> Vec<CallId> {
-    let calls: Vec<_> = (0..4).map(|_| opened(pair, 2)).collect();
-    for &call in &calls {
-        pair.server.session.item(call, append(&[7; 4_000])).unwrap();
-    }
+/// A call whose server has half sent an item of 4,000 octets, and then failed with a typed error as long.
+fn failed_behind_half_an_item(pair: &mut Pair) -> CallId {
+    let call = opened(pair, 2);
+    pair.server.session.item(call, append(&[7; 4_000])).unwrap();
     assert!(pair.carry(Role::Server));
-    calls
+    pair.server.session.reply_error(call, append(&[8; 4_000])).unwrap();
+    call
 }
 
 #[test]
-fn a_long_error_in_place_of_half_an_item_leaves_no_room_for_another_message() {
+fn an_error_comes_behind_the_item_that_is_half_sent() {
     let small = |limits: Limits| limits.with_stream_window(1_024).unwrap();
     let mut pair = Pair::streaming(|limits| small(limits).with_fragment_bytes(1_024).unwrap());
-    let calls = four_half_sent(&mut pair);
-    // It waits for its turn behind a request, which has to wait for an end of the four.
-    pair.server.call(pair.now, &[7; 5_000], None);
-    pair.server.session.reply_error(calls[3], append(&[7; 5_000])).unwrap();
+    for _ in 0..5 {
+        let call = failed_behind_half_an_item(&mut pair);
+        // There is nothing else to be said of the call.
+        let server = &mut pair.server.session;
+        assert_eq!(server.item(call, append(b"more")), Err(ItemRefused::NotOpen));
+        assert_eq!(server.end(call), Err(Unanswered::NotOpen));
+        assert_eq!(server.reply_error(call, append(b"again")), Err(Unanswered::NotOpen));
+        assert_eq!(server.fail(call, &Fault::HandlerPanicked), Err(Unanswered::NotOpen));
+        assert_eq!(pair.client.take_events(), []);
+        pair.settle();
+        let events = pair.client.take_events();
+        let [Event::Item { body, .. }, Event::Failed { error, .. }] = &events[..] else {
+            panic!("{events:?}")
+        };
+        assert_eq!(body, &[7; 4_000][..]);
+        assert_eq!(*error, CallFailure::Application(vec![8; 4_000].into()));
+        assert_eq!(pair.server.session.served_in_flight(), 0);
+    }
+    pair.assert_status(Status::Open);
+}
+
+#[test]
+fn what_comes_for_a_call_that_failed_behind_half_an_item_is_told_nobody() {
+    let small = |limits: Limits| limits.with_stream_window(1_024).unwrap();
+    for len in [10, 5_000] {
+        let mut pair = Pair::streaming(|limits| small(limits).with_fragment_bytes(1_024).unwrap());
+        let call = opened(&mut pair, 4);
+        pair.client.session.item(call, append(&[6; 5_000])).unwrap();
+        assert!(pair.carry(Role::Client));
+        pair.server.take_events();
+        pair.server.session.item(call, append(&[7; 4_000])).unwrap();
+        assert!(pair.carry(Role::Server));
+        pair.server.session.reply_error(call, append(b"no")).unwrap();
+        pair.carry(Role::Client);
+        drop(pair.client.session.item(call, append(&vec![6; len])));
+        drop(pair.client.session.end(call));
+        pair.carry(Role::Client);
+        assert_eq!(pair.server.take_events(), []);
+        pair.settle();
+        assert_eq!(pair.server.take_events(), []);
+        let events = pair.client.take_events();
+        assert!(matches!(events[..], [Event::Item { .. }, Event::Failed { .. }]), "{events:?}");
+        assert_eq!(pair.server.session.served_in_flight(), 0);
+        pair.assert_status(Status::Open);
+    }
+}
+
+#[test]
+fn an_error_that_is_too_long_behind_half_an_item_is_told_as_such() {
+    let small = |limits: Limits| limits.with_stream_window(1_024).unwrap();
+    let small = |limits: Limits| small(limits).with_message_bytes(8_192).unwrap();
+    let mut pair = Pair::streaming(|limits| small(limits).with_fragment_bytes(1_024).unwrap());
+    let call = opened(&mut pair, 2);
+    pair.server.session.item(call, append(&[7; 4_000])).unwrap();
     assert!(pair.carry(Role::Server));
-    pair.assert_status(Status::Open);
+    let refused = pair.server.session.reply_error(call, append(&[8; 10_000]));
+    assert!(matches!(refused, Err(Unanswered::Encode(_))), "{refused:?}");
     pair.settle();
-    pair.assert_status(Status::Open);
     let events = pair.client.take_events();
-    assert!(matches!(&events[..], [Event::Failed { .. }, Event::Request { .. }, ..]), "{events:?}");
+    let [Event::Item { .. }, Event::Failed { error, .. }] = &events[..] else {
+        panic!("{events:?}")
+    };
+    assert_eq!(*error, CallFailure::Remote(Fault::ResponseTooLarge));
+}
+
+#[test]
+fn a_call_that_is_cancelled_before_its_error_went_out_leaves_nothing() {
+    let small = |limits: Limits| limits.with_stream_window(1_024).unwrap();
+    let mut pair = Pair::streaming(|limits| small(limits).with_fragment_bytes(1_024).unwrap());
+    for _ in 0..5 {
+        let call = failed_behind_half_an_item(&mut pair);
+        pair.client.session.cancel(pair.now, call);
+        pair.settle();
+        assert_eq!(pair.server.session.served_in_flight(), 0);
+        assert_eq!(pair.server.session.out_len(), 0);
+        assert_eq!(pair.client.take_events(), []);
+    }
+    pair.assert_status(Status::Open);
 }
 
 #[test]
@@ -551,4 +640,72 @@ fn a_call_that_times_out_with_half_an_item_sent_is_given_up_at_its_peer() {
         pair.settle();
     }
     pair.assert_status(Status::Open);
+}
+
+/// So many octets of items came to the client, and cost so much.
+fn came(pair: &mut Pair) -> (usize, usize) {
+    pair.client.take_events().iter().fold((0, 0), |(octets, costs), event| {
+        let Event::Item { body, cost, .. } = event else { return (octets, costs) };
+        (octets + body.len(), costs + cost)
+    })
+}
+
+#[test]
+fn long_items_that_nobody_takes_are_little_more_than_the_window() {
+    let small = |limits: Limits| limits.with_stream_window(4_096).unwrap();
+    let mut pair = Pair::streaming(|limits| small(limits).with_fragment_bytes(1_024).unwrap());
+    let call = opened(&mut pair, 2);
+    let mut sent = 0;
+    for _ in 0..20 {
+        let (mut octets, mut costs) = (0, 0);
+        while pair.server.session.item(call, append(&[7; 1_500])).is_ok() {
+            sent += 1_500;
+            pair.settle();
+            let (more, cost) = came(&mut pair);
+            (octets, costs) = (octets + more, costs + cost);
+        }
+        // The first joins while nothing waits, and costs only its last fragment.
+        assert!((3_000..=4_096 + 1_500).contains(&octets), "{octets}");
+        assert!(costs <= 4_096);
+        // What is taken makes room for as much.
+        pair.client.session.taken(call, costs);
+        pair.settle();
+        let (_, cost) = came(&mut pair);
+        pair.client.session.taken(call, cost);
+        pair.settle();
+    }
+    assert!(sent > 60_000, "{sent}");
+    pair.assert_status(Status::Open);
+}
+
+#[test]
+fn an_item_longer_than_the_window_passes_behind_one_that_waits_when_that_is_taken() {
+    let small = |limits: Limits| limits.with_stream_window(1_024).unwrap();
+    let mut pair = Pair::streaming(|limits| small(limits).with_fragment_bytes(1_024).unwrap());
+    let call = opened(&mut pair, 2);
+    pair.server.session.item(call, append(&[1; 100])).unwrap();
+    pair.server.session.item(call, append(&[2; 10_000])).unwrap();
+    pair.settle();
+    assert_eq!(came(&mut pair), (100, 100));
+    pair.client.session.taken(call, 100);
+    pair.settle();
+    assert_eq!(came(&mut pair).0, 10_000);
+}
+
+#[test]
+fn a_long_one_way_message_passes_behind_one_that_is_handled_when_that_has_ended() {
+    let small = |limits: Limits| limits.with_events_window(1_024).unwrap();
+    let mut pair = Pair::streaming(|limits| small(limits).with_fragment_bytes(1_024).unwrap());
+    let notify = |pair: &mut Pair, len| {
+        pair.client.session.notify(0, 1, CallOptions::default(), append(&vec![7; len])).unwrap();
+        pair.settle();
+        pair.server.take_events()
+    };
+    let events = notify(&mut pair, 100);
+    let [Event::OneWay { cost, .. }] = events[..] else { panic!("{events:?}") };
+    assert_eq!(notify(&mut pair, 10_000), []);
+    pair.server.session.event_done(cost);
+    pair.settle();
+    let events = pair.server.take_events();
+    assert!(matches!(&events[..], [Event::OneWay { body, .. }] if body.len() == 10_000));
 }
