@@ -368,3 +368,94 @@ async fn f35_wherever_a_message_may_hold_a_secret_nothing_of_it_is_compressed() 
         }
     }
 }
+
+/// Keeps what it is given until it may go.
+struct Cellar(std::sync::Arc<tokio::sync::Semaphore>);
+
+#[network_protocol::protocol(package = "test::attic")]
+pub(crate) enum Attic {
+    #[np(reply = u32, compress)]
+    Hold(Bytes),
+    #[np(reply = u32)]
+    Count(u32),
+}
+
+impl AtticHandler for Cellar {
+    async fn hold(&self, _: &np::Cx, what: Bytes) -> u32 {
+        self.0.acquire().await.unwrap().forget();
+        what.len() as u32
+    }
+
+    async fn count(&self, _: &np::Cx, count: u32) -> u32 {
+        count + 1
+    }
+}
+
+#[tokio::test]
+async fn z6_a_thousand_bombs_at_once_stay_within_the_memory_and_others_are_served() {
+    const MIB: usize = 1_024 * 1_024;
+    let limits = np::Limits::default().with_decode_total_bytes(16 * MIB as u32).unwrap();
+    let memory = MessageMemory::new(&limits);
+    let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
+    let server = np::server().insecure_anonymous().limits(limits).message_memory(memory.clone());
+    let server = server.add::<Attic, _>(Cellar(gate.clone())).listen("tcp://127.0.0.1:0").await;
+    let server = server.unwrap();
+    let connect = || np::client().insecure_anonymous().connect::<AtticClient>(server.address());
+
+    let (sender, mut ended) = mpsc::channel(1_000);
+    // A few hundred octets on the way, each.
+    let bomb = Bytes::from(vec![0; MIB]);
+    for _ in 0..50 {
+        let client = connect().await.unwrap();
+        for _ in 0..20 {
+            let (call, sender) = (client.hold(bomb.clone()).no_timeout(), sender.clone());
+            tokio::spawn(async move { sender.send(call.await).await.unwrap() });
+        }
+    }
+    for refused in 0..1_000 - 16 {
+        let overloaded = Err(np::CallError::Overloaded { retry_after: None });
+        assert_eq!(ended.recv().await.unwrap(), overloaded, "after {refused}");
+    }
+    let honest = connect().await.unwrap();
+    for count in 0..100 {
+        assert_eq!(honest.count(count).await, Ok(count + 1));
+        assert!((MIB..=16 * MIB).contains(&memory.used()), "{}", memory.used());
+    }
+    gate.add_permits(1_000);
+    let mut held = 0;
+    for _ in 0..16 {
+        match ended.recv().await.unwrap() {
+            Ok(len) => held += usize::from(len as usize == MIB),
+            Err(error) => assert!(matches!(error, np::CallError::Overloaded { .. }), "{error}"),
+        }
+    }
+    assert!(held >= 4, "{held}");
+    assert_eq!(memory.used(), 0);
+    // There is room again.
+    assert_eq!(honest.hold(bomb).await, Ok(MIB as u32));
+}
+
+async fn answers_with_too_much(len: u32) {
+    let server = np::server().insecure_anonymous().add::<Store, _>(Shelf);
+    let server = server.listen("tcp://127.0.0.1:0").await.unwrap();
+    let client: StoreClient = np::client()
+        .insecure_anonymous()
+        .response_timeout(std::time::Duration::from_secs(300))
+        .connect(server.address())
+        .await
+        .unwrap();
+    assert_eq!(client.blob(len).await, Err(np::CallError::ResponseTooLarge));
+    // Its caller is the only one that notices.
+    assert_eq!(client.put("goes on".to_owned()).await, Ok(7));
+}
+
+#[tokio::test]
+async fn s9_an_answer_that_is_far_too_large_is_an_error_of_its_call() {
+    answers_with_too_much(128 * 1_024 * 1_024).await;
+}
+
+#[tokio::test]
+#[ignore = "takes two gibibytes of memory: cargo test --test compression -- --ignored"]
+async fn s9_an_answer_of_a_gibibyte_is_an_error_of_its_call() {
+    answers_with_too_much(1_024 * 1_024 * 1_024).await;
+}

@@ -154,6 +154,29 @@ fn the_quickstart_is_short() {
     );
 }
 
+/// The tests that a document names and no source has: spans in tables of one lower-case word.
+fn missing_tests(document: &Source, sources: &[Source]) -> Vec<String> {
+    let rows = document.text.lines().filter(|line| line.starts_with("| "));
+    let names = rows.flat_map(|row| row.split('`').skip(1).step_by(2));
+    let is_name = |name: &&str| name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'));
+    let there = |name: &str| {
+        let head = format!("fn {name}(");
+        sources.iter().any(|source| source.is_rust() && source.text.contains(&head))
+    };
+    let missing = names.filter(is_name).filter(|name| !there(name));
+    missing.map(|name| format!("{}: there is no test `{name}`", document.path)).collect()
+}
+
+#[test]
+fn the_tests_that_promises_name_are_there() {
+    let (promises, sources) = (read("docs/promises.md"), all());
+    assert!(promises.text.matches("| `").count() > 40, "there are some");
+    assert_none(&missing_tests(&promises, &sources));
+    let bad = Source::new("a.md", "| a | `no_such_test`, `a_b` |\n| `Overloaded` | `a_b` |\n");
+    let code = [Source::new("a.rs", "fn a_b() {}")];
+    assert_eq!(missing_tests(&bad, &code), ["a.md: there is no test `no_such_test`"]);
+}
+
 #[test]
 fn ci_runs_the_test_command_of_the_readme() {
     let (readme, ci) = (read("README.md").text, read(".ci/run").text);
