@@ -27,7 +27,9 @@ pub use protocol_runtime::noise::{Keypair, OsRandom, PresharedKey, PublicKey, Su
 pub use protocol_runtime::peer::{Authorizer, Decision, Identity, Peer};
 pub use protocol_runtime::protocol::{Protocol, side};
 pub use protocol_runtime::serve::{Client, Serve};
-pub use protocol_runtime::server::{Server, ServerBuilder, ServerStats};
+pub use protocol_runtime::server::{
+    ConnectionState, Ended, Monitor, Phase, Server, ServerBuilder, ServerState, ServerStats, Signal,
+};
 pub use protocol_runtime::session::{ClockPolicy, CompressionOffer, MessageMemory};
 #[cfg(any(feature = "tls", feature = "tls-ring"))]
 #[doc(inline)]
@@ -35,6 +37,8 @@ pub use protocol_runtime::tls;
 pub use protocol_runtime::{Arrival, ByteStream, Listen, LocalPeer, LocalUsers};
 pub use protocol_runtime::{PeerCertificate, TlsChannel};
 
+#[cfg(feature = "admin")]
+pub mod admin;
 #[cfg(feature = "config")]
 pub mod config;
 #[cfg(feature = "logging")]

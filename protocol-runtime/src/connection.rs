@@ -71,6 +71,12 @@ impl Security {
         self.pattern.is_some() || self.tls.is_some()
     }
 
+    /// The protocol and the algorithms alone, as text.
+    #[must_use]
+    pub fn cipher(&self) -> impl fmt::Display {
+        Cipher(self)
+    }
+
     /// Whether the peer proved to hold a key: its own, that of its certificate, or the shared one.
     #[must_use]
     pub fn is_authenticated(&self) -> bool {
@@ -84,19 +90,29 @@ impl Security {
     }
 }
 
-impl fmt::Display for Security {
+/// How a connection is protected, without who is at the other end: see [`Security::cipher`].
+struct Cipher<'a>(&'a Security);
+
+impl fmt::Display for Cipher<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(TlsChannel { version, suite, key_exchange, .. }) = &self.tls {
+        if let Some(TlsChannel { version, suite, key_exchange, .. }) = &self.0.tls {
             write!(f, "{version} {suite} {key_exchange}")?;
         }
-        match (self.pattern, self.suite) {
+        match (self.0.pattern, self.0.suite) {
             (Some(pattern), Some(suite)) => {
-                let inside = if self.tls.is_some() { ", " } else { "" };
+                let inside = if self.0.tls.is_some() { ", " } else { "" };
                 write!(f, "{inside}Noise_{pattern}_25519_{suite}_SHA256")?;
             }
-            _ if self.tls.is_some() => {}
+            _ if self.0.tls.is_some() => {}
             _ => f.write_str("not encrypted")?,
         }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Security {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cipher().fmt(f)?;
         if let Some(PeerCertificate { spki_sha256, .. }) = self.certificate() {
             write!(f, ", peer certificate sha256/{}", PublicKey::from_bytes(*spki_sha256))?;
         }

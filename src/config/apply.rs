@@ -134,6 +134,23 @@ impl NetworkConfig {
         Ok(server_key.into_iter().fold(builder, ClientBuilder::server_key))
     }
 
+    /// An admin endpoint with everything that is configured, if there is to be one; what it shows is still
+    /// to be said. It listens at `admin.address`.
+    ///
+    /// # Errors
+    ///
+    /// A configuration that cannot be used.
+    #[cfg(feature = "admin")]
+    pub fn admin_builder(&self) -> Result<Option<crate::admin::AdminBuilder>, ConfigError> {
+        self.validate_strict()?;
+        let admin = &self.admin;
+        let builder = crate::admin::AdminBuilder::new()
+            .max_connections(admin.max_connections)
+            .request_timeout(admin.request_timeout);
+        let builder = if admin.allow_remote { builder.allow_remote() } else { builder };
+        Ok(admin.enabled.then_some(builder))
+    }
+
     /// The limits of the server and its connections.
     ///
     /// # Errors
@@ -233,6 +250,12 @@ impl NetworkConfig {
             security.mode == SecurityMode::Mutual || security.allow_list.is_none(),
             "security.allow_list",
             "it is of clients' keys, which they show in security.mode = \"mutual\" only",
+        );
+        #[cfg(feature = "admin")]
+        unless(
+            self.admin.allow_remote || crate::admin::is_of_this_machine(&self.admin.address),
+            "admin.address",
+            "it is not of this machine alone: say one like 127.0.0.1:9001, or admin.allow_remote = true",
         );
         #[cfg(any(feature = "tls", feature = "tls-ring"))]
         found.extend(self.tls_together());

@@ -202,6 +202,23 @@ sections! {
         half_open_per_source: u32 = 32, which("from 1 to 1048576", |n| (1..=1_048_576).contains(n));
     }
 
+    /// The admin endpoint of a server: live state, metrics and probes over HTTP.
+    #[cfg(feature = "admin")]
+    admin: AdminConfig {
+        /// Whether there is one.
+        enabled: bool = false, any();
+        /// Where it listens: an IP address with a port, of this machine alone unless `allow_remote` is on. Port
+        /// 0 takes a free one.
+        address: String = "127.0.0.1:9001".to_owned(), being("an IP address with a port like \"127.0.0.1:9001\" or \"[::1]:9001\"", |text| text.parse::<std::net::SocketAddr>().is_ok());
+        /// Whether other machines may read it. It has no password and no encryption: whoever reaches it sees
+        /// who is connected.
+        allow_remote: bool = false, any();
+        /// How many connections it has at a time; others wait.
+        max_connections: u32 = 16, which("from 1 to 1024", |n| (1..=1_024).contains(n));
+        /// How long a request and its answer may take together.
+        request_timeout: Duration = 10 * SECOND, which("from 100ms to 5m", |t| (millis(100)..=5 * MINUTE).contains(t));
+    }
+
     /// What is written of what happens, and where. The variable `RUST_LOG`, where it is set, says which
     /// events, instead of `log_level`.
     #[cfg(feature = "logging")]

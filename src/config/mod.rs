@@ -17,6 +17,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+#[cfg(feature = "admin")]
+pub use self::fields::AdminConfig;
 #[cfg(any(feature = "tls", feature = "tls-ring"))]
 pub use self::fields::TlsConfig;
 pub use self::fields::{

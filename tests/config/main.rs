@@ -8,6 +8,7 @@
     reason = "helpers fail as the tests do"
 )]
 
+mod admin;
 mod client;
 mod layers;
 mod limits;

@@ -2,8 +2,10 @@
 
 mod accept;
 mod authority;
+mod monitor;
 mod networks;
 mod registry;
+mod signals;
 mod sources;
 mod stats;
 #[cfg(test)]
@@ -20,7 +22,9 @@ use tokio::sync::watch;
 
 use self::accept::{Acceptor, Plan, Stop};
 use self::authority::{Authority, Rules};
+pub use self::monitor::{ConnectionState, Monitor, Phase, ServerState};
 use self::registry::Registry;
+pub use self::signals::{Ended, Signal};
 use self::sources::Exempt;
 pub use self::stats::ServerStats;
 use crate::connection::Connection;

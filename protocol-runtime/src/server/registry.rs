@@ -47,6 +47,7 @@ struct Connections {
 struct Guest {
     /// What it is counted for.
     source: Option<Source>,
+    since: Instant,
     half_open: bool,
     /// None until there is something to send away.
     shared: Option<Arc<Shared>>,
@@ -147,6 +148,17 @@ impl Registry {
         }
     }
 
+    /// The first `max` connections, oldest first, since when they are there, and whether their peers
+    /// were let in.
+    pub(super) fn list(&self, max: usize) -> Vec<(Instant, bool, Arc<Shared>)> {
+        let connections = self.lock();
+        let seen = connections
+            .open
+            .values()
+            .filter_map(|guest| Some((guest.since, !guest.half_open, guest.shared.clone()?)));
+        seen.take(max).collect()
+    }
+
     /// The listener failed to give a connection.
     pub(super) fn accept_failed(&self) {
         let past = &mut self.lock().past;
@@ -211,7 +223,7 @@ impl Connections {
         self.next = number.wrapping_add(1);
         self.past.accepted = self.past.accepted.wrapping_add(1);
         let source = source.filter(|source| self.sources.enter(*source, number, now));
-        self.open.insert(number, Guest { source, half_open: true, shared: None });
+        self.open.insert(number, Guest { source, since: now, half_open: true, shared: None });
         self.half_open = self.half_open.saturating_add(1);
         number
     }

@@ -6,6 +6,7 @@ mod common;
 mod flow;
 mod lifecycle;
 mod log;
+mod monitor;
 mod raw;
 mod security;
 mod streams;
