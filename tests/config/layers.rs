@@ -15,6 +15,7 @@ fn others(field: &Field) -> [String; 2] {
     let pick = |one: &str, other: &str| [one.to_owned(), other.to_owned()];
     match (field.key().as_str(), field.kind) {
         ("server.address" | "client.address", _) => pick("\"h:1\"", "\"h:2\""),
+        ("admin.address", _) => pick("\"127.0.0.1:1\"", "\"127.0.0.1:2\""),
         ("transport.encryption_enabled", _) => pick("true", "true"),
         ("security.server_key", _) => {
             let key = || network_protocol::Keypair::generate().unwrap().public();
