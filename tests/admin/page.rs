@@ -38,7 +38,7 @@ impl Browser {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// A picture of the page, and how large it is.
+    /// A picture of the page, as large as it was asked for.
     fn picture(&self, url: &str, name: &str, size: (u32, u32), dark: bool) -> Vec<u8> {
         let path = self.1.join(name);
         let screenshot = format!("--screenshot={}", path.display());

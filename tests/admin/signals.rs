@@ -14,7 +14,7 @@ const MARK: &str = "signals: ";
 
 /// The server of the tests below; by itself it does nothing.
 #[test]
-#[ignore = "is the process that the other tests start"]
+#[ignore = "is the process that the other tests start, with arguments: cargo test --test admin signals"]
 fn a_process_that_serves() {
     let timeout = std::env::var(ROLE).expect("only other tests start it").parse().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
