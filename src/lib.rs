@@ -41,8 +41,14 @@ pub use protocol_runtime::{PeerCertificate, TlsChannel};
 pub mod admin;
 #[cfg(feature = "config")]
 pub mod config;
+pub mod error;
 #[cfg(feature = "logging")]
 pub mod logging;
+#[cfg(feature = "service")]
+pub mod protocol;
+#[cfg(feature = "service")]
+pub mod service;
+pub mod transport;
 #[cfg(feature = "logging")]
 pub mod utils;
 
@@ -74,8 +80,7 @@ pub use protocol_runtime::assert_schema;
 pub use protocol_runtime::json;
 #[doc(inline)]
 pub use protocol_runtime::{
-    compress, error, fingerprint, frame, identity, limits, metadata, noise, raw, schema, session,
-    wire,
+    compress, fingerprint, frame, identity, limits, metadata, noise, raw, schema, session, wire,
 };
 
 /// What things of this library return.

@@ -72,3 +72,10 @@ fn the_runtime_speaks_the_control_messages_of_its_schema() {
     let files = generate(&schema, &Options::new().facade("crate"));
     check(&root().join("protocol-runtime/src/frame/control.rs"), &files[0].text());
 }
+
+#[test]
+fn the_built_in_messages_are_those_of_their_schema() {
+    let schema = [root().join("schemas/message.np")];
+    let files = generate(&schema, &Options::new().facade("crate"));
+    check(&root().join("src/protocol/generated.rs"), &files[0].text());
+}

@@ -479,6 +479,13 @@ impl<M: Root, T: Answer, E: AppError> CallFuture<M, T, E> {
 }
 
 impl<M, T, E> CallFuture<M, T, E> {
+    /// Whether the call was handed to the connection, and waits for its answer. It did nothing yet, or
+    /// waits for its turn, while this says no.
+    #[must_use]
+    pub const fn is_sent(&self) -> bool {
+        matches!(self.state, State::Waiting { .. })
+    }
+
     fn give_up(&mut self) {
         let shared = self.caller.bound().shared();
         match std::mem::replace(&mut self.state, State::Over) {

@@ -37,6 +37,10 @@ pub mod ip;
 #[rustfmt::skip]
 #[path = "example.logs.rs"]
 pub mod logs;
+/// `schemas/message.np`.
+#[rustfmt::skip]
+#[path = "np.message.rs"]
+pub mod message;
 /// `schemas/names.np`.
 #[rustfmt::skip]
 #[path = "example.names.rs"]

@@ -370,6 +370,8 @@ schema!(flows:
 
 schema!(logs: [Count, Totals, ShipError, LogsShip] [] [Logs]);
 
+schema!(message: [Content] [] [Message, Pushed]);
+
 schema!(names:
     [
         Result, Option, Locals, lower_case, r#struct, package, r#enum, Vec, Some, Box, Option_,
@@ -416,6 +418,7 @@ pub fn schemas() -> Vec<Schema> {
         everything::schema(),
         flows::schema(),
         logs::schema(),
+        message::schema(),
         names::schema(),
         newer::schema(),
         older::schema(),
