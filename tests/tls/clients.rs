@@ -5,6 +5,7 @@ use network_protocol::tls::TlsError;
 use network_protocol::{self as np, Client as _, Decision, Error, Identity, Peer};
 
 use crate::common::{Authority, Host, Who, WhoClient, connect, refusal, serve, soon, trusting};
+use crate::log::Log;
 
 /// What a server says at last of the client that it turned away.
 const CERTIFICATE_REQUIRED: u8 = 116;
@@ -24,6 +25,7 @@ async fn handlers_see_whose_certificate_a_client_showed() {
 
 #[tokio::test]
 async fn l4_a_client_without_the_right_certificate_is_refused_each_time_it_comes() {
+    let log = Log::start();
     let (authority, other) = (Authority::new(), Authority::new());
     let tls = authority.server(|_| {}).server().client_ca_pem(&authority.pem);
     let server = serve(tls.crl_pem(authority.crl(&[66], 1))).await;
@@ -46,6 +48,11 @@ async fn l4_a_client_without_the_right_certificate_is_refused_each_time_it_comes
         }
     }
     assert_eq!(server.stats().accepted, 9);
+    for said in
+        ["shows no certificate", "signed by no authority that this side trusts", "was revoked"]
+    {
+        log.says(said).await;
+    }
     connect(&server, right.client(&authority)).await.unwrap().am_i().await.unwrap();
 }
 

@@ -232,3 +232,35 @@ async fn a_peer_without_tls_is_told_apart() {
     assert!(matches!(connected, Err(Error::NotOurProtocol(_))), "{:?}", connected.map(drop));
     log.says("does not speak TLS: use `tls://` at both sides").await;
 }
+
+/// Carries octets to a server until it is told to stop, and then says nothing more to either side.
+async fn cut_by(server: &np::Server) -> (String, tokio::sync::oneshot::Sender<()>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("tls://{}", listener.local_addr().unwrap());
+    let to = server.address().strip_prefix("tls://").unwrap().to_owned();
+    let (cut, told) = tokio::sync::oneshot::channel();
+    tokio::spawn(async move {
+        let (mut near, _) = listener.accept().await.unwrap();
+        let mut far = tokio::net::TcpStream::connect(to).await.unwrap();
+        tokio::select! {
+            _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
+            _ = told => {}
+        }
+    });
+    (address, cut)
+}
+
+#[tokio::test]
+async fn an_end_that_was_cut_off_is_no_end_for_either_side() {
+    let authority = Authority::new();
+    let server = serve(authority.server(|_| {}).server()).await;
+    let (address, cut) = cut_by(&server).await;
+    let client = connect_to(&address, trusting(&authority)).await.unwrap();
+    client.am_i().await.unwrap();
+    let theirs = server.connected().pop().unwrap();
+    cut.send(()).unwrap();
+    for connection in [client.connection(), theirs] {
+        let end = soon(connection.closed()).await;
+        assert_eq!(end, np::CloseReason::Failed(Box::new(Error::Truncated)));
+    }
+}

@@ -14,6 +14,8 @@ mod live;
 mod secured;
 mod server;
 mod source;
+#[cfg(all(test, feature = "dev-certs"))]
+mod tests;
 mod verify;
 
 use std::sync::Arc;
