@@ -7,8 +7,8 @@ use super::{ConfigError, NetworkConfig, Problem, SecurityMode, url};
 use crate::identity::{FileError, KeyFile, SharedKeyFile};
 use crate::limits::LimitError;
 use crate::{
-    Client, ClientBuilder, Keypair, Limits, PresharedKey, PublicKey, Reconnect, Result, Serve,
-    Server, ServerBuilder, side,
+    Client, ClientBuilder, Keypair, Limits, LocalUsers, PresharedKey, PublicKey, Reconnect, Result,
+    Retry, Serve, Server, ServerBuilder, side,
 };
 
 /// The keys in the files of the configuration.
@@ -67,6 +67,7 @@ impl NetworkConfig {
             .compression_enabled(self.transport.compression_enabled)
             .compression_level(self.transport.compression_level)
             .clock_policy(security.clock_policy)
+            .local_users(security.users())
             .exempt_loopback(security.exempt_loopback)
             .trusted_sources(&security.trusted_sources);
         builder = match security.mode {
@@ -105,6 +106,8 @@ impl NetworkConfig {
             .compression_enabled(self.transport.compression_enabled)
             .compression_level(self.transport.compression_level)
             .clock_policy(security.clock_policy)
+            .local_users(security.users())
+            .schema_check(self.channel.schema_check)
             .suite(security.suite);
         builder = match security.mode {
             SecurityMode::Mutual => builder,
@@ -116,13 +119,7 @@ impl NetworkConfig {
             SecurityMode::InsecurePlain => builder.insecure_plain(),
         };
         if client.auto_reconnect {
-            let delay = client.reconnect_delay;
-            builder = builder.reconnect(Reconnect {
-                base_delay: delay,
-                max_delay: delay,
-                spread: delay,
-                attempts: Some(client.max_reconnect_attempts),
-            });
+            builder = self.policies(builder);
         }
         #[cfg(any(feature = "tls", feature = "tls-ring"))]
         {
@@ -149,6 +146,23 @@ impl NetworkConfig {
             .request_timeout(admin.request_timeout);
         let builder = if admin.allow_remote { builder.allow_remote() } else { builder };
         Ok(admin.enabled.then_some(builder))
+    }
+
+    /// What a client does that connects again.
+    fn policies(&self, builder: ClientBuilder) -> ClientBuilder {
+        let (delay, channel) = (self.client.reconnect_delay, &self.channel);
+        let reconnect = Reconnect {
+            base_delay: delay,
+            max_delay: delay,
+            spread: delay,
+            attempts: Some(self.client.max_reconnect_attempts),
+        };
+        let retry = Retry { attempts: channel.retry_attempts, ..Retry::default() };
+        // More than there may be is refused where it is read, and again by the builder.
+        let connections = usize::try_from(channel.connections).unwrap_or(usize::MAX);
+        let builder = builder.reconnect(reconnect).retry(retry).connections(connections);
+        let builder = if channel.fail_fast { builder.fail_fast() } else { builder };
+        if channel.lazy { builder.lazy() } else { builder }
     }
 
     /// The limits of the server and its connections.
@@ -194,6 +208,8 @@ impl NetworkConfig {
             .with_stream_window(limits.stream_window)?
             .with_events_window(limits.events_window)?
             .with_decode_total_bytes(limits.decode_total_bytes)?
+            .with_message_stall(limits.message_stall)?
+            .with_write_stall(limits.write_stall)?
             .with_connections_per_source(limits.connections_per_source)?
             .with_half_open(limits.half_open)?
             .with_half_open_per_source(limits.half_open_per_source)?
@@ -212,7 +228,8 @@ impl NetworkConfig {
 
     /// What is wrong with values that are good by themselves.
     pub(super) fn together(&self) -> Vec<(&'static str, String)> {
-        let (client, transport, security) = (&self.client, &self.transport, &self.security);
+        let (client, channel, transport, security) =
+            (&self.client, &self.channel, &self.transport, &self.security);
         let mut found = Vec::new();
         let mut unless = |good: bool, key: &'static str, text: &str| {
             if !good {
@@ -224,6 +241,14 @@ impl NetworkConfig {
             "client.max_reconnect_attempts",
             "it must be 1 or more, or client.auto_reconnect false",
         );
+        for (usual, key) in [
+            (channel.connections == 1, "channel.connections"),
+            (!channel.fail_fast, "channel.fail_fast"),
+            (!channel.lazy, "channel.lazy"),
+        ] {
+            let text = "it is of clients that connect again: leave it out, or say client.auto_reconnect = true";
+            unless(usual || client.auto_reconnect, key, text);
+        }
         unless(
             transport.compression_threshold_bytes <= transport.max_payload_size,
             "transport.compression_threshold_bytes",
@@ -262,6 +287,13 @@ impl NetworkConfig {
         #[cfg(feature = "logging")]
         found.extend(self.logging.together());
         found
+    }
+}
+
+impl super::SecurityConfig {
+    /// Who may be at the other end of a local socket.
+    fn users(&self) -> LocalUsers {
+        LocalUsers::same().and(self.local_users.iter().filter_map(|user| user.parse().ok()))
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::table::sections;
 use super::value::{any, being, which};
-use crate::{ClockPolicy, PublicKey, SuiteChoice};
+use crate::{ClockPolicy, PublicKey, SchemaCheck, SuiteChoice};
 
 /// How connections are protected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,7 +80,8 @@ sections! {
     /// The client.
     client: ClientConfig {
         /// The server to connect to: `host:port`, or a URL with its transport. The host may be a name.
-        address: String = ADDRESS.to_owned(), being("an address like \"localhost:9000\" or \"tcp://[::1]:9000\"", |text| is_address(text));
+        /// Several, with commas between them, are tried in turn.
+        address: String = ADDRESS.to_owned(), being("an address like \"localhost:9000\" or \"tcp://[::1]:9000\", or several with commas between them", |text| text.split(',').all(is_address));
         /// How long connecting may take, and then the handshake. It does not bound the connection.
         connection_timeout: Duration = 5 * SECOND, which("from 100ms to 1h", |t| (millis(100)..=HOUR).contains(t)), "NETWORK_PROTOCOL_CONNECTION_TIMEOUT_MS";
         /// How long a message may wait until it is handed to the connection: for the connection to be
@@ -99,6 +100,25 @@ sections! {
         /// The longest wait before each attempt. It is drawn between nothing and this, so that many
         /// clients do not come back in one moment.
         reconnect_delay: Duration = SECOND, which("from 10ms to 1m", |t| (millis(10)..=MINUTE).contains(t));
+    }
+
+    /// What a client does that connects again, which is one with `client.auto_reconnect`, and what it asks
+    /// of its server.
+    channel: ChannelConfig {
+        /// How often a call is made at most that was certainly not run, or may be run twice. 1
+        /// makes each once.
+        retry_attempts: u32 = 3, which("from 1 to 100", |n| (1..=100).contains(n));
+        /// How many connections to the server are kept. A call is made on the one
+        /// with the fewest in flight.
+        connections: u32 = 1, which("from 1 to 1024", |n| (1..=1_024).contains(n));
+        /// Whether calls fail at once while there is no connection and none is being made.
+        /// They wait until their deadline if not.
+        fail_fast: bool = false, any();
+        /// Whether the client connects only when something is called.
+        lazy: bool = false, any();
+        /// What becomes of a server with another schema: `refuse` asks for it, and does not connect to one
+        /// that does not fit; `report` only says so; `off` does not ask.
+        schema_check: SchemaCheck = SchemaCheck::Refuse, any();
     }
 
     /// What both sides do with messages on their way.
@@ -140,6 +160,9 @@ sections! {
         trusted_sources: Vec<String> = Vec::new(), any();
         /// A server: whether the limits on one source leave out connections from this machine.
         exempt_loopback: bool = true, any();
+        /// The numbers of the users of this machine who may be at the other end of a local socket, besides the one
+        /// of this process and root.
+        local_users: Vec<String> = Vec::new(), being("a list of numbers of users, like [\"33\"]", |users| users.iter().all(|user| user.parse::<u32>().is_ok()));
         /// What becomes of a peer whose clock is off: `warn` logs it, `enforce` refuses.
         clock_policy: ClockPolicy = ClockPolicy::Warn, any();
         /// A client: the cipher it asks for; `auto` for the quicker one on this processor.
@@ -193,6 +216,11 @@ sections! {
         /// How much memory messages that are unfinished, compressed or large may take, over all
         /// connections, in bytes. A call beyond that is answered `Overloaded`.
         decode_total_bytes: u32 = 1_024 * 1_024 * 1_024, which("1048576 or more", |n| *n >= 1_048_576);
+        /// How long nothing may come of a message that is unfinished while nothing keeps the other side. It
+        /// is given up within twice that time.
+        message_stall: Duration = 30 * SECOND, which("from 1ms to 1day", |t| (millis(1)..=24 * HOUR).contains(t));
+        /// How long a write may make no progress before the connection is closed.
+        write_stall: Duration = 30 * SECOND, which("from 1ms to 1h", |t| (millis(1)..=HOUR).contains(t));
         /// A server: how many connections may come from one source, an IPv4 address or an IPv6 network of
         /// 64 bits.
         connections_per_source: u32 = 1_048_576, which("from 1 to 1048576", |n| (1..=1_048_576).contains(n));

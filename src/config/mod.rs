@@ -22,8 +22,8 @@ pub use self::fields::AdminConfig;
 #[cfg(any(feature = "tls", feature = "tls-ring"))]
 pub use self::fields::TlsConfig;
 pub use self::fields::{
-    ClientConfig, LimitsConfig, NetworkConfig, SecurityConfig, SecurityMode, ServerConfig,
-    TransportConfig,
+    ChannelConfig, ClientConfig, LimitsConfig, NetworkConfig, SecurityConfig, SecurityMode,
+    ServerConfig, TransportConfig,
 };
 #[cfg(feature = "logging")]
 pub use self::fields::{LogLevel, LoggingConfig};
@@ -183,5 +183,9 @@ impl NetworkConfig {
 
 /// An address as the runtime takes it: one without a transport is of TCP.
 fn url(address: &str) -> String {
-    if address.contains("://") { address.to_owned() } else { format!("tcp://{address}") }
+    let url = |one: &str| match one.trim() {
+        one if one.contains("://") => one.to_owned(),
+        one => format!("tcp://{one}"),
+    };
+    address.split(',').map(url).collect::<Vec<_>>().join(",")
 }

@@ -10,7 +10,7 @@ use ::config::ValueKind;
 #[cfg(feature = "logging")]
 use super::fields::LogLevel;
 use super::fields::SecurityMode;
-use crate::{ClockPolicy, SuiteChoice};
+use crate::{ClockPolicy, SchemaCheck, SuiteChoice};
 
 /// What kind of value a key takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -255,6 +255,11 @@ choices! {
         "auto" = SuiteChoice::Auto,
         "chacha" = SuiteChoice::ChaChaPoly,
         "aes-gcm" = SuiteChoice::AesGcm,
+    }
+    SchemaCheck {
+        "refuse" = SchemaCheck::Refuse,
+        "report" = SchemaCheck::Report,
+        "off" = SchemaCheck::Off,
     }
     ClockPolicy {
         "warn" = ClockPolicy::Warn,

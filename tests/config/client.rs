@@ -30,6 +30,13 @@ async fn address_is_where_the_client_connects_to() {
     let refused = other.connect::<DeskClient>().await.unwrap_err();
     assert!(refused.to_string().contains(&other.client.address), "{refused}");
 
+    // Several are tried in turn.
+    let server = serve(&other).await;
+    let several = crate::config(|config| {
+        config.client.address = format!("mem://nobody, {}", server.address());
+    });
+    assert_eq!(connect(&several).await.echo("b".into()).await.unwrap(), "b");
+
     // A host may be a name.
     let named = crate::config(|config| config.client.address = "localhost:1".into());
     let refused = named.client_builder().unwrap().insecure_plain();

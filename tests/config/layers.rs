@@ -29,6 +29,7 @@ fn others(field: &Field) -> [String; 2] {
             let pin = |octet| format!("\"{}\"", network_protocol::tls::Pin::new([octet; 32]));
             [format!("[{}, {}]", pin(1), pin(2)), format!("[{}, {}]", pin(3), pin(4))]
         }
+        ("security.local_users", _) => pick("[\"33\"]", "[\"33\", \"1000\"]"),
         (_, Kind::Bool) => {
             let other = field.default != "true";
             [other.to_string(), other.to_string()]
@@ -258,7 +259,7 @@ fn f32_a_bad_value_is_refused_with_its_place_and_what_is_allowed() {
         ),
         (
             "[client]\naddress = \"no port\"",
-            "client.address is \"no port\" (net.toml:2), it must be an address like \"localhost:9000\" or \"tcp://[::1]:9000\"",
+            "client.address is \"no port\" (net.toml:2), it must be an address like \"localhost:9000\" or \"tcp://[::1]:9000\", or several with commas between them",
         ),
         (
             "[client]\nmax_reconnect_attempts = 0",

@@ -76,6 +76,72 @@ fn wire(cut: Arc<Notify>) -> (DuplexStream, DuplexStream) {
     (near, far)
 }
 
+/// A client and its server at the two ends of a wire.
+async fn wired(
+    config: &NetworkConfig,
+    (near, far): (DuplexStream, DuplexStream),
+) -> (network_protocol::Server, DeskClient) {
+    let (sender, receiver) = mpsc::channel(1);
+    let builder = config.server_builder().unwrap().insecure_plain();
+    let server = builder.add::<Desk, _>(Clerk::default()).serve_on("wire", receiver).await.unwrap();
+    sender.send(far).await.unwrap();
+    let near = std::sync::Mutex::new(Some(near));
+    let open = config.client_builder().unwrap().insecure_plain().offer::<Desk>();
+    let connection = open.open_on("wire", move || {
+        let near = near.lock().unwrap().take();
+        async move { near.ok_or(std::io::ErrorKind::NotConnected.into()) }
+    });
+    let client = connection.await.unwrap().client().unwrap();
+    (server, client)
+}
+
+#[tokio::test(start_paused = true)]
+async fn message_stall_is_how_long_half_a_message_may_wait_for_its_rest() {
+    for (stall, answer) in
+        [(SECOND, CallError::Overloaded { retry_after: None }), (HOUR, CallError::DeadlineExceeded)]
+    {
+        let config = config(|config| {
+            config.limits.message_stall = stall;
+            config.server.heartbeat_interval = HOUR;
+        });
+        let ((near, one), (two, far)) = (tokio::io::duplex(4_096), tokio::io::duplex(4_096));
+        tokio::spawn(async move {
+            let ((from_client, mut to_client), (mut from_server, mut to_server)) =
+                (tokio::io::split(one), tokio::io::split(two));
+            // The greeting and half of the message, and then no more.
+            let mut some = tokio::io::AsyncReadExt::take(from_client, 500_000);
+            let up = tokio::io::copy(&mut some, &mut to_server);
+            let down = tokio::io::copy(&mut from_server, &mut to_client);
+            let _ended = tokio::join!(up, down);
+            drop((some, to_server));
+        });
+        let (_server, client) = wired(&config, (near, far)).await;
+        assert_eq!(client.count(vec!["x".repeat(1_000_000)]).await, Err(answer));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn write_stall_is_how_long_who_does_not_read_is_kept() {
+    for stall in [SECOND, 20 * SECOND] {
+        let config = config(|config| {
+            config.limits.write_stall = stall;
+            config.server.heartbeat_interval = HOUR;
+        });
+        let cut = Arc::new(Notify::new());
+        let (server, client) = wired(&config, wire(cut.clone())).await;
+        let stream = client.flood().await.unwrap();
+        cut.notify_one();
+        tokio::task::yield_now().await;
+        // What it sends goes nowhere.
+        let began = Instant::now();
+        while server.connections() > 0 {
+            tokio::time::sleep(SECOND / 10).await;
+        }
+        assert_eq!(began.elapsed().as_secs(), stall.as_secs());
+        drop(stream);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn heartbeats_missed_is_after_how_many_a_peer_counts_as_dead() {
     for missed in [2, 10] {

@@ -9,6 +9,7 @@
 )]
 
 mod admin;
+mod channel;
 mod client;
 mod layers;
 mod limits;

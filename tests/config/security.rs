@@ -199,3 +199,26 @@ async fn suite_is_the_cipher_that_a_client_asks_for() {
         server.shutdown(Duration::ZERO).await.unwrap();
     }
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn local_users_is_who_may_be_at_a_local_socket() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    for (users, mode) in [(vec![], 0o600), (vec!["33".to_owned()], 0o666)] {
+        let folder = Folder::new();
+        let path = folder.0.join("desk.sock");
+        let config = crate::config(|config| {
+            config.server.address = format!("local://{}", path.display());
+            config.client.address.clone_from(&config.server.address);
+            config.security.local_users.clone_from(&users);
+        });
+        // The others are let through to the socket, and looked at there.
+        let _server = serve(&config).await;
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, mode);
+        let client = crate::connect(&config).await;
+        assert_eq!(client.echo("here".into()).await.unwrap(), "here");
+    }
+    let wrong = "[security]\nlocal_users = [\"www-data\"]";
+    assert!(NetworkConfig::from_toml(wrong).unwrap_err().to_string().contains("a list of numbers"));
+}

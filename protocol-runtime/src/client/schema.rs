@@ -20,7 +20,6 @@ use crate::schema::Effect;
 
 /// What a client does when the server's schema of a protocol is not its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum SchemaCheck {
     /// It asks the server for its schema and compares. Where the two do not understand each other,
     /// connecting fails with [`Error::SchemaMismatch`].
