@@ -9,6 +9,7 @@ mod key;
 mod model;
 mod output;
 mod remote;
+mod stats;
 mod tls;
 
 use std::io::{ErrorKind, Write};
@@ -88,6 +89,7 @@ struct Arguments {
 enum Command {
     Call(call::Arguments),
     Describe(describe::Arguments),
+    Stats(stats::Arguments),
     #[command(subcommand)]
     Key(key::Command),
     #[command(subcommand)]
@@ -205,6 +207,7 @@ pub(crate) fn run() -> ExitCode {
     let done = match arguments.command {
         Command::Call(arguments) => call::run(&arguments, &context),
         Command::Describe(arguments) => describe::run(&arguments, &context),
+        Command::Stats(arguments) => stats::run(&arguments),
         Command::Key(command) => key::run(command, &context),
         Command::Cert(command) => cert::run(&command),
         Command::Completions(arguments) => Ok(completions::run(&arguments)),
@@ -258,6 +261,6 @@ fn complain(level: &str, colour: AnsiColor, problem: &str, help: Option<&str>) {
 }
 
 /// Names of files may hold anything, but nothing that a terminal obeys is printed.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }

@@ -58,7 +58,8 @@ impl Form {
     }
 }
 
-fn print(text: &str) -> Result<(), Stop> {
+/// Prints what has come, at once.
+pub(crate) fn print(text: &str) -> Result<(), Stop> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => Ok(()),

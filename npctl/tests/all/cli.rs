@@ -81,7 +81,7 @@ fn completions_speak_of_every_subcommand() {
     let dir = Dir::new("completions");
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let run = npctl(&dir, &["completions", shell]);
-        for word in [SUBCOMMANDS.concat(), vec!["call", "describe"]].concat() {
+        for word in [SUBCOMMANDS.concat(), vec!["call", "describe", "stats"]].concat() {
             assert!(run.good().contains(word), "{shell} does not know {word}");
         }
     }

@@ -78,7 +78,7 @@ pub(crate) enum Clock {
     Now,
 }
 
-struct Noon;
+pub(crate) struct Noon;
 
 impl ClockHandler for Noon {
     async fn now(&self, _: &np::Cx) -> u32 {

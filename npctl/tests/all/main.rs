@@ -12,4 +12,5 @@ mod describe;
 mod desk;
 mod keys;
 mod servers;
+mod stats;
 mod streams;
