@@ -68,8 +68,10 @@ where
     Message: Serve<H, side::Server>,
     H: Send + Sync + 'static,
 {
-    let builder = config.server_builder();
-    Daemon::planned(config, builder.map(|builder| builder.add::<Message, H>(handler)))
+    let builder = config.server_builder().map(|builder| builder.add::<Message, H>(handler));
+    let state = State::New(Box::new(Plan { builder, address: config.server_url() }));
+    let (state, shutdown_timeout) = (watch::Sender::new(state), config.server.shutdown_timeout);
+    Daemon { inner: Arc::new(Inner { state, shutdown_timeout }) }
 }
 
 /// Serves at `address` with the handlers that are [built in](built_in), until the future is dropped.
@@ -104,16 +106,6 @@ pub fn built_in() -> Dispatcher {
 }
 
 impl Daemon {
-    pub(super) fn planned(
-        config: &NetworkConfig,
-        builder: Result<ServerBuilder, ConfigError>,
-    ) -> Self {
-        let address = config.server_url();
-        let state = watch::Sender::new(State::New(Box::new(Plan { builder, address })));
-        let shutdown_timeout = config.server.shutdown_timeout;
-        Self { inner: Arc::new(Inner { state, shutdown_timeout }) }
-    }
-
     /// Serves until the server is shut down. It stops at once if the future is dropped; if several are
     /// awaited, the first is the one that serves.
     ///

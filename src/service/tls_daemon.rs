@@ -6,10 +6,10 @@ use crate::config::NetworkConfig;
 use crate::error::{Error, Result};
 use crate::protocol::message::Message;
 use crate::service::daemon::{self, Daemon};
-use crate::{Serve, side, tls, transport};
+use crate::{Serve, side, transport};
 
 /// The files of a server, all PEM. They are read again while it serves: see
-/// [`tls::ServerConfig`], which can say more.
+/// [`tls::ServerConfig`](crate::tls::ServerConfig), which can say more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TlsConfig<'a> {
     /// Its certificate, and those of authorities in between.
@@ -48,6 +48,8 @@ where
 /// A server at `address` for messages that are handled as `handler` says. Whether the files are right is
 /// told by [`Daemon::run`].
 ///
+/// A server of the table `[tls]` of a configuration is made by [`daemon::from_config`].
+///
 /// # Errors
 ///
 /// Clients are to be verified, and there is no authority to verify them by.
@@ -56,39 +58,16 @@ where
     Message: Serve<H, side::Server>,
     H: Send + Sync + 'static,
 {
+    if tls.verify_client && tls.ca_path.is_none() {
+        let text = "`verify_client` needs the authority of the clients: name its file as `ca_path`";
+        return Err(Error::Config(text.into()).into());
+    }
     let config = NetworkConfig::default_with_overrides(|all| {
         all.server.address = transport::tls::url(address);
+        all.tls.certificate_file = Some(tls.cert_path.into());
+        all.tls.key_file = Some(tls.key_path.into());
+        all.tls.client_ca_file = tls.ca_path.map(Into::into);
+        all.tls.client_certificate_optional = tls.ca_path.is_some() && !tls.verify_client;
     });
-    from_config(&config, tls, handler)
-}
-
-/// The same, with everything that can be configured. Its address is of the transport `tls`.
-///
-/// # Errors
-///
-/// Those of [`new`].
-pub fn from_config<H>(config: &NetworkConfig, tls: TlsConfig<'_>, handler: H) -> Result<Daemon>
-where
-    Message: Serve<H, side::Server>,
-    H: Send + Sync + 'static,
-{
-    let files = tls.server_config()?;
-    let builder = config.server_builder();
-    let builder = builder.map(|builder| builder.tls(files).add::<Message, H>(handler));
-    Ok(Daemon::planned(config, builder))
-}
-
-impl TlsConfig<'_> {
-    fn server_config(self) -> Result<tls::ServerConfig, Error> {
-        let files = tls::ServerConfig::from_pem_files(self.cert_path, self.key_path);
-        match self.ca_path {
-            Some(ca) if self.verify_client => Ok(files.client_ca(ca)),
-            Some(ca) => Ok(files.client_ca(ca).client_certificate_optional()),
-            None if self.verify_client => Err(Error::Config(
-                "`verify_client` needs the authority of the clients: name its file as `ca_path`"
-                    .into(),
-            )),
-            None => Ok(files),
-        }
-    }
+    Ok(daemon::from_config(&config, handler))
 }

@@ -12,6 +12,7 @@ mod clients;
 mod handlers;
 mod programs;
 mod servers;
+mod tls;
 mod transports;
 
 use std::fs::DirBuilder;

@@ -23,7 +23,7 @@ pub use crate::config::ClientConfig;
 use crate::config::NetworkConfig;
 use crate::error::{CallError, Error, ProtocolError, Result};
 use crate::protocol::message::{Content, Message, MessageClient, Pushed, PushedClientHandler};
-use crate::{Channel, ClientBuilder, ClientState, Connection, Cx, Identity, Root};
+use crate::{Channel, ClientState, Connection, Cx, Identity, Root};
 
 /// How many messages may be sent before a reply is received.
 const UNRECEIVED: usize = 16_384;
@@ -94,30 +94,25 @@ pub async fn connect_with_config(config: ClientConfig) -> Result<Client> {
 ///
 /// Those of [`connect_with_config`].
 pub async fn from_config(config: &NetworkConfig) -> Result<Client> {
-    Client::open(config, config.client_builder()?).await
+    let inbox = Arc::new(Inbox::default());
+    let builder = config.client_builder()?.offer::<Message>();
+    let builder = builder.on::<Pushed, _>(Listener(inbox.clone()));
+    let address = config.client_url();
+    let link = if config.client.auto_reconnect {
+        Link::Again(builder.channel(&address).await?)
+    } else {
+        Link::Once(builder.open(&address).await?)
+    };
+    let messages: MessageClient = match &link {
+        Link::Once(connection) => connection.client()?,
+        Link::Again(channel) => channel.client()?,
+    };
+    let secured = is_secured(&crate::Client::connection(&messages), config);
+    let (end, calls) = (link.end(), BTreeMap::new());
+    Ok(Client { link, messages, inbox, calls, next: 0, secured, end })
 }
 
 impl Client {
-    async fn open(config: &NetworkConfig, builder: ClientBuilder) -> Result<Self> {
-        let inbox = Arc::new(Inbox::default());
-        let builder = builder.offer::<Message>().on::<Pushed, _>(Listener(inbox.clone()));
-        let address = config.client_url();
-        let link = if config.client.auto_reconnect {
-            Link::Again(builder.channel(&address).await?)
-        } else {
-            Link::Once(builder.open(&address).await?)
-        };
-        let messages: MessageClient = match &link {
-            Link::Once(connection) => connection.client()?,
-            Link::Again(channel) => channel.client()?,
-        };
-        let connection = crate::Client::connection(&messages);
-        let secured = is_secured(&connection, config);
-        let end = link.end();
-        let calls = BTreeMap::new();
-        Ok(Self { link, messages, inbox, calls, next: 0, secured, end })
-    }
-
     /// Sends a message; its reply is one of those that [`receive`](Self::receive) gives. Done when the
     /// message was handed to the connection, which may take as long as the `operation_timeout`.
     ///

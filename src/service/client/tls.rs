@@ -2,11 +2,11 @@
 
 use super::Client;
 use crate::config::NetworkConfig;
-use crate::error::{Error, Result};
-use crate::{tls, transport};
+use crate::error::Result;
+use crate::transport;
 
 /// The files of a client, all PEM. They are read again when it reconnects: see
-/// [`tls::ClientConfig`], which can say more.
+/// [`tls::ClientConfig`](crate::tls::ClientConfig), which can say more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TlsClientConfig<'a> {
     /// Its certificate, for servers that ask for one; with its key, or neither.
@@ -23,29 +23,16 @@ pub struct TlsClientConfig<'a> {
 ///
 /// # Errors
 ///
-/// Those of [`connect_with_config`](super::connect_with_config), and [`Error::Tls`] for what is wrong with
+/// Those of [`connect_with_config`](super::connect_with_config), and [`Error::Tls`](crate::Error::Tls) for what is wrong with
 /// the files or the server's certificate.
 pub async fn connect_tls(address: &str, tls: TlsClientConfig<'_>) -> Result<Client> {
     let config = NetworkConfig::default_with_overrides(|all| {
         all.client.address = transport::tls::url(address);
+        all.tls.certificate_file = tls.cert_path.map(Into::into);
+        all.tls.key_file = tls.key_path.map(Into::into);
+        all.tls.ca_file = tls.ca_path.map(Into::into);
+        all.tls.platform_roots = tls.ca_path.is_none();
+        tls.server_name.clone_into(&mut all.tls.server_name);
     });
-    Client::open(&config, config.client_builder()?.tls(tls.client_config()?)).await
-}
-
-impl TlsClientConfig<'_> {
-    fn client_config(self) -> Result<tls::ClientConfig, Error> {
-        let files = tls::ClientConfig::new().server_name(self.server_name);
-        let files = match self.ca_path {
-            Some(ca) => files.ca(ca),
-            None => files.platform_roots(),
-        };
-        match (self.cert_path, self.key_path) {
-            (Some(certificate), Some(key)) => Ok(files.client_certificate(certificate, key)),
-            (None, None) => Ok(files),
-            (Some(_), None) | (None, Some(_)) => Err(Error::Config(
-                "a certificate goes with its key: name both `cert_path` and `key_path`, or neither"
-                    .into(),
-            )),
-        }
-    }
+    super::from_config(&config).await
 }
