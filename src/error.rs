@@ -21,7 +21,7 @@ mod protocol {
     #[cfg(feature = "logging")]
     use crate::logging::LogError;
 
-    /// What the modules [`service`](crate::service) and [`protocol`](crate::protocol) return.
+    /// What the modules [`service`](crate::service) and [`protocol`](mod@crate::protocol) return.
     pub type Result<T, E = ProtocolError> = std::result::Result<T, E>;
 
     /// Why something could not be done.
