@@ -197,6 +197,9 @@ sections! {
         client_certificate_optional: bool = false, any();
         /// Lists of certificates that were revoked, one for each authority if there is any.
         crl_files: Vec<String> = Vec::new(), any();
+        /// A server: how often it looks whether the files have changed, and reads them again if so; 0 for
+        /// never.
+        reload_interval: Duration = MINUTE, which("0, or from 10ms to 1day", |t| t.is_zero() || (millis(10)..=24 * HOUR).contains(t));
     }
 
     /// What a peer can cause beyond what the other tables bound, on both sides. `Limits` has more, for

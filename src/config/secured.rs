@@ -24,6 +24,9 @@ impl NetworkConfig {
             return Err(super::apply::unusable("tls.certificate_file", text.to_owned()));
         };
         let mut config = ServerConfig::from_pem_files(certificate, key);
+        if !self.tls.reload_interval.is_zero() {
+            config = config.reload_every(self.tls.reload_interval);
+        }
         if let Some(file) = client_ca_file {
             config = config.client_ca(file);
             config = crl_files.iter().fold(config, ServerConfig::crl);

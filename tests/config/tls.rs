@@ -1,5 +1,7 @@
 //! `[tls]`
 
+use std::time::Duration;
+
 use network_protocol::config::NetworkConfig;
 use network_protocol::tls::dev::{DevCertificates, DevFiles};
 use network_protocol::tls::{Pin, TlsError};
@@ -237,13 +239,33 @@ async fn crl_files_are_read_and_held_to() {
     assert!(matches!(error, TlsError::Unreadable { path, .. } if path.ends_with("none.crl")));
 }
 
+#[tokio::test]
+async fn reload_interval_is_how_often_a_server_looks_at_its_files() {
+    let (files, renewed) = (Files::new(), Files::new());
+    let every = |interval: Duration| files.server(|config| config.tls.reload_interval = interval);
+    let (never, often) =
+        (serve(&every(Duration::ZERO)).await, serve(&every(Duration::from_millis(10))).await);
+    for server in [&never, &often] {
+        connect(&files.client(|_| ()), server).await.unwrap();
+    }
+    let trust = renewed.client(|_| ());
+    for (from, to) in [
+        (&renewed.dev.server_certificate, &files.dev.server_certificate),
+        (&renewed.dev.server_key, &files.dev.server_key),
+    ] {
+        std::fs::copy(from, to).unwrap();
+    }
+    while connect(&trust, &often).await.is_err() {}
+    assert_eq!(refused(&trust, &never).await, TlsError::UnknownAuthority);
+}
+
 /// A revocation list of an authority that nobody trusts.
 fn foreign_list() -> String {
     use rcgen::{
         CertificateParams, CertificateRevocationListParams, DnType, IsCa, Issuer, KeyIdMethod,
         KeyPair, KeyUsagePurpose, SerialNumber,
     };
-    use std::time::{Duration, SystemTime};
+    use std::time::SystemTime;
 
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.distinguished_name.push(DnType::CommonName, "another authority");

@@ -121,6 +121,28 @@ async fn l7_a_broken_file_leaves_the_certificate_from_before_and_says_so() {
 }
 
 #[tokio::test]
+async fn files_are_followed_where_that_was_asked_for() {
+    let log = Log::start();
+    let authority = Authority::new();
+    let (pair, other) = (authority.server(|_| {}), authority.server(|_| {}));
+    let files = Files::new("follow", &pair);
+    let server = serve(files.config().reload_every(Duration::from_millis(20))).await;
+    let shown = || async {
+        let client = connect(&server, trusting(&authority)).await.unwrap();
+        client.connection().security().tls.unwrap().peer.unwrap().spki_sha256
+    };
+    assert_eq!(&shown().await, pair.pin.as_bytes());
+    files.put("nothing", &pair.key);
+    log.says("stay as they were").await;
+    assert_eq!(&shown().await, pair.pin.as_bytes());
+    files.put(&other.certificate, &other.key);
+    soon(async { while &shown().await != other.pin.as_bytes() {} }).await;
+    let never = files.config().reload_every(Duration::ZERO);
+    let error = np::server().tls(never).add::<Who, _>(Host).listen("tls://127.0.0.1:0").await;
+    assert!(matches!(of_tls(error.map(drop).unwrap_err()), TlsError::Options(_)));
+}
+
+#[tokio::test]
 async fn a_client_goes_on_with_other_authorities_and_pins() {
     let (authority, other) = (Authority::new(), Authority::new());
     let server = serve(other.server(|_| {}).server()).await;

@@ -30,7 +30,7 @@ use crate::noise::{OsRandom, Suite};
 use crate::peer::Peer;
 use crate::session::{CompressionOffer, Config, MessageMemory, Security, Session};
 use crate::setup::ServerSetup;
-use crate::transport::{Incoming, Listener, LocalUsers, Stream};
+use crate::transport::{Incoming, Listener, LocalUsers, Stream, TlsServer};
 
 /// Whether a server goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,8 @@ pub(super) struct Plan {
     pub(super) memory: MessageMemory,
     /// Who may come in over a local socket.
     pub(super) users: LocalUsers,
+    /// What follows its files while the server runs.
+    pub(super) tls: Option<TlsServer>,
 }
 
 /// A connection, which has its place for as long as its driver runs.
@@ -115,7 +117,10 @@ impl Acceptor {
 
     /// Accepts until it is told to stop, and returns when no connection is left.
     pub(super) async fn run(mut self, mut stop: watch::Receiver<Stop>) {
-        let watch = self.authority.watch(self.registry.clone());
+        let mut watch = self.authority.watch(self.registry.clone());
+        if let Some(tls) = self.plan.tls.take() {
+            watch.spawn(tls.follow());
+        }
         let mut failures: u32 = 0;
         let mut resume = None;
         loop {

@@ -330,8 +330,10 @@ impl ServerBuilder {
         let key = setup.key;
         let (limits, response_timeout) = (Arc::new(self.limits), self.response_timeout);
         let memory = self.memory.unwrap_or_else(|| MessageMemory::new(&limits));
-        let (compression, users) = (compression(self.compression, self.level)?, self.users);
-        let plan = Plan { services, setup, limits, response_timeout, compression, memory, users };
+        let compression = compression(self.compression, self.level)?;
+        let (users, tls) = (self.users, self.tls);
+        let plan =
+            Plan { services, setup, limits, response_timeout, compression, memory, users, tls };
         let acceptor = Acceptor::new(listener, registry.clone(), plan, authority);
         measure::describe();
         driver::spawn(acceptor.run(stopped));

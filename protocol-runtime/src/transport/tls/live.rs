@@ -41,6 +41,11 @@ impl<C: Describes> Live<C> {
         Self { state: Mutex::new(State { described, time, made: None }) }
     }
 
+    /// How it is described now.
+    pub(super) fn described(&self) -> C {
+        self.state().described.clone()
+    }
+
     /// What is made from now on follows this clock.
     pub(super) fn set_clock(&self, clock: Clock) {
         self.state().time = Arc::new(Told(clock));

@@ -9,9 +9,10 @@ use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::sign::SingleCertAndKey;
 use rustls::time_provider::TimeProvider;
 use tokio::net::TcpStream;
+use tokio::time::{MissedTickBehavior, interval};
 
 use super::live::{Clock, Describes, Live};
-use super::source::{Expiry, Own, Source, crls, roots};
+use super::source::{Expiry, Own, Source, Stamp, crls, roots};
 use super::verify::ClientVerifier;
 use super::{ALPN, Secured, key_log, now, provider, versions};
 use crate::error::{Error, TlsError};
@@ -40,6 +41,7 @@ pub struct ServerConfig {
     optional: bool,
     crls: Vec<Source>,
     tls12: bool,
+    reload_every: Option<Duration>,
 }
 
 impl ServerConfig {
@@ -56,7 +58,8 @@ impl ServerConfig {
 
     fn new(chain: Source, key: Source) -> Self {
         let own = Own { chain, key };
-        Self { own, client_ca: Vec::new(), optional: false, crls: Vec::new(), tls12: false }
+        let (client_ca, crls) = (Vec::new(), Vec::new());
+        Self { own, client_ca, optional: false, crls, tls12: false, reload_every: None }
     }
 
     /// Asks each client for a certificate that an authority in this file has signed. May be named
@@ -93,6 +96,13 @@ impl ServerConfig {
         self
     }
 
+    /// Looks at the files so often, and reads them again when one of them has changed, as
+    /// [`TlsServer::reload`] does. By default they are read again when that is called.
+    pub fn reload_every(mut self, interval: Duration) -> Self {
+        self.reload_every = Some(interval);
+        self
+    }
+
     /// Speaks TLS 1.2 too, with clients that have no 1.3.
     #[cfg(feature = "tls12")]
     pub fn tls12(mut self) -> Self {
@@ -100,7 +110,16 @@ impl ServerConfig {
         self
     }
 
+    /// What changes with the files.
+    fn stamps(&self) -> Vec<Stamp> {
+        let own = [&self.own.chain, &self.own.key];
+        own.into_iter().chain(&self.client_ca).chain(&self.crls).map(Source::stamp).collect()
+    }
+
     fn check(&self) -> Result<(), TlsError> {
+        if self.reload_every.is_some_and(|interval| interval.is_zero()) {
+            return Err(TlsError::Options("`.reload_every(..)` is longer than nothing"));
+        }
         if self.client_ca.is_empty() && !self.crls.is_empty() {
             return Err(TlsError::Options(
                 "`.crl(..)` is of the certificates of clients: name their authority with `.client_ca(..)`",
@@ -119,6 +138,8 @@ impl ServerConfig {
 pub(super) struct Made {
     config: Arc<rustls::ServerConfig>,
     expiry: Expiry,
+    /// Of the files, before they were read.
+    stamps: Vec<Stamp>,
 }
 
 impl Describes for ServerConfig {
@@ -126,6 +147,7 @@ impl Describes for ServerConfig {
 
     fn make(&self, time: &Arc<dyn TimeProvider>) -> Result<Made, TlsError> {
         self.check()?;
+        let stamps = self.stamps();
         let provider = provider();
         let own = self.own.load(&provider, now(&**time)?)?;
         let builder = rustls::ServerConfig::builder_with_details(provider.clone(), time.clone())
@@ -153,7 +175,7 @@ impl Describes for ServerConfig {
             config.session_storage = Arc::new(NoServerSessionStorage {});
         }
         config.key_log = key_log();
-        Ok(Made { config: Arc::new(config), expiry: own.expiry })
+        Ok(Made { config: Arc::new(config), expiry: own.expiry, stamps })
     }
 
     fn expiry(made: &Made) -> Option<&Expiry> {
@@ -224,6 +246,26 @@ impl TlsServer {
             self.live.set_clock(clock);
         }
         self.live.current().await.map(drop)
+    }
+
+    /// Reads the files again whenever they have changed, for as long as a server runs.
+    pub(crate) async fn follow(self) {
+        let Some(period) = self.live.described().reload_every else { return };
+        let mut look = interval(period);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut seen = self.live.made().map(|made| made.stamps.clone());
+        loop {
+            look.tick().await;
+            let described = self.live.described();
+            let Ok(stamps) = tokio::task::spawn_blocking(move || described.stamps()).await else {
+                return;
+            };
+            if seen.as_ref().is_some_and(|seen| *seen != stamps) {
+                // What goes wrong is logged there, once for each change.
+                let _logged = self.reload().await;
+            }
+            seen = Some(stamps);
+        }
     }
 
     /// A connection that somebody made to us.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use rustls::RootCertStore;
 use rustls::crypto::CryptoProvider;
@@ -27,6 +27,9 @@ pub(super) enum Source {
     Text(Arc<Zeroizing<Vec<u8>>>),
 }
 
+/// When a file was written, and how long it is.
+pub(super) type Stamp = Option<(SystemTime, u64)>;
+
 /// A certificate of this side, those in between, and the key.
 #[derive(Clone, Debug)]
 pub(super) struct Own {
@@ -49,6 +52,13 @@ impl Source {
             },
             Self::Text(text) => Ok(text.clone()),
         }
+    }
+
+    /// What changes with the file; nothing of what is no file, or not there.
+    pub(super) fn stamp(&self) -> Stamp {
+        let Self::File(path) = self else { return None };
+        let file = std::fs::metadata(path).ok()?;
+        Some((file.modified().ok()?, file.len()))
     }
 
     /// All of one kind that the text holds, one at least.
