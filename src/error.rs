@@ -16,10 +16,10 @@ mod protocol {
     use thiserror::Error;
 
     use super::{CallError, Error};
-    use crate::RegisterError;
     use crate::config::ConfigError;
     #[cfg(feature = "logging")]
     use crate::logging::LogError;
+    use crate::{Ended, RegisterError};
 
     /// What the modules [`service`](crate::service) and [`protocol`](mod@crate::protocol) return.
     pub type Result<T, E = ProtocolError> = std::result::Result<T, E>;
@@ -61,6 +61,9 @@ mod protocol {
         /// The server was shut down.
         #[error("the server was shut down: make another one to serve again")]
         ShutDown,
+        /// The process was asked to end, and the server cut calls that were not finished in time.
+        #[error("calls that were not finished in time were cut when the process was to end")]
+        Cut(Ended),
         /// What a handler says against a message. Its sender has it as [`CallError::Refused`].
         #[error("{0}")]
         Handler(String),

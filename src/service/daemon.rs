@@ -12,7 +12,7 @@ use crate::config::{ConfigError, NetworkConfig};
 use crate::error::{ProtocolError, Result};
 use crate::protocol::dispatcher::Dispatcher;
 use crate::protocol::message::{Message, Pushed};
-use crate::{Serve, Server, ServerBuilder, side};
+use crate::{Ended, Serve, Server, ServerBuilder, side};
 
 /// A server that serves while [`run`](Self::run) is awaited. Cheap to clone.
 #[derive(Clone)]
@@ -74,11 +74,12 @@ where
     Daemon { inner: Arc::new(Inner { state, shutdown_timeout }) }
 }
 
-/// Serves at `address` with the handlers that are [built in](built_in), until the future is dropped.
+/// Serves at `address` with the handlers that are [built in](built_in), until the process is asked to end
+/// (`SIGTERM`, or Ctrl-C): see [`Daemon::run_until_signal`].
 ///
 /// # Errors
 ///
-/// Those of [`Daemon::run`].
+/// Those of [`Daemon::run`], or [`ProtocolError::Cut`].
 pub async fn start(address: &str) -> Result<()> {
     start_with(address, built_in()).await
 }
@@ -87,13 +88,18 @@ pub async fn start(address: &str) -> Result<()> {
 ///
 /// # Errors
 ///
-/// Those of [`Daemon::run`].
+/// Those of [`start`].
 pub async fn start_with<H>(address: &str, handler: H) -> Result<()>
 where
     Message: Serve<H, side::Server>,
     H: Send + Sync + 'static,
 {
-    new(address, handler).run().await
+    finished(new(address, handler).run_until_signal().await?)
+}
+
+/// Calls that had to be cut are an error to those who learn nothing else of the end.
+pub(super) fn finished(ended: Ended) -> Result<()> {
+    if ended == Ended::Finished { Ok(()) } else { Err(ProtocolError::Cut(ended)) }
 }
 
 /// Handlers that answer [`Message::Ping`] with [`Message::Pong`] and send [`Message::Echo`] back.
@@ -113,13 +119,27 @@ impl Daemon {
     ///
     /// The configuration cannot be used, or the address cannot be had.
     pub async fn run(&self) -> Result<()> {
+        self.drive(false).await.map(drop)
+    }
+
+    /// Serves until the server is shut down or the process gets `SIGTERM` or `SIGINT` (Ctrl-C), as
+    /// [`Server::run_until_signal`] does; `main` may return how it ended. Otherwise as [`run`](Self::run).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`run`](Self::run), or the system does not let the process wait for signals.
+    pub async fn run_until_signal(&self) -> Result<Ended> {
+        self.drive(true).await
+    }
+
+    async fn drive(&self, signals: bool) -> Result<Ended> {
         let Some(plan) = self.inner.begin() else {
-            return self.inner.ended().await;
+            return self.inner.ended().await.map(|()| Ended::Finished);
         };
         // Says so to whoever waits, however this ends.
         let running = Running { inner: &self.inner };
-        let served = running.serve(plan).await;
-        self.inner.end(served.clone());
+        let served = running.serve(plan, signals).await;
+        self.inner.end(served.clone().map(drop));
         served
     }
 
@@ -226,7 +246,7 @@ struct Running<'a> {
 }
 
 impl Running<'_> {
-    async fn serve(&self, plan: Plan) -> Result<()> {
+    async fn serve(&self, plan: Plan, signals: bool) -> Result<Ended> {
         let builder = plan.builder?.add::<Pushed, _>(crate::Dispatcher::<Pushed>::new());
         let server = Arc::new(builder.listen(&plan.address).await?);
         let listens = self.inner.state.send_if_modified(|state| {
@@ -237,10 +257,14 @@ impl Running<'_> {
             starting
         });
         // It was shut down while it started.
-        if listens {
-            server.closed().await;
+        if !listens {
+            return Ok(Ended::Finished);
         }
-        Ok(())
+        if signals {
+            return Ok(server.run_until_signal().await?);
+        }
+        server.closed().await;
+        Ok(Ended::Finished)
     }
 }
 
@@ -259,5 +283,16 @@ impl std::fmt::Debug for Daemon {
             State::Ended(_) => "ended",
         };
         f.debug_struct("Daemon").field("state", &state).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ended, ProtocolError, finished};
+
+    #[test]
+    fn a_program_that_only_starts_a_server_hears_of_calls_that_were_cut() {
+        assert_eq!(finished(Ended::Finished), Ok(()));
+        assert_eq!(finished(Ended::Cut(3)), Err(ProtocolError::Cut(Ended::Cut(3))));
     }
 }

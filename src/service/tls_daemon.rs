@@ -22,12 +22,12 @@ pub struct TlsConfig<'a> {
     pub verify_client: bool,
 }
 
-/// Serves at `address` with the handlers that are [built in](daemon::built_in), until the future is
-/// dropped.
+/// Serves at `address` with the handlers that are [built in](daemon::built_in), until the process is asked
+/// to end: see [`daemon::start`].
 ///
 /// # Errors
 ///
-/// Those of [`new`] and [`Daemon::run`].
+/// Those of [`new`] and [`daemon::start`].
 pub async fn start(address: &str, tls: TlsConfig<'_>) -> Result<()> {
     start_with(address, tls, daemon::built_in()).await
 }
@@ -36,13 +36,13 @@ pub async fn start(address: &str, tls: TlsConfig<'_>) -> Result<()> {
 ///
 /// # Errors
 ///
-/// Those of [`new`] and [`Daemon::run`].
+/// Those of [`start`].
 pub async fn start_with<H>(address: &str, tls: TlsConfig<'_>, handler: H) -> Result<()>
 where
     Message: Serve<H, side::Server>,
     H: Send + Sync + 'static,
 {
-    new(address, tls, handler)?.run().await
+    daemon::finished(new(address, tls, handler)?.run_until_signal().await?)
 }
 
 /// A server at `address` for messages that are handled as `handler` says. Whether the files are right is

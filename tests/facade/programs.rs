@@ -124,4 +124,6 @@ fn the_programs_of_the_earlier_readme_do_what_it_says() {
     assert!(good, "{said}");
     let (good, said) = run(command(&tls_client, &client, &[&tls.address, others]));
     assert!(!good && !said.contains("Connected securely"), "{said}");
+    let (good, said) = tls.interrupt();
+    assert!(good, "{said}");
 }
