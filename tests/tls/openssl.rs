@@ -1,4 +1,4 @@
-//! The same against `openssl`, both ways. Skipped where that is not installed.
+//! The same against `openssl`, both ways, which has to be installed.
 
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -13,14 +13,10 @@ use crate::common::{Authority, DAY, Pair, connect_to, now, of_tls, serve, soon, 
 struct Folder(PathBuf);
 
 impl Folder {
-    /// None if there is no openssl.
-    fn new(name: &str) -> Option<Self> {
-        if Command::new("openssl").arg("version").output().is_err() {
-            return None;
-        }
+    fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("np-openssl-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
-        Some(Self(path))
+        Self(path)
     }
 
     fn file(&self, name: &str, text: &str) -> PathBuf {
@@ -45,7 +41,7 @@ async fn s_client(server: &Server, arguments: &[&str]) -> (bool, String) {
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let run = tokio::task::spawn_blocking(move || {
         use std::io::Write as _;
-        let mut child = command.spawn().unwrap();
+        let mut child = command.spawn().expect("openssl is needed here: install it");
         let mut input = child.stdin.take().unwrap();
         input.write_all(b"nothing of np at all, but long enough to be seen\n").ok();
         // It ends when the server has closed, and not before it has heard why.
@@ -60,7 +56,7 @@ async fn s_client(server: &Server, arguments: &[&str]) -> (bool, String) {
 
 #[tokio::test]
 async fn s_client_takes_a_server_by_its_authority_and_no_other() {
-    let Some(folder) = Folder::new("client") else { return };
+    let folder = Folder::new("client");
     let (authority, other) = (Authority::new(), Authority::new());
     let lasting = authority.server(|params| params.not_after = (now() + DAY).into());
     let server = serve(lasting.server()).await;
@@ -83,7 +79,7 @@ async fn s_client_takes_a_server_by_its_authority_and_no_other() {
 
 #[tokio::test]
 async fn s_client_needs_a_certificate_where_the_server_asks_for_one() {
-    let Some(folder) = Folder::new("mutual") else { return };
+    let folder = Folder::new("mutual");
     let authority = Authority::new();
     let tls = authority.server(|_| {}).server().client_ca_pem(&authority.pem);
     let server = serve(tls).await;
@@ -117,7 +113,7 @@ impl Theirs {
         command.args(["-key".as_ref(), key.as_os_str()]).args(more);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let start = tokio::task::spawn_blocking(move || {
-            let mut child = command.spawn().unwrap();
+            let mut child = command.spawn().expect("openssl is needed here: install it");
             let mut output = BufReader::new(child.stdout.take().unwrap());
             let address = read_until(&mut output, "ACCEPT ");
             let address = format!("tls://{}", address.trim().strip_prefix("ACCEPT ").unwrap());
@@ -156,7 +152,7 @@ async fn refused(theirs: &Theirs, tls: ClientConfig) -> TlsError {
 
 #[tokio::test]
 async fn a_client_judges_s_server_as_it_does_others() {
-    let Some(folder) = Folder::new("server") else { return };
+    let folder = Folder::new("server");
     let (authority, other) = (Authority::new(), Authority::new());
     let pair = authority.server(|_| {});
 
@@ -183,7 +179,7 @@ async fn a_client_judges_s_server_as_it_does_others() {
 
 #[tokio::test]
 async fn s_server_asks_for_a_certificate_and_gets_the_right_one() {
-    let Some(folder) = Folder::new("asks") else { return };
+    let folder = Folder::new("asks");
     let authority = Authority::new();
     let pair = authority.server(|_| {});
     let ca = folder.file("ca", &authority.pem);
