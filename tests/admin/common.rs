@@ -19,6 +19,9 @@ pub(crate) enum Desk {
     Wait,
     #[np(reply = Result<u32, String>)]
     Divide(u32),
+    /// One that a single test calls, as counts are of the process.
+    #[np(reply = Result<u32, String>)]
+    Halve(u32),
 }
 
 /// Answers, and waits to be told to.
@@ -47,6 +50,10 @@ impl DeskHandler for Clerk {
 
     async fn divide(&self, _: &Cx, by: u32) -> Result<u32, String> {
         100_u32.checked_div(by).ok_or_else(|| "by zero".to_owned())
+    }
+
+    async fn halve(&self, _: &Cx, number: u32) -> Result<u32, String> {
+        if number.is_multiple_of(2) { Ok(number / 2) } else { Err("odd".to_owned()) }
     }
 }
 

@@ -44,23 +44,23 @@ async fn each_message_is_shown_with_how_often_and_how_fast() {
     let admin = admin(&server).await;
     let client = connect(&server).await;
     for _ in 0..5 {
-        client.divide(5).await.unwrap();
+        client.halve(4).await.unwrap();
     }
-    client.divide(0).await.unwrap_err();
+    client.halve(3).await.unwrap_err();
     let state = get(&admin, "/stats.json").await.json();
     let messages = state["messages"].as_array().unwrap();
-    let divide = |side: &str| {
+    let halve = |side: &str| {
         let mut all = messages.iter();
-        all.find(|one| one["message"] == "Divide" && one["side"] == side).unwrap()
+        all.find(|one| one["message"] == "Halve" && one["side"] == side).unwrap()
     };
     for side in ["handler", "caller"] {
-        let one = divide(side);
+        let one = halve(side);
         assert_eq!((&one["ok"], &one["failed"]), (&5.into(), &1.into()), "{one}");
         assert_eq!(one["protocol"], "test::admin::Desk");
         assert!(one["p50_us"].as_u64() <= one["p99_us"].as_u64());
         assert!(one["p99_us"].as_u64() <= one["max_us"].as_u64() && one["max_us"] != 0, "{one}");
     }
-    assert!(get(&admin, "/").await.body.contains("Divide"));
+    assert!(get(&admin, "/").await.body.contains("Halve"));
 
     let text = get(&admin, "/metrics").await;
     assert_eq!(text.header("content-type"), Some("text/plain; version=0.0.4; charset=utf-8"));
@@ -71,7 +71,7 @@ async fn each_message_is_shown_with_how_often_and_how_fast() {
     ] {
         assert!(text.body.contains(line), "{line}: {}", text.body);
     }
-    let ok = "network_protocol_calls_finished_total{side=\"handler\",protocol=\"test::admin::Desk\",message=\"Divide\",outcome=\"ok\"} 5";
+    let ok = "network_protocol_calls_finished_total{side=\"handler\",protocol=\"test::admin::Desk\",message=\"Halve\",outcome=\"ok\"} 5";
     assert!(text.body.contains(ok), "{}", text.body);
 }
 

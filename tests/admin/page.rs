@@ -84,12 +84,19 @@ async fn the_page_is_drawn_at_the_width_of_a_phone_and_of_a_desk_light_and_dark(
     clerk.waiting.acquire().await.unwrap().forget();
 
     let url = format!("http://{}/", admin.address());
+    let page = get(&admin, "/").await;
     let seen = tokio::task::spawn_blocking(move || {
         let browser = Browser::find();
         let seen = browser.run(&["--dump-dom"], &url);
+        // What is drawn stands still, so that pictures can be compared.
+        let path = browser.1.join("page.html");
+        std::fs::write(&path, page.body).unwrap();
+        let still = format!("file://{}", path.display());
         let pictures = [("phone", (390, 1_200)), ("desk", (1_280, 900))].map(|(name, size)| {
-            let light = browser.picture(&url, &format!("{name}-light.png"), size, false);
-            let dark = browser.picture(&url, &format!("{name}-dark.png"), size, true);
+            let light = browser.picture(&still, &format!("{name}-light.png"), size, false);
+            let again = browser.picture(&still, &format!("{name}-again.png"), size, false);
+            assert_eq!(light, again, "{name}: one page is drawn in two ways");
+            let dark = browser.picture(&still, &format!("{name}-dark.png"), size, true);
             assert_ne!(light, dark, "{name}: the scheme changes nothing");
             light
         });
