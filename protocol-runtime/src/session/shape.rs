@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 
-use crate::frame::control::Offer;
-use crate::protocol::Protocol;
 use crate::schema::{End, ProtocolSchema};
 
 /// What a message of a protocol is to a session.
@@ -87,8 +85,8 @@ impl Shapes {
 
 /// What one side says of a protocol that it has.
 #[cfg(any(feature = "net", test, feature = "testing"))]
-pub(crate) fn offer<P: Protocol>() -> Offer {
-    Offer {
+pub(crate) fn offer<P: crate::protocol::Protocol>() -> crate::frame::control::Offer {
+    crate::frame::control::Offer {
         name: P::NAME.to_owned(),
         version: P::VERSION,
         min: P::MIN_VERSION,
