@@ -103,7 +103,7 @@ fn a_fingerprint_is_the_same_from_the_text_both_doors_and_the_page() {
             all.insert(expected);
         }
     }
-    assert_eq!(all.len(), 10, "each protocol has a fingerprint of its own");
+    assert_eq!(all.len(), 12, "each protocol has a fingerprint of its own");
 }
 
 /// A protocol as the compiler of schemas sees it.
