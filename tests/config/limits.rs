@@ -206,6 +206,15 @@ async fn events_window_is_how_many_one_way_messages_come_before_some_are_handled
         sent.push(count);
     }
     assert!((10..25).contains(&sent[0]) && (130..180).contains(&sent[1]), "{sent:?}");
+    // Long ones, which come in parts, are no way around it.
+    let config = config(|config| config.limits.events_window = 1_024 * 1_024);
+    let _server = serve(&config).await;
+    let client = connect(&config).await;
+    let mut count = 0;
+    while client.note("x".repeat(100_000)).await.is_ok() {
+        count += 1;
+    }
+    assert!((10..=12).contains(&count), "{count}");
 }
 
 #[tokio::test]
