@@ -6,19 +6,22 @@
 
 #![expect(
     clippy::print_stdout,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "it prints figures, and fails where it is wrong"
 )]
 
 use std::fs::DirBuilder;
+use std::io::ErrorKind;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use network_protocol::Error;
 use network_protocol::config::NetworkConfig;
-use network_protocol::error::Result;
+use network_protocol::error::{ProtocolError, Result};
 use network_protocol::protocol::dispatcher::Dispatcher;
 use network_protocol::protocol::message::Message;
 use network_protocol::service::client::{self, Client};
@@ -108,8 +111,21 @@ impl Site {
     async fn restart(&mut self, dispatcher: &Dispatcher) {
         self.run.abort();
         assert!((&mut self.run).await.unwrap_err().is_cancelled());
-        self.daemon = daemon::from_config(&self.config, dispatcher.clone());
-        (self.run, _) = Self::run(&self.daemon).await;
+        // The port is free when the task that listened is gone, and no client happens to connect from it.
+        loop {
+            self.daemon = daemon::from_config(&self.config, dispatcher.clone());
+            let running = self.daemon.clone();
+            self.run = tokio::spawn(async move { running.run().await });
+            match self.daemon.listening().await {
+                Ok(_) => return,
+                Err(ProtocolError::Connection(Error::Io {
+                    kind: ErrorKind::AddrInUse, ..
+                })) => {
+                    tokio::task::yield_now().await;
+                }
+                Err(error) => panic!("{error}"),
+            }
+        }
     }
 
     async fn end(self) {

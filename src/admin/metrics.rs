@@ -248,7 +248,7 @@ fn most(class: usize) -> u64 {
     let (octave, behind) = (next >> FINENESS, next & ((1 << FINENESS) - 1));
     let octave = u32::try_from(octave).unwrap_or(u32::MAX);
     let least = (1_u64 << FINENESS | behind).checked_shl(octave).unwrap_or(u64::MAX);
-    (least >> FINENESS).saturating_sub(1)
+    least.div_ceil(1 << FINENESS).saturating_sub(1)
 }
 
 /// What so many of a hundred did not exceed, by the end of its class.

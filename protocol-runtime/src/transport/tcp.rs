@@ -72,8 +72,21 @@ fn listen(at: SocketAddr) -> io::Result<TcpListener> {
 /// Connects to whichever of the host's addresses answers first.
 pub(super) async fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
     let addresses = lookup(host, port).await?;
-    let stream = race(addresses, TcpStream::connect).await?;
+    let stream = race(addresses, reach).await?;
     stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+async fn reach(at: SocketAddr) -> io::Result<TcpStream> {
+    other_than_itself(TcpStream::connect(at).await?)
+}
+
+/// Refuses a connection that somebody has to himself: where nobody listens at a port that the system gives to
+/// those who connect, it may give just that one, and the server could not listen there again.
+pub(super) fn other_than_itself(stream: TcpStream) -> io::Result<TcpStream> {
+    if stream.local_addr()? == stream.peer_addr()? {
+        return Err(io::ErrorKind::ConnectionRefused.into());
+    }
     Ok(stream)
 }
 

@@ -114,6 +114,18 @@ async fn streams_carry_bytes_both_ways() {
 }
 
 #[tokio::test]
+async fn a_connection_to_itself_is_none() {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let at = socket.local_addr().unwrap();
+    let mut stream = socket.connect(at).await.unwrap();
+    stream.write_all(b"hello").await.unwrap();
+    stream.read_exact(&mut [0; 5]).await.unwrap();
+    let refused = tcp::other_than_itself(stream).unwrap_err();
+    assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
+}
+
+#[tokio::test]
 async fn port_0_becomes_the_real_port() {
     let listener = Listener::bind(&tcp("127.0.0.1", 0), &USERS, None).await.unwrap();
     let Address::Tcp { port, .. } = *listener.address() else { panic!("a tcp address") };
