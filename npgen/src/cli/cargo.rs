@@ -60,6 +60,13 @@ pub(super) struct Subject {
     pub(super) facade: String,
 }
 
+/// The platform that Cargo builds for by itself.
+fn host() -> Option<String> {
+    let done = command().arg("-vV").stdin(Stdio::null()).output().ok()?;
+    let text = String::from_utf8_lossy(&done.stdout).into_owned();
+    text.lines().find_map(|line| line.strip_prefix("host: ").map(str::to_owned))
+}
+
 impl Metadata {
     /// Asks Cargo.
     pub(super) fn read(manifest: Option<&Path>, offline: bool) -> Result<Self, Refusal> {
@@ -70,6 +77,10 @@ impl Metadata {
         }
         if offline {
             cargo.arg("--offline");
+        }
+        // What only other platforms need was never downloaded, and is not asked for.
+        if let Some(host) = host() {
+            cargo.args(["--filter-platform", &host]);
         }
         let done = cargo.stdin(Stdio::null()).stderr(Stdio::inherit()).output();
         let done = done.map_err(|error| {

@@ -14,6 +14,9 @@ use crate::schema::TypeSchema;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RawBody(pub Bytes);
 
+/// As what a call may fail with.
+impl std::error::Error for RawBody {}
+
 impl fmt::Display for RawBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} bytes", self.0.len())
