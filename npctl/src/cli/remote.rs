@@ -15,6 +15,7 @@ use protocol_runtime::identity::{KeyFile, SharedKeyFile};
 use protocol_runtime::noise::PublicKey;
 use protocol_runtime::protocol::{DESCRIBE, LIST, LISTING};
 use protocol_runtime::raw::{RawMessage, RawProtocol};
+use protocol_runtime::tls::TlsError;
 use protocol_schema::check::nearest;
 use protocol_schema::text::milliseconds;
 
@@ -240,6 +241,11 @@ pub(crate) fn not_open(error: &Error) -> Refusal {
             refused(codes::USAGE, error.to_string())
         }
         Error::Tls(tls) if tls.is_setup() => refused(codes::USAGE, error.to_string()),
+        // The alert of a server that wants a certificate.
+        Error::Tls(tls) if matches!(**tls, TlsError::Refused { alert: 116 }) => {
+            refused(codes::REFUSED, error.to_string())
+                .help("show one with `--tls-cert FILE --tls-key FILE`")
+        }
         Error::Tls(_) => refused(codes::REFUSED, error.to_string()),
         _ if is_unknown(error) => refused(codes::USAGE, error.to_string())
             .help("`npctl describe ADDRESS --list` shows what the server has"),

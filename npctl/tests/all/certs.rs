@@ -89,6 +89,7 @@ fn a_certificate_is_shown_where_the_server_asks_for_one() {
     let trust = ["--tls-ca", "certs/dev-ca.crt"];
     let run = half(&dir, &served.address, &trust);
     assert!(run.refused(5).contains("certificate_required"), "{run:?}");
+    assert!(run.stderr.contains("show one with `--tls-cert FILE --tls-key FILE`"), "{run:?}");
     let own = ["--tls-cert", "certs/dev-client.crt", "--tls-key", "certs/dev-client.key"];
     assert_eq!(half(&dir, &served.address, &[&trust[..], &own].concat()).good(), "4\n");
     let run = half(&dir, &served.address, &[&trust[..], &own[..2]].concat());
