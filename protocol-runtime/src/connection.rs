@@ -8,19 +8,15 @@ use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use crate::caller::Caller;
-use crate::driver::{Command, Core, Ping, Shared, Ticket, Waiters};
-use crate::error::{
-    CloseReason, Error, NotCompared, PeerText, ProtocolDiff, SchemaDiff, SchemaVersion, Skew,
-};
-use crate::fingerprint::Fingerprint;
-use crate::frame::control::Offer;
+use crate::driver::{Agreed, Command, Core, Ping, Shared, Ticket, Waiters};
+use crate::error::{CloseReason, Error, NotCompared, PeerText, ProtocolDiff, SchemaDiff, Skew};
 use crate::frame::reason::Reason;
 use crate::noise::{Pattern, PublicKey, Suite};
 use crate::peer::Peer;
 use crate::protocol::Protocol;
 use crate::raw::RawProtocol;
 use crate::serve::Client;
-use crate::session::{Accepted, Stats};
+use crate::session::Stats;
 use crate::transport::{PeerCertificate, TlsChannel};
 
 /// A connection to a peer. Cheap to clone.
@@ -50,7 +46,7 @@ pub struct Security {
     /// The algorithms.
     pub suite: Option<Suite>,
     /// How TLS protects the connection, where it does.
-    pub tls: Option<TlsChannel>,
+    pub tls: Option<Box<TlsChannel>>,
     /// What is unique to this connection and the same on both sides: binds a token of the
     /// application to it. Of Noise it is the hash of the handshake, of TLS exported keying material.
     pub handshake_hash: Option<[u8; 32]>,
@@ -95,7 +91,8 @@ struct Cipher<'a>(&'a Security);
 
 impl fmt::Display for Cipher<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(TlsChannel { version, suite, key_exchange, .. }) = &self.0.tls {
+        if let Some(tls) = &self.0.tls {
+            let TlsChannel { version, suite, key_exchange, .. } = &**tls;
             write!(f, "{version} {suite} {key_exchange}")?;
         }
         match (self.0.pattern, self.0.suite) {
@@ -256,22 +253,18 @@ impl Connection {
 
     /// The protocols of which the two sides have different schemas, by their index; not compared.
     pub(crate) fn differing(&self) -> Vec<(u8, ProtocolDiff)> {
-        let version = |offer: &Offer| SchemaVersion {
-            version: offer.version,
-            min: offer.min,
-            fingerprint: Fingerprint(offer.fingerprint),
-        };
-        self.shared().with(|core| {
-            let protocols = core.session.established().map(|established| &established.protocols);
-            let differing = protocols.into_iter().flatten().filter(|accepted| !accepted.exact);
-            let diff = |accepted: &Accepted| ProtocolDiff {
-                protocol: accepted.name().to_owned(),
-                ours: version(&accepted.ours),
-                theirs: version(&accepted.theirs),
+        let agreed = self.shared().open().map(|open| &open.protocols);
+        let differing = |(index, agreed): (u8, &Agreed)| {
+            let differing = agreed.differing.as_deref()?;
+            let diff = ProtocolDiff {
+                protocol: agreed.name.to_owned(),
+                ours: differing.ours,
+                theirs: differing.theirs,
                 comparison: Err(NotCompared::NotAsked),
             };
-            differing.map(|accepted| (accepted.index, diff(accepted))).collect()
-        })
+            Some((index, diff))
+        };
+        (0..).zip(agreed.into_iter().flatten()).filter_map(differing).collect()
     }
 
     /// Closes a connection that was opened and is of no use after all.

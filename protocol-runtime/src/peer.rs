@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::noise::PublicKey;
-use crate::transport::LocalPeer;
+use crate::transport::{LocalPeer, PeerCertificate};
 
 /// The other end of a connection, as the handshake left it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,12 +30,7 @@ pub enum Identity {
     SharedKey,
     /// That it holds the key of this certificate, over TLS. A client's is signed by an authority that the
     /// server trusts; whether it is one to let in is for an [`Authorizer`] or the handlers to say.
-    Certificate {
-        /// The SHA-256 of its public key (`SubjectPublicKeyInfo`).
-        spki_sha256: [u8; 32],
-        /// The names it is for: host names, IP addresses, mail addresses and URIs.
-        names: Vec<String>,
-    },
+    Certificate(Box<PeerCertificate>),
     /// Nothing by a key, and the system says which process of this machine it is. It was among the
     /// [users](crate::LocalUsers) who may connect.
     Local(LocalPeer),
@@ -126,7 +121,7 @@ impl Peer {
         match self.identity {
             Identity::Anonymous
             | Identity::SharedKey
-            | Identity::Certificate { .. }
+            | Identity::Certificate(_)
             | Identity::Local(_) => None,
             Identity::StaticKey(key) => Some(key),
         }
@@ -167,7 +162,8 @@ impl fmt::Display for Identity {
             Self::Anonymous => f.write_str("anonymous"),
             Self::StaticKey(key) => write!(f, "key {}", key.fingerprint()),
             Self::SharedKey => f.write_str("shared key"),
-            Self::Certificate { spki_sha256, names } => {
+            Self::Certificate(certificate) => {
+                let PeerCertificate { spki_sha256, names } = &**certificate;
                 write!(f, "certificate sha256/{}", PublicKey::from_bytes(*spki_sha256))?;
                 if names.is_empty() { Ok(()) } else { write!(f, " of {}", names.join(", ")) }
             }

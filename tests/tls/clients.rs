@@ -92,8 +92,8 @@ struct OnlyAlice;
 
 impl np::Authorizer for OnlyAlice {
     async fn authorize(&self, peer: &Peer) -> Decision {
-        if let Identity::Certificate { names, .. } = peer.identity()
-            && names == &["alice.example"]
+        if let Identity::Certificate(certificate) = peer.identity()
+            && certificate.names == ["alice.example"]
         {
             return Decision::Allow { principal: Some("alice".into()) };
         }

@@ -38,8 +38,9 @@ async fn a_client_that_trusts_the_authority_calls_over_tls_1_3() {
     assert!(text.contains("TLS 1.3") && text.contains(&pair.pin.to_string()), "{text}");
     assert!(matches!(
         client.connection().peer().identity(),
-        Identity::Certificate { spki_sha256, names }
-            if spki_sha256 == pair.pin.as_bytes() && names.iter().any(|name| name == "localhost")
+        Identity::Certificate(shown)
+            if shown.spki_sha256 == *pair.pin.as_bytes()
+                && shown.names.iter().any(|name| name == "localhost")
     ));
     assert_eq!(client.connection().peer().transport(), "tls");
 }

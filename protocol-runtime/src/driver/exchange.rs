@@ -7,16 +7,16 @@ use std::time::Instant;
 
 use super::calls::{Answered, Outcome};
 use super::service::Kind;
-use super::shared::{Agreed, Open};
+use super::shared::{Agreed, Differing, Open};
 use super::{Command, Core, Driver, Inherited, Message, Phase, Service};
 use crate::connection::Security;
-use crate::error::{CloseReason, Error, Fault};
+use crate::error::{CloseReason, Error, Fault, SchemaVersion};
 use crate::frame::preface::Channel;
 use crate::frame::reason::Reason;
 use crate::noise::Pattern;
 use crate::peer::Identity;
 use crate::session::{CallFailure, CallId, Event, Items, Role, Status};
-use crate::transport::{PeerCertificate, Stream};
+use crate::transport::Stream;
 
 /// Callers woken at a time when output has room again.
 const WOKEN_AT_ONCE: usize = 64;
@@ -198,11 +198,7 @@ impl Driver {
 
     /// Lets callers go on that wait in line.
     fn wake_callers(&mut self, core: &mut Core, now: Instant) {
-        if let Some(established) = core.session.established() {
-            let limit = usize::try_from(established.calls).unwrap_or(usize::MAX);
-            let free = limit.saturating_sub(core.session.calls_in_flight());
-            core.turn.wake(free, &mut self.wakers);
-        }
+        core.turn.wake(core.session.calls_free(), &mut self.wakers);
         if core.backlog() < self.shared.high_water() {
             // Each that writes brings on another flush, and that the next ones.
             core.room.wake(WOKEN_AT_ONCE, &mut self.wakers);
@@ -214,9 +210,8 @@ impl Driver {
 
     /// The handshake is done.
     fn establish(&mut self, core: &mut Core) {
-        let (Some(established), Some(door)) = (core.session.established(), &self.door) else {
-            return;
-        };
+        let Some(door) = &self.door else { return };
+        let Some(established) = core.session.take_established() else { return };
         let (pattern, suite) = match established.channel {
             Channel::Clear => (None, None),
             Channel::Noise { pattern, suite } => (Some(pattern), Some(suite)),
@@ -235,16 +230,14 @@ impl Driver {
             local_key: door.local_key.filter(|_| proves),
             peer_key: established.peer_key,
             clock_skew: established.clock_skew,
-            tls,
+            tls: tls.map(Box::new),
         };
         let stranger = self.shared.peer();
         let identity = match (established.peer_key, pattern) {
             (Some(key), _) => Identity::StaticKey(key),
             (None, Some(Pattern::NnPsk0)) => Identity::SharedKey,
             (None, _) => match security.tls.as_ref().and_then(|tls| tls.peer.clone()) {
-                Some(PeerCertificate { spki_sha256, names }) => {
-                    Identity::Certificate { spki_sha256, names }
-                }
+                Some(certificate) => Identity::Certificate(Box::new(certificate)),
                 // What the system says of it, if it does.
                 None => stranger.identity().clone(),
             },
@@ -255,13 +248,16 @@ impl Driver {
         {
             tracing::warn!(%transport, %address, %skew, "the peer's clock is off");
         }
-        let mut protocols = Vec::new();
-        protocols.reserve_exact(established.protocols.len());
-        protocols.extend(established.protocols.iter().filter_map(|accepted| {
+        let protocols = established.protocols.iter().filter_map(|accepted| {
             let named = |service: &&Arc<dyn Service>| service.name() == accepted.name();
             let name = door.services.iter().find(named)?.name();
-            Some(Agreed { name, exact: accepted.exact })
-        }));
+            let differing = (!accepted.exact).then(|| {
+                let [ours, theirs] = [&accepted.ours, &accepted.theirs].map(SchemaVersion::of);
+                Box::new(Differing { ours, theirs })
+            });
+            Some(Agreed { name, differing })
+        });
+        let protocols = protocols.collect();
         let peer = stranger.proven(identity);
         self.ask(core, Open { peer, protocols, security });
     }

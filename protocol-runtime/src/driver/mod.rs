@@ -80,7 +80,7 @@ pub(crate) use self::pumps::{Input as CallInput, input};
 pub(crate) use self::run::Run;
 pub(crate) use self::scope::Inherited;
 pub(crate) use self::service::{Service, called, served};
-pub(crate) use self::shared::{Command, Core, Ping, Shared};
+pub(crate) use self::shared::{Agreed, Command, Core, Ping, Shared};
 #[cfg(feature = "reflect")]
 pub(crate) use self::untyped::listing;
 pub(crate) use self::untyped::{raw_called, raw_served};

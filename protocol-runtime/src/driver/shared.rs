@@ -17,7 +17,7 @@ use super::pumps::Started;
 use super::signal::Signal;
 use super::waiters::Waiters;
 use crate::connection::{Connection, Handle, Security};
-use crate::error::{CloseReason, Error, Fault, SchemaDiff};
+use crate::error::{CloseReason, Error, Fault, SchemaDiff, SchemaVersion};
 use crate::frame::reason::Reason;
 use crate::limits::Limits;
 use crate::peer::Peer;
@@ -115,7 +115,7 @@ pub(crate) enum Command {
 #[derive(Debug)]
 pub(crate) struct Open {
     pub(crate) peer: Peer,
-    pub(crate) protocols: Vec<Agreed>,
+    pub(crate) protocols: Box<[Agreed]>,
     pub(crate) security: Security,
 }
 
@@ -123,7 +123,15 @@ pub(crate) struct Open {
 #[derive(Debug)]
 pub(crate) struct Agreed {
     pub(crate) name: &'static str,
-    pub(crate) exact: bool,
+    /// None if both have the same schema, so that bodies are decoded exactly.
+    pub(crate) differing: Option<Box<Differing>>,
+}
+
+/// The schemas of the two sides, where they are not the same.
+#[derive(Debug)]
+pub(crate) struct Differing {
+    pub(crate) ours: SchemaVersion,
+    pub(crate) theirs: SchemaVersion,
 }
 
 /// A handler's slot that wants to be polled: the protocol, and the slot among its own.
@@ -304,7 +312,7 @@ impl Shared {
     pub(crate) fn decode_options(&self, protocol: u8) -> DecodeOptions {
         let agreed = self.open().and_then(|open| open.protocols.get(usize::from(protocol)));
         DecodeOptions {
-            exact: agreed.is_some_and(|agreed| agreed.exact),
+            exact: agreed.is_some_and(|agreed| agreed.differing.is_none()),
             budget: usize::try_from(self.limits.decode_bytes()).unwrap_or(usize::MAX),
             depth: self.limits.decode_depth(),
         }

@@ -73,6 +73,16 @@ impl InFlight {
         Self { slots: Vec::new(), taken: 0, max, next, last: None, wrapped: false, wake: None }
     }
 
+    /// How many calls there may be at a time.
+    pub(super) fn max(&self) -> u32 {
+        u32::try_from(self.max).unwrap_or(u32::MAX)
+    }
+
+    /// How many more there may be now.
+    pub(super) const fn left(&self) -> usize {
+        self.max.saturating_sub(self.taken)
+    }
+
     /// The number for one more call; `None` if that would be over the limit. Nothing is taken
     /// until [`begin`](Self::begin).
     #[inline]

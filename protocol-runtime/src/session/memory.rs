@@ -17,14 +17,7 @@ use crate::limits::Limits;
 /// Memory for messages, shared by the sessions that have a clone of it: each may hold as much as is
 /// free beside it.
 #[derive(Clone, Debug)]
-pub struct MessageMemory(Arc<Share>);
-
-/// What one connection has of it.
-#[derive(Debug)]
-struct Share {
-    pot: Arc<Pot>,
-    used: AtomicUsize,
-}
+pub struct MessageMemory(Arc<Pot>);
 
 #[derive(Debug)]
 struct Pot {
@@ -32,32 +25,31 @@ struct Pot {
     used: AtomicUsize,
 }
 
+/// What one connection has of it.
+#[derive(Debug)]
+pub(super) struct Share {
+    pot: MessageMemory,
+    /// None until the first message is charged.
+    used: Option<Arc<AtomicUsize>>,
+}
+
 impl MessageMemory {
     /// As much memory as the limits say.
     #[must_use]
     pub fn new(limits: &Limits) -> Self {
         let max = usize::try_from(limits.decode_total_bytes()).unwrap_or(usize::MAX);
-        Self::of(Arc::new(Pot { max, used: AtomicUsize::new(0) }))
+        Self(Arc::new(Pot { max, used: AtomicUsize::new(0) }))
     }
 
-    fn of(pot: Arc<Pot>) -> Self {
-        Self(Arc::new(Share { pot, used: AtomicUsize::new(0) }))
-    }
-
-    /// The same memory, for one more connection.
-    pub(super) fn share(&self) -> Self {
-        Self::of(self.0.pot.clone())
+    /// What one more connection has of it.
+    pub(super) fn share(&self) -> Share {
+        Share { pot: self.clone(), used: None }
     }
 
     /// How many octets are charged at this moment, over all connections.
     #[must_use]
     pub fn used(&self) -> usize {
-        self.0.pot.used.load(Ordering::Relaxed)
-    }
-
-    /// Charges nothing yet.
-    pub(super) fn charge(&self) -> Charge {
-        Charge { share: self.0.clone(), octets: 0 }
+        self.0.used.load(Ordering::Relaxed)
     }
 }
 
@@ -67,10 +59,20 @@ impl Default for MessageMemory {
     }
 }
 
+impl Share {
+    /// Charges nothing yet.
+    pub(super) fn charge(&mut self) -> Charge {
+        let used = self.used.get_or_insert_default().clone();
+        Charge { pot: self.pot.clone(), used, octets: 0 }
+    }
+}
+
 /// What one message was charged; given back when dropped.
 #[derive(Debug)]
 pub(super) struct Charge {
-    share: Arc<Share>,
+    pot: MessageMemory,
+    /// What the connection holds.
+    used: Arc<AtomicUsize>,
     octets: usize,
 }
 
@@ -78,13 +80,13 @@ impl Charge {
     /// Charges `more` octets; false, and nothing is charged, if there is not as much left then as the
     /// connection holds.
     pub(super) fn grow(&mut self, more: usize) -> bool {
-        let Share { pot, used } = &*self.share;
-        let own = used.load(Ordering::Relaxed).saturating_add(more);
+        let Pot { max, used } = &*self.pot.0;
+        let own = self.used.load(Ordering::Relaxed).saturating_add(more);
         let fits =
-            |used: usize| used.checked_add(more).filter(|sum| own <= pot.max.saturating_sub(*sum));
-        let grown = pot.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).is_ok();
+            |used: usize| used.checked_add(more).filter(|sum| own <= max.saturating_sub(*sum));
+        let grown = used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).is_ok();
         if grown {
-            used.fetch_add(more, Ordering::Relaxed);
+            self.used.fetch_add(more, Ordering::Relaxed);
             self.octets = self.octets.saturating_add(more);
         }
         grown
@@ -98,8 +100,8 @@ impl Charge {
 
 impl Drop for Charge {
     fn drop(&mut self) {
-        self.share.used.fetch_sub(self.octets, Ordering::Relaxed);
-        self.share.pot.used.fetch_sub(self.octets, Ordering::Relaxed);
+        self.used.fetch_sub(self.octets, Ordering::Relaxed);
+        self.pot.0.used.fetch_sub(self.octets, Ordering::Relaxed);
     }
 }
 
@@ -126,9 +128,10 @@ mod tests {
     #[test]
     fn what_is_charged_comes_back_when_the_last_part_of_the_body_is_dropped() {
         let memory = memory();
-        let mut charge = memory.charge();
+        let mut share = memory.share();
+        let mut charge = share.charge();
         assert!(charge.grow(500_000));
-        assert!(!memory.charge().grow(24_289));
+        assert!(!share.charge().grow(24_289));
         assert!(charge.grow(24_288));
         assert_eq!(memory.used(), 524_288);
         let body = charge.keep(vec![7; 10]);

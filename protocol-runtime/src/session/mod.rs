@@ -111,7 +111,7 @@ struct Core {
     stats: Stats,
     /// What is known of the messages of each protocol, by its name, until the connection is open.
     shapes: Vec<(String, Shapes)>,
-    memory: MessageMemory,
+    memory: memory::Share,
     /// Whether all messages are compressed that may be.
     compress: bool,
     /// How hard this side tries to.
@@ -408,6 +408,13 @@ impl Session {
         }
     }
 
+    /// What both sides agreed on, for who keeps what it needs of it elsewhere: a connection that
+    /// rests is smaller without. From then on [`established`](Self::established) is `None`.
+    #[must_use]
+    pub fn take_established(&mut self) -> Option<Established> {
+        self.core.established.take().map(|established| *established)
+    }
+
     // Getters.
 
     /// How far the connection is.
@@ -429,7 +436,8 @@ impl Session {
         }
     }
 
-    /// What both sides agreed on. It stays when the connection is over.
+    /// What both sides agreed on. It stays when the connection is over, unless it is
+    /// [taken](Self::take_established).
     #[must_use]
     pub fn established(&self) -> Option<&Established> {
         self.core.established.as_deref()

@@ -105,6 +105,15 @@ impl Session {
         }
     }
 
+    /// How many more calls of this side may be open now.
+    #[must_use]
+    pub fn calls_free(&self) -> usize {
+        match &self.state {
+            State::Open(open) => open.calls_free(),
+            State::Handshaking(_) | State::Closed(_) => 0,
+        }
+    }
+
     /// How many calls of the peer are not answered yet.
     #[must_use]
     pub fn served_in_flight(&self) -> usize {

@@ -30,8 +30,7 @@ impl Open {
             return Err(CallRefused::GoingAway);
         }
         let Some(call) = self.in_flight.next() else {
-            let max = core.established.as_ref().map_or(0, |established| established.calls);
-            return Err(CallRefused::TooManyCalls { max });
+            return Err(CallRefused::TooManyCalls { max: self.in_flight.max() });
         };
         let deadline = options.timeout.and_then(milliseconds);
         let message = self.outgoing(Head::Request { call, method }, options.metadata, core);
@@ -195,7 +194,7 @@ impl Open {
             }
             return self.deliver(head, prefix, body, None, core);
         }
-        let next = self.joining.begin(head, prefix, Some(&core.memory), &body)?;
+        let next = self.joining.begin(head, prefix, Some(&mut core.memory), &body)?;
         self.joined(head, next, None, core)
     }
 

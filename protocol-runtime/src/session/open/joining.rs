@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
-use super::super::memory::{Charge, MessageMemory};
+use super::super::memory::{Charge, Share};
 use crate::buffers::Long;
 use crate::error::Error;
 use crate::frame::header::{BadFrame, Head, Kind};
@@ -88,13 +88,13 @@ impl Joining {
         &mut self,
         head: Head,
         prefix: Prefix,
-        memory: Option<&MessageMemory>,
+        memory: Option<&mut Share>,
         body: &[u8],
     ) -> Result<Next, Error> {
         if self.messages.len() >= MAX {
             return Err(BadFrame::TooManyUnfinished(MAX).into());
         }
-        let charge = memory.map(MessageMemory::charge);
+        let charge = memory.map(Share::charge);
         self.messages.push(Joined {
             head,
             prefix,

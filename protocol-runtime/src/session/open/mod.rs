@@ -320,6 +320,10 @@ impl Open {
         self.in_flight.len()
     }
 
+    pub(super) const fn calls_free(&self) -> usize {
+        self.in_flight.left()
+    }
+
     pub(super) const fn served(&self) -> usize {
         self.served.len()
     }

@@ -57,7 +57,7 @@ impl Open {
         if !flags.has(Flags::MORE) {
             return self.deliver(head, prefix, body, cost, core);
         }
-        let next = self.joining.begin(head, prefix, Some(&core.memory), &body)?;
+        let next = self.joining.begin(head, prefix, Some(&mut core.memory), &body)?;
         self.joined(head, next, cost, core)
     }
 

@@ -72,7 +72,7 @@ impl Open {
         if !more {
             return self.deliver(head, prefix, body, None, core);
         }
-        let next = self.joining.begin(head, prefix, Some(&core.memory), &body)?;
+        let next = self.joining.begin(head, prefix, Some(&mut core.memory), &body)?;
         self.joined(head, next, None, core)
     }
 

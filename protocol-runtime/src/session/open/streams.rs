@@ -269,7 +269,7 @@ impl Open {
         if !flags.has(Flags::MORE) {
             return if failed { Ok(()) } else { self.deliver(head, prefix, body, cost, core) };
         }
-        let memory = (!failed).then_some(&core.memory);
+        let memory = (!failed).then_some(&mut core.memory);
         let next = self.joining.begin(head, prefix, memory, &body)?;
         self.joined(head, next, cost, core)
     }

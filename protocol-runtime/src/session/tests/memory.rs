@@ -162,7 +162,7 @@ fn an_item_that_there_is_no_memory_for_ends_the_call() {
 fn a_connection_holds_no_more_than_is_free_beside_it() {
     let (mut pair, memory) = short(Role::Server);
     pair.server.receive(pair.now, &part(1, &[0; 60_000]));
-    let other = memory.share();
+    let mut other = memory.share();
     let mut charge = other.charge();
     assert!(charge.grow(MIB - 60_000));
     // A mebibyte is free, and what comes would leave less than the connection has.
