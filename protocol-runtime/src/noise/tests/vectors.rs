@@ -119,30 +119,26 @@ fn read(file: &str) -> Vec<Value> {
     vectors
 }
 
-/// The folder of a dependency's published package, as cargo knows it without a network.
+/// The folder of a dependency's published package, as cargo knows it: without a network if it can, which
+/// it cannot where only a part of the workspace was ever built.
 fn package(name: &str) -> PathBuf {
     let run = |program: &str, arguments: &[&str]| {
         let output = Command::new(program).args(arguments).output().unwrap();
-        assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
+        let text = String::from_utf8(output.stdout).unwrap();
+        output.status.success().then_some(text).ok_or(output.stderr)
+    };
+    let text = |run: Result<String, Vec<u8>>| {
+        run.unwrap_or_else(|error| panic!("{}", String::from_utf8_lossy(&error)))
     };
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
-    let version = run(&rustc, &["-vV"]);
+    let version = text(run(&rustc, &["-vV"]));
     let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-    let metadata = run(
-        &cargo,
-        &[
-            "metadata",
-            "--offline",
-            "--format-version=1",
-            "--filter-platform",
-            host,
-            "--manifest-path",
-            manifest,
-        ],
-    );
+    let platform = ["--filter-platform", host, "--manifest-path", manifest];
+    let metadata = [&["metadata", "--format-version=1"][..], &platform].concat();
+    let offline = run(&cargo, &[&metadata[..], &["--offline"]].concat());
+    let metadata = text(offline.or_else(|_| run(&cargo, &metadata)));
     let metadata: Value = serde_json::from_str(&metadata).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
     let found = packages.iter().find(|package| package["name"] == name).unwrap();
