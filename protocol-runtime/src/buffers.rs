@@ -1,8 +1,10 @@
 //! Buffers for long messages, kept by the thread that used them last: to ask the system for fresh
-//! memory, page by page, costs more than all that is done with it. Never a limit: what is not kept
-//! is allocated.
+//! memory, page by page, costs more than all that is done with it. And for little ones, which share
+//! theirs. Never a limit: what is not kept is allocated.
 
 use std::cell::RefCell;
+
+use bytes::{Bytes, BytesMut};
 
 /// The sizes that are kept, from the least to the most: each four times the one before, and a
 /// little, as lengths are often powers of two with something around it.
@@ -12,8 +14,26 @@ const LITTLE: usize = 4 * 1_024;
 /// Buffers that a thread keeps.
 const POOL: usize = 8;
 
+/// What little messages are copied into together.
+const SHEET: usize = 2 * 1_024;
+
 thread_local! {
     static FREE: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
+    static LITTLE_ONES: RefCell<BytesMut> = RefCell::new(BytesMut::new());
+}
+
+/// A copy of a few octets, which shares one piece of memory with those before and after it: a copy that
+/// stays keeps at most [`SHEET`] octets, and when all of them are gone the next are where they were.
+pub(crate) fn little(octets: &[u8]) -> Bytes {
+    let copied = LITTLE_ONES.try_with(|sheet| {
+        let sheet = &mut *sheet.borrow_mut();
+        if sheet.capacity() < octets.len() && !sheet.try_reclaim(octets.len()) {
+            *sheet = BytesMut::with_capacity(SHEET);
+        }
+        sheet.extend_from_slice(octets);
+        sheet.split().freeze()
+    });
+    copied.unwrap_or_else(|_| Bytes::copy_from_slice(octets))
 }
 
 /// An empty buffer with room for so many octets.

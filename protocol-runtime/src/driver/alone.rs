@@ -76,6 +76,7 @@ impl Core {
         let write = |batch: &RefCell<Batch>| {
             let batch = &mut *batch.borrow_mut();
             self.session.poll_batch(batch, false);
+            self.session.leave_buffer();
             while !batch.is_empty() {
                 match writer.write_now(batch.chunk()) {
                     Ok(count) if count > 0 => batch.advance(count),

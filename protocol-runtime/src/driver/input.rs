@@ -7,15 +7,15 @@ use std::cell::RefCell;
 use std::io;
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::{BufMut, BytesMut};
 use tokio::io::AsyncReadExt;
 
 use crate::transport::Stream;
 
-/// What one read takes at most, if nothing unread is in the way.
-const READ_BYTES: usize = 64 * 1024;
+/// What one read takes at most, if nothing unread is in the way: as much as waits at high-water.
+const READ_BYTES: usize = 80 * 1024;
 /// And while a message in fragments is under way.
 const READ_BYTES_LARGE: usize = 256 * 1024;
 /// A read into less than this is not worth its system call.
@@ -41,10 +41,21 @@ pub(crate) struct Input {
     pub(crate) bytes: BytesMut,
     /// Whether a message in fragments is under way.
     pub(crate) joining: bool,
-    /// Whether `bytes` are in a buffer that was read into.
-    borrowed: bool,
-    /// Whether that is counted.
-    left: bool,
+    place: Place,
+    /// Whether the last read brought something.
+    again: bool,
+}
+
+/// Where the bytes are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Place {
+    /// In memory of their own.
+    #[default]
+    Own,
+    /// In a buffer that was read into.
+    Borrowed,
+    /// In such a one, which is counted.
+    Left,
 }
 
 impl Input {
@@ -57,12 +68,17 @@ impl Input {
         task: &mut Context<'_>,
         most: usize,
     ) -> Poll<io::Result<usize>> {
+        if std::mem::take(&mut self.again) && self.place == Place::Own {
+            // Most likely that was all, and no buffer is taken in vain.
+            ready!(stream.poll_readable(task));
+        }
         let wanted = if self.joining { READ_BYTES_LARGE } else { READ_BYTES };
         self.uncount();
         self.make_room(wanted);
         let read = pin!(stream.read_buf(&mut (&mut self.bytes).limit(most.min(wanted)))).poll(task);
-        if read.is_pending() {
-            self.release();
+        match read {
+            Poll::Pending => self.release(),
+            Poll::Ready(_) => self.again = true,
         }
         read
     }
@@ -72,7 +88,7 @@ impl Input {
         if self.bytes.capacity() - self.bytes.len() >= enough {
             return;
         }
-        if !std::mem::replace(&mut self.borrowed, true) {
+        if std::mem::replace(&mut self.place, Place::Borrowed) == Place::Own {
             let other = FREE.with_borrow_mut(free).unwrap_or_default();
             let left = std::mem::replace(&mut self.bytes, other);
             self.bytes.reserve(left.len().saturating_add(wanted));
@@ -87,17 +103,19 @@ impl Input {
     /// may refer to it still; whoever takes it out looks whether they do.
     pub(super) fn release(&mut self) {
         let len = self.bytes.len();
-        if !self.borrowed {
+        if self.place == Place::Own {
             return;
         }
+        // Once counted is enough.
+        self.uncount();
         if len > LEFT_BYTES_MAX && LEFT.fetch_add(1, Ordering::Relaxed) < LEFT_MAX {
-            self.left = true;
+            self.place = Place::Left;
             return;
         }
         if len > LEFT_BYTES_MAX {
             LEFT.fetch_sub(1, Ordering::Relaxed);
         }
-        self.borrowed = false;
+        self.place = Place::Own;
         let left = if len == 0 { BytesMut::new() } else { BytesMut::from(&self.bytes[..]) };
         let mut bytes = std::mem::replace(&mut self.bytes, left);
         bytes.clear();
@@ -110,7 +128,8 @@ impl Input {
     }
 
     fn uncount(&mut self) {
-        if std::mem::take(&mut self.left) {
+        if self.place == Place::Left {
+            self.place = Place::Borrowed;
             LEFT.fetch_sub(1, Ordering::Relaxed);
         }
     }
@@ -146,6 +165,8 @@ mod tests {
         input.joining = joining;
         input.make_room(if joining { READ_BYTES_LARGE } else { READ_BYTES });
         input.bytes.extend_from_slice(&vec![7; len]);
+        // When nothing more came, and when the driver rests.
+        input.release();
         input.release();
         assert_eq!(input.bytes, vec![7; len]);
         input
@@ -193,7 +214,7 @@ mod tests {
                 input
             })
             .collect();
-        let kept = many.iter().filter(|input| input.borrowed).count();
+        let kept = many.iter().filter(|input| input.place != Place::Own).count();
         assert!((1..=LEFT_MAX).contains(&kept), "{kept}");
     }
 }

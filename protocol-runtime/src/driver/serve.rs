@@ -16,12 +16,13 @@ use crate::session::{CallId, Dropped};
 impl Driver {
     /// Polls the handlers and streams that were woken.
     pub(super) fn resume_woken(&mut self) -> bool {
-        let mut woken = std::mem::take(&mut self.woken);
-        std::mem::swap(
-            &mut woken,
-            &mut self.shared.woken.lock().unwrap_or_else(PoisonError::into_inner),
-        );
-        let busy = !woken.is_empty();
+        let mut woken = {
+            let mut list = self.shared.woken.lock().unwrap_or_else(PoisonError::into_inner);
+            if list.is_empty() {
+                return false;
+            }
+            std::mem::replace(&mut *list, std::mem::take(&mut self.woken))
+        };
         for Woken { protocol, slot } in woken.drain(..) {
             if protocol == PUMPS {
                 self.pumps.resume(slot);
@@ -36,7 +37,7 @@ impl Driver {
         }
         self.woken = woken;
         self.return_credit();
-        busy
+        true
     }
 
     /// Starts handlers for the messages that wait, as far as the limits allow.

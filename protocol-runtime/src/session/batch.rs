@@ -55,7 +55,9 @@ impl Batch {
     /// Forgets what is left; keeps the buffer for the next batch, unless it is large.
     pub(super) fn begin(&mut self) -> &mut Vec<u8> {
         self.at = 0;
-        self.parts = Parts::new();
+        if !self.parts.is_empty() {
+            self.parts = Parts::new();
+        }
         self.run.clear();
         if self.run.capacity() > KEPT_MAX {
             buffers::give(std::mem::take(&mut self.run));
@@ -65,6 +67,9 @@ impl Batch {
 
     /// These come in between, `behind` so many octets of the run.
     pub(super) fn share(&mut self, parts: Parts, behind: usize) {
+        if parts.is_empty() {
+            return;
+        }
         self.parts = parts;
         self.parts.iter_mut().for_each(|(place, _)| *place = place.saturating_add(behind));
     }

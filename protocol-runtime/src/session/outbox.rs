@@ -213,6 +213,14 @@ impl Outbox {
         }
     }
 
+    /// Leaves the buffer that was put in place of what was taken to others of the thread.
+    #[cfg(feature = "net")]
+    pub(super) fn leave_buffer(&mut self) {
+        if self.frames.is_empty() {
+            Spare::with(|spare| spare.frames.keep(&mut self.frames));
+        }
+    }
+
     #[inline]
     fn make_room(&mut self) {
         if self.frames.capacity() == 0 {
@@ -375,11 +383,16 @@ impl Outbox {
     /// On an error `batch` is empty, and nothing can be sent any more.
     #[cfg(feature = "net")]
     pub(super) fn take_batch(&mut self, batch: &mut Batch) -> Result<(), NoiseError> {
-        let (clear, parts) = (self.clear.len(), std::mem::take(&mut self.parts));
+        let clear = self.clear.len();
         self.shared = 0;
-        self.take(batch.begin())?;
-        batch.share(parts, clear);
-        Ok(())
+        let taken = self.take(batch.begin());
+        if !self.parts.is_empty() {
+            let parts = std::mem::take(&mut self.parts);
+            if taken.is_ok() {
+                batch.share(parts, clear);
+            }
+        }
+        taken
     }
 
     /// Drops everything that waits.

@@ -13,8 +13,9 @@ use super::in_flight::Slot;
 use super::served::Serving;
 use super::{Core, Session, State};
 
-/// How many of a kind a thread keeps.
-const KEPT: usize = 8;
+/// How many of a kind a thread keeps, and of how many places together: as many as eight of the largest.
+const KEPT: usize = 64;
+const LARGEST: usize = 8;
 
 /// A table or queue with more places than this is not worth keeping.
 pub(crate) const PLACES_MAX: usize = 1_024;
@@ -37,6 +38,8 @@ pub(super) struct Spare {
 /// A few empty collections that have kept their memory.
 pub(crate) struct Stack<T> {
     kept: Vec<T>,
+    /// Of all that are kept.
+    places: usize,
     places_max: usize,
 }
 
@@ -104,13 +107,16 @@ impl Spare {
 impl<T: Memory> Stack<T> {
     /// For collections of at most so many places.
     pub(crate) const fn new(places_max: usize) -> Self {
-        Self { kept: Vec::new(), places_max }
+        Self { kept: Vec::new(), places: 0, places_max }
     }
 
     /// Takes what is in `place`, which is empty, and keeps it if that is worth it.
     pub(crate) fn keep(&mut self, place: &mut T) {
         let left = std::mem::take(place);
-        if self.kept.len() < KEPT && (1..=self.places_max).contains(&left.places()) {
+        let (places, all) = (left.places(), self.places_max.saturating_mul(LARGEST));
+        let room = all.saturating_sub(self.places);
+        if self.kept.len() < KEPT && (1..=self.places_max.min(room)).contains(&places) {
+            self.places = self.places.saturating_add(places);
             self.kept.push(left);
         }
     }
@@ -118,6 +124,7 @@ impl<T: Memory> Stack<T> {
     /// Puts memory into `place`, which has none.
     pub(crate) fn lend(&mut self, place: &mut T) {
         if let Some(kept) = self.kept.pop() {
+            self.places = self.places.saturating_sub(kept.places());
             *place = kept;
         }
     }
@@ -176,15 +183,20 @@ mod tests {
 
     #[test]
     fn a_few_of_a_kind_are_kept_and_none_that_is_large() {
-        let mut stack = Stack::<Vec<u8>>::new(64);
-        for _ in 0..2 * KEPT {
-            stack.keep(&mut Vec::with_capacity(64));
-            stack.keep(&mut Vec::with_capacity(65));
-            stack.keep(&mut Vec::new());
+        for (places, kept) in [(64, LARGEST), (32, 2 * LARGEST), (1, KEPT)] {
+            let mut stack = Stack::<Vec<u8>>::new(64);
+            for _ in 0..2 * KEPT {
+                stack.keep(&mut Vec::with_capacity(places));
+                stack.keep(&mut Vec::with_capacity(65));
+                stack.keep(&mut Vec::new());
+            }
+            for _ in 0..2 {
+                let mut lent = [(); 2 * KEPT].map(|()| Vec::new());
+                lent.iter_mut().for_each(|place| stack.lend(place));
+                assert!(lent[..kept].iter().all(|one| one.capacity() == places));
+                assert!(lent[kept..].iter().all(|one| one.capacity() == 0));
+                lent[..kept].iter_mut().for_each(|place| stack.keep(place));
+            }
         }
-        let mut lent = [(); 2 * KEPT].map(|()| Vec::new());
-        lent.iter_mut().for_each(|place| stack.lend(place));
-        assert!(lent[..KEPT].iter().all(|one| one.capacity() == 64));
-        assert!(lent[KEPT..].iter().all(|one| one.capacity() == 0));
     }
 }

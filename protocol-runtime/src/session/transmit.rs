@@ -24,9 +24,23 @@ impl Session {
     /// is sealed, long fragments are not copied.
     #[cfg(feature = "net")]
     pub(crate) fn poll_batch(&mut self, batch: &mut Batch, in_parts: bool) -> bool {
+        if !self.has_output() {
+            // Which may be what is left to say.
+            self.close_if_drained();
+        }
+        if !self.has_output() {
+            batch.begin();
+            return false;
+        }
         self.gather(in_parts);
         let sealed = self.core.outbox.take_batch(batch);
         self.transmitted(sealed, batch.remaining())
+    }
+
+    /// Leaves the memory of what was taken last to other sessions, though this one has calls in flight.
+    #[cfg(feature = "net")]
+    pub(crate) fn leave_buffer(&mut self) {
+        self.core.outbox.leave_buffer();
     }
 
     /// Adds to the batch what may go along with it.

@@ -43,6 +43,11 @@ impl Dialed {
         Some(write)
     }
 
+    /// Whether there may be something to read. What is wrong is for who reads.
+    pub(super) fn poll_readable(&self, task: &mut Context<'_>) -> Poll<()> {
+        self.read.as_ref().poll_read_ready(task).map(drop)
+    }
+
     #[cfg(test)]
     pub(super) fn tcp(&self) -> &TcpStream {
         self.read.as_ref()

@@ -168,6 +168,18 @@ impl Stream {
         Ok(stream.into())
     }
 
+    /// Whether there may be something to read, where that is known without trying. If not, the task is woken
+    /// when there is.
+    pub(crate) fn poll_readable(&self, task: &mut Context<'_>) -> Poll<()> {
+        match self {
+            Self::Tcp(stream) => stream.poll_read_ready(task).map(drop),
+            Self::Dialed(stream) => stream.poll_readable(task),
+            #[cfg(feature = "_tls")]
+            Self::Tls(_) => Poll::Ready(()),
+            Self::Local(_) | Self::Mem(_) | Self::Other(_) => Poll::Ready(()),
+        }
+    }
+
     /// The end that callers write to by themselves, if there is one.
     pub(crate) fn writer(&self) -> Option<Weak<dyn Writer>> {
         match self {

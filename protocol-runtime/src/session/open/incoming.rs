@@ -2,6 +2,7 @@
 
 use bytes::{Buf, Bytes, BytesMut};
 
+use crate::buffers;
 use crate::error::Error;
 use crate::frame::decoder::Decoder;
 use crate::frame::prefix;
@@ -71,7 +72,7 @@ fn taken(text: &mut BytesMut, len: usize) -> Bytes {
     if len > LITTLE {
         return text.split_to(len).freeze();
     }
-    let little = text.get(..len).map(Bytes::copy_from_slice).unwrap_or_default();
+    let little = text.get(..len).map(buffers::little).unwrap_or_default();
     text.advance(len);
     little
 }
