@@ -11,6 +11,8 @@ use super::shared::{Agreed, Differing, Open};
 use super::{Command, Core, Driver, Inherited, Message, Phase, Service};
 use crate::connection::Security;
 use crate::error::{CloseReason, Error, Fault, SchemaVersion};
+use crate::fingerprint::Fingerprint;
+use crate::frame::control::Offer;
 use crate::frame::preface::Channel;
 use crate::frame::reason::Reason;
 use crate::noise::Pattern;
@@ -252,7 +254,7 @@ impl Driver {
             let named = |service: &&Arc<dyn Service>| service.name() == accepted.name();
             let name = door.services.iter().find(named)?.name();
             let differing = (!accepted.exact).then(|| {
-                let [ours, theirs] = [&accepted.ours, &accepted.theirs].map(SchemaVersion::of);
+                let [ours, theirs] = [&accepted.ours, &accepted.theirs].map(version);
                 Box::new(Differing { ours, theirs })
             });
             Some(Agreed { name, differing })
@@ -260,5 +262,14 @@ impl Driver {
         let protocols = protocols.collect();
         let peer = stranger.proven(identity);
         self.ask(core, Open { peer, protocols, security });
+    }
+}
+
+/// What one side says of a protocol.
+const fn version(offer: &Offer) -> SchemaVersion {
+    SchemaVersion {
+        version: offer.version,
+        min: offer.min,
+        fingerprint: Fingerprint(offer.fingerprint),
     }
 }

@@ -6,8 +6,6 @@ use thiserror::Error;
 
 use super::PeerText;
 use crate::fingerprint::Fingerprint;
-#[cfg(feature = "net")]
-use crate::frame::control::Offer;
 use crate::schema::{Change, Effect};
 
 /// What one side of a connection says of a protocol.
@@ -20,13 +18,6 @@ pub struct SchemaVersion {
     pub min: u32,
     /// The identity of its wire form.
     pub fingerprint: Fingerprint,
-}
-
-#[cfg(feature = "net")]
-impl SchemaVersion {
-    pub(crate) const fn of(offer: &Offer) -> Self {
-        Self { version: offer.version, min: offer.min, fingerprint: Fingerprint(offer.fingerprint) }
-    }
 }
 
 /// The protocols of a connection of which the two sides do not have the same schema.
