@@ -141,8 +141,9 @@ limits! {
     /// How long nothing may come of a message that is unfinished while nothing keeps the peer. It is
     /// given up within twice that time, a call answered `Overloaded`.
     message_stall / with_message_stall: Duration = Duration::from_secs(30), MILLISECOND => DAY, "ms";
-    /// The largest plaintext of one record, offered to the peer; the lesser of both offers holds.
-    record_bytes / with_record_bytes: u32 = 16_384, 1_024 => 65_519, "bytes";
+    /// The largest plaintext of one record, offered to the peer; the lesser of both offers holds. Smaller
+    /// ones show their first messages sooner on a slow way, larger ones are moved less.
+    record_bytes / with_record_bytes: u32 = 65_519, 1_024 => 65_519, "bytes";
     /// Calls in flight on one connection, each way: how many of the peer's calls are served at a
     /// time (advertised; one more is answered `Overloaded`), and how many of its own calls this
     /// side has open (less if the peer serves less).

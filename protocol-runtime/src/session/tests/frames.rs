@@ -307,8 +307,9 @@ fn a_record_that_was_changed_on_the_way_ends_the_connection() {
 
 #[test]
 fn a_record_of_a_length_that_none_has_is_refused_by_its_length() {
+    let short = |limits: Limits| limits.with_record_bytes(16_384).unwrap();
     for len in [0_u16, 16, 16_384 + 17, u16::MAX] {
-        let mut pair = Pair::open(Protection::Xx);
+        let mut pair = Pair::with_streams(Protection::Xx, short);
         pair.server.receive(pair.now, &len.to_be_bytes());
         let events = pair.server.take_events();
         let [Event::Closed(CloseReason::Failed(error))] = &events[..] else { panic!("{events:?}") };

@@ -81,7 +81,7 @@ fn both_sides_agree_on_what_the_connection_is() {
             assert_eq!((server.peer_unix_ms, skew(&server)), told);
             assert_eq!(
                 (client.calls, client.body_bytes, client.record_bytes),
-                (128, 16_777_216, 16_384)
+                (128, 16_777_216, 65_519)
             );
             let one = &server.protocols[0];
             assert_eq!((one.index, one.name(), one.exact), (0, "test::A", true));
@@ -460,7 +460,7 @@ fn a_client_takes_no_answer_that_it_did_not_ask_for() {
     let twice = Accept { protocols: vec![offer("test::A", 1, 1); 2], ..accept() };
     assert_eq!(bad(twice), BadPreface::Twice.into());
     assert!(matches!(bad(Accept { format: 1, ..accept() }), Error::BadAccept(_)));
-    for record_max in [0, 1_023, 16_385] {
+    for record_max in [0, 1_023, 65_520] {
         assert!(matches!(bad(Accept { record_max, ..accept() }), Error::BadAccept(_)));
     }
     let small = PeerLimits { frame: 1_023, ..accept().limits };

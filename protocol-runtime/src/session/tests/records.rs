@@ -109,15 +109,17 @@ fn r2_u7_an_end_without_a_close_is_told_from_a_failure() {
 
 #[test]
 fn r3_a_length_that_no_record_has_is_refused_by_itself() {
+    let open =
+        || Pair::with_streams(Protection::Psk, |limits| limits.with_record_bytes(16_384).unwrap());
     for len in [0, 1, 15, 16, 16_401, 65_535] {
-        let mut pair = Pair::open(Protection::Psk);
+        let mut pair = open();
         pair.server.receive(pair.now, &u16::try_from(len).unwrap().to_be_bytes());
         let failed = failure(&pair.server.take_events());
         let (min, max) = (17, 16_400);
         assert_eq!(failed, Error::Record(NoiseError::RecordLength { len, min, max }));
     }
     for len in [17_u16, 16_400] {
-        let mut pair = Pair::open(Protection::Psk);
+        let mut pair = open();
         pair.server.receive(pair.now, &len.to_be_bytes());
         assert_eq!(pair.server.session.status(), Status::Open);
     }
