@@ -1,6 +1,7 @@
 //! Requests to answers. HTTP itself is hyper's; here are the limits, the paths, and what is said to
 //! whom. Never reads the body of a request.
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::future::ready;
 use std::sync::Arc;
@@ -14,10 +15,10 @@ use hyper::header::{
 };
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Method, Request, Response, StatusCode, Uri};
+use hyper::{Method, Request, Response, StatusCode, Uri, Version};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
 use super::live::Live;
@@ -58,16 +59,21 @@ pub(super) struct Hosts {
 /// Answers until it is dropped.
 pub(super) async fn run(listener: TcpListener, limits: Limits, hosts: Hosts, seen: Arc<Seen>) {
     let mut tasks = JoinSet::new();
+    let mut oldest = VecDeque::new();
     loop {
         while tasks.try_join_next().is_some() {}
-        while tasks.len() >= limits.connections {
-            tasks.join_next().await;
-        }
+        oldest.retain(|task: &AbortHandle| !task.is_finished());
         match listener.accept().await {
             Ok((stream, _)) => {
                 let answered = answer(stream, hosts, seen.clone());
+                // Who has not even said what it wants gives way: a supervisor waits for its answer.
+                while oldest.len() >= limits.connections {
+                    oldest.pop_front().iter().for_each(AbortHandle::abort);
+                }
                 // Whatever comes of it, the connection is closed.
-                tasks.spawn(async move { drop(timeout(limits.timeout, answered).await) });
+                oldest.push_back(
+                    tasks.spawn(async move { drop(timeout(limits.timeout, answered).await) }),
+                );
             }
             Err(error) => {
                 tracing::warn!(%error, "the admin endpoint cannot accept a connection");
@@ -99,13 +105,22 @@ impl Hosts {
     /// A page that somebody opened elsewhere must not read this one by a name that leads to this machine.
     fn allow<B>(self, request: &Request<B>) -> bool {
         let named = |name: &HeaderValue| name.to_str().is_ok_and(is_this_machine);
-        self.any || request.headers().get(HOST).is_none_or(named)
+        let mut hosts = request.headers().get_all(HOST).iter();
+        let header = match (hosts.next(), hosts.next()) {
+            (Some(host), None) => named(host),
+            // Which HTTP/1.1 does not allow, and no browser does.
+            (None, _) => request.version() < Version::HTTP_11,
+            (Some(_), Some(_)) => false,
+        };
+        let authority = request.uri().authority();
+        self.any || (header && authority.is_none_or(|name| is_this_machine(name.as_str())))
     }
 }
 
 fn is_this_machine(host: &str) -> bool {
-    let Ok(uri) = host.parse::<Uri>() else { return false };
-    let Some(host) = uri.host() else { return false };
+    // A user before the name is of no use here, and what comes of it is not agreed on.
+    let uri = host.parse::<Uri>().ok().filter(|_| !host.contains('@'));
+    let Some(host) = uri.as_ref().and_then(Uri::host) else { return false };
     let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
     ip.is_ok() || host.eq_ignore_ascii_case("localhost")
 }

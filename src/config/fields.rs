@@ -54,6 +54,10 @@ const fn millis(number: u64) -> Duration {
 /// The address that both sides begin with.
 const ADDRESS: &str = "127.0.0.1:9000";
 
+fn are_addresses(text: &str) -> bool {
+    protocol_runtime::Address::several(&super::url(text)).is_ok()
+}
+
 fn is_address(text: &str) -> bool {
     super::url(text).parse::<protocol_runtime::Address>().is_ok()
 }
@@ -81,7 +85,7 @@ sections! {
     client: ClientConfig {
         /// The server to connect to: `host:port`, or a URL with its transport. The host may be a name.
         /// Several, with commas between them, are tried in turn.
-        address: String = ADDRESS.to_owned(), being("an address like \"localhost:9000\" or \"tcp://[::1]:9000\", or several with commas between them", |text| text.split(',').all(is_address));
+        address: String = ADDRESS.to_owned(), being("an address like \"localhost:9000\" or \"tcp://[::1]:9000\", or several with commas between them", |text| are_addresses(text));
         /// How long connecting may take, and then the handshake. It does not bound the connection.
         connection_timeout: Duration = 5 * SECOND, which("from 100ms to 1h", |t| (millis(100)..=HOUR).contains(t)), "NETWORK_PROTOCOL_CONNECTION_TIMEOUT_MS";
         /// How long a message may wait until it is handed to the connection: for the connection to be

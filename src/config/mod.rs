@@ -181,11 +181,15 @@ impl NetworkConfig {
     }
 }
 
-/// An address as the runtime takes it: one without a transport is of TCP.
+/// An address as the runtime takes it, which may be several: one without a transport is of TCP, and what
+/// stands behind a comma the runtime knows.
 fn url(address: &str) -> String {
-    let url = |one: &str| match one.trim() {
-        one if one.contains("://") => one.to_owned(),
-        one => format!("tcp://{one}"),
-    };
-    address.split(',').map(url).collect::<Vec<_>>().join(",")
+    let address = address.trim();
+    let first = address.split(',').next().unwrap_or_default();
+    if first.contains("://") { address.to_owned() } else { format!("tcp://{address}") }
+}
+
+/// Whether one of them is of TLS.
+fn is_tls(address: &str) -> bool {
+    address.split(',').any(|one| one.trim_start().starts_with("tls://"))
 }

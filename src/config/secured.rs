@@ -1,11 +1,8 @@
 //! From the table `[tls]` to what the builders take. Its files are read when a server listens or a
 //! client connects.
 
-use super::{ConfigError, NetworkConfig, TlsConfig, url};
+use super::{ConfigError, NetworkConfig, TlsConfig, is_tls};
 use crate::tls::{ClientConfig, ServerConfig, TlsClient, TlsServer};
-
-/// What stands in front of addresses that this table is for.
-const SCHEME: &str = "tls://";
 
 impl NetworkConfig {
     /// TLS of the server, if `server.address` asks for it. A clone that is kept, and given to
@@ -15,7 +12,7 @@ impl NetworkConfig {
     ///
     /// A configuration that cannot be used.
     pub fn tls_server(&self) -> Result<Option<TlsServer>, ConfigError> {
-        if !url(&self.server.address).starts_with(SCHEME) {
+        if !is_tls(&self.server.address) {
             return Ok(None);
         }
         let TlsConfig { certificate_file, key_file, client_ca_file, crl_files, .. } = &self.tls;
@@ -43,7 +40,7 @@ impl NetworkConfig {
     ///
     /// A configuration that cannot be used.
     pub fn tls_client(&self) -> Result<Option<TlsClient>, ConfigError> {
-        if !url(&self.client.address).starts_with(SCHEME) {
+        if !is_tls(&self.client.address) {
             return Ok(None);
         }
         let tls = &self.tls;
@@ -79,8 +76,7 @@ impl NetworkConfig {
     pub(super) fn tls_together(&self) -> Vec<(&'static str, String)> {
         let tls = &self.tls;
         let authorities = tls.platform_roots || tls.ca_file.is_some();
-        let at = |address: &str| url(address).starts_with(SCHEME);
-        let in_use = at(&self.server.address) || at(&self.client.address);
+        let in_use = is_tls(&self.server.address) || is_tls(&self.client.address);
         let pinned_once = tls.pins.iter().all(|pin| Some(pin) == tls.pins.first());
         let checks = [
             (

@@ -1,5 +1,7 @@
 //! Paths, methods, limits, and what they show.
 
+use std::io::Write;
+use std::net::TcpStream;
 use std::time::Duration;
 
 use network_protocol::admin::{AdminBuilder, AdminError};
@@ -165,9 +167,34 @@ async fn a_name_that_somebody_else_gave_to_this_machine_is_refused() {
     for host in ["evil.example", "localhost.evil.example:9001", "127.0.0.1.evil.example", "a b"] {
         assert_eq!(asked(host.into()).await, 421, "{host}");
     }
+    for host in ["evil@localhost", "localhost\r\nHost: evil.example"] {
+        assert_eq!(asked(host.into()).await, 421, "{host}");
+    }
     for host in ["localhost", "LOCALHOST:9001", "127.0.0.1:1", "[::1]:9001"] {
         assert_eq!(asked(host.into()).await, 200, "{host}");
     }
+    for (request, status) in [
+        ("GET /healthz HTTP/1.1\r\n\r\n", 421),
+        ("GET http://evil.example/healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", 421),
+        ("GET http://localhost/healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", 200),
+    ] {
+        let sent = tokio::task::spawn_blocking(move || send(address, request.as_bytes()));
+        assert_eq!(sent.await.unwrap().unwrap().status, status, "{request}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn who_does_not_say_what_it_wants_keeps_nobody_from_an_answer() {
+    let server = serve(&Clerk::default()).await;
+    let admin = admin(&server).await;
+    let half = || {
+        let mut stream = TcpStream::connect(admin.address()).unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\n").unwrap();
+        stream
+    };
+    let _waiting: Vec<TcpStream> = (0..200).map(|_| half()).collect();
+    let answered = tokio::time::timeout(Duration::from_secs(5), get(&admin, "/healthz"));
+    assert_eq!(answered.await.unwrap().status, 200);
 }
 
 #[tokio::test]

@@ -37,6 +37,25 @@ async fn address_is_where_the_client_connects_to() {
     });
     assert_eq!(connect(&several).await.echo("b".into()).await.unwrap(), "b");
 
+    // A comma in a path is of the path, and what has no transport of its own has that before it.
+    for (written, url) in [
+        ("local://./a,b.sock", "local://./a,b.sock"),
+        ("tls://a:1,b:2", "tls://a:1,b:2"),
+        ("a:1,b:2", "tcp://a:1,b:2"),
+    ] {
+        let config = crate::config(|config| {
+            config.client.address = written.into();
+            config.tls.platform_roots = written.starts_with("tls");
+        });
+        assert_eq!(config.client_url(), url);
+        assert_eq!(config.tls_client().unwrap().is_some(), written.starts_with("tls"));
+    }
+    let second = crate::config(|config| {
+        config.client.address = "tcp://a:1,tls://b:2".into();
+        config.tls.platform_roots = true;
+    });
+    assert!(second.tls_client().unwrap().is_some());
+
     // A host may be a name.
     let named = crate::config(|config| config.client.address = "localhost:1".into());
     let refused = named.client_builder().unwrap().insecure_plain();

@@ -30,7 +30,7 @@ use crate::schema::End;
 use crate::serve::{Client, Serve};
 use crate::session::{ClockPolicy, CompressionOffer, MessageMemory};
 use crate::setup::{self, RESPONSE_TIMEOUT, Secure, Services};
-use crate::transport::{ByteStream, LocalUsers, TlsClient, Way, places};
+use crate::transport::{Address, ByteStream, LocalUsers, TlsClient, Way};
 
 /// The most connections of one client.
 const CONNECTIONS_MAX: usize = 1_024;
@@ -376,7 +376,7 @@ impl ClientBuilder {
     /// directory are wrong, [`Error::Io`] if the server cannot be reached, and the errors of the
     /// handshake. No connection is left behind.
     pub async fn open(self, address: &str) -> Result<Connection, Error> {
-        self.open_by(Way::to(places(address)?)).await
+        self.open_by(Way::to(Address::several(address)?)).await
     }
 
     /// Connects once over a stream of the application's own, with the protocols that were offered. `open`
@@ -418,7 +418,7 @@ impl ClientBuilder {
     /// Those of [`ClientBuilder::open`], of the first attempt; none of an attempt if it is
     /// [lazy](Self::lazy).
     pub async fn channel(self, address: &str) -> Result<Channel, Error> {
-        self.channel_by(Way::to(places(address)?)).await
+        self.channel_by(Way::to(Address::several(address)?)).await
     }
 
     /// As [`ClientBuilder::channel`], over streams of the application's own: see

@@ -236,6 +236,7 @@ pub(crate) fn failed<E: AppError>(
         CallFailure::Remote(fault) => fault.into(),
         CallFailure::TimedOut => CallError::DeadlineExceeded,
         CallFailure::NoMemory => CallError::ResponseTooLarge,
+        CallFailure::Unsent(error) => CallError::Encode(error),
         CallFailure::ConnectionLost { maybe_executed } => {
             shared.with(|core| lost(core.session.close_reason(), maybe_executed))
         }

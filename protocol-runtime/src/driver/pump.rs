@@ -190,6 +190,9 @@ impl<T, E> Drop for Pump<T, E> {
 
 /// The same failure of another kind of call: it is not the message's own error.
 fn unlike<E>(error: CallError) -> CallError<E> {
+    if let CallError::Encode(error) = error {
+        return CallError::Encode(error);
+    }
     match error.into_answer() {
         Ok(never) => match never {},
         Err(fault) => fault.into(),

@@ -71,7 +71,8 @@ pub enum CallError<E = Infallible> {
         /// False if the peer certainly did not run the call.
         maybe_executed: bool,
     },
-    /// The message could not be encoded, or is larger than the peer takes. Nothing was sent.
+    /// The message could not be encoded, or is larger than the peer takes. Nothing was sent; where it is an
+    /// item of the call's stream, what came before it was, and the call is cancelled.
     #[error("the message was not sent: {0}")]
     Encode(EncodeError),
     /// The answer could not be read. The call was run.

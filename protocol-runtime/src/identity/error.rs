@@ -219,7 +219,7 @@ impl FileError {
         let path = self.path.display();
         Some(match &self.problem {
             FileProblem::Missing => {
-                format!("mend the path, or create the file; a key pair is made by `npctl key new {path}`")
+                format!("mend the path, or create the file: `npctl key new {path}` makes a key pair, `npctl key shared {path}` a key for both sides")
             }
             FileProblem::NoList => {
                 "mend the path, or write the file: a line for each key, as `npctl key show --allow NAME` prints it".to_owned()

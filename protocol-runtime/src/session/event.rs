@@ -131,6 +131,10 @@ pub enum CallFailure {
     /// was told that nobody waits for it.
     #[error("no memory for the answer")]
     NoMemory,
+    /// An item of its stream could not be encoded, or is larger than the peer takes. The peer was told
+    /// that nobody waits for the answer.
+    #[error("the stream of the call could not be sent: {0}")]
+    Unsent(EncodeError),
     /// The connection ended before the answer.
     #[error("the connection was lost")]
     ConnectionLost {

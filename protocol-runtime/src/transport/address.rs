@@ -138,6 +138,34 @@ pub enum AddressError {
 }
 
 impl Address {
+    /// The places that a client tries in turn, one at least: `tcp://a:1,b:2`, `tcp://a:1,local:///run/b`.
+    ///
+    /// What stands behind a comma without a transport is of the transport before it. Paths and names may
+    /// have commas in them, so that after these only a transport begins another address.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the first that is none.
+    pub fn several(text: &str) -> Result<Vec<Self>, AddressError> {
+        let mut written: Vec<String> = Vec::new();
+        let mut scheme = "";
+        for piece in text.split(',') {
+            match (piece.split_once("://"), written.last_mut()) {
+                (Some((own, _)), _) if is_scheme(own.trim_start()) => {
+                    scheme = own.trim_start();
+                    written.push(piece.trim_start().to_owned());
+                }
+                (_, Some(path)) if matches!(scheme, "local" | "mem") => {
+                    path.push(',');
+                    path.push_str(piece);
+                }
+                (_, Some(_)) => written.push(format!("{scheme}://{}", piece.trim())),
+                (_, None) => written.push(piece.to_owned()),
+            }
+        }
+        written.iter().map(|address| address.parse()).collect()
+    }
+
     /// The same with another port, if it has one.
     pub(super) fn with_port(&self, port: u16) -> Self {
         match self {
@@ -207,30 +235,6 @@ impl fmt::Display for Address {
             Self::Other { name } => write!(f, "other://{name}"),
         }
     }
-}
-
-/// The places that a client tries in turn, one at least: `tcp://a:1,b:2`, `tcp://a:1,local:///run/b`.
-///
-/// What stands behind a comma without a transport is of the transport before it. Paths and names may
-/// have commas in them, so that after these only a transport begins another address.
-pub(crate) fn places(text: &str) -> Result<Vec<Address>, AddressError> {
-    let mut written: Vec<String> = Vec::new();
-    let mut scheme = "";
-    for piece in text.split(',') {
-        match (piece.split_once("://"), written.last_mut()) {
-            (Some((own, _)), _) if is_scheme(own) => {
-                scheme = own;
-                written.push(piece.to_owned());
-            }
-            (_, Some(path)) if matches!(scheme, "local" | "mem") => {
-                path.push(',');
-                path.push_str(piece);
-            }
-            (_, Some(_)) => written.push(format!("{scheme}://{piece}")),
-            (_, None) => written.push(piece.to_owned()),
-        }
-    }
-    written.iter().map(|address| address.parse()).collect()
 }
 
 fn is_scheme(text: &str) -> bool {

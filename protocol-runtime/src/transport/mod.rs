@@ -29,7 +29,6 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-pub(crate) use self::address::places;
 pub use self::address::{Address, AddressError};
 pub use self::channel::{PeerCertificate, TlsChannel};
 pub(crate) use self::dialed::Writer;

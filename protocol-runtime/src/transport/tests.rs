@@ -70,9 +70,10 @@ fn several_addresses_are_read_in_their_order() {
         ("tcp://a:1,b:2,[::1]:3", vec![tcp("a", 1), tcp("b", 2), tcp("::1", 3)]),
         ("local:///run/a,tcp://b:2", vec![local("/run/a"), tcp("b", 2)]),
         ("tcp://b:2,local:///run/a,b", vec![tcp("b", 2), local("/run/a,b")]),
+        ("tcp://a:1, b:2, local:///run/a, b", vec![tcp("a", 1), tcp("b", 2), local("/run/a, b")]),
         ("mem://a,b,mem://c", vec!["mem://a,b".parse().unwrap(), "mem://c".parse().unwrap()]),
     ] {
-        assert_eq!(places(text), Ok(expected), "{text}");
+        assert_eq!(Address::several(text), Ok(expected), "{text}");
     }
     for (text, mend) in [
         ("tcp://a:1,", "has no port"),
@@ -80,7 +81,7 @@ fn several_addresses_are_read_in_their_order() {
         ("a:1,b:2", "write `tcp://a:1`"),
         ("tcp://a:1,http://b:2", "no transport of this build"),
     ] {
-        let error = places(text).expect_err(text).to_string();
+        let error = Address::several(text).expect_err(text).to_string();
         assert!(error.contains(mend), "{text}: {error}");
     }
     let several = "tcp://a:1,b:2".parse::<Address>().unwrap_err();
