@@ -131,7 +131,8 @@ impl AdminBuilder {
         self
     }
 
-    /// How many connections it has at a time, 16 by default. Others wait.
+    /// How many connections it has at a time, 16 by default. One more takes the place of the oldest
+    /// that has no answer yet.
     pub fn max_connections(mut self, connections: u32) -> Self {
         self.connections = usize::try_from(connections.max(1)).unwrap_or(usize::MAX);
         self

@@ -132,7 +132,7 @@ impl NetworkConfig {
     }
 
     /// An admin endpoint with everything that is configured, if there is to be one; what it shows is still
-    /// to be said. It listens at `admin.address`.
+    /// to be said, and where it listens: `.listen(&config.admin.address)`.
     ///
     /// # Errors
     ///

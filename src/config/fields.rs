@@ -248,7 +248,7 @@ sections! {
         /// Whether other machines may read it. It has no password and no encryption: whoever reaches it sees
         /// who is connected.
         allow_remote: bool = false, any();
-        /// How many connections it has at a time; others wait.
+        /// How many connections it has at a time; one more takes the place of the oldest that has no answer yet.
         max_connections: u32 = 16, which("from 1 to 1024", |n| (1..=1_024).contains(n));
         /// How long a request and its answer may take together.
         request_timeout: Duration = 10 * SECOND, which("from 100ms to 5m", |t| (millis(100)..=5 * MINUTE).contains(t));

@@ -6,13 +6,14 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 
 use super::directory;
 
-const PROGRAMS: [&str; 5] = ["tcp_server", "tcp_client", "tls_server", "tls_client", "npctl"];
+const PROGRAMS: [&str; 6] =
+    ["tcp_server", "tcp_client", "tls_server", "tls_client", "daemon", "npctl"];
 
 /// The programs, built as everything else is; with other features they would be built anew.
-fn build() -> [PathBuf; 5] {
+fn build() -> [PathBuf; 6] {
     let mut command = Command::new(env!("CARGO"));
     command.args(["build", "--workspace", "--bin", "npctl", "--message-format", "json"]);
-    for example in &PROGRAMS[..4] {
+    for example in &PROGRAMS[..5] {
         command.args(["--example", example]);
     }
     let built =
@@ -87,7 +88,7 @@ fn run(mut command: Command) -> (bool, String) {
 
 #[test]
 fn the_programs_of_the_earlier_readme_do_what_it_says() {
-    let [tcp_server, tcp_client, tls_server, tls_client, npctl] = build();
+    let [tcp_server, tcp_client, tls_server, tls_client, _, npctl] = build();
     let [server, client] = ["program-server", "program-client"].map(directory);
 
     let tcp = Server::start(command(&tcp_server, &server, &["127.0.0.1:0"]));
@@ -126,4 +127,45 @@ fn the_programs_of_the_earlier_readme_do_what_it_says() {
     assert!(!good && !said.contains("Connected securely"), "{said}");
     let (good, said) = tls.interrupt();
     assert!(good, "{said}");
+}
+
+#[test]
+fn a_daemon_is_run_by_its_file_watched_and_told_to_stop() {
+    let [.., daemon, npctl] = build();
+    let place = directory("program-daemon");
+    let mut example = command(&daemon, &place, &["--example"]);
+    let example = example.stdout(Stdio::piped()).output().unwrap();
+    let file = place.join("daemon.toml");
+    std::fs::write(&file, &example.stdout).unwrap();
+    let file = file.to_str().unwrap();
+    let run_with = |variables: &[(&str, &str)]| {
+        let mut daemon = command(&daemon, &place, &[file]);
+        daemon.envs(variables.iter().copied());
+        daemon
+    };
+    let (good, said) = run(run_with(&[("NETWORK_PROTOCOL_SERVER__MAX_CONNECTIONS", "none")]));
+    assert!(!good && said.contains("NETWORK_PROTOCOL_SERVER__MAX_CONNECTIONS"), "{said}");
+
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let port = port.to_string();
+    let mut daemon = Server::start(run_with(&[
+        ("NETWORK_PROTOCOL_SERVER_ADDRESS", "127.0.0.1:0"),
+        ("NETWORK_PROTOCOL_ADMIN__ENABLED", "true"),
+        ("NETWORK_PROTOCOL_ADMIN__ADDRESS", &port),
+    ]));
+    let address = daemon.address.clone();
+    let mut greet = command(&npctl, &place, &["call", &address, "Greeter.Greet", "\"you\""]);
+    let greeted = greet.stdout(Stdio::piped()).output().unwrap();
+    assert_eq!(String::from_utf8(greeted.stdout).unwrap(), "\"hello, you\"\n");
+    // The endpoint is there a moment after the server.
+    let asked = loop {
+        let (good, said) = run(command(&npctl, &place, &["stats", &port]));
+        if good || daemon.process.try_wait().unwrap().is_some() {
+            break (good, said);
+        }
+    };
+    assert!(asked.0, "{}", asked.1);
+    let id = daemon.process.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    assert_eq!(daemon.process.wait().unwrap().code(), Some(0));
 }

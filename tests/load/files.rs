@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use network_protocol as np;
 use np::Error;
 use np::frame::reason::Reason;
+use tokio::io::AsyncReadExt;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -100,4 +101,26 @@ async fn f25_more_than_the_limit_are_refused_with_a_reason_and_each_place_is_use
     }
     let error = client(&address, Protection::Plain).await.err().unwrap();
     assert!(matches!(error, Error::Rejected(rejected) if rejected.reason == Reason::Busy));
+}
+
+#[tokio::test]
+async fn f25_however_many_are_refused_at_once_each_is_told() {
+    let mut server = Process::start("server security=plain connections=1");
+    let address = server.line();
+    let load = client(&address, Protection::Plain).await.unwrap();
+    assert_eq!(load.wait(5).await, Ok(5));
+    let mut refused = Vec::new();
+    for _ in 0..300 {
+        let at = address.trim_start_matches("tcp://");
+        refused.push(tokio::net::TcpStream::connect(at).await.unwrap());
+    }
+    // None of them has closed yet, so that the server waits for them.
+    for stream in &mut refused {
+        let mut told = [0];
+        assert_eq!(stream.read(&mut told).await.unwrap(), 1);
+    }
+    match client(&address, Protection::Plain).await.err() {
+        Some(Error::Rejected(rejected)) => assert_eq!(rejected.reason, Reason::Busy),
+        other => panic!("{other:?}"),
+    }
 }

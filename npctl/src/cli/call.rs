@@ -5,7 +5,7 @@ mod work;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use protocol_runtime::Bytes;
 use protocol_runtime::caller::Caller;
@@ -48,7 +48,7 @@ pub(crate) struct Arguments {
     /// A file with the schema; several times where one uses others
     #[arg(long, value_name = "FILE")]
     schema: Vec<PathBuf>,
-    /// How long to wait for the answer, or the end of a stream: `500ms`, `5s`, `2m`
+    /// How long all of it may take, up to the answer or the end of a stream: `500ms`, `5s`, `2m`
     #[arg(long, value_name = "TIME", value_parser = duration)]
     deadline: Option<Duration>,
     /// A text that goes along; may be given several times
@@ -79,6 +79,8 @@ struct Job<'a> {
     caller: Caller,
     body: Bytes,
     lines: Option<Lines>,
+    /// When `--deadline` has passed.
+    until: Option<Instant>,
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Done, Refusal> {
@@ -94,8 +96,9 @@ async fn call(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         Refusal::usage(format!("`{}` names no message", arguments.target))
             .help("write `Protocol.Message`; `npctl describe ADDRESS` shows what there is")
     })?;
+    let until = arguments.deadline.and_then(|deadline| Instant::now().checked_add(deadline));
     let work = async {
-        let (model, whole) = model(arguments, context, protocol).await?;
+        let (model, whole) = within(until, model(arguments, context, protocol)).await?;
         let parts = model.parts(model.message(name)?)?;
         if parts.message.from == Side::Server {
             return Err(Refusal::usage(format!("`{protocol}.{name}` is sent by the server"))
@@ -112,10 +115,10 @@ async fn call(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
             client
         };
         let client = offered(arguments, client, &raw, &model, &gone)?;
-        let connection = arguments.remote.open(client).await?;
+        let connection = within(until, arguments.remote.open(client)).await?;
         let caller = connection.raw(&raw).map_err(|error| super::remote::not_open(&error))?;
         let lines = parts.input.as_ref().map(|codec| Lines::read(codec.clone()));
-        let job = Job { arguments, parts, caller, body, lines };
+        let job = Job { arguments, parts, caller, body, lines, until };
         let done = work::either(job.run(), gone.notified()).await;
         // What is still under way is given up, and the server told.
         let done = done.unwrap_or(Err(Stop::Gone));
@@ -123,6 +126,19 @@ async fn call(arguments: &Arguments, context: &Context) -> Result<(), Stop> {
         done
     };
     work.await
+}
+
+/// What comes before the call, if the deadline leaves it the time.
+async fn within<T>(
+    until: Option<Instant>,
+    work: impl Future<Output = Result<T, Refusal>>,
+) -> Result<T, Refusal> {
+    match until {
+        None => work.await,
+        Some(until) => tokio::time::timeout_at(until.into(), work).await.unwrap_or_else(|_| {
+            Err(Refusal::new(codes::DEADLINE, "the deadline passed before the call was made"))
+        }),
+    }
 }
 
 /// The schema, and what the server calls the protocol.

@@ -262,5 +262,13 @@ fn complain(level: &str, colour: AnsiColor, problem: &str, help: Option<&str>) {
 
 /// Names of files may hold anything, but nothing that a terminal obeys is printed.
 pub(crate) fn shown(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+    let shown = |c: char| {
+        if c.is_control() || is_direction(c) { char::REPLACEMENT_CHARACTER } else { c }
+    };
+    text.chars().map(shown).collect()
+}
+
+/// Whether it changes the direction of the text around it (Unicode Standard Annex 9, section 2).
+pub(crate) const fn is_direction(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

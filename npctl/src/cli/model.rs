@@ -10,11 +10,16 @@ use protocol_schema::canonical::canonical;
 use protocol_schema::check::{holds_secret, nearest, wire_name};
 use protocol_schema::diag::{Diagnostic, Severity};
 use protocol_schema::fingerprint;
-use protocol_schema::ir::{Field, Item, Message, Payload, Protocol, Schema, Side, Type, TypeKind};
+use protocol_schema::ir::{
+    Field, Item, Message, Name, Payload, Protocol, Schema, Side, Type, TypeKind,
+};
 use protocol_schema::text::{self, FileId, SourceMap};
 use protocol_schema::value::Codec;
 
 use super::{Refusal, codes};
+
+/// The package, in a text, of what was declared without one.
+const NO_PACKAGE: &str = "unnamed";
 
 /// A protocol and the schema it stands in.
 pub(crate) struct Model {
@@ -45,7 +50,7 @@ impl Model {
         for (path, text) in &sources {
             let schema = compile(path, text, &sources)?;
             for (position, protocol) in protocols(&schema) {
-                let whole = wire_name(&schema.package, protocol);
+                let whole = whole_name(&schema.package, protocol);
                 if whole == name || protocol.name.text == name {
                     found.push(Self { schema: schema.clone(), position });
                 }
@@ -144,7 +149,7 @@ impl Model {
 
     /// The whole name.
     pub(crate) fn name(&self) -> String {
-        self.protocol().map(|one| wire_name(&self.schema.package, one)).unwrap_or_default()
+        self.protocol().map(|one| whole_name(&self.schema.package, one)).unwrap_or_default()
     }
 
     /// The message of that name.
@@ -196,11 +201,16 @@ impl Parts<'_> {
         self.message.reply.as_ref().is_some_and(|reply| is_stream(&reply.ok))
     }
 
+    /// Whether there is nothing to be said of its content.
+    pub(crate) const fn is_empty(&self) -> bool {
+        matches!(self.message.payload, Payload::Unit)
+    }
+
     /// The content of a message of which nothing was said.
     pub(crate) const fn nothing(&self) -> &'static str {
         match self.message.payload {
-            Payload::Unit => "null",
-            Payload::Tuple(_) | Payload::Fields(_) => "{}",
+            Payload::Unit | Payload::Tuple(_) => "null",
+            Payload::Fields(_) => "{}",
         }
     }
 }
@@ -228,6 +238,15 @@ fn protocols(schema: &Schema) -> impl Iterator<Item = (usize, &Protocol)> {
         | Item::Union(_)
         | Item::Flags(_) => None,
     })
+}
+
+/// The name of a protocol on the wire. One that was declared in Rust without a package has none, though
+/// its text has to name one.
+fn whole_name(package: &[Name], protocol: &Protocol) -> String {
+    match package {
+        [only] if only.text == NO_PACKAGE => protocol.name.text.clone(),
+        package => wire_name(package, protocol),
+    }
 }
 
 fn unknown(what: &str, name: &str, known: &[String]) -> Refusal {

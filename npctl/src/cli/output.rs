@@ -58,8 +58,16 @@ impl Form {
     }
 }
 
-/// Prints what has come, at once.
+/// Prints what has come, at once. What a terminal would obey is escaped, as JSON may be: it stands in
+/// strings only.
 pub(crate) fn print(text: &str) -> Result<(), Stop> {
+    let escaped: String;
+    let text = if text.contains(is_obeyed) {
+        escaped = text.chars().map(escape).collect();
+        &escaped
+    } else {
+        text
+    };
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => Ok(()),
@@ -68,4 +76,14 @@ pub(crate) fn print(text: &str) -> Result<(), Stop> {
             Err(Refusal::usage(format!("cannot write the output: {}", error.kind())).into())
         }
     }
+}
+
+/// Whether a terminal may do something else than to show it: controls of 8 bits, and those that turn the
+/// direction of a text around. JSON itself escapes those of 7 bits, and has lines.
+fn is_obeyed(c: char) -> bool {
+    (c.is_control() && c != '\n') || super::is_direction(c)
+}
+
+fn escape(c: char) -> String {
+    if is_obeyed(c) { format!("\\u{:04x}", u32::from(c)) } else { c.into() }
 }

@@ -12,6 +12,7 @@ use protocol_runtime::connection::Connection;
 use protocol_runtime::error::{CloseReason, Error};
 use protocol_runtime::frame::reason::Reason;
 use protocol_runtime::identity::{KeyFile, SharedKeyFile};
+use protocol_runtime::limits::Limits;
 use protocol_runtime::noise::PublicKey;
 use protocol_runtime::protocol::{DESCRIBE, LIST, LISTING};
 use protocol_runtime::raw::{RawMessage, RawProtocol};
@@ -56,14 +57,14 @@ pub(crate) struct Remote {
     insecure_plain: bool,
     #[command(flatten)]
     tls: Tls,
-    /// How long connecting may take: `500ms`, `5s`
+    /// How long connecting may take, and the handshake as well: `500ms`, `5s`. 10 s each if it is not said
     #[arg(long, value_name = "TIME", value_parser = duration)]
     connect_timeout: Option<Duration>,
 }
 
 /// A length of time as text.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
-    let ms = milliseconds(text).ok_or("write a number and a unit: 250ms, 5s, 2m or 1h")?;
+    let ms = milliseconds(text).ok_or("write a number above 0 and a unit: 250ms, 5s, 2m or 1h")?;
     Ok(Duration::from_millis(ms))
 }
 
@@ -105,14 +106,28 @@ impl Remote {
             builder = builder.tls(tls);
         }
         if let Some(timeout) = self.connect_timeout {
-            builder = builder.connect_timeout(timeout);
+            let limits = Limits::default().with_handshake_timeout(timeout);
+            let limits =
+                limits.map_err(|error| Refusal::usage(format!("--connect-timeout: {error}")))?;
+            builder = builder.connect_timeout(timeout).limits(limits);
         }
         Ok(builder)
     }
 
     /// Opens the connection of a client.
     pub(crate) async fn open(&self, client: ClientBuilder) -> Result<Connection, Refusal> {
-        client.open(&self.name()).await.map_err(|error| not_open(&error))
+        client.open(&self.name()).await.map_err(|error| self.not_open(&error))
+    }
+
+    /// Why there is no connection.
+    fn not_open(&self, error: &Error) -> Refusal {
+        let refusal = not_open(error);
+        match error {
+            Error::HandshakeTruncated if self.name().starts_with("tls://") => {
+                refusal.help("is it a server of TLS? One at `tcp://` ends the handshake like this")
+            }
+            _ => refusal,
+        }
     }
 
     /// The names of the protocols that the server has; `None` if it does not tell.
@@ -125,7 +140,7 @@ impl Remote {
         let connection = match client.open(&self.name()).await {
             Ok(connection) => connection,
             Err(error) if is_unknown(&error) => return Ok(None),
-            Err(error) => return Err(not_open(&error)),
+            Err(error) => return Err(self.not_open(&error)),
         };
         let caller = connection.raw(&listing).map_err(|error| not_open(&error))?;
         let names = caller.call::<(), Vec<String>, Infallible>(LIST, ()).timeout(ASKING).await;
@@ -171,7 +186,7 @@ impl Remote {
             let connection = match client.open(&self.name()).await {
                 Ok(connection) => connection,
                 Err(error) if is_unknown(&error) => return Err(self.unknown(context, names).await),
-                Err(error) => return Err(not_open(&error)),
+                Err(error) => return Err(self.not_open(&error)),
             };
             for protocol in &raw {
                 let caller = connection.raw(protocol).map_err(|error| not_open(&error))?;
@@ -236,37 +251,55 @@ fn is_unknown(error: &Error) -> bool {
 )]
 pub(crate) fn not_open(error: &Error) -> Refusal {
     let refused = |code, text: String| Refusal::new(code, text);
+    let text = || as_options(&error.to_string());
     match error {
         Error::Config(_) | Error::Limit(_) | Error::Key(_) | Error::SchemaMismatch(_) => {
-            refused(codes::USAGE, error.to_string())
+            refused(codes::USAGE, text())
         }
-        Error::Tls(tls) if tls.is_setup() => refused(codes::USAGE, error.to_string()),
+        Error::Tls(tls) if tls.is_setup() => refused(codes::USAGE, text()),
         // The alert of a server that wants a certificate.
         Error::Tls(tls) if matches!(**tls, TlsError::Refused { alert: 116 }) => {
-            refused(codes::REFUSED, error.to_string())
+            refused(codes::REFUSED, text())
                 .help("show one with `--tls-cert FILE --tls-key FILE`")
         }
-        Error::Tls(_) => refused(codes::REFUSED, error.to_string()),
-        _ if is_unknown(error) => refused(codes::USAGE, error.to_string())
+        Error::Tls(_) => refused(codes::REFUSED, text()),
+        _ if is_unknown(error) => refused(codes::USAGE, text())
             .help("`npctl describe ADDRESS --list` shows what the server has"),
         Error::Rejected(rejected)
             if matches!(rejected.reason, Reason::Busy | Reason::ShuttingDown) =>
         {
-            refused(codes::UNREACHED, error.to_string())
+            refused(codes::UNREACHED, text())
         }
         Error::Rejected(rejected) if rejected.reason == Reason::Security => {
-            refused(codes::REFUSED, error.to_string()).help(
+            refused(codes::REFUSED, text()).help(
                 "the server is protected another way: see --shared-key, --server-auth, --insecure-plain and --insecure-anonymous",
             )
         }
         Error::Rejected(_) | Error::Handshake(_) | Error::ServerKeyChanged(_) => {
-            refused(codes::REFUSED, error.to_string())
+            refused(codes::REFUSED, text())
         }
         Error::Closed(reason) => closed(reason, error),
-        Error::HandshakeTruncated => refused(codes::REFUSED, error.to_string())
-            .help("most likely the server does not take this side's key: `npctl key show` prints it"),
-        _ => refused(codes::UNREACHED, error.to_string()),
+        Error::HandshakeTruncated => refused(codes::REFUSED, text())
+            .help("the server does not take this side's key, which `npctl key show` prints, or is too busy to say why"),
+        _ => refused(codes::UNREACHED, text()),
     }
+}
+
+/// The mends that the library names, as this program has them.
+fn as_options(text: &str) -> String {
+    const OPTIONS: [(&str, &str); 10] = [
+        ("`.ca(..)` at a client or `.client_ca(..)` at a server", "`--tls-ca FILE`"),
+        ("`.ca(..)`", "`--tls-ca FILE`"),
+        ("`.server_name(..)`", "`--tls-name NAME`"),
+        ("`.pin(..)` and `.pin_only()`", "`--tls-pin PIN`"),
+        ("`.client_certificate(..)`", "`--tls-cert FILE --tls-key FILE`"),
+        ("`.platform_roots()`", "`--tls-platform-roots`"),
+        ("`.crl(..)`", "`--tls-crl FILE`"),
+        ("`.server_key(key)`", "`--server-key KEY`"),
+        ("`.server_key(..)`", "`--server-key KEY`"),
+        ("`.tls(..)` is for", "TLS is for"),
+    ];
+    OPTIONS.iter().fold(text.to_owned(), |text, (method, option)| text.replace(method, option))
 }
 
 fn closed(reason: &CloseReason, error: &Error) -> Refusal {

@@ -16,6 +16,9 @@ pub(crate) struct Tls {
     /// Trust the authorities that this system trusts, as browsers do
     #[arg(long, help_heading = "TLS")]
     tls_platform_roots: bool,
+    /// The revocation list (PEM or DER) of such an authority; may be given several times
+    #[arg(long, value_name = "FILE", requires = "tls_ca", help_heading = "TLS")]
+    tls_crl: Vec<PathBuf>,
     /// The key that the server has to have: `sha256/…`; may be given several times. Without
     /// --tls-ca and --tls-platform-roots it is all that is asked for
     #[arg(long, value_name = "PIN", help_heading = "TLS")]
@@ -54,6 +57,9 @@ impl Tls {
         let mut config = ClientConfig::new();
         for file in &self.tls_ca {
             config = config.ca(file);
+        }
+        for file in &self.tls_crl {
+            config = config.crl(file);
         }
         if self.tls_platform_roots {
             config = config.platform_roots();

@@ -107,6 +107,42 @@ fn each_way_to_fail_has_an_exit_code() {
 }
 
 #[test]
+fn who_does_not_answer_is_waited_for_no_longer_than_was_said() {
+    let dir = Dir::new("call_silent");
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = silent.local_addr().unwrap().to_string();
+    let began = std::time::Instant::now();
+    let late = npctl(&dir, &["call", &address, "A.B", "--deadline", "200ms"]);
+    assert!(late.refused(4).contains("the deadline passed"), "{late:?}");
+    for command in [&["call", &address, "A.B"][..], &["describe", &address]] {
+        let run = npctl(&dir, &[command, &["--connect-timeout", "200ms"]].concat());
+        assert!(run.refused(3).contains("handshake was not done in time"), "{run:?}");
+    }
+    // Ten seconds each are the rule.
+    assert!(began.elapsed() < std::time::Duration::from_secs(8), "{:?}", began.elapsed());
+    let zero = npctl(&dir, &["call", &address, "A.B", "--deadline", "0s"]);
+    assert!(zero.refused(2).contains("a number above 0 and a unit"), "{zero:?}");
+}
+
+#[test]
+fn nothing_that_a_terminal_obeys_is_printed_of_what_a_server_says() {
+    let (dir, server) = (Dir::new("call_obeyed"), Served::plain());
+    let said = "\"a\u{9b}31m\u{85}\u{7f}\u{202e}b\u{2067}é\"";
+    let run = server.call(&dir, &["Desk.Echo", said]);
+    assert_eq!(run.good(), "\"a\\u009b31m\\u0085\\u007f\\u202eb\\u2067é\"\n");
+}
+
+#[test]
+fn what_has_no_content_needs_none_and_what_has_one_is_asked_for_it() {
+    let (dir, server) = (Dir::new("call_nothing"), Served::plain());
+    assert_eq!(server.call(&dir, &["Clock.Now", "{}"]).good(), "12\n");
+    let run = server.call(&dir, &["Desk.Echo"]);
+    assert!(run.refused(2).contains("`Desk.Echo` has a content, and none was given"), "{run:?}");
+    let run = server.call(&dir, &["Desk.Echo", "-d", "@/dev/zero"]);
+    assert!(run.refused(2).contains("`/dev/zero` is longer than 128 MiB"), "{run:?}");
+}
+
+#[test]
 fn keys_are_named_as_programs_name_them() {
     let dir = Dir::new("call_keys");
     let server = Served::start(|server| server.identity(pair(1)));
@@ -122,6 +158,8 @@ fn keys_are_named_as_programs_name_them() {
     npctl(&dir, &["key", "new", "own.key"]).good();
     assert_eq!(call(&["--identity", "own.key"]).good(), "1\n");
     call(&["--identity", "none.key"]).refused(2);
+    assert!(call(&["--shared-key", "none.key"]).refused(2).contains("`npctl key shared none.key`"));
+    assert!(call(&["--server-auth"]).refused(2).contains("add `--server-key KEY`"));
     let known = dir.read("state/known_servers");
     assert!(known.contains(&right), "{known}");
 }
@@ -157,6 +195,10 @@ fn a_schema_from_a_file_is_what_counts() {
     assert!(bad.refused(2).contains("bad.np:2:"), "{bad:?}");
     let run = server.call(&dir, &["Desk.Haff", "6", "--schema", "desk.np"]);
     assert!(run.refused(2).contains("did you mean `Half`?"));
+    // What a server tells of a protocol without a package can be used, too.
+    let told = npctl(&dir, &["describe", &server.address, "Clock", "--insecure-plain"]);
+    fs::write(dir.path("clock.np"), told.good()).unwrap();
+    assert_eq!(server.call(&dir, &["Clock.Now", "--schema", "clock.np"]).good(), "12\n");
     // What means something else is not sent.
     let other = text.replace("id: u32", "id: String");
     assert_ne!(other, text);

@@ -1,5 +1,8 @@
 //! Certificates for development, and servers that are called over TLS with them.
 
+use std::fs;
+use std::time::Duration;
+
 use network_protocol::tls::ServerConfig;
 
 use crate::common::{Dir, Run, command, npctl, snapshot};
@@ -63,11 +66,21 @@ fn whom_to_trust_is_asked_for_and_then_held_to() {
     assert!(run.refused(2).contains("--tls-ca FILE"), "{run:?}");
     let run = half(&dir, &served.address, &["--tls-ca", foreign]);
     assert!(run.refused(5).contains("no authority that this side trusts"), "{run:?}");
+    assert!(run.stderr.contains("name the right one with `--tls-ca FILE`"), "{run:?}");
     let run = half(&dir, &served.address, &["--tls-ca", "none.crt"]);
     assert!(run.refused(2).contains("cannot read `none.crt`"), "{run:?}");
     let run =
         half(&dir, &served.address, &["--tls-ca", "certs/dev-ca.crt", "--tls-name", "x.test"]);
     assert!(run.refused(5).contains("not for `x.test` but for `localhost`"), "{run:?}");
+    assert!(run.stderr.contains("name one with `--tls-name NAME`"), "{run:?}");
+    fs::write(dir.path("foreign.crl"), foreign_list()).unwrap();
+    let listed = ["--tls-ca", "certs/dev-ca.crt", "--tls-crl", "foreign.crl"];
+    let run = half(&dir, &served.address, &listed);
+    assert!(run.refused(5).contains("add that list with `--tls-crl FILE`"), "{run:?}");
+    let clear = Served::plain();
+    let address = clear.address.replace("tcp://", "tls://");
+    let run = half(&dir, &address, &["--tls-ca", "certs/dev-ca.crt"]);
+    assert!(run.refused(5).contains("is it a server of TLS?"), "{run:?}");
     let run = half(&dir, "tcp://127.0.0.1:9", &["--tls-ca", "certs/dev-ca.crt"]);
     assert!(run.refused(2).contains("has no TLS, which was asked for"), "{run:?}");
     let wrong = "sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
@@ -94,4 +107,28 @@ fn a_certificate_is_shown_where_the_server_asks_for_one() {
     assert_eq!(half(&dir, &served.address, &[&trust[..], &own].concat()).good(), "4\n");
     let run = half(&dir, &served.address, &[&trust[..], &own[..2]].concat());
     assert_eq!(run.code, Some(2), "{run:?}");
+}
+
+/// A revocation list of somebody else.
+fn foreign_list() -> String {
+    use rcgen::{
+        CertificateParams, CertificateRevocationListParams, DnType, IsCa, Issuer, KeyIdMethod,
+        KeyPair, KeyUsagePurpose, SerialNumber,
+    };
+    use std::time::SystemTime;
+
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.distinguished_name.push(DnType::CommonName, "another authority");
+    params.is_ca = IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::CrlSign];
+    let issuer = Issuer::new(params, KeyPair::generate().unwrap());
+    let list = CertificateRevocationListParams {
+        this_update: SystemTime::now().into(),
+        next_update: (SystemTime::now() + Duration::from_secs(3_600)).into(),
+        crl_number: SerialNumber::from(1_u64),
+        issuing_distribution_point: None,
+        revoked_certs: Vec::new(),
+        key_identifier_method: KeyIdMethod::Sha256,
+    };
+    list.signed_by(&issuer).unwrap().pem().unwrap()
 }

@@ -77,8 +77,11 @@ struct Hosted {
 const PAUSE: Duration = Duration::from_millis(5);
 /// The longest pause after an error.
 const PAUSE_MAX: Duration = Duration::from_millis(500);
-/// Connections that are told of their refusal at a time; more are closed without a word.
+/// Connections that are told of their refusal at a time, and given the time to read it.
 const REFUSALS_MAX: usize = 64;
+/// With more than those they have this long, and beyond so many they are closed without a word.
+const HURRIED: Duration = Duration::from_millis(100);
+const HURRIED_MAX: usize = 1_024;
 /// When somebody who was refused may try again, at the earliest.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
@@ -216,13 +219,14 @@ impl Acceptor {
 
     /// Tells a peer why it is not let in, and gives it a moment to read that.
     fn refuse(&mut self, stream: Stream, reason: Reason, retry_after: Option<Duration>) {
-        let Some(permit) = self.registry.refusal(REFUSALS_MAX) else {
-            return;
-        };
+        let linger = self.plan.limits.linger();
+        let refusal = |max| self.registry.refusal(max);
+        let at_leisure = refusal(REFUSALS_MAX).map(|permit| (permit, linger));
+        let hurried = || Some((refusal(HURRIED_MAX)?, linger.min(HURRIED)));
+        let Some((permit, limit)) = at_leisure.or_else(hurried) else { return };
         let rejected =
             Rejected { reason, format_min: FORMAT_MIN, format_max: FORMAT_MAX, retry_after };
-        let (limit, bytes_max) =
-            (self.plan.limits.linger(), u64::from(self.plan.limits.pre_auth_bytes()));
+        let bytes_max = u64::from(self.plan.limits.pre_auth_bytes());
         self.refusals.spawn(async move {
             let _permit = permit;
             let mut reject = Vec::new();

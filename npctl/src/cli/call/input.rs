@@ -15,6 +15,8 @@ use super::Arguments;
 
 /// How many items are read ahead.
 const AHEAD: usize = 16;
+/// How long the text of a message may be: with all that JSON adds to the largest.
+const INPUT_BYTES_MAX: u64 = 128 << 20;
 
 /// The content of the message.
 pub(super) fn body(arguments: &Arguments, parts: &Parts<'_>) -> Result<Bytes, Refusal> {
@@ -27,9 +29,21 @@ pub(super) fn body(arguments: &Arguments, parts: &Parts<'_>) -> Result<Bytes, Re
         },
         (None, Some(body)) if body == "-" => (stdin(parts)?, "<stdin>"),
         (None, Some(body)) => (body.clone(), "the message"),
-        (None, None) => (parts.nothing().to_owned(), "the message"),
+        (None, None) => return nothing(arguments, parts),
     };
+    // As much as a message without content can have.
+    let text =
+        if parts.is_empty() && text.trim() == "{}" { parts.nothing().to_owned() } else { text };
     encoded(&parts.content, &text, of)
+}
+
+/// The content of a message of which none was given.
+fn nothing(arguments: &Arguments, parts: &Parts<'_>) -> Result<Bytes, Refusal> {
+    encoded(&parts.content, parts.nothing(), "the message").map_err(|refusal| {
+        let target = &arguments.target;
+        Refusal::usage(format!("`{target}` has a content, and none was given: {}", refusal.problem))
+            .help(format!("give it as JSON; `npctl describe ADDRESS {target}` shows what it is"))
+    })
 }
 
 fn encoded(codec: &Codec, text: &str, of: &str) -> Result<Bytes, Refusal> {
@@ -41,8 +55,26 @@ fn encoded(codec: &Codec, text: &str, of: &str) -> Result<Bytes, Refusal> {
 }
 
 fn file(path: &str) -> Result<String, Refusal> {
-    fs::read_to_string(path)
-        .map_err(|error| Refusal::usage(format!("cannot read `{path}`: {error}")))
+    let of = format!("`{path}`");
+    let file = fs::File::open(path)
+        .map_err(|error| Refusal::usage(format!("cannot read {of}: {error}")))?;
+    all(file, &of)
+}
+
+/// All that is to be read, as far as it may be a message.
+fn all(source: impl Read, of: &str) -> Result<String, Refusal> {
+    let mut text = String::new();
+    let read = source.take(INPUT_BYTES_MAX + 1).read_to_string(&mut text);
+    read.map_err(|error| Refusal::usage(format!("cannot read {of}: {error}")))?;
+    fits(text, of)
+}
+
+fn fits(text: String, of: &str) -> Result<String, Refusal> {
+    if u64::try_from(text.len()).is_ok_and(|len| len <= INPUT_BYTES_MAX) {
+        return Ok(text);
+    }
+    let problem = format!("{of} is longer than {} MiB", INPUT_BYTES_MAX >> 20);
+    Err(Refusal::usage(problem).help("a message has at most 16 MiB; a stream has many"))
 }
 
 fn stdin(parts: &Parts<'_>) -> Result<String, Refusal> {
@@ -50,10 +82,7 @@ fn stdin(parts: &Parts<'_>) -> Result<String, Refusal> {
         return Err(Refusal::usage("the standard input is the stream of this message")
             .help("give the content as an argument, or with `-d @FILE`"));
     }
-    let mut text = String::new();
-    let read = io::stdin().lock().read_to_string(&mut text);
-    read.map_err(|error| Refusal::usage(format!("cannot read the standard input: {error}")))?;
-    Ok(text)
+    all(io::stdin().lock(), "the standard input")
 }
 
 /// The standard input as a stream, a line of JSON for each item.
@@ -86,14 +115,19 @@ impl Lines {
 }
 
 fn copy(codec: &Codec, sender: &StreamSender<RawBody>, runtime: &Handle) -> Result<(), Refusal> {
-    for (number, line) in (1_u64..).zip(io::stdin().lock().lines()) {
-        let line = line.map_err(|error| {
-            Refusal::usage(format!("line {number} of the standard input: {error}"))
-        })?;
+    let mut input = io::stdin().lock();
+    for number in 1_u64.. {
+        let of = format!("line {number} of the standard input");
+        let mut line = String::new();
+        let read = input.by_ref().take(INPUT_BYTES_MAX + 1).read_line(&mut line);
+        if read.map_err(|error| Refusal::usage(format!("{of}: {error}")))? == 0 {
+            break;
+        }
+        let line = fits(line, &of)?;
         if line.trim().is_empty() {
             continue;
         }
-        let item = encoded(codec, &line, &format!("line {number} of the standard input"))?;
+        let item = encoded(codec, &line, &of)?;
         if runtime.block_on(sender.send(RawBody(item))).is_err() {
             return Ok(());
         }

@@ -4,6 +4,7 @@
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
+use std::time::Instant;
 
 use protocol_runtime::Stream;
 use protocol_runtime::call::{Answer, Call, CallError};
@@ -145,7 +146,9 @@ impl Job<'_> {
     fn call<T: Answer>(&mut self) -> Call<RawBody, T, RawBody> {
         let mut call = self.caller.call(self.number(), RawBody(self.body.clone()));
         let schema = self.parts.message.timeout.map(std::time::Duration::from_millis);
-        if let Some(deadline) = self.arguments.deadline.or(schema) {
+        // Of the deadline connecting took some.
+        let left = self.until.map(|until| until.saturating_duration_since(Instant::now()));
+        if let Some(deadline) = left.or(schema) {
             call = call.timeout(deadline);
         }
         for (key, value) in &self.arguments.meta {
