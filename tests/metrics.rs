@@ -369,3 +369,32 @@ fn a_side_that_stops_reading_is_counted_once_until_it_reads_again() {
         server.shutdown(Duration::ZERO).await.unwrap();
     });
 }
+
+#[test]
+fn the_end_of_a_certificate_and_reloads_that_failed_are_told() {
+    use np::tls::dev::DevCertificates;
+    use np::tls::{ServerConfig, TlsServer};
+
+    let folder = std::env::temp_dir().join(format!("np-metrics-{}", std::process::id()));
+    alone(|snapshotter| {
+        let folder = folder.clone();
+        async move {
+            let files = DevCertificates::generate().unwrap().write(&folder, true).unwrap();
+            let config = ServerConfig::from_pem_files(&files.server_certificate, &files.server_key);
+            let tls = TlsServer::from(config);
+            let server = np::server().tls(tls.clone()).add::<Meter, _>(Host);
+            let _server = server.listen("tls://127.0.0.1:0").await.unwrap();
+            std::fs::write(&files.server_certificate, "none").unwrap();
+            tls.reload().await.unwrap_err();
+            // What there is is looked at every ten seconds.
+            tokio::time::pause();
+            tokio::time::sleep(Duration::from_secs(30)).await;
+            let look = Look::take(snapshotter);
+            assert_eq!((look.counter("tls_reloads_failed_total"), tls.failed_reloads()), (1, 1));
+            let expires = tls.expires().unwrap().duration_since(std::time::UNIX_EPOCH).unwrap();
+            let told = look.gauge("tls_certificate_not_after_seconds");
+            assert!((told - expires.as_secs_f64()).abs() < 1.0, "{told}");
+        }
+    });
+    std::fs::remove_dir_all(&folder).unwrap();
+}

@@ -5,6 +5,7 @@
 //! counts is counted there alone; here only the difference to the last look is passed on. Never keeps
 //! a number of its own.
 
+use std::time::SystemTime;
 #[cfg(feature = "metrics")]
 use std::time::{Duration, Instant};
 
@@ -61,6 +62,10 @@ table! {
         "connections that ended before their peer was let in";
     ACCEPT_ERRORS: Counter "accept_errors_total", Count, [],
         "times that a listener failed to give the next connection";
+    CERTIFICATE_NOT_AFTER: Gauge "tls_certificate_not_after_seconds", Seconds, [],
+        "when the certificate of a TLS listener expires, in seconds since 1970";
+    RELOADS_FAILED: Counter "tls_reloads_failed_total", Count, [],
+        "times that files of TLS were read again and could not be used";
     RECONNECTS: Counter "reconnects_total", Count, [],
         "times that a client connected again";
     CALLS_STARTED: Counter "calls_started_total", Count, ["side", "protocol", "message"],
@@ -150,6 +155,19 @@ pub(crate) fn accept_failed() {
 pub(crate) fn reconnecting() {
     #[cfg(feature = "metrics")]
     metrics::counter!(RECONNECTS).increment(1);
+}
+
+/// The certificate of a listener expires then, and its files could not be used so often.
+pub(crate) fn certificate(expires: Option<SystemTime>, failures: u64) {
+    #[cfg(feature = "metrics")]
+    {
+        let expires = expires.and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
+        if let Some(expires) = expires {
+            metrics::gauge!(CERTIFICATE_NOT_AFTER).set(expires.as_secs_f64());
+        }
+        metrics::counter!(RELOADS_FAILED).absolute(failures);
+    }
+    unless_counted!(expires, failures);
 }
 
 /// A side stopped reading.

@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use network_protocol::{Bytes, Limits};
+use network_protocol::{Bytes, CallError, Limits};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::common::{FlowPour, FlowSay, FlowSayBack, Link, SOON};
+use crate::common::{FlowDrink, FlowPour, FlowSay, FlowSayBack, Link, SOON};
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 
@@ -76,4 +76,13 @@ async fn a_side_that_sends_a_stream_hears_of_credit_though_a_message_waits() {
     assert_eq!(items.len(), 200);
     client.echo(Bytes::new()).await.unwrap();
     assert_eq!(*host.said.lock().unwrap(), [1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_value_that_is_too_large_ends_its_call_and_says_so() {
+    let limits = Limits::default().with_message_bytes(4_096).unwrap();
+    let Link { server: _server, client, guest, .. } = Link::new(65_536, limits, MILLISECOND).await;
+    let drunk = client.drink(FlowDrink {}, guest.items(3, 5_000)).await;
+    assert!(matches!(drunk, Err(CallError::Encode(_))), "{drunk:?}");
+    assert_eq!(client.drink(FlowDrink {}, guest.items(3, 4_000)).await, Ok(12_000));
 }

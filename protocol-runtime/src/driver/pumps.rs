@@ -33,7 +33,7 @@ pub(crate) fn input<T: Root + Send>(stream: Stream<T>) -> Input {
             match pump.run().await {
                 // The call is over already if this finds none.
                 Some(Ok(())) => drop(shared.with(|core| core.session.end(call))),
-                Some(Err(error)) => shared.abandon(call, error),
+                Some(Err(error)) => shared.abandon(call, &error),
                 None => {}
             }
         });
@@ -121,7 +121,7 @@ impl Pumps {
             Ok(Poll::Ready(())) => drop_slot(place),
             Err(panic) => {
                 discard(panic);
-                slot.bell.shared.abandon(slot.started.call, CallError::Cancelled);
+                slot.bell.shared.abandon(slot.started.call, &CallError::Cancelled);
                 drop_slot(place);
             }
         }
@@ -158,11 +158,12 @@ fn drop_slot(slot: &mut Option<Slot>) {
 
 impl Shared {
     /// A call of this side is over, because its stream failed.
-    fn abandon(&self, call: CallId, error: CallError) {
+    fn abandon(&self, call: CallId, error: &CallError) {
         tracing::debug!(%error, "the stream of a call failed");
-        let failure = match error {
-            CallError::Encode(error) => CallFailure::Unsent(error),
-            _ => CallFailure::Remote(Fault::Cancelled),
+        let failure = if let CallError::Encode(error) = error {
+            CallFailure::Unsent(*error)
+        } else {
+            CallFailure::Remote(Fault::Cancelled)
         };
         self.with_wakers(|core, wakers| {
             core.session.cancel(self.now(), call);

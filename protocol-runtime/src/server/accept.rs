@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep_until, timeout};
 
 use super::authority::Authority;
+use super::certificate;
 use super::registry::{Place, Registry};
 use crate::connection::Connection;
 use crate::driver::{self, Command, Driver, Service, Shared};
@@ -122,7 +123,7 @@ impl Acceptor {
     pub(super) async fn run(mut self, mut stop: watch::Receiver<Stop>) {
         let mut watch = self.authority.watch(self.registry.clone());
         if let Some(tls) = self.plan.tls.take() {
-            watch.spawn(tls.follow());
+            watch.spawn(certificate::keep(tls));
         }
         let mut failures: u32 = 0;
         let mut resume = None;

@@ -2,6 +2,7 @@
 
 mod accept;
 mod authority;
+mod certificate;
 mod monitor;
 mod networks;
 mod registry;

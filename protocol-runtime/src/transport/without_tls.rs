@@ -1,6 +1,7 @@
 //! What stands for TLS in a build without it: nothing that could ever be made.
 
 use std::io;
+use std::time::SystemTime;
 
 use tokio::net::TcpStream;
 
@@ -28,8 +29,20 @@ impl TlsServer {
     }
 
     #[expect(clippy::unused_async, reason = "it looks at files where there is TLS")]
-    pub(crate) async fn follow(self) {
-        match self {}
+    pub(crate) async fn follow(&self) {
+        match *self {}
+    }
+
+    pub(crate) fn look(&self) {
+        match *self {}
+    }
+
+    pub(crate) fn expires(&self) -> Option<SystemTime> {
+        match *self {}
+    }
+
+    pub(crate) fn failed_reloads(&self) -> u64 {
+        match *self {}
     }
 
     pub(super) fn accept(&self, _: TcpStream) -> io::Result<Stream> {

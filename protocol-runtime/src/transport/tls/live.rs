@@ -33,12 +33,16 @@ struct State<C: Describes> {
     described: C,
     time: Arc<dyn TimeProvider>,
     made: Option<Arc<C::Made>>,
+    /// How soon it was said that the certificate expires.
+    said: usize,
+    /// How often files could not be used when they were read again.
+    failures: u64,
 }
 
 impl<C: Describes> Live<C> {
     pub(super) fn new(described: C) -> Self {
         let time = Arc::new(DefaultTimeProvider);
-        Self { state: Mutex::new(State { described, time, made: None }) }
+        Self { state: Mutex::new(State { described, time, made: None, said: 0, failures: 0 }) }
     }
 
     /// How it is described now.
@@ -78,11 +82,9 @@ impl<C: Describes> Live<C> {
             Ok(made) => {
                 let made = Arc::new(made);
                 let mut state = self.state();
-                (state.described, state.made) = (described, Some(made.clone()));
+                (state.described, state.made, state.said) = (described, Some(made.clone()), 0);
                 drop(state);
-                if let Some(expiry) = C::expiry(&made) {
-                    expiry.mention();
-                }
+                self.look();
                 if !first {
                     tracing::info!("the certificates of TLS were read again");
                 }
@@ -90,11 +92,33 @@ impl<C: Describes> Live<C> {
             }
             Err(error) => {
                 if !first {
+                    let mut state = self.state();
+                    state.failures = state.failures.saturating_add(1);
+                    drop(state);
                     tracing::error!(%error, "the certificates of TLS stay as they were");
                 }
                 Err(Error::Tls(Box::new(error)))
             }
         }
+    }
+
+    /// Says that the certificate expires, once for each time to say so.
+    pub(super) fn look(&self) {
+        let mut state = self.state();
+        let (Some(made), Some(now)) = (state.made.clone(), state.time.current_time()) else {
+            return;
+        };
+        let Some(expiry) = C::expiry(&made) else { return };
+        let stage = expiry.stage(now);
+        if stage > std::mem::replace(&mut state.said, stage) {
+            drop(state);
+            expiry.mention(now);
+        }
+    }
+
+    /// How often files could not be used when they were read again.
+    pub(super) fn failures(&self) -> u64 {
+        self.state().failures
     }
 
     fn state(&self) -> MutexGuard<'_, State<C>> {

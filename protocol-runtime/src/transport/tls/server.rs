@@ -240,6 +240,18 @@ impl TlsServer {
         SystemTime::UNIX_EPOCH.checked_add(not_after)
     }
 
+    /// How often files were read again, by [`reload`](Self::reload) or because they had changed, and could
+    /// not be used.
+    #[must_use]
+    pub fn failed_reloads(&self) -> u64 {
+        self.live.failures()
+    }
+
+    /// Has it said in the log if the certificate expires soon, once for each time to say so.
+    pub(crate) fn look(&self) {
+        self.live.look();
+    }
+
     /// Reads everything, for a server that begins.
     pub(crate) async fn start(&self, clock: Option<Clock>) -> Result<(), Error> {
         if let Some(clock) = clock {
@@ -249,7 +261,7 @@ impl TlsServer {
     }
 
     /// Reads the files again whenever they have changed, for as long as a server runs.
-    pub(crate) async fn follow(self) {
+    pub(crate) async fn follow(&self) {
         let Some(period) = self.live.described().reload_every else { return };
         let mut look = interval(period);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -15,10 +15,10 @@ use zeroize::Zeroizing;
 use super::certificate::{Certificate, Dates};
 use crate::error::TlsError;
 
-/// A certificate of this side is mentioned in the log when it has less than this left.
-const SOON_SECS: u64 = 30 * 86_400;
-/// And warned about with less than this.
-const VERY_SOON_SECS: u64 = 7 * 86_400;
+/// A certificate of this side is mentioned in the log when it has less than this left, or than this part
+/// of its life if that is less; from the second on it is warned about.
+const SOON: [(u64, u64); 3] = [(30 * DAY, 3), (7 * DAY, 6), (DAY, 12)];
+const DAY: u64 = 86_400;
 
 /// PEM, in a file or not.
 #[derive(Clone)]
@@ -143,8 +143,8 @@ impl Own {
             }
             self.key.unusable("private key", error)
         })?;
-        let left_secs = read.not_after.saturating_sub(now.as_secs());
-        let expiry = Expiry { from: from(), not_after: read.not_after, left_secs };
+        let life = read.not_after.saturating_sub(read.not_before);
+        let expiry = Expiry { from: from(), not_after: read.not_after, life };
         Ok(Loaded { pair: Arc::new(pair), expiry })
     }
 }
@@ -157,21 +157,32 @@ pub(super) struct Loaded {
 
 /// When a certificate of this side expires.
 pub(super) struct Expiry {
-    from: String,
+    pub(super) from: String,
     /// In seconds since 1970.
     pub(super) not_after: u64,
-    left_secs: u64,
+    /// For how many seconds it is valid in all.
+    pub(super) life: u64,
 }
 
 impl Expiry {
-    /// Says in time that the certificate has to be renewed.
-    pub(super) fn mention(&self) {
-        let (certificate, days) = (&self.from, self.left_secs / 86_400);
-        if self.left_secs < VERY_SOON_SECS {
-            tracing::warn!(%certificate, days, "the certificate expires soon: renew it");
-        } else if self.left_secs < SOON_SECS {
-            tracing::info!(%certificate, days, "the certificate expires in less than 30 days");
+    /// How soon the certificate expires: not at all, or the first, second or third time to say so.
+    pub(super) fn stage(&self, now: UnixTime) -> usize {
+        let left = self.left(now);
+        SOON.iter().filter(|(soon, part)| left < (*soon).min(self.life / part)).count()
+    }
+
+    /// Says that the certificate has to be renewed.
+    pub(super) fn mention(&self, now: UnixTime) {
+        let (certificate, hours) = (&self.from, self.left(now) / 3_600);
+        match self.stage(now) {
+            0 => {}
+            1 => tracing::info!(%certificate, hours, "the certificate is to be renewed"),
+            _ => tracing::warn!(%certificate, hours, "the certificate expires soon: renew it"),
         }
+    }
+
+    fn left(&self, now: UnixTime) -> u64 {
+        self.not_after.saturating_sub(now.as_secs())
     }
 }
 

@@ -7,6 +7,7 @@ use rustls_pki_types::UnixTime;
 use sha2::{Digest as _, Sha256};
 
 use super::certificate::{Certificate, Dates};
+use super::source::Expiry;
 use crate::error::Pin;
 
 /// A certificate with names of each kind, from 2026-02-03 04:05:06 on.
@@ -30,6 +31,20 @@ fn certificate(year_of_end: i32) -> (KeyPair, Vec<u8>) {
 
 fn at(secs: u64) -> UnixTime {
     UnixTime::since_unix_epoch(std::time::Duration::from_secs(secs))
+}
+
+#[test]
+fn a_certificate_is_mentioned_in_time_whatever_its_life_is() {
+    const DAY: u64 = 86_400;
+    let stages = |life: u64, left: &[u64]| -> Vec<usize> {
+        let expiry = Expiry { from: String::new(), not_after: 1_000 * DAY, life };
+        left.iter().map(|left| expiry.stage(at(1_000 * DAY - left))).collect()
+    };
+    let year = [31 * DAY, 29 * DAY, 8 * DAY, 6 * DAY, 2 * DAY, DAY - 1, 0];
+    assert_eq!(stages(365 * DAY, &year), [0, 1, 1, 2, 2, 3, 3]);
+    // Those for development begin with 30 days.
+    assert_eq!(stages(30 * DAY, &[30 * DAY, 11 * DAY, 9 * DAY, 4 * DAY, DAY - 1]), [0, 0, 1, 2, 3]);
+    assert_eq!(stages(DAY, &[DAY, 9 * 3_600, 7 * 3_600, 3 * 3_600, 3_600]), [0, 0, 1, 2, 3]);
 }
 
 #[test]

@@ -1,0 +1,25 @@
+//! How long the certificate of a server is valid: a number for whoever watches, and lines in the log.
+
+use std::time::Duration;
+
+use tokio::time::interval;
+
+use crate::measure;
+use crate::transport::TlsServer;
+
+/// How often it is looked.
+const EVERY: Duration = Duration::from_secs(10);
+
+/// Follows the files of TLS, and looks how long what is in them lasts, for as long as the server runs.
+pub(super) async fn keep(tls: TlsServer) {
+    tokio::join!(tls.follow(), watch(&tls));
+}
+
+async fn watch(tls: &TlsServer) {
+    let mut look = interval(EVERY);
+    loop {
+        look.tick().await;
+        tls.look();
+        measure::certificate(tls.expires(), tls.failed_reloads());
+    }
+}
