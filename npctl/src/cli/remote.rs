@@ -122,12 +122,11 @@ impl Remote {
     /// Why there is no connection.
     fn not_open(&self, error: &Error) -> Refusal {
         let refusal = not_open(error);
-        match error {
-            Error::HandshakeTruncated if self.name().starts_with("tls://") => {
-                refusal.help("is it a server of TLS? One at `tcp://` ends the handshake like this")
-            }
-            _ => refusal,
+        if matches!(error, Error::HandshakeTruncated) && self.name().starts_with("tls://") {
+            return refusal
+                .help("is it a server of TLS? One at `tcp://` ends the handshake like this");
         }
+        refusal
     }
 
     /// The names of the protocols that the server has; `None` if it does not tell.
