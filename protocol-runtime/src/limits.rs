@@ -203,8 +203,8 @@ limits! {
     /// The longest retry-after that is believed; a peer that says more is read as this.
     retry_after / with_retry_after: Duration = HOUR, MILLISECOND => HOUR, "ms";
     /// How much output may wait before no further handler is started and one-way messages are
-    /// held back. As it is, 64 messages of 1 KiB with all that is around them go out together.
-    write_high_water / with_write_high_water: u32 = 81_920, 1_024 => 104_857_600, "bytes";
+    /// held back. A quarter more, where it is made of messages of a sixteenth of it and less.
+    write_high_water / with_write_high_water: u32 = 65_536, 1_024 => 104_857_600, "bytes";
     /// How long a write may make no progress before the connection is closed.
     write_stall / with_write_stall: Duration = Duration::from_secs(30), MILLISECOND => HOUR, "ms";
     /// How long a side that closes waits for its last octets to be taken and for the peer to close

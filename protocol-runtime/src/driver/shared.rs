@@ -30,6 +30,8 @@ pub(crate) struct Shared {
     core: Mutex<Core>,
     /// Output that waits, as of the last look under the lock.
     backlog: AtomicUsize,
+    /// What was written last.
+    wrote: AtomicUsize,
     /// One-way messages that nothing was done with.
     dropped: AtomicU64,
     pub(crate) signal: Signal,
@@ -171,6 +173,7 @@ impl Shared {
                 end: None,
             }),
             backlog: AtomicUsize::new(0),
+            wrote: AtomicUsize::new(0),
             dropped: AtomicU64::new(0),
             signal: Signal::default(),
             woken: Mutex::default(),
@@ -196,7 +199,11 @@ impl Shared {
         // the connection. Until then everybody may look.
         let mut core = self.core.lock().unwrap_or_else(PoisonError::into_inner);
         let value = f(&mut core);
-        self.backlog.store(core.backlog(), Ordering::Relaxed);
+        let backlog = core.backlog();
+        if let Some(more @ 1..) = backlog.checked_sub(self.backlog()) {
+            self.wrote.store(more, Ordering::Relaxed);
+        }
+        self.backlog.store(backlog, Ordering::Relaxed);
         value
     }
 
@@ -284,8 +291,13 @@ impl Shared {
     }
 
     /// From how much waiting output on callers wait and no handler is started.
+    ///
+    /// Small messages may go beyond the limit, as they do not go far: what came together is then
+    /// answered together, though there is something around each answer.
     pub(crate) fn high_water(&self) -> usize {
-        usize::try_from(self.limits.write_high_water()).unwrap_or(usize::MAX)
+        let limit = usize::try_from(self.limits.write_high_water()).unwrap_or(usize::MAX);
+        let small = self.wrote.load(Ordering::Relaxed) <= limit / 16;
+        if small { limit.saturating_add(limit / 4) } else { limit }
     }
 
     /// What the handshake found, once it is done.
@@ -371,5 +383,46 @@ impl Core {
     pub(crate) fn ended(&self) -> Error {
         let nobody = || CloseReason::Local { reason: Reason::Normal };
         Error::Closed(Box::new(self.end.clone().unwrap_or_else(nobody)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::peer::Identity;
+    use crate::session::CallOptions;
+    use crate::testing::{Pair, Protection, append};
+
+    /// How much waits when callers of messages this long have to wait, too.
+    fn waits(octets: usize) -> usize {
+        let Pair { client, now, .. } = Pair::open(Protection::Plain);
+        let stranger = Peer::new(Identity::Anonymous, "tcp", String::new());
+        let (limits, wait) = (Arc::new(Limits::default()), Duration::from_secs(30));
+        let shared = Shared::new(client.session, limits, wait, stranger);
+        let body = vec![0; octets];
+        loop {
+            let high_water = shared.high_water();
+            let full = shared.with(|core| {
+                if core.is_full(high_water) {
+                    return true;
+                }
+                let options = CallOptions::default();
+                core.session.call(now, 0, 1, options, append(&body)).unwrap();
+                false
+            });
+            if full {
+                return shared.backlog();
+            }
+        }
+    }
+
+    #[test]
+    fn small_messages_may_wait_a_little_beyond_high_water_and_large_ones_not() {
+        let limit = usize::try_from(Limits::default().write_high_water()).unwrap();
+        let together = waits(1_024);
+        assert!(together > 64 * 1_024 + limit / 32 && together < limit + limit / 4 + 2_048);
+        // One is enough: two would be what each reader costs that reads nothing.
+        assert!(waits(limit) < limit + 1_024);
+        assert!(waits(limit / 4) < limit + limit / 4 + 1_024);
     }
 }
