@@ -30,7 +30,8 @@ pub(crate) struct Shared {
     core: Mutex<Core>,
     /// Output that waits, as of the last look under the lock.
     backlog: AtomicUsize,
-    /// What was written last.
+    /// The longest of what was written last: some of it is forgotten with each that is shorter, as those
+    /// are that headers of fragments come to.
     wrote: AtomicUsize,
     /// One-way messages that nothing was done with.
     dropped: AtomicU64,
@@ -201,7 +202,8 @@ impl Shared {
         let value = f(&mut core);
         let backlog = core.backlog();
         if let Some(more @ 1..) = backlog.checked_sub(self.backlog()) {
-            self.wrote.store(more, Ordering::Relaxed);
+            let before = self.wrote.load(Ordering::Relaxed);
+            self.wrote.store(more.max(before - before / 8), Ordering::Relaxed);
         }
         self.backlog.store(backlog, Ordering::Relaxed);
         value
@@ -424,5 +426,25 @@ mod tests {
         // One is enough: two would be what each reader costs that reads nothing.
         assert!(waits(limit) < limit + 1_024);
         assert!(waits(limit / 4) < limit + limit / 4 + 1_024);
+    }
+
+    #[test]
+    fn what_large_messages_leave_is_not_taken_for_small_ones() {
+        let Pair { client, now, .. } = Pair::open(Protection::Plain);
+        let stranger = Peer::new(Identity::Anonymous, "tcp", String::new());
+        let (limits, wait) = (Arc::new(Limits::default()), Duration::from_secs(30));
+        let shared = Shared::new(client.session, limits, wait, stranger);
+        let call = |octets: usize| {
+            shared.with(|core| {
+                let body = vec![0; octets];
+                let options = CallOptions::default();
+                core.session.call(now, 0, 1, options, append(&body)).unwrap();
+            });
+            shared.high_water()
+        };
+        let limit = usize::try_from(Limits::default().write_high_water()).unwrap();
+        assert_eq!(call(limit), limit);
+        assert_eq!([call(10), call(10), call(10)], [limit; 3]);
+        assert!((0..30).any(|_| call(10) > limit), "it is long ago");
     }
 }
