@@ -236,13 +236,28 @@ fn judge_one(row: &Row, value: &Value) -> Option<Problem> {
 /// A value, for an error.
 fn shown(kind: &ValueKind) -> String {
     const MOST: usize = 80;
-    let text = if let ValueKind::String(text) = kind {
-        super::value::quoted(text)
-    } else {
-        kind.to_string()
-    };
+    let text = written(kind);
     let short: String = text.chars().take(MOST).collect();
     if short.len() < text.len() { format!("{short}…") } else { short }
+}
+
+/// As TOML has it.
+fn written(kind: &ValueKind) -> String {
+    match kind {
+        ValueKind::String(text) => super::value::quoted(text),
+        ValueKind::Array(values) => {
+            let values: Vec<_> = values.iter().map(|value| written(&value.kind)).collect();
+            format!("[{}]", values.join(", "))
+        }
+        ValueKind::Nil
+        | ValueKind::Boolean(_)
+        | ValueKind::I64(_)
+        | ValueKind::I128(_)
+        | ValueKind::U64(_)
+        | ValueKind::U128(_)
+        | ValueKind::Float(_)
+        | ValueKind::Table(_) => kind.to_string(),
+    }
 }
 
 fn from_file(path: &Path, optional: bool) -> Result<Map<String, Value>, ConfigError> {

@@ -272,6 +272,8 @@ fn f32_a_bad_value_is_refused_with_its_place_and_what_is_allowed() {
     ] {
         assert_eq!(refused(text), told);
     }
+    let list = refused("[tls]\npins = [\"a\", 1]");
+    assert!(list.starts_with("tls.pins is [\"a\", 1] (net.toml:2), it must be"), "{list}");
     assert!(refused("[server\n").starts_with("net.toml:1 is no TOML: "));
     assert!(refused("[server]\na = 1\na = 2").contains("net.toml:3 is no TOML: "));
 }
