@@ -383,16 +383,23 @@ fn the_end_of_a_certificate_and_reloads_that_failed_are_told() {
             let config = ServerConfig::from_pem_files(&files.server_certificate, &files.server_key);
             let tls = TlsServer::from(config);
             let server = np::server().tls(tls.clone()).add::<Meter, _>(Host);
-            let _server = server.listen("tls://127.0.0.1:0").await.unwrap();
+            let server = server.listen("tls://127.0.0.1:0").await.unwrap();
+            let lasting = DevCertificates::generate().unwrap().server_config();
+            let other = np::server().tls(lasting).add::<Meter, _>(Host);
+            let other = other.listen("tls://127.0.0.1:0").await.unwrap();
             std::fs::write(&files.server_certificate, "none").unwrap();
             tls.reload().await.unwrap_err();
             // What there is is looked at every ten seconds.
             tokio::time::pause();
             tokio::time::sleep(Duration::from_secs(30)).await;
             let look = Look::take(snapshotter);
-            assert_eq!((look.counter("tls_reloads_failed_total"), tls.failed_reloads()), (1, 1));
+            let failed = |server: &np::Server| {
+                look.counter(&format!("tls_reloads_failed_total listener={}", server.address()))
+            };
+            assert_eq!((failed(&server), failed(&other), tls.failed_reloads()), (1, 0, 1));
             let expires = tls.expires().unwrap().duration_since(std::time::UNIX_EPOCH).unwrap();
-            let told = look.gauge("tls_certificate_not_after_seconds");
+            let name = format!("tls_certificate_not_after_seconds listener={}", server.address());
+            let told = look.gauge(&name);
             assert!((told - expires.as_secs_f64()).abs() < 1.0, "{told}");
         }
     });

@@ -62,9 +62,9 @@ table! {
         "connections that ended before their peer was let in";
     ACCEPT_ERRORS: Counter "accept_errors_total", Count, [],
         "times that a listener failed to give the next connection";
-    CERTIFICATE_NOT_AFTER: Gauge "tls_certificate_not_after_seconds", Seconds, [],
+    CERTIFICATE_NOT_AFTER: Gauge "tls_certificate_not_after_seconds", Seconds, ["listener"],
         "when the certificate of a TLS listener expires, in seconds since 1970";
-    RELOADS_FAILED: Counter "tls_reloads_failed_total", Count, [],
+    RELOADS_FAILED: Counter "tls_reloads_failed_total", Count, ["listener"],
         "times that files of TLS were read again and could not be used";
     RECONNECTS: Counter "reconnects_total", Count, [],
         "times that a client connected again";
@@ -157,17 +157,18 @@ pub(crate) fn reconnecting() {
     metrics::counter!(RECONNECTS).increment(1);
 }
 
-/// The certificate of a listener expires then, and its files could not be used so often.
-pub(crate) fn certificate(expires: Option<SystemTime>, failures: u64) {
+/// The certificate of a listener expires then, and its files could not be used so often since the last look.
+pub(crate) fn certificate(listener: &str, expires: Option<SystemTime>, failures: u64) {
     #[cfg(feature = "metrics")]
     {
         let expires = expires.and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
         if let Some(expires) = expires {
-            metrics::gauge!(CERTIFICATE_NOT_AFTER).set(expires.as_secs_f64());
+            metrics::gauge!(CERTIFICATE_NOT_AFTER, "listener" => listener.to_owned())
+                .set(expires.as_secs_f64());
         }
-        metrics::counter!(RELOADS_FAILED).absolute(failures);
+        metrics::counter!(RELOADS_FAILED, "listener" => listener.to_owned()).increment(failures);
     }
-    unless_counted!(expires, failures);
+    unless_counted!(listener, expires, failures);
 }
 
 /// A side stopped reading.

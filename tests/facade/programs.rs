@@ -1,6 +1,6 @@
 //! The programs of the README of earlier versions, as processes against each other.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
 
@@ -165,6 +165,11 @@ fn a_daemon_is_run_by_its_file_watched_and_told_to_stop() {
         }
     };
     assert!(asked.0, "{}", asked.1);
+    let mut probe = std::net::TcpStream::connect(&port).unwrap();
+    probe.write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    probe.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
     let id = daemon.process.id().to_string();
     assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
     assert_eq!(daemon.process.wait().unwrap().code(), Some(0));

@@ -16,7 +16,7 @@ pub(crate) struct Tls {
     /// Trust the authorities that this system trusts, as browsers do
     #[arg(long, help_heading = "TLS")]
     tls_platform_roots: bool,
-    /// The revocation list (PEM or DER) of such an authority; may be given several times
+    /// The revocation list (PEM) of such an authority; may be given several times
     #[arg(long, value_name = "FILE", requires = "tls_ca", help_heading = "TLS")]
     tls_crl: Vec<PathBuf>,
     /// The key that the server has to have: `sha256/…`; may be given several times. Without

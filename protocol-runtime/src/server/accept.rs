@@ -123,7 +123,7 @@ impl Acceptor {
     pub(super) async fn run(mut self, mut stop: watch::Receiver<Stop>) {
         let mut watch = self.authority.watch(self.registry.clone());
         if let Some(tls) = self.plan.tls.take() {
-            watch.spawn(certificate::keep(tls));
+            watch.spawn(certificate::keep(tls, self.listener.address().to_string()));
         }
         let mut failures: u32 = 0;
         let mut resume = None;
