@@ -15,20 +15,20 @@ const LITTLE: usize = 4 * 1_024;
 const POOL: usize = 8;
 
 /// What little messages are copied into together.
-const SHEET: usize = 2 * 1_024;
+const SHEET_BYTES: usize = 2 * 1_024;
 
 thread_local! {
     static FREE: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
-    static LITTLE_ONES: RefCell<BytesMut> = RefCell::new(BytesMut::new());
+    static SHEET: RefCell<BytesMut> = RefCell::new(BytesMut::new());
 }
 
 /// A copy of a few octets, which shares one piece of memory with those before and after it: a copy that
-/// stays keeps at most [`SHEET`] octets, and when all of them are gone the next are where they were.
+/// stays keeps at most [`SHEET_BYTES`] octets, and when all of them are gone the next are where they were.
 pub(crate) fn little(octets: &[u8]) -> Bytes {
-    let copied = LITTLE_ONES.try_with(|sheet| {
+    let copied = SHEET.try_with(|sheet| {
         let sheet = &mut *sheet.borrow_mut();
         if sheet.capacity() < octets.len() && !sheet.try_reclaim(octets.len()) {
-            *sheet = BytesMut::with_capacity(SHEET);
+            *sheet = BytesMut::with_capacity(SHEET_BYTES);
         }
         sheet.extend_from_slice(octets);
         sheet.split().freeze()
@@ -123,6 +123,21 @@ impl Drop for Long {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn little_messages_share_memory_and_those_after_them_have_it_again() {
+        let [first, second] = [b"first", b"other"].map(|octets| little(octets));
+        assert_eq!((&first[..], &second[..]), (&b"first"[..], &b"other"[..]));
+        let place = first.as_ptr();
+        assert_eq!(second.as_ptr(), place.wrapping_add(5), "side by side");
+        // While one is there, it is not written over.
+        let more: Vec<Bytes> = (0..10).map(|n| little(&[n; 1_000])).collect();
+        assert!((0..10).zip(&more).all(|(n, one)| one[..] == [n; 1_000]));
+        assert_eq!(&first[..], b"first");
+        drop((first, second, more));
+        let places: Vec<_> = (0..100).map(|_| little(&[1; 1_000]).as_ptr()).collect();
+        assert!(places.iter().all(|place| places[..2].contains(place)), "two to a sheet");
+    }
 
     fn kept() -> Vec<usize> {
         FREE.with_borrow(|free| free.iter().map(Vec::capacity).collect())

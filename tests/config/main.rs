@@ -13,6 +13,7 @@ mod channel;
 mod client;
 mod layers;
 mod limits;
+mod lists;
 mod logging;
 mod page;
 mod security;

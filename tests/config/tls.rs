@@ -7,6 +7,7 @@ use network_protocol::tls::dev::{DevCertificates, DevFiles};
 use network_protocol::tls::{Pin, TlsError};
 use network_protocol::{Client as _, Error, Identity, Result, Server};
 
+use crate::lists::foreign_list;
 use crate::{Clerk, Desk, DeskClient, Folder};
 
 /// Development certificates in files, and configurations that use them.
@@ -257,28 +258,4 @@ async fn reload_interval_is_how_often_a_server_looks_at_its_files() {
     }
     while connect(&trust, &often).await.is_err() {}
     assert_eq!(refused(&trust, &never).await, TlsError::UnknownAuthority);
-}
-
-/// A revocation list of an authority that nobody trusts.
-fn foreign_list() -> String {
-    use rcgen::{
-        CertificateParams, CertificateRevocationListParams, DnType, IsCa, Issuer, KeyIdMethod,
-        KeyPair, KeyUsagePurpose, SerialNumber,
-    };
-    use std::time::SystemTime;
-
-    let mut params = CertificateParams::new(Vec::new()).unwrap();
-    params.distinguished_name.push(DnType::CommonName, "another authority");
-    params.is_ca = IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-    params.key_usages = vec![KeyUsagePurpose::CrlSign];
-    let issuer = Issuer::new(params, KeyPair::generate().unwrap());
-    let list = CertificateRevocationListParams {
-        this_update: SystemTime::now().into(),
-        next_update: (SystemTime::now() + Duration::from_secs(3_600)).into(),
-        crl_number: SerialNumber::from(1_u64),
-        issuing_distribution_point: None,
-        revoked_certs: Vec::new(),
-        key_identifier_method: KeyIdMethod::Sha256,
-    };
-    list.signed_by(&issuer).unwrap().pem().unwrap()
 }

@@ -195,6 +195,20 @@ impl TimeSource for Hand {
 }
 
 #[tokio::test]
+async fn a_certificate_that_comes_to_its_end_is_mentioned_while_the_server_runs() {
+    let log = Log::start();
+    let pair = Authority::new().server(|params| params.not_after = (now() + DAY * 20).into());
+    let clock = Hand::new();
+    let builder = np::server().tls(pair.server()).time_source(clock.clone());
+    let _server = builder.add::<Who, _>(Host).listen("tls://127.0.0.1:0").await.unwrap();
+    // It is looked at every ten seconds.
+    tokio::time::pause();
+    clock.forward(DAY * 15);
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    log.says("the certificate expires soon: renew it").await;
+}
+
+#[tokio::test]
 async fn l9_a_connection_outlives_its_certificates_and_none_comes_after_it() {
     let authority = Authority::new();
     let lasting = |days| {

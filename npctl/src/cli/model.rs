@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use protocol_runtime::fingerprint::Fingerprint;
 use protocol_runtime::raw::{RawMessage, RawProtocol};
+use protocol_runtime::reflect::NO_PACKAGE;
 use protocol_schema::canonical::canonical;
 use protocol_schema::check::{holds_secret, nearest, wire_name};
 use protocol_schema::diag::{Diagnostic, Severity};
@@ -17,9 +18,6 @@ use protocol_schema::text::{self, FileId, SourceMap};
 use protocol_schema::value::Codec;
 
 use super::{Refusal, codes};
-
-/// The package, in a text, of what was declared without one.
-const NO_PACKAGE: &str = "unnamed";
 
 /// A protocol and the schema it stands in.
 pub(crate) struct Model {

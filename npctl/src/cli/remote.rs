@@ -286,16 +286,14 @@ pub(crate) fn not_open(error: &Error) -> Refusal {
 
 /// The mends that the library names, as this program has them.
 fn as_options(text: &str) -> String {
-    const OPTIONS: [(&str, &str); 10] = [
+    const OPTIONS: [(&str, &str); 8] = [
         ("`.ca(..)` at a client or `.client_ca(..)` at a server", "`--tls-ca FILE`"),
         ("`.ca(..)`", "`--tls-ca FILE`"),
         ("`.server_name(..)`", "`--tls-name NAME`"),
         ("`.pin(..)` and `.pin_only()`", "`--tls-pin PIN`"),
         ("`.client_certificate(..)`", "`--tls-cert FILE --tls-key FILE`"),
-        ("`.platform_roots()`", "`--tls-platform-roots`"),
         ("`.crl(..)`", "`--tls-crl FILE`"),
         ("`.server_key(key)`", "`--server-key KEY`"),
-        ("`.server_key(..)`", "`--server-key KEY`"),
         ("`.tls(..)` is for", "TLS is for"),
     ];
     OPTIONS.iter().fold(text.to_owned(), |text, (method, option)| text.replace(method, option))

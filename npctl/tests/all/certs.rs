@@ -1,12 +1,12 @@
 //! Certificates for development, and servers that are called over TLS with them.
 
 use std::fs;
-use std::time::Duration;
 
 use network_protocol::tls::ServerConfig;
 
 use crate::common::{Dir, Run, command, npctl, snapshot};
 use crate::desk::Served;
+use crate::lists::foreign_list;
 
 /// A server with the certificates in `DIR/certs`, which it has made.
 fn served(dir: &Dir, with: impl FnOnce(ServerConfig) -> ServerConfig) -> Served {
@@ -107,28 +107,4 @@ fn a_certificate_is_shown_where_the_server_asks_for_one() {
     assert_eq!(half(&dir, &served.address, &[&trust[..], &own].concat()).good(), "4\n");
     let run = half(&dir, &served.address, &[&trust[..], &own[..2]].concat());
     assert_eq!(run.code, Some(2), "{run:?}");
-}
-
-/// A revocation list of somebody else.
-fn foreign_list() -> String {
-    use rcgen::{
-        CertificateParams, CertificateRevocationListParams, DnType, IsCa, Issuer, KeyIdMethod,
-        KeyPair, KeyUsagePurpose, SerialNumber,
-    };
-    use std::time::SystemTime;
-
-    let mut params = CertificateParams::new(Vec::new()).unwrap();
-    params.distinguished_name.push(DnType::CommonName, "another authority");
-    params.is_ca = IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-    params.key_usages = vec![KeyUsagePurpose::CrlSign];
-    let issuer = Issuer::new(params, KeyPair::generate().unwrap());
-    let list = CertificateRevocationListParams {
-        this_update: SystemTime::now().into(),
-        next_update: (SystemTime::now() + Duration::from_secs(3_600)).into(),
-        crl_number: SerialNumber::from(1_u64),
-        issuing_distribution_point: None,
-        revoked_certs: Vec::new(),
-        key_identifier_method: KeyIdMethod::Sha256,
-    };
-    list.signed_by(&issuer).unwrap().pem().unwrap()
 }

@@ -11,6 +11,8 @@ mod common;
 mod describe;
 mod desk;
 mod keys;
+#[path = "../../../tests/config/lists.rs"]
+mod lists;
 mod servers;
 mod stats;
 mod streams;

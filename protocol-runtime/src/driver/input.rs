@@ -14,7 +14,7 @@ use tokio::io::AsyncReadExt;
 
 use crate::transport::Stream;
 
-/// What one read takes at most, if nothing unread is in the way: as much as waits at high-water.
+/// What one read takes at most, if nothing unread is in the way: what small messages that wait may come to.
 const READ_BYTES: usize = 80 * 1024;
 /// And while a message in fragments is under way.
 const READ_BYTES_LARGE: usize = 256 * 1024;
@@ -155,9 +155,14 @@ fn free(pool: &mut Vec<BytesMut>) -> Option<BytesMut> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Mutex, PoisonError};
+
     use bytes::Buf;
 
     use super::*;
+
+    /// What is counted is the process's: one test at a time.
+    static TURN: Mutex<()> = Mutex::new(());
 
     /// A connection where so much of a frame has come.
     fn begun(len: usize, joining: bool) -> Input {
@@ -184,6 +189,7 @@ mod tests {
 
     #[test]
     fn the_beginnings_of_frames_keep_few_of_the_buffers_that_were_read_into() {
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         for joining in [false, true] {
             for len in [1, 9, LEFT_BYTES_MAX] {
                 let input = begun(len, joining);
@@ -202,6 +208,7 @@ mod tests {
 
     #[test]
     fn what_is_left_at_the_end_of_a_buffer_does_not_keep_it() {
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let many: Vec<Input> = (0..100)
             .map(|_| {
                 let mut input = Input::default();

@@ -19,15 +19,12 @@ use crate::schema::{
     ReplySchema, RootFn, ScalarSchema, SchemaFn, StructSchema, TypeSchema, UnionSchema,
 };
 
-/// What stands for no package, as a schema file has to name one.
-const NO_PACKAGE: &str = "unnamed";
-
 /// The protocols and all types that they reach.
 pub(super) fn schema(protocols: &[&'static ProtocolSchema]) -> Schema {
     let messages = protocols.iter().flat_map(|protocol| protocol.messages);
     let mut walk = Walk { apart: messages.filter_map(apart).collect(), ..Walk::default() };
     let package = protocols.first().and_then(|protocol| protocol.name.rsplit_once("::"));
-    let package = package.map_or(NO_PACKAGE, |(package, _)| package);
+    let package = package.map_or(super::NO_PACKAGE, |(package, _)| package);
     let mut items: Vec<Protocol> =
         protocols.iter().map(|protocol| walk.protocol(protocol)).collect();
     walk.rest();

@@ -36,9 +36,12 @@ pub use lock::{Difference, compare};
 
 pub use crate::schema::{Change, Effect};
 
+/// What stands for no package in a text, as a schema file has to name one.
+pub const NO_PACKAGE: &str = "unnamed";
+
 /// The canonical text of protocols, which are of one package.
 ///
-/// A protocol without a package comes in one called `unnamed`, as a schema file has to name one.
+/// A protocol without a package comes in one called [`unnamed`](NO_PACKAGE).
 #[must_use]
 pub fn text(protocols: &[&'static ProtocolSchema]) -> String {
     text::print(&canonical(&convert::schema(protocols), None))
